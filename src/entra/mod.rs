@@ -1,0 +1,3 @@
+//! Microsoft's identity platform as a protocol: requests and answers as values.
+
+pub mod wire;

@@ -1,0 +1,34 @@
+//! HTTP as values: the request the authority is to get, and what came back. `runtime::web` sends
+//! the one and returns the other; nothing here touches a socket.
+
+use crate::{network::CaFile, secret::Secret};
+
+/// One request. Redirects are not followed, and the body goes to this URL alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub method: Method,
+    pub url: String,
+    pub trust: CaFile,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    /// `application/x-www-form-urlencoded`, encoded already; may hold a secret.
+    PostForm(Secret),
+}
+
+/// What came back, at most 1 MiB of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// The media type without parameters, lower case; empty when absent.
+    pub content_type: String,
+    /// The `Date` header as Unix seconds: the far end's clock.
+    pub date: Option<i64>,
+    /// The `Retry-After` header in seconds, when given as a number.
+    pub retry_after: Option<u64>,
+    /// The `Location` header of a redirect, which is reported and never followed.
+    pub location: Option<String>,
+    pub body: Secret,
+}

@@ -1,0 +1,23 @@
+//! `smtp-oauth`: OAuth 2.0 SMTP AUTH at Microsoft 365, set up and diagnosed from a terminal.
+//!
+//! The layers, from the top; each may use those below it and none beside or above it
+//! (`tests/layers.rs` reads every path, `clippy.toml` keeps clocks, sockets and files out of the pure part):
+//!
+//! - `command`: one file a subcommand; joins wizard, front and runtime
+//! - `front` | `runtime`: draw a screen and read keys | perform effects; neither sees the other
+//! - `wizard`: the pure core
+//! - `export`, `product`, `checklist`, `diagnosis`, `account`, `language`: data and formats
+//! - `smtp`, `entra`, `token`: protocols, values in and values out
+//! - `facts`, `network`, `phrase`, `secret`: what everything speaks in
+//!
+//! `simulator` stands apart: Microsoft, small enough to carry. It shares no code with what it tests.
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
+pub mod checklist;
+pub mod entra;
+pub mod facts;
+pub mod network;
+pub mod phrase;
+pub mod secret;
+pub mod wizard;

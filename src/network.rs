@@ -1,0 +1,42 @@
+//! Why a connection, HTTPS or SMTP, came to nothing: the stage, the address and the kind, never a
+//! bare sentence, so that a screen can say what to try and a cause can be told from it.
+
+use serde::{Deserialize, Serialize};
+
+/// The certificate authorities to trust beside the system's: `ca_file` of an account.
+pub type CaFile = Option<std::path::PathBuf>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{kind:?} at {address}: {detail}")]
+pub struct NetworkFailure {
+    pub kind: FailureKind,
+    /// `host:port` that was tried, with the IP address where one was reached.
+    pub address: String,
+    /// The library's or system's own words, control characters made visible.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// The name has no address (or no name server answered).
+    NameUnknown,
+    /// Nobody listens on the port.
+    Refused,
+    /// No answer within the limit, while connecting or afterwards.
+    TimedOut,
+    /// No route, network down.
+    Unroutable,
+    /// The certificate was not accepted: name, date or issuer.
+    Certificate,
+    /// The far end does not speak TLS here, or not a version we accept.
+    TlsHandshake,
+    /// The connection ended before the answer was complete.
+    Closed,
+    /// The answer exceeds what is accepted (line 8 KiB, reply 128 lines, body 1 MiB).
+    TooMuch,
+    /// A CA file that cannot be read or holds no certificate.
+    CaFile,
+    /// Anything else; `detail` says what.
+    Other,
+}

@@ -1,0 +1,4 @@
+//! The wizard: a pure core.
+pub mod effect;
+pub mod message;
+pub mod screen;
