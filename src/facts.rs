@@ -81,6 +81,10 @@ checked_text!(
     Guid, Malformed::Guid, guid
 );
 checked_text!(
+    /// An app's client id: a GUID at Microsoft, any plain word elsewhere.
+    ClientName, Malformed::Guid, client_name
+);
+checked_text!(
     /// A mailbox address in plain ASCII, `local@domain`, as Exchange accepts for a user principal name.
     Address, Malformed::Address, address
 );
@@ -136,6 +140,11 @@ fn guid(text: &str) -> Option<String> {
     let lengths = groups.iter().map(|group| group.len());
     let hex = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()));
     (lengths.eq([8, 4, 4, 4, 12]) && hex).then(|| text.to_ascii_lowercase())
+}
+
+fn client_name(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._~:/-".contains(c);
+    guid(text).or_else(|| ((1..=255).contains(&text.len()) && text.chars().all(plain)).then(|| text.to_owned()))
 }
 
 fn address(text: &str) -> Option<String> {
@@ -197,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_holds_nothing_a_command_could_trip_over() {
+    fn an_address_is_plain_ascii_without_spaces_quotes_or_brackets() {
         let address: Address = "Alerts@Contoso.example ".parse().unwrap();
         assert!(address.same_as("alerts@contoso.EXAMPLE"));
         assert_eq!(address.domain(), "Contoso.example");

@@ -1,3 +1,12 @@
-//! Microsoft's identity platform as a protocol: requests and answers as values.
+//! Microsoft's identity platform as a protocol: requests and answers as values, nothing sent here.
+//! Every request goes to `{authority}/{tenant}/…` and nowhere else, whatever discovery says.
 
+pub mod cloud;
+pub mod device;
+pub mod discovery;
+pub mod failure;
+pub mod grant;
 pub mod wire;
+
+pub use cloud::Cloud;
+pub use failure::Failure;

@@ -1,0 +1,68 @@
+//! Which cloud an account lives in, and the addresses that follow from it (`clouds.toml`).
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Authority, Host};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cloud {
+    #[default]
+    Global,
+    GccHigh,
+    Dod,
+    China,
+    /// Any authority with Entra's paths and any SMTP server with XOAUTH2; everything is told, nothing known.
+    Custom,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addresses {
+    pub authority: Authority,
+    /// Scheme and host that a scope for SMTP begins with.
+    pub resource: String,
+    pub smtp_host: Host,
+    /// The portal for app registrations.
+    pub portal: String,
+    /// Keys above on which public sources disagree.
+    #[serde(default)]
+    pub unsettled: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static CLOUDS: LazyLock<BTreeMap<Cloud, Addresses>> =
+    LazyLock::new(|| toml::from_str(include_str!("clouds.toml")).expect("clouds.toml"));
+
+impl Cloud {
+    /// `None` for [`Cloud::Custom`].
+    pub fn addresses(self) -> Option<&'static Addresses> {
+        CLOUDS.get(&self)
+    }
+
+    pub fn is_microsoft(self) -> bool {
+        self != Self::Custom
+    }
+}
+
+/// What to ask for so that the token can send by SMTP, be renewed, and tell who signed in.
+pub fn smtp_scopes(resource: &str) -> Vec<String> {
+    [&format!("{resource}/SMTP.Send"), "offline_access", "openid", "profile"].map(str::to_owned).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cloud_but_the_custom_one_has_addresses() {
+        for cloud in [Cloud::Global, Cloud::GccHigh, Cloud::Dod, Cloud::China] {
+            let addresses = cloud.addresses().unwrap();
+            assert!(addresses.resource.starts_with("https://") && addresses.portal.starts_with("https://"));
+            assert!(addresses.unsettled.iter().all(|key| ["smtp_host", "resource"].contains(&key.as_str())));
+        }
+        assert!(Cloud::Custom.addresses().is_none());
+    }
+}

@@ -1,0 +1,85 @@
+//! Whose tenant a mail domain belongs to, by OpenID Connect discovery (OpenID Connect Discovery 1.0 §4).
+//! Only the tenant's id and the cloud are taken from the document; no address in it is ever used.
+
+use serde::Deserialize;
+
+use super::{
+    Failure,
+    wire::{Answer, Method, Request},
+};
+use crate::{
+    facts::{Authority, Guid, Tenant},
+    network::CaFile,
+};
+
+/// What the document of a domain says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The tenant's GUID where the issuer names one; other servers need not.
+    pub tenant: Option<Guid>,
+    pub issuer: String,
+    /// Entra's `tenant_region_sub_scope` (`GCC`, `DODCON`, `DOD`), kept for display.
+    pub region: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    issuer: String,
+    #[serde(default)]
+    token_endpoint: String,
+    tenant_region_sub_scope: Option<String>,
+}
+
+pub fn request(authority: &Authority, tenant: &Tenant, trust: &CaFile) -> Request {
+    let url = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
+    Request { method: Method::Get, url, trust: trust.clone() }
+}
+
+pub fn read(answer: &Answer) -> Result<Found, Failure> {
+    let document: Document = match serde_json::from_str(answer.body.expose()) {
+        Ok(document) if answer.status == 200 => document,
+        _ => return Err(Failure::read(answer)),
+    };
+    let tenant = guid_in(&document.issuer).or_else(|| guid_in(&document.token_endpoint));
+    Ok(Found { tenant, issuer: document.issuer, region: document.tenant_region_sub_scope })
+}
+
+fn guid_in(url: &str) -> Option<Guid> {
+    url.split('/').find_map(|segment| segment.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            content_type: "application/json".into(),
+            date: None,
+            retry_after: None,
+            location: None,
+            body: Secret::new(body),
+        }
+    }
+
+    #[test]
+    fn the_tenant_is_the_guid_in_the_issuer() {
+        let body = r#"{"issuer":"https://login.example/8D2C0000-1111-2222-3333-0123456789ab/v2.0","token_endpoint":"https://evil.example/token","tenant_region_scope":"EU","extra":[1]}"#;
+        let found = read(&answer(200, body)).unwrap();
+        assert_eq!(found.tenant.unwrap().as_str(), "8d2c0000-1111-2222-3333-0123456789ab");
+    }
+
+    #[test]
+    fn a_server_without_tenants_is_found_all_the_same() {
+        let found = read(&answer(200, r#"{"issuer":"https://sso.example"}"#)).unwrap();
+        assert_eq!((found.tenant, found.issuer.as_str()), (None, "https://sso.example"));
+    }
+
+    #[test]
+    fn an_unknown_domain_is_the_authoritys_own_refusal() {
+        let body = r#"{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant 'x.example' not found."}"#;
+        assert!(read(&answer(400, body)).unwrap_err().has_code(90002));
+    }
+}

@@ -1,0 +1,176 @@
+//! What the authority said when it refused. Nothing of it is thrown away: Microsoft's support can
+//! trace the ids, and the AADSTS number says more than the OAuth error. The body need not be what
+//! was hoped for: a captive portal answers with a page, a proxy with a line of text.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::wire::Answer;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Failure {
+    /// HTTP status.
+    pub status: u16,
+    /// The OAuth `error` (RFC 6749 §5.2, RFC 8628 §3.5); empty when the body was no OAuth error.
+    pub error: String,
+    pub description: String,
+    /// AADSTS numbers, the deciding one first.
+    pub codes: Vec<u32>,
+    pub suberror: Option<String>,
+    pub trace_id: Option<String>,
+    pub correlation_id: Option<String>,
+    pub timestamp: Option<String>,
+    /// The beginning of a body that was no OAuth error, one line, control characters left out.
+    pub excerpt: Option<String>,
+    pub form: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// JSON with an `error`.
+    #[default]
+    OAuth,
+    /// A web page: a captive portal, a proxy or a wrong address.
+    Page,
+    /// Neither.
+    Foreign,
+    /// A redirect, which is not followed.
+    Redirect,
+}
+
+const EXCERPT: usize = 200;
+
+impl Failure {
+    /// Reads any answer as the refusal it is, however little it looks like one.
+    pub fn read(answer: &Answer) -> Self {
+        if let Some(location) = &answer.location {
+            return Self {
+                status: answer.status,
+                form: Form::Redirect,
+                excerpt: Some(one_line(location)),
+                ..Self::default()
+            };
+        }
+        let body = answer.body.expose();
+        match serde_json::from_str::<Value>(body) {
+            Ok(Value::Object(fields)) if fields.contains_key("error") => Self::from_fields(answer.status, &fields),
+            _ => {
+                let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
+                let form = if page { Form::Page } else { Form::Foreign };
+                Self { status: answer.status, form, excerpt: Some(one_line(body)), ..Self::default() }
+            }
+        }
+    }
+
+    fn from_fields(status: u16, fields: &serde_json::Map<String, Value>) -> Self {
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+        let description = text("error_description").unwrap_or_default();
+        let listed = fields.get("error_codes").and_then(Value::as_array).into_iter().flatten().filter_map(code);
+        let mut codes: Vec<u32> = aadsts_numbers(&description);
+        for code in listed {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        Self {
+            status,
+            error: text("error").unwrap_or_else(|| fields["error"].to_string()),
+            description,
+            codes,
+            suberror: text("suberror"),
+            trace_id: text("trace_id"),
+            correlation_id: text("correlation_id"),
+            timestamp: text("timestamp"),
+            excerpt: None,
+            form: Form::OAuth,
+        }
+    }
+
+    pub fn has_code(&self, code: u32) -> bool {
+        self.codes.contains(&code)
+    }
+
+    /// Worth asking again later: the authority is busy or ill, or something stands in between (RFC 9110 §15.6).
+    pub fn is_passing(&self) -> bool {
+        self.status >= 500
+            || self.status == 429
+            || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+    }
+
+    /// The refusal in one line, for a screen or a log: `invalid_client AADSTS7000218`.
+    pub fn summary(&self) -> String {
+        let codes = self.codes.first().map(|code| format!(" AADSTS{code}")).unwrap_or_default();
+        match self.form {
+            Form::OAuth => format!("{}{codes}", one_line(&self.error)),
+            _ => format!("HTTP {}: {}", self.status, self.excerpt.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+fn code(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|number| u32::try_from(number).ok()).or_else(|| value.as_str()?.parse().ok())
+}
+
+/// Every `AADSTS1234` in a text, in order, once each.
+pub fn aadsts_numbers(text: &str) -> Vec<u32> {
+    let mut codes = Vec::new();
+    for rest in text.split("AADSTS").skip(1) {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        if let Ok(code) = digits.parse() {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+    }
+    codes
+}
+
+fn one_line(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").chars().take(EXCERPT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        Answer {
+            status,
+            content_type: content_type.into(),
+            date: None,
+            retry_after: None,
+            location: None,
+            body: Secret::new(body),
+        }
+    }
+
+    #[test]
+    fn entras_error_body_is_kept_whole() {
+        let body = r#"{"error":"invalid_client","error_description":"AADSTS7000218: The request body must contain ...\r\nTrace ID: 11","error_codes":[7000218],"timestamp":"2026-11-22 08:00:00Z","trace_id":"11","correlation_id":"22","error_uri":"https://login.example/error?code=7000218","later_field":{}}"#;
+        let failure = Failure::read(&answer(401, "application/json", body));
+        assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("invalid_client", &[7_000_218][..]));
+        assert_eq!((failure.trace_id.as_deref(), failure.correlation_id.as_deref()), (Some("11"), Some("22")));
+        assert_eq!(failure.summary(), "invalid_client AADSTS7000218");
+    }
+
+    #[test]
+    fn an_error_of_another_server_is_read_as_far_as_it_goes() {
+        let failure = Failure::read(&answer(400, "", r#"{"error":"slow_down","error_codes":["70016"]}"#));
+        assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("slow_down", &[70016][..]));
+        let failure = Failure::read(&answer(400, "", r#"{"error":{"code":7}}"#));
+        assert_eq!(failure.error, r#"{"code":7}"#);
+    }
+
+    #[test]
+    fn a_captive_portals_page_is_told_from_an_error() {
+        let failure = Failure::read(&answer(200, "text/html", "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
+        assert_eq!(failure.form, Form::Page);
+        assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
+        assert!(Failure::read(&answer(503, "text/plain", "busy")).is_passing());
+    }
+}

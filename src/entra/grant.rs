@@ -1,0 +1,242 @@
+//! Token requests, and the answer they all share. `oauth2` builds the requests and reads the answer
+//! (RFC 6749 §5.1); this module decides what is asked and what is tolerated in the reply.
+
+use std::cell::RefCell;
+
+use oauth2::{
+    AuthType, ClientId, ClientSecret, EmptyExtraTokenFields, ExtraTokenFields, HttpRequest, RefreshToken, Scope,
+    StandardErrorResponse, StandardRevocableToken, StandardTokenIntrospectionResponse, StandardTokenResponse,
+    TokenResponse, TokenUrl,
+    basic::{BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenType},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    Failure,
+    wire::{Answer, Method, Request},
+};
+use crate::{
+    facts::{Authority, ClientName, Tenant},
+    network::CaFile,
+    secret::Secret,
+};
+
+/// The app as it is known to the authority, and where the authority is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    pub authority: Authority,
+    pub tenant: Tenant,
+    pub client_id: ClientName,
+    /// Sent when there is one; a public client must have none (AADSTS700025).
+    pub secret: Option<Secret>,
+    pub trust: CaFile,
+}
+
+/// What a consent or a refresh brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    pub access: Secret,
+    pub refresh: Option<Secret>,
+    pub id: Option<Secret>,
+    /// Unix seconds, by the local clock at the moment the answer came.
+    pub expires_at: i64,
+    /// Scopes as granted; empty when the server did not say.
+    pub scope: String,
+}
+
+/// RFC 6749 §5.1 recommends `expires_in` and leaves its absence open; an hour is what Entra gives.
+const EXPIRES_IN: u64 = 3600;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct IdToken {
+    id_token: Option<String>,
+}
+impl ExtraTokenFields for IdToken {}
+
+type Granted = StandardTokenResponse<IdToken, BasicTokenType>;
+type Client = oauth2::Client<
+    StandardErrorResponse<BasicErrorResponseType>,
+    Granted,
+    StandardTokenIntrospectionResponse<EmptyExtraTokenFields, BasicTokenType>,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    oauth2::EndpointNotSet,
+    oauth2::EndpointNotSet,
+    oauth2::EndpointNotSet,
+    oauth2::EndpointNotSet,
+    oauth2::EndpointSet,
+>;
+
+impl Registration {
+    /// `{authority}/{tenant}/oauth2/v2.0/{leaf}`: the only addresses that ever get a secret.
+    pub fn endpoint(&self, leaf: &str) -> String {
+        format!("{}/{}/oauth2/v2.0/{leaf}", self.authority, self.tenant)
+    }
+
+    fn client(&self) -> Option<Client> {
+        let token = TokenUrl::new(self.endpoint("token")).ok()?;
+        let client = oauth2::Client::new(ClientId::new(self.client_id.to_string()))
+            .set_token_uri(token)
+            .set_auth_type(AuthType::RequestBody);
+        Some(match &self.secret {
+            Some(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
+            None => client,
+        })
+    }
+
+    /// A form to `leaf` with the client's id, its secret if it has one, and `fields`.
+    pub(super) fn form(&self, leaf: &str, fields: &[(&str, &str)]) -> Request {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("client_id", self.client_id.as_str());
+        if let Some(secret) = &self.secret {
+            form.append_pair("client_secret", secret.expose());
+        }
+        form.extend_pairs(fields);
+        let body = Secret::new(form.finish());
+        Request { method: Method::PostForm(body), url: self.endpoint(leaf), trust: self.trust.clone() }
+    }
+}
+
+/// RFC 6749 §6. Scopes are named again: Entra asks for them (AADSTS900144) and they keep the resource fixed.
+pub fn refresh(registration: &Registration, token: &Secret, scopes: &[String]) -> Option<Request> {
+    let client = registration.client()?;
+    let token = RefreshToken::new(token.expose().to_owned());
+    let scopes = scopes.iter().cloned().map(Scope::new);
+    noted(registration, |note| drop(client.exchange_refresh_token(&token).add_scopes(scopes).request(note)))
+}
+
+/// RFC 6749 §4.4. Used as a probe of the client secret, and to sign in as the app itself.
+pub fn client_credentials(registration: &Registration, scope: &str) -> Option<Request> {
+    let client = registration.client()?;
+    let scope = Scope::new(scope.to_owned());
+    noted(registration, |note| drop(client.exchange_client_credentials().add_scope(scope).request(note)))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("noted, not sent")]
+struct NotSent;
+
+type Note<'a> = dyn Fn(HttpRequest) -> Result<oauth2::HttpResponse, NotSent> + 'a;
+
+/// Runs an exchange against a client that only notes the request, so that the crate writes it and the runtime sends it.
+fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Option<Request> {
+    let noted = RefCell::new(None);
+    let note = |request: HttpRequest| {
+        noted.replace(Some(request));
+        Err(NotSent)
+    };
+    exchange(&Wrapped(&note));
+    let request = noted.into_inner()?;
+    let url = request.uri().to_string();
+    let body = String::from_utf8(request.into_body()).ok()?;
+    Some(Request { method: Method::PostForm(Secret::new(body)), url, trust: registration.trust.clone() })
+}
+
+struct Wrapped<'a>(&'a Note<'a>);
+
+impl oauth2::SyncHttpClient for Wrapped<'_> {
+    type Error = NotSent;
+    fn call(&self, request: HttpRequest) -> Result<oauth2::HttpResponse, NotSent> {
+        (self.0)(request)
+    }
+}
+
+/// Reads a token endpoint's answer, `now` being the moment it came (Unix seconds).
+pub fn read(answer: &Answer, now: i64) -> Result<Tokens, Failure> {
+    let granted = (answer.status == 200).then(|| granted(answer.body.expose())).flatten();
+    let granted = granted.ok_or_else(|| Failure::read(answer))?;
+    let lifetime = granted.expires_in().map_or(EXPIRES_IN, |lifetime| lifetime.as_secs());
+    let scopes: Vec<&str> = granted.scopes().into_iter().flatten().map(|scope| scope.as_str()).collect();
+    Ok(Tokens {
+        access: Secret::new(granted.access_token().secret().clone()),
+        refresh: granted.refresh_token().map(|token| Secret::new(token.secret().clone())),
+        id: granted.extra_fields().id_token.clone().map(Secret::new),
+        expires_at: now.saturating_add_unsigned(lifetime),
+        scope: scopes.join(" "),
+    })
+}
+
+/// `oauth2` takes `expires_in` as a number only; some servers write it as text.
+fn granted(body: &str) -> Option<Granted> {
+    let mut body: Value = serde_json::from_str(body).ok()?;
+    let fields = body.as_object_mut()?;
+    if let Some(lifetime) = fields.get("expires_in").and_then(Value::as_str).map(str::parse::<u64>) {
+        match lifetime {
+            Ok(seconds) => fields.insert("expires_in".into(), seconds.into()),
+            Err(_) => fields.remove("expires_in"),
+        };
+    }
+    fields.entry("token_type").or_insert_with(|| "Bearer".into());
+    serde_json::from_value(body).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registration(secret: Option<&str>) -> Registration {
+        Registration {
+            authority: "https://login.example".parse().unwrap(),
+            tenant: "contoso.example".parse().unwrap(),
+            client_id: "0f000000-0000-4000-8000-000000000001".parse().unwrap(),
+            secret: secret.map(Secret::new),
+            trust: None,
+        }
+    }
+
+    fn form(request: &Request) -> Vec<(String, String)> {
+        let Method::PostForm(body) = &request.method else { panic!("{request:?}") };
+        let mut pairs: Vec<_> = url::form_urlencoded::parse(body.expose().as_bytes()).into_owned().collect();
+        pairs.sort();
+        pairs
+    }
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            content_type: "application/json".into(),
+            date: None,
+            retry_after: None,
+            location: None,
+            body: Secret::new(body),
+        }
+    }
+
+    #[test]
+    fn a_refresh_names_the_scopes_and_sends_no_secret_unless_there_is_one() {
+        let scopes = ["https://outlook.office.com/SMTP.Send".to_owned(), "offline_access".to_owned()];
+        let request = refresh(&registration(None), &Secret::new("CANARY-rt"), &scopes).unwrap();
+        assert_eq!(request.url, "https://login.example/contoso.example/oauth2/v2.0/token");
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            form(&request),
+            [
+                pair("client_id", "0f000000-0000-4000-8000-000000000001"),
+                pair("grant_type", "refresh_token"),
+                pair("refresh_token", "CANARY-rt"),
+                pair("scope", "https://outlook.office.com/SMTP.Send offline_access"),
+            ]
+        );
+        let request = client_credentials(&registration(Some("a&b=c")), "https://outlook.office.com/.default").unwrap();
+        assert!(form(&request).contains(&pair("client_secret", "a&b=c")));
+        assert!(!format!("{request:?}").contains("a&b"));
+    }
+
+    #[test]
+    fn tokens_are_read_from_any_server() {
+        let body = r#"{"token_type":"Bearer","scope":"https://outlook.office.com/SMTP.Send","expires_in":3599,"ext_expires_in":3599,"access_token":"CANARY-at","refresh_token":"CANARY-rt","id_token":"a.b.c","foo":1}"#;
+        let tokens = read(&answer(200, body), 1000).unwrap();
+        assert_eq!((tokens.expires_at, tokens.scope.as_str()), (4599, "https://outlook.office.com/SMTP.Send"));
+        assert_eq!(tokens.refresh.unwrap().expose(), "CANARY-rt");
+        let tokens = read(&answer(200, r#"{"access_token":"x","expires_in":"60"}"#), 1000).unwrap();
+        assert_eq!((tokens.expires_at, tokens.refresh, tokens.id), (1060, None, None));
+        assert_eq!(read(&answer(200, r#"{"access_token":"x","token_type":"bearer"}"#), 0).unwrap().expires_at, 3600);
+    }
+
+    #[test]
+    fn what_is_no_token_is_a_failure() {
+        assert!(read(&answer(200, "<html>"), 0).is_err());
+        assert!(read(&answer(400, r#"{"error":"invalid_grant"}"#), 0).is_err_and(|f| f.error == "invalid_grant"));
+    }
+}
