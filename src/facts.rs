@@ -130,6 +130,23 @@ impl AccountName {
     }
 }
 
+/// How TLS begins on the SMTP port (RFC 3207; RFC 8314 §3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    #[default]
+    StartTls,
+    Tls,
+}
+
+/// A submission server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    pub host: Host,
+    pub port: u16,
+    pub security: Security,
+}
+
 pub fn port(text: &str) -> Result<u16, Malformed> {
     text.trim().parse().ok().filter(|&port| port != 0).ok_or(Malformed::Port)
 }

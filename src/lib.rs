@@ -14,7 +14,9 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
+pub mod account;
 pub mod checklist;
+pub mod diagnosis;
 pub mod entra;
 pub mod facts;
 pub mod network;

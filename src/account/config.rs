@@ -1,0 +1,180 @@
+//! `config.toml`: no secrets, edited by hand as well as by the wizard. Writing an account changes
+//! that account's table alone; comments and everything else stay as they are.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml_edit::{DocumentMut, Item, Table, TableLike};
+
+use super::Settings;
+use crate::facts::AccountName;
+
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub version: u32,
+    pub default_account: Option<AccountName>,
+    #[serde(default)]
+    pub accounts: BTreeMap<AccountName, Settings>,
+}
+
+const VERSION: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The parser's own words, with the line.
+    #[error("{0}")]
+    Toml(String),
+    #[error("version {0}, but this program reads version {VERSION}")]
+    Version(u32),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAccount {
+    #[error("there is no account `{0}`")]
+    Unknown(String),
+    #[error("there are several accounts and no `default_account`; name one with -a")]
+    Several,
+    #[error("there is no account yet; run `smtp-oauth` to set one up")]
+    None,
+}
+
+impl Config {
+    pub fn parse(text: &str) -> Result<Self, Unreadable> {
+        let config: Self = toml::from_str(text).map_err(|error| Unreadable::Toml(error.to_string()))?;
+        if config.version == VERSION { Ok(config) } else { Err(Unreadable::Version(config.version)) }
+    }
+
+    /// The account asked for, else the default one, else the only one.
+    pub fn choose(&self, asked: Option<&AccountName>) -> Result<(&AccountName, &Settings), NoAccount> {
+        let named = asked.or(self.default_account.as_ref());
+        match named {
+            Some(name) => self.accounts.get_key_value(name).ok_or_else(|| NoAccount::Unknown(name.to_string())),
+            None if self.accounts.len() > 1 => Err(NoAccount::Several),
+            None => self.accounts.iter().next().ok_or(NoAccount::None),
+        }
+    }
+}
+
+/// The text of `config.toml` with this account in it, in place of the account of that name if there was one.
+pub fn with_account(existing: Option<&str>, name: &AccountName, settings: &Settings) -> Result<String, Unreadable> {
+    let toml = |error: &dyn std::fmt::Display| Unreadable::Toml(error.to_string());
+    let mut document: DocumentMut = existing.unwrap_or_default().parse().map_err(|error| toml(&error))?;
+    if existing.is_some_and(|text| !text.trim().is_empty()) {
+        Config::parse(existing.unwrap_or_default())?;
+    } else {
+        document["version"] = toml_edit::value(i64::from(VERSION));
+    }
+    if !document.contains_key("default_account") {
+        document["default_account"] = toml_edit::value(name.as_str());
+    }
+    let accounts = document.entry("accounts").or_insert_with(implicit).as_table_mut();
+    let accounts = accounts.ok_or_else(|| Unreadable::Toml("`accounts` is no table".to_owned()))?;
+    let table = accounts.entry(name.as_str()).or_insert_with(toml_edit::table).as_table_like_mut();
+    let table = table.ok_or_else(|| Unreadable::Toml(format!("`accounts.{name}` is no table")))?;
+    let wanted: DocumentMut =
+        toml::to_string(settings).map_err(|error| toml(&error))?.parse().map_err(|error| toml(&error))?;
+    take_over(table, wanted.as_table());
+    Ok(document.to_string())
+}
+
+fn implicit() -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    Item::Table(table)
+}
+
+/// Makes `table` say what `wanted` says. A value that stays the same keeps its comment and its place.
+fn take_over(table: &mut dyn TableLike, wanted: &Table) {
+    let gone: Vec<String> =
+        table.iter().map(|(key, _)| key.to_owned()).filter(|key| !wanted.contains_key(key)).collect();
+    for key in gone {
+        table.remove(&key);
+    }
+    for (key, item) in wanted {
+        match (table.get_mut(key), item) {
+            (Some(old), Item::Table(inner)) if old.is_table_like() => {
+                if let Some(old) = old.as_table_like_mut() {
+                    take_over(old, inner);
+                }
+            }
+            (Some(Item::Value(old)), Item::Value(new)) => {
+                let decor = old.decor().clone();
+                *old = new.clone();
+                *old.decor_mut() = decor;
+            }
+            _ => {
+                table.insert(key, item.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY_HAND: &str = r#"# written by hand
+version = 1
+default_account = "other" # the old one
+
+[accounts.other]
+user = "other@contoso.example"
+
+[accounts.alerts] # ours
+user = "old@contoso.example" # who signs in
+sender = "noreply@contoso.example"
+[accounts.alerts.smtp]
+port = 25 # firewall
+"#;
+
+    fn settings() -> Settings {
+        toml::from_str("user = \"alerts@contoso.example\"\nscopes = [\"a\", \"b\"]\n[smtp]\nport = 587").unwrap()
+    }
+
+    #[test]
+    fn comments_and_other_accounts_survive() {
+        let text = with_account(Some(BY_HAND), &"alerts".parse().unwrap(), &settings()).unwrap();
+        assert_eq!(
+            text,
+            r#"# written by hand
+version = 1
+default_account = "other" # the old one
+
+[accounts.other]
+user = "other@contoso.example"
+
+[accounts.alerts] # ours
+user = "alerts@contoso.example" # who signs in
+scopes = ["a", "b"]
+[accounts.alerts.smtp]
+port = 587 # firewall
+"#
+        );
+    }
+
+    #[test]
+    fn the_first_account_becomes_the_default() {
+        let text = with_account(None, &"alerts".parse().unwrap(), &settings()).unwrap();
+        let config = Config::parse(&text).unwrap();
+        assert_eq!(config.choose(None).unwrap(), (&"alerts".parse().unwrap(), &settings()));
+        assert!(text.starts_with("version = 1\ndefault_account = \"alerts\"\n\n[accounts.alerts]\n"), "{text}");
+    }
+
+    #[test]
+    fn a_broken_file_is_refused_and_named() {
+        assert!(with_account(Some("version = "), &"a".parse().unwrap(), &settings()).is_err());
+        assert_eq!(Config::parse("version = 2"), Err(Unreadable::Version(2)));
+        let error = Config::parse("version = 1\n[accounts.a]\nuser = \"nobody\"").unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
+    }
+
+    #[test]
+    fn an_account_is_chosen_by_name_default_or_being_the_only_one() {
+        let config = |text: &str| Config::parse(text).unwrap();
+        let two = config("version = 1\n[accounts.a]\n[accounts.b]");
+        assert_eq!(two.choose(None), Err(NoAccount::Several));
+        assert_eq!(two.choose(Some(&"c".parse().unwrap())), Err(NoAccount::Unknown("c".into())));
+        assert_eq!(config("version = 1").choose(None), Err(NoAccount::None));
+    }
+}

@@ -1,0 +1,109 @@
+//! The draft of an unfinished wizard: `draft.toml` for what may be read, `draft.secret` (`0600`) for a
+//! client secret that Microsoft showed once, a device code that runs and tokens not yet saved.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Settings;
+use crate::{
+    checklist::Checklist,
+    entra::{device::DeviceCode, grant::Tokens},
+    facts::AccountName,
+    secret::Secret,
+};
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    pub version: u32,
+    /// The step's id to go on at.
+    pub step: String,
+    pub account: Option<AccountName>,
+    /// What stood in a field when the person turned away from it, by the field's name. Never a secret.
+    pub typed: BTreeMap<String, String>,
+    pub settings: Settings,
+    pub checklist: Checklist,
+    #[serde(skip)]
+    pub secrets: Secrets,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Secrets {
+    pub client_secret: Option<Secret>,
+    pub device: Option<DeviceCode>,
+    pub tokens: Option<Tokens>,
+}
+
+const VERSION: u32 = 1;
+
+impl Draft {
+    /// The two files' contents. `None` for the second when there is nothing secret.
+    pub fn texts(&self) -> (String, Option<Secret>) {
+        let clear = toml::to_string(&Self { version: VERSION, ..self.clone() }).unwrap_or_default();
+        let secret = (self.secrets != Secrets::default())
+            .then(|| Secret::new(serde_json::to_string(&self.secrets).unwrap_or_default()));
+        (clear, secret)
+    }
+
+    /// Reads the draft back. A draft of another version, or one that cannot be read, is `None`: the wizard starts anew.
+    pub fn parse(clear: &str, secret: Option<&Secret>) -> Option<Self> {
+        let mut draft: Self = toml::from_str(clear).ok()?;
+        if let Some(secret) = secret {
+            draft.secrets = serde_json::from_str(secret.expose()).unwrap_or_default();
+        }
+        (draft.version == VERSION).then_some(draft)
+    }
+
+    /// Drops what has passed its time.
+    pub fn expire(&mut self, now: i64) {
+        self.secrets.device = self.secrets.device.take().filter(|code| code.expires_at > now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checklist::{Item, State},
+        phrase::Phrase,
+    };
+
+    #[test]
+    fn a_draft_survives_its_files_and_keeps_its_secrets_apart() {
+        let mut draft = Draft { version: VERSION, step: "consent".into(), ..Draft::default() };
+        draft.settings.user = Some("alerts@contoso.example".parse().unwrap());
+        draft.typed.insert("sender".into(), "half an addr".into());
+        draft.checklist.prove(Item::Tenant, Phrase::new("evidence.tenant").with("tenant", "8d2c"));
+        draft.secrets.client_secret = Some(Secret::new("CANARY-cs"));
+        let (clear, secret) = draft.texts();
+        assert!(!clear.contains("CANARY"), "{clear}");
+        let back = Draft::parse(&clear, secret.as_ref()).unwrap();
+        assert_eq!(back, draft);
+        assert_eq!(back.checklist.state(Item::Tenant), State::Proven);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_draft() {
+        assert_eq!(Draft::parse("version = 99", None), None);
+        assert_eq!(Draft::parse("\u{0}", None), None);
+        assert!(Draft::parse("version = 1", Some(&Secret::new("{oops"))).is_some());
+    }
+
+    #[test]
+    fn a_device_code_is_dropped_when_it_has_expired() {
+        let mut draft = Draft::default();
+        draft.secrets.device = Some(DeviceCode {
+            device_code: Secret::new("CANARY-dc"),
+            user_code: "ABCD".into(),
+            verification_uri: "https://v.example".into(),
+            expires_at: 1000,
+            interval: 5,
+        });
+        draft.expire(999);
+        assert!(draft.secrets.device.is_some());
+        draft.expire(1000);
+        assert!(draft.secrets.device.is_none());
+    }
+}

@@ -1,0 +1,224 @@
+//! The keys of an account, as far as they are known: one table for `config.toml`, the draft and
+//! answers. [`Settings::account`] is the way from "as far as known" to an [`Account`] that is complete.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entra::{Cloud, cloud::smtp_scopes, grant::Registration},
+    facts::{Address, Authority, ClientName, Host, Security, Server, Tenant},
+    network::CaFile,
+    secret::Secret,
+};
+
+/// How consent is obtained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consent {
+    #[default]
+    DeviceCode,
+    Browser,
+    ClientCredentials,
+    Password,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Browser {
+    Loopback,
+    Paste,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// The SMTP user: the token's upn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Address>,
+    /// When it differs from the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<Cloud>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<Tenant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub browser: Option<Browser>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_expires: Option<toml::value::Datetime>,
+    #[serde(skip_serializing_if = "Smtp::is_empty")]
+    pub smtp: Smtp,
+    #[serde(skip_serializing_if = "Endpoints::is_empty")]
+    pub endpoints: Endpoints,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Smtp {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<Host>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
+}
+
+/// What overrides the cloud's addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Endpoints {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Authority>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Smtp {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Endpoints {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Everything needed to get a token and to send with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    pub product: String,
+    pub user: Address,
+    pub sender: Address,
+    pub cloud: Cloud,
+    pub authority: Authority,
+    pub tenant: Tenant,
+    pub client_id: ClientName,
+    pub consent: Consent,
+    pub scopes: Vec<String>,
+    pub server: Server,
+    pub trust: CaFile,
+}
+
+/// The key that is not there and is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is missing")]
+pub struct Missing(pub &'static str);
+
+/// The submission port (RFC 6409), Microsoft's only documented one for clients.
+const SUBMISSION: u16 = 587;
+
+impl Settings {
+    pub fn cloud(&self) -> Cloud {
+        self.cloud.unwrap_or_default()
+    }
+
+    pub fn authority(&self) -> Result<Authority, Missing> {
+        let of_cloud = || self.cloud().addresses().map(|addresses| addresses.authority.clone());
+        self.endpoints.authority.clone().or_else(of_cloud).ok_or(Missing("endpoints.authority"))
+    }
+
+    pub fn server(&self) -> Result<Server, Missing> {
+        let of_cloud = || self.cloud().addresses().map(|addresses| addresses.smtp_host.clone());
+        Ok(Server {
+            host: self.smtp.host.clone().or_else(of_cloud).ok_or(Missing("smtp.host"))?,
+            port: self.smtp.port.unwrap_or(SUBMISSION),
+            security: self.smtp.security.unwrap_or_default(),
+        })
+    }
+
+    /// The scopes to ask for: those given, else what sending by SMTP needs in this cloud.
+    pub fn scopes(&self) -> Vec<String> {
+        let worldwide = Cloud::Global.addresses();
+        let resource = self.cloud().addresses().or(worldwide).map(|addresses| addresses.resource.as_str());
+        if self.scopes.is_empty() { smtp_scopes(resource.unwrap_or_default()) } else { self.scopes.clone() }
+    }
+
+    pub fn registration(&self, secret: Option<Secret>) -> Result<Registration, Missing> {
+        Ok(Registration {
+            authority: self.authority()?,
+            tenant: self.tenant.clone().ok_or(Missing("tenant"))?,
+            client_id: self.client_id.clone().ok_or(Missing("client_id"))?,
+            secret,
+            trust: self.endpoints.ca_file.clone(),
+        })
+    }
+
+    pub fn account(&self) -> Result<Account, Missing> {
+        let user = self.user.clone().ok_or(Missing("user"))?;
+        Ok(Account {
+            product: self.product.clone().unwrap_or_else(|| "server".to_owned()),
+            sender: self.sender.clone().unwrap_or_else(|| user.clone()),
+            user,
+            cloud: self.cloud(),
+            authority: self.authority()?,
+            tenant: self.tenant.clone().ok_or(Missing("tenant"))?,
+            client_id: self.client_id.clone().ok_or(Missing("client_id"))?,
+            consent: self.consent.unwrap_or_default(),
+            scopes: self.scopes(),
+            server: self.server()?,
+            trust: self.endpoints.ca_file.clone(),
+        })
+    }
+}
+
+impl Account {
+    pub fn registration(&self, secret: Option<Secret>) -> Registration {
+        Registration {
+            authority: self.authority.clone(),
+            tenant: self.tenant.clone(),
+            client_id: self.client_id.clone(),
+            secret,
+            trust: self.trust.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn least() -> Settings {
+        toml::from_str(
+            r#"
+            user = "alerts@contoso.example"
+            tenant = "8d2c0000-1111-2222-3333-0123456789ab"
+            client_id = "0f000000-0000-4000-8000-000000000001"
+            "#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn the_cloud_fills_in_what_is_not_said() {
+        let account = least().account().unwrap();
+        assert_eq!(account.authority.as_str(), "https://login.microsoftonline.com");
+        assert_eq!((account.server.host.as_str(), account.server.port), ("smtp.office365.com", 587));
+        assert_eq!(account.scopes[0], "https://outlook.office.com/SMTP.Send");
+        assert_eq!(account.sender, account.user);
+    }
+
+    #[test]
+    fn a_custom_cloud_must_say_where_it_is() {
+        let settings = Settings { cloud: Some(Cloud::Custom), ..least() };
+        assert_eq!(settings.account(), Err(Missing("endpoints.authority")));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let error = toml::from_str::<Settings>("usr = \"a@b.example\"").unwrap_err();
+        assert!(error.message().contains("`usr`"), "{error}");
+    }
+}

@@ -1,0 +1,181 @@
+//! The catalogue of causes, one TOML file each, and a cause as found.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Evidence, rules::Rule};
+use crate::{checklist::Item, phrase::Phrase};
+
+/// How far the evidence goes. The order is the order of listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// The evidence excludes the rest.
+    Certain,
+    Likely,
+    Possible,
+}
+
+impl Certainty {
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// A cause that the evidence speaks for, ready to be said in any language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    pub slug: &'static str,
+    pub certainty: Certainty,
+    /// The checklist item to look at.
+    pub item: Item,
+    pub headline: Phrase,
+    pub why: Phrase,
+    /// Facts that led here, as `name: value`.
+    pub evidence: Vec<String>,
+    pub fix: Vec<Phrase>,
+    /// Label and command template.
+    pub commands: Vec<(Phrase, Phrase)>,
+    pub next: Vec<Phrase>,
+    pub source: &'static str,
+}
+
+/// One file of `causes/`. Its texts are in the same file and get their keys from the place they stand:
+/// `causes.SLUG.headline`, `causes.SLUG.fix.0`, `causes.SLUG.commands.0.label`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    pub slug: String,
+    pub item: Item,
+    pub headline: String,
+    pub why: String,
+    /// Facts to show, in order.
+    pub show: Vec<String>,
+    #[serde(default)]
+    pub fix: Vec<String>,
+    #[serde(default)]
+    pub commands: Vec<Command>,
+    #[serde(default)]
+    pub next: Vec<String>,
+    pub source: String,
+    #[serde(default)]
+    pub when: Vec<Rule>,
+    /// Facts of a real or documented failure that must lead to this cause first.
+    pub example: toml::Table,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    pub label: String,
+    pub text: String,
+}
+
+/// The files, in the order in which equally sure causes are listed. A new cause is one file and one line here.
+pub const FILES: &[(&str, &str)] = &[
+    ("smtp_auth_disabled_mailbox", include_str!("causes/smtp_auth_disabled_mailbox.toml")),
+    ("smtp_auth_disabled_tenant", include_str!("causes/smtp_auth_disabled_tenant.toml")),
+    ("wrong_audience_graph_token", include_str!("causes/wrong_audience_graph_token.toml")),
+    ("user_is_not_token_user", include_str!("causes/user_is_not_token_user.toml")),
+    (UNKNOWN, include_str!("causes/unknown.toml")),
+];
+
+const UNKNOWN: &str = "unknown";
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static CATALOGUE: LazyLock<Vec<Entry>> =
+    LazyLock::new(|| FILES.iter().map(|(slug, text)| toml::from_str(text).expect(slug)).collect());
+
+pub fn catalogue() -> &'static [Entry] {
+    &CATALOGUE
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+pub(super) fn unknown() -> &'static Entry {
+    CATALOGUE.iter().find(|entry| entry.slug == UNKNOWN).expect(UNKNOWN)
+}
+
+impl Entry {
+    /// The cause, as sure as the surest of its rules that hold.
+    pub(super) fn judge(&'static self, evidence: &Evidence) -> Option<Cause> {
+        let certainty = self.when.iter().filter(|rule| rule.holds(evidence)).map(|rule| rule.certainty).min()?;
+        Some(self.stand(certainty, evidence))
+    }
+
+    pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {
+        let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
+        let list = |place: &str, texts: &[String]| -> Vec<Phrase> {
+            (0..texts.len()).map(|index| phrase(&format!("{place}.{index}"))).collect()
+        };
+        let shown = |fact: &String| evidence.text(fact).map(|value| format!("{fact}: {value}"));
+        let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
+        Cause {
+            slug: &self.slug,
+            certainty,
+            item: self.item,
+            headline: phrase("headline"),
+            why: phrase("why"),
+            evidence: self.show.iter().filter_map(shown).collect(),
+            fix: list("fix", &self.fix),
+            commands: (0..self.commands.len()).map(command).collect(),
+            next: list("next", &self.next),
+            source: &self.source,
+        }
+    }
+}
+
+/// Every fact goes along as a value, so that a text may name any of them.
+fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
+    let seen = super::evidence::FACTS.iter().filter_map(|(fact, _)| Some((*fact, evidence.text(fact)?)));
+    seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::evidence::FACTS, *};
+    use crate::diagnosis::causes;
+
+    fn example(entry: &Entry) -> Evidence {
+        let mut evidence = Evidence::default();
+        for (fact, value) in &entry.example {
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            for value in values {
+                evidence.add(fact, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            }
+        }
+        evidence
+    }
+
+    #[test]
+    fn every_example_names_its_cause_first() {
+        for entry in catalogue() {
+            let found = causes(&example(entry));
+            assert_eq!(found[0].slug, entry.slug, "{found:#?}");
+        }
+    }
+
+    #[test]
+    fn files_are_named_after_their_causes_and_speak_of_known_facts() {
+        for ((name, _), entry) in FILES.iter().zip(catalogue()) {
+            assert_eq!(*name, entry.slug);
+            let facts = entry.when.iter().flat_map(|rule| &rule.all).map(|condition| &condition.fact);
+            for fact in facts.chain(&entry.show) {
+                assert!(FACTS.iter().any(|(known, _)| known == fact), "{name}: {fact}");
+            }
+            assert!(entry.source.starts_with("https://") || entry.slug == UNKNOWN, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cause_without_certainty_leaves_the_rest_standing() {
+        let mut evidence = Evidence::default();
+        evidence.add("reply.code", "535");
+        evidence.add("reply.text", "535 5.7.3 Authentication unsuccessful");
+        assert_eq!(causes(&evidence)[0].slug, UNKNOWN);
+    }
+}

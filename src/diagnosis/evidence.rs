@@ -1,0 +1,109 @@
+//! Everything that bears on a failure, as named facts with their values. Rules ask for facts by name
+//! ([`FACTS`]); whoever saw something adds it here, and what nobody saw is simply absent.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    account::Account,
+    entra::Failure,
+    network::NetworkFailure,
+    token::{Claims, Form},
+};
+
+/// The facts there are, and what each holds.
+pub const FACTS: &[(&str, &str)] = &[
+    ("reply.code", "SMTP reply code of the refusal, three digits"),
+    ("reply.enhanced", "enhanced status code (RFC 3463) of the refusal"),
+    ("reply.text", "the refusal's lines in full"),
+    ("reply.stage", "where in the dialogue: greeting, ehlo, starttls, tls, auth, mail, rcpt, data"),
+    ("smtp.fault", "what the server did against the protocol, or what it does not offer"),
+    ("smtp.detail", "the JSON of a 334 that came instead of a 535"),
+    ("network.kind", "why a connection came to nothing"),
+    ("network.address", "host and port that were tried"),
+    ("network.detail", "the system's or library's own words"),
+    ("oauth.error", "OAuth `error`"),
+    ("oauth.code", "AADSTS numbers"),
+    ("oauth.description", "OAuth `error_description`"),
+    ("oauth.form", "o-auth, page, foreign or redirect"),
+    ("token.form", "jwt or opaque"),
+    ("token.audience", "graph, or other"),
+    ("token.aud", "`aud` as it stands"),
+    ("token.permission", "`scp` and `roles`"),
+    ("token.user", "who signed in"),
+    ("token.tenant", "`tid`"),
+    ("user", "the user in the XOAUTH2 string"),
+    ("sender", "MAIL FROM"),
+    ("host", "SMTP server"),
+    ("port", "its port"),
+    ("authority", "where tokens come from"),
+    ("tenant", "tenant in the authority's URL"),
+    ("client_id", "application (client) id"),
+    ("scope", "scopes asked for"),
+    ("cloud", "global, gcc-high, dod, china or custom"),
+];
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence(BTreeMap<&'static str, Vec<String>>);
+
+impl Evidence {
+    /// Adds a value to a fact of [`FACTS`]; an empty value says nothing and is left out.
+    pub fn add(&mut self, fact: &str, value: impl ToString) {
+        let value = value.to_string();
+        let known = FACTS.iter().find(|(name, _)| *name == fact);
+        debug_assert!(known.is_some(), "unknown fact {fact}");
+        if let Some((name, _)) = known.filter(|_| !value.is_empty()) {
+            self.0.entry(name).or_default().push(value);
+        }
+    }
+
+    pub fn values(&self, fact: &str) -> &[String] {
+        self.0.get(fact).map_or(&[], Vec::as_slice)
+    }
+
+    /// All values of a fact in one line.
+    pub fn text(&self, fact: &str) -> Option<String> {
+        let values = self.values(fact);
+        (!values.is_empty()).then(|| values.join(" "))
+    }
+
+    pub fn add_account(&mut self, account: &Account) {
+        self.add("user", &account.user);
+        self.add("sender", &account.sender);
+        self.add("host", &account.server.host);
+        self.add("port", account.server.port);
+        self.add("authority", &account.authority);
+        self.add("tenant", &account.tenant);
+        self.add("client_id", &account.client_id);
+        for scope in &account.scopes {
+            self.add("scope", scope);
+        }
+    }
+
+    pub fn add_claims(&mut self, claims: &Claims) {
+        self.add("token.form", if claims.form == Form::Jwt { "jwt" } else { "opaque" });
+        if claims.form == Form::Jwt {
+            self.add("token.audience", if claims.is_for_graph() { "graph" } else { "other" });
+        }
+        self.add("token.aud", claims.aud.as_deref().unwrap_or_default());
+        self.add("token.user", claims.upn.as_deref().unwrap_or_default());
+        self.add("token.tenant", claims.tid.as_deref().unwrap_or_default());
+        for permission in claims.scp.iter().chain(&claims.roles) {
+            self.add("token.permission", permission);
+        }
+    }
+
+    pub fn add_oauth(&mut self, failure: &Failure) {
+        self.add("oauth.error", &failure.error);
+        self.add("oauth.description", &failure.description);
+        for code in &failure.codes {
+            self.add("oauth.code", code);
+        }
+    }
+
+    pub fn add_network(&mut self, failure: &NetworkFailure) {
+        let kind = serde_json::to_value(failure.kind).unwrap_or_default();
+        self.add("network.kind", kind.as_str().unwrap_or_default());
+        self.add("network.address", &failure.address);
+        self.add("network.detail", &failure.detail);
+    }
+}

@@ -1,0 +1,23 @@
+//! Evidence in, causes out, best first. A cause is data (`causes/*.toml`): when it holds, how sure that
+//! makes it, what to show, what to do. `unknown` with what to collect next is a cause too, so the list is never empty.
+
+pub mod cause;
+pub mod evidence;
+pub mod rules;
+
+pub use cause::{Cause, Certainty};
+pub use evidence::Evidence;
+
+/// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.
+pub fn causes(evidence: &Evidence) -> Vec<Cause> {
+    let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
+    found.sort_by_key(|cause| cause.certainty);
+    let certain = found.iter().take_while(|cause| cause.certainty == Certainty::Certain).count();
+    if certain > 0 {
+        found.truncate(certain);
+    }
+    if found.is_empty() {
+        found.push(cause::unknown().stand(Certainty::Possible, evidence));
+    }
+    found
+}
