@@ -7,7 +7,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{
-    content,
+    capability, content,
     conversation::{Conversation, Ending, Fault, TlsFacts},
     mask::Mask,
     meaning,
@@ -56,7 +56,11 @@ enum State {
     Connect,
     Secure,
     Say(Turn),
-    Hear { turn: Turn, until: Duration },
+    /// The limit runs from the first wait: sending a large message is not the server's delay.
+    Hear {
+        turn: Turn,
+        until: Option<Duration>,
+    },
     Done,
 }
 
@@ -92,7 +96,12 @@ impl Dialogue {
             State::Connect => Step::Connect,
             State::Secure => Step::StartTls,
             State::Say(turn) => Step::Send(self.say(turn, at)),
-            State::Hear { turn, until } => Step::Receive { until, limit: turn.limit(&self.limits) },
+            State::Hear { turn, until } => {
+                let limit = turn.limit(&self.limits);
+                let until = until.unwrap_or(at + limit);
+                self.state = State::Hear { turn, until: Some(until) };
+                Step::Receive { until, limit }
+            }
             State::Done => Step::Done,
         }
     }
@@ -234,14 +243,14 @@ impl Dialogue {
         let offered = reply.lines.get(1..).unwrap_or_default().to_vec();
         if !self.record.tls {
             self.record.seen.ehlo_before.clone_from(&offered);
-            return if offered.iter().any(|line| line.trim().eq_ignore_ascii_case("STARTTLS")) {
+            return if capability::offers(&offered, "STARTTLS") {
                 self.go_on(Turn::StartTls, reply, at);
             } else {
                 self.fault(Fault::StartTlsNotOffered { offered }, true, at);
             };
         }
         self.record.seen.ehlo_after.clone_from(&offered);
-        let mechanisms = mechanisms(&offered);
+        let mechanisms = capability::mechanisms(&offered);
         if mechanisms.iter().any(|mechanism| mechanism.eq_ignore_ascii_case("XOAUTH2")) {
             self.go_on(Turn::Auth, reply, at);
         } else {
@@ -283,7 +292,7 @@ impl Dialogue {
         if self.record.stage != turn.stage() || turn == Turn::Ehlo {
             self.record.enter(turn.stage(), at);
         }
-        self.hear_after(turn, at);
+        self.state = State::Hear { turn, until: None };
         let envelope = self.plan.message.as_ref();
         let command = match turn {
             Turn::Greeting | Turn::Blank => String::new(),
@@ -325,11 +334,7 @@ impl Dialogue {
 
     fn hear(&mut self, turn: Turn, at: Duration) {
         self.record.enter(turn.stage(), at);
-        self.hear_after(turn, at);
-    }
-
-    fn hear_after(&mut self, turn: Turn, at: Duration) {
-        self.state = State::Hear { turn, until: at + turn.limit(&self.limits) };
+        self.state = State::Hear { turn, until: None };
     }
 
     fn secure(&mut self, at: Duration) {
@@ -372,21 +377,4 @@ impl Dialogue {
         self.record.close(ok, detail, at);
         self.state = State::Done;
     }
-}
-
-/// What `AUTH` lists, also in the form `AUTH=` of servers older than RFC 4954.
-fn mechanisms(offered: &[String]) -> Vec<String> {
-    let auth = |line: &String| {
-        let (keyword, rest) = line.split_at_checked(4)?;
-        (keyword.eq_ignore_ascii_case("AUTH") && rest.starts_with([' ', '='])).then(|| rest[1..].to_owned())
-    };
-    let mut mechanisms: Vec<String> = Vec::new();
-    for name in
-        offered.iter().filter_map(auth).flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-    {
-        if !mechanisms.contains(&name) {
-            mechanisms.push(name);
-        }
-    }
-    mechanisms
 }

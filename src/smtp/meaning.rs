@@ -1,7 +1,7 @@
 //! What a line of the exchange means, to be shown beside it: keys `smtp.meaning.…` of `language/`.
 //! Judges by turn and code alone; why a server refused is for `diagnosis` to say.
 
-use super::{reply::Heard, turn::Turn};
+use super::{capability, reply::Heard, turn::Turn};
 use crate::phrase::Phrase;
 
 fn phrase(name: &str) -> Phrase {
@@ -60,7 +60,7 @@ pub(super) fn of_reply(turn: Turn, heard: &Heard, detail: bool) -> Option<Phrase
 }
 
 fn of_capability(line: &str) -> Option<Phrase> {
-    let (keyword, rest) = line.split_once([' ', '=']).unwrap_or((line, ""));
+    let (keyword, rest) = capability::split(line);
     Some(phrase(match keyword.to_ascii_uppercase().as_str() {
         "SIZE" => {
             let bytes: u64 = rest.trim().parse().ok().filter(|&bytes| bytes > 0)?;

@@ -2,6 +2,7 @@
 //! Read `dialogue.rs` first; it says what is sent, what is waited for, and how a conversation can end.
 //! It must know nothing of products, accounts or causes.
 
+mod capability;
 mod content;
 pub mod conversation;
 pub mod dialogue;
