@@ -130,6 +130,8 @@ fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFa
     match innermost(error) {
         Some((_, detail)) if unresolved => failure(FailureKind::NameUnknown, address, detail),
         Some((kind, detail)) => failure(kind, address, detail),
+        // A proxy that did not let us through, among others.
+        None if error.is_connect() => failure(FailureKind::Other, address, words),
         None if error.is_body() || error.is_decode() || error.is_request() => {
             failure(FailureKind::Closed, address, words)
         }

@@ -1,12 +1,9 @@
 //! `runtime::mail` against servers that misbehave: each ends in a name, within its limit, and without
 //! the token having left over anything but verified TLS.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "the helpers of a test are a test")]
-
-mod loopback;
 
 use std::{net::SocketAddr, time::Duration};
 
-use loopback::{Pki, accept, closed_port, serve};
+use super::loopback::{Pki, accept, closed_port, serve};
 use smtp_oauth::{
     network::{CaFile, FailureKind, NetworkFailure},
     runtime::mail::{Endpoint, converse, converse_within},

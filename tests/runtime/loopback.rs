@@ -1,5 +1,4 @@
 //! Small hostile servers on loopback, one connection each, and the certificates for them.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a server made for a test")]
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 

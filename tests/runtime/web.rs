@@ -1,12 +1,9 @@
 //! `runtime::web` against servers that misbehave: every failure has a kind and an address, nothing is
 //! followed, and nothing is read without end.
-#![expect(clippy::unwrap_used, reason = "the helpers of a test are a test")]
-
-mod loopback;
 
 use std::{net::SocketAddr, time::Duration};
 
-use loopback::{Pki, accept, closed_port, serve};
+use super::loopback::{Pki, accept, closed_port, serve};
 use smtp_oauth::{
     entra::wire::{Method, Request},
     network::FailureKind,
