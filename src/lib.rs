@@ -21,6 +21,8 @@ pub mod entra;
 pub mod facts;
 pub mod network;
 pub mod phrase;
+pub mod runtime;
 pub mod secret;
+pub mod smtp;
 pub mod token;
 pub mod wizard;

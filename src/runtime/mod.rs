@@ -1,0 +1,10 @@
+//! The effects: sockets, TLS and HTTPS, performed for the pure layers above protocols and below commands.
+//! Nothing here decides what a result means.
+
+mod address;
+mod certificate;
+mod connect;
+mod failure;
+pub mod mail;
+pub mod tls;
+pub mod web;

@@ -1,0 +1,164 @@
+//! One TLS configuration for HTTPS and SMTP: ring, TLS 1.2 and 1.3, the system's roots and the account's
+//! own. There is no way to accept a certificate that does not verify; what is added here is only that a
+//! refused one can still be looked at.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustls::{
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::{
+        Resumption, WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+
+use super::{certificate, failure::failure};
+use crate::{
+    network::{CaFile, FailureKind, NetworkFailure},
+    smtp::{TlsFacts, visible::visible},
+};
+
+/// A configuration, and what its verifier came to see: made for one connection.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    pub config: ClientConfig,
+    /// What was wrong with the system's store, when the roots compiled in stand in for it.
+    pub warning: Option<String>,
+    seen: Arc<Seen>,
+}
+
+impl Trust {
+    /// The certificate the server showed last, accepted or not.
+    pub fn shown(&self) -> Option<TlsFacts> {
+        let leaf = self.seen.leaf.lock().unwrap_or_else(PoisonError::into_inner);
+        leaf.as_ref().map(certificate::facts)
+    }
+}
+
+/// Reads the account's CA file each time, so that a repaired one counts at once.
+pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
+    let system = system_roots();
+    let mut roots = system.roots.clone();
+    if let Some(path) = ca {
+        let refuse = |detail: String| failure(FailureKind::CaFile, &path.display().to_string(), detail);
+        let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let certificates = certificates.map_err(|error| refuse(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(refuse("holds no PEM certificate".to_owned()));
+        }
+        for certificate in certificates {
+            roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+        }
+    }
+    // Named, since a second provider compiled in by some dependency would make the default ambiguous.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let other = |error: &dyn std::error::Error| failure(FailureKind::Other, "", error);
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .build()
+        .map_err(|error| other(&error))?;
+    let seen = Arc::new(Seen { verifier, leaf: Mutex::new(None) });
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| other(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(seen.clone())
+        .with_no_client_auth();
+    // A resumed session shows no certificate: every connection is to be evidence of its own.
+    config.resumption = Resumption::disabled();
+    Ok(Trust { config, warning: system.warning.clone(), seen })
+}
+
+struct SystemRoots {
+    roots: RootCertStore,
+    warning: Option<String>,
+}
+
+/// Loaded once, in some 20 ms; `SSL_CERT_FILE` and `SSL_CERT_DIR` count.
+fn system_roots() -> &'static SystemRoots {
+    static ROOTS: OnceLock<SystemRoots> = OnceLock::new();
+    ROOTS.get_or_init(|| {
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(found.certs);
+        let mut warning = None;
+        if roots.is_empty() {
+            // A minimal container has no store at all.
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+            warning = Some(visible(errors.join("; ").as_bytes()));
+        }
+        SystemRoots { roots, warning }
+    })
+}
+
+/// The usual verifier, with a memory.
+#[derive(Debug)]
+struct Seen {
+    verifier: Arc<WebPkiServerVerifier>,
+    leaf: Mutex<Option<CertificateDer<'static>>>,
+}
+
+impl ServerCertVerifier for Seen {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        *self.leaf.lock().unwrap_or_else(PoisonError::into_inner) = Some(end_entity.clone().into_owned());
+        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_ca_file_without_a_certificate_is_named() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        for content in ["", "not PEM\n", "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"] {
+            file.as_file_mut().set_len(0).unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            let failure = client_config(&Some(file.path().to_owned())).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::CaFile, "{content}");
+            assert_eq!(failure.address, file.path().display().to_string());
+        }
+        let failure = client_config(&Some("/nonexistent/ca.pem".into())).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::CaFile);
+    }
+
+    #[test]
+    fn there_are_roots_whatever_the_system_has() {
+        let trust = client_config(&None).unwrap();
+        assert!(trust.shown().is_none());
+        assert!(!system_roots().roots.is_empty());
+    }
+}

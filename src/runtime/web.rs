@@ -1,0 +1,159 @@
+//! Sends one HTTPS request and returns what came back, whole and unjudged. Follows no redirect, speaks no
+//! plain HTTP, and reads no more than 1 MiB.
+
+use std::time::Duration;
+
+use reqwest::{Client, Response, header, redirect::Policy};
+use url::{Host, Url};
+
+use super::{
+    failure::{failure, innermost, timed_out},
+    tls,
+};
+use crate::{
+    entra::wire::{Answer, Method, Request},
+    network::{FailureKind, NetworkFailure},
+    secret::Secret,
+};
+
+const AGENT: &str = concat!("smtp-oauth/", env!("CARGO_PKG_VERSION"));
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub connect: Duration,
+    /// From the request to the last byte of the answer.
+    pub whole: Duration,
+    /// Bytes of body.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(15), whole: Duration::from_secs(30), body: 1 << 20 }
+    }
+}
+
+pub async fn fetch(request: &Request) -> Result<Answer, NetworkFailure> {
+    fetch_within(&Limits::default(), request).await
+}
+
+pub async fn fetch_within(limits: &Limits, request: &Request) -> Result<Answer, NetworkFailure> {
+    let url = Url::parse(&request.url).map_err(|error| failure(FailureKind::Other, "", error))?;
+    let address = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
+    if url.scheme() != "https" {
+        return Err(failure(FailureKind::Other, &address, format!("{} is not https", url.scheme())));
+    }
+    let client = client(limits, request, &url)?;
+    let call = match &request.method {
+        Method::Get => client.get(url),
+        Method::PostForm(form) => client
+            .post(url)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.expose().to_owned()),
+    };
+    let answered = call.header(header::ACCEPT, "application/json").send().await;
+    let answer = match answered {
+        Ok(response) => read(response, limits).await,
+        Err(error) => Err(Ended::Error(error)),
+    };
+    answer.map_err(|ended| match ended {
+        Ended::TooMuch => failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body)),
+        Ended::Error(error) => of_error(&address, &error, limits),
+    })
+}
+
+fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, NetworkFailure> {
+    let trust = tls::client_config(&request.trust)?;
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(trust.config)
+        .https_only(true)
+        .redirect(Policy::none())
+        .connect_timeout(limits.connect)
+        .timeout(limits.whole)
+        .user_agent(AGENT);
+    if is_loopback(url) {
+        // A proxy set for the outside would look for itself, and see what is meant for this machine.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| of_error("", &error, limits))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+enum Ended {
+    TooMuch,
+    Error(reqwest::Error),
+}
+
+async fn read(mut response: Response, limits: &Limits) -> Result<Answer, Ended> {
+    let text = |name: header::HeaderName| {
+        response.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let date = text(header::DATE).and_then(|date| chrono::DateTime::parse_from_rfc2822(&date).ok());
+    let retry_after = text(header::RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
+    let location = text(header::LOCATION);
+    let status = response.status().as_u16();
+    let mut body = zeroize::Zeroizing::new(Vec::new());
+    while let Some(piece) = response.chunk().await.map_err(Ended::Error)? {
+        if body.len() + piece.len() > limits.body {
+            return Err(Ended::TooMuch);
+        }
+        body.extend_from_slice(&piece);
+    }
+    let body = Secret::new(String::from_utf8_lossy(&body));
+    let date = date.map(|date| date.timestamp());
+    Ok(Answer { status, content_type, date, retry_after, location, body })
+}
+
+fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFailure {
+    if error.is_timeout() {
+        return timed_out(address, if error.is_connect() { limits.connect } else { limits.whole });
+    }
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(error);
+    let mut unresolved = false;
+    while let Some(inner) = source {
+        words = inner.to_string();
+        // hyper-util's connector says no more than this of a name that was not found.
+        unresolved |= words.starts_with("dns error");
+        source = inner.source();
+    }
+    match innermost(error) {
+        Some((_, detail)) if unresolved => failure(FailureKind::NameUnknown, address, detail),
+        Some((kind, detail)) => failure(kind, address, detail),
+        // A proxy that did not let us through, among others.
+        None if error.is_connect() => failure(FailureKind::Other, address, words),
+        None if error.is_body() || error.is_decode() || error.is_request() => {
+            failure(FailureKind::Closed, address, words)
+        }
+        None => failure(FailureKind::Other, address, words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_goes_through_no_proxy() {
+        for (url, loopback) in [
+            ("https://localhost:1/", true),
+            ("https://entra.localhost/", true),
+            ("https://127.8.0.1/", true),
+            ("https://[::1]/", true),
+            ("https://login.microsoftonline.com/", false),
+            ("https://localhost.example/", false),
+        ] {
+            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
+        }
+    }
+}

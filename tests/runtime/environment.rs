@@ -1,0 +1,89 @@
+//! What `runtime` takes from the environment: proxies and certificate stores. A process cannot change its
+//! own safely, so each test runs one of the ignored tests below in a process with the variables set.
+
+use std::process::Command;
+
+use super::loopback::{Pki, accept, serve};
+use smtp_oauth::{
+    entra::wire::{Method, Request},
+    network::FailureKind,
+    runtime::{tls::client_config, web::fetch},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// Runs the ignored test of this name; anything but its success is shown.
+async fn run(name: &str, variables: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    for inherited in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+        command.env_remove(inherited);
+    }
+    command.args(["--ignored", "--exact", &format!("environment::{name}")]).envs(variables.iter().copied());
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && shown.contains("1 passed"), "{shown}");
+}
+
+fn get(url: String) -> Request {
+    Request { method: Method::Get, url, trust: None }
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_hosts_outside() {
+    let (proxy, asked) = serve(async |mut stream: TcpStream| {
+        let mut request = [0; 512];
+        let count = stream.read(&mut request).await.unwrap();
+        stream.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        String::from_utf8_lossy(&request[..count]).into_owned()
+    })
+    .await;
+    run("child_asks_a_host_outside", &[("HTTPS_PROXY", &format!("http://{proxy}"))]).await;
+    assert!(asked.await.unwrap().starts_with("CONNECT login.example:443 HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_asks_a_host_outside() {
+    let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
+    assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::Other, "login.example:443"), "{failure}");
+}
+
+#[tokio::test]
+async fn loopback_passes_the_proxy_by_and_ssl_cert_file_counts() {
+    let pki = Pki::for_names(&["127.0.0.1"]);
+    let acceptor = pki.acceptor();
+    let (address, _server) = serve(async move |stream: TcpStream| {
+        let mut stream = accept(acceptor, stream).await.unwrap();
+        let _ = stream.read(&mut [0; 512]).await.unwrap();
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    })
+    .await;
+    let ca_file = pki.ca_file.display().to_string();
+    let variables = [
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+        ("SSL_CERT_FILE", ca_file.as_str()),
+        ("TEST_URL", &format!("https://{address}/")),
+    ];
+    run("child_asks_loopback", &variables).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_asks_loopback() {
+    assert_eq!(fetch(&get(std::env::var("TEST_URL").unwrap())).await.unwrap().status, 204);
+}
+
+#[tokio::test]
+async fn without_a_store_the_built_in_roots_stand_in_and_say_so() {
+    run("child_has_no_store", &[("SSL_CERT_FILE", "/nonexistent.pem"), ("SSL_CERT_DIR", "/nonexistent")]).await;
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn child_has_no_store() {
+    let warning = client_config(&None).unwrap().warning.unwrap();
+    assert!(warning.contains("/nonexistent"), "{warning}");
+}
