@@ -130,12 +130,14 @@ impl AccountName {
     }
 }
 
-/// How TLS begins on the SMTP port (RFC 3207; RFC 8314 §3.3).
+/// How the connection becomes TLS. There is no third way: a token never travels in the clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
+    /// Plain first, then STARTTLS (RFC 3207); port 587.
     #[default]
     StartTls,
+    /// TLS from the first byte (RFC 8314); port 465.
     Tls,
 }
 

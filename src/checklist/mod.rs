@@ -1,6 +1,8 @@
 //! The checklist: which items there are, and what is known of each. An item's state always comes
 //! with the evidence for it.
 
+pub mod steps;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

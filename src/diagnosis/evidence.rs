@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::{
     account::Account,
     entra::Failure,
     network::NetworkFailure,
+    smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
 };
 
@@ -100,10 +103,43 @@ impl Evidence {
         }
     }
 
+    /// How a conversation with the mail server ended, in the server's own words.
+    pub fn add_conversation(&mut self, conversation: &Conversation) {
+        if let Some(stage) = conversation.ending.stage() {
+            self.add("reply.stage", name(&stage));
+        }
+        if let Some(reply) = conversation.ending.reply() {
+            self.add("reply.code", reply.code);
+            self.add("reply.text", reply.text());
+            self.add("reply.enhanced", reply.enhanced.as_deref().unwrap_or_default());
+        }
+        match &conversation.ending {
+            Ending::Unreachable { failure, .. } => self.add_network(failure),
+            Ending::Fault { fault, .. } => self.add("smtp.fault", fault_name(fault)),
+            _ => {}
+        }
+        self.add("smtp.detail", conversation.failure_detail.as_deref().unwrap_or_default());
+    }
+
     pub fn add_network(&mut self, failure: &NetworkFailure) {
-        let kind = serde_json::to_value(failure.kind).unwrap_or_default();
-        self.add("network.kind", kind.as_str().unwrap_or_default());
+        self.add("network.kind", name(&failure.kind));
         self.add("network.address", &failure.address);
         self.add("network.detail", &failure.detail);
+    }
+}
+
+/// A unit variant's name as serde writes it.
+fn name(variant: &impl Serialize) -> String {
+    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn fault_name(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Garbled { .. } => "garbled",
+        Fault::Unexpected { .. } => "unexpected",
+        Fault::Unasked { .. } => "unasked",
+        Fault::Injected { .. } => "injected",
+        Fault::StartTlsNotOffered { .. } => "starttls-not-offered",
+        Fault::Xoauth2NotOffered { .. } => "xoauth2-not-offered",
     }
 }

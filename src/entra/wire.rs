@@ -32,3 +32,15 @@ pub struct Answer {
     pub location: Option<String>,
     pub body: Secret,
 }
+
+impl Request {
+    /// The same request with a placeholder of its form body replaced by `value`, encoded for a form.
+    #[must_use]
+    pub fn filled(mut self, placeholder: &str, value: &str) -> Self {
+        if let Method::PostForm(body) = &self.method {
+            let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            self.method = Method::PostForm(Secret::new(body.expose().replace(placeholder, &encoded)));
+        }
+        self
+    }
+}

@@ -2,23 +2,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     facts::{Address, Host},
     secret::Secret,
 };
 
-/// How the connection becomes TLS. There is no third way: a token never travels in the clear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Security {
-    /// Plain first, then STARTTLS (RFC 3207); port 587.
-    #[default]
-    StartTls,
-    /// TLS from the first byte (RFC 8314); port 465.
-    Tls,
-}
+pub use crate::facts::Security;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {

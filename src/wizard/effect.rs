@@ -1,8 +1,112 @@
-//! Everything the wizard may ask for.
+//! Everything the wizard may ask for, on one page, and what comes back. The runtime performs effects as
+//! tasks beside the interface; the front performs the three that concern the terminal.
 
-/// Tells a live answer from a late one.
+use std::{path::PathBuf, time::Duration};
+
+use crate::{
+    account::{draft::Draft, vault::Vault},
+    entra::wire::{Answer, Request},
+    facts::{AccountName, Server},
+    network::{CaFile, NetworkFailure},
+    smtp::{Conversation, Line, Plan},
+};
+
+/// Tells a live answer from a late one. A report with a ticket that is no longer out changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u32);
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Report {}
+pub enum Effect {
+    /// One HTTP request; `Report::Fetched`.
+    Fetch(Ticket, Request),
+    /// The SMTP dialogue; `Report::Line` as it goes, `Report::Conversed` at the end.
+    Converse(Ticket, Box<Conversing>),
+    /// `Report::Waited` after this time.
+    Wait(Ticket, Duration),
+    /// Drop the task.
+    Cancel(Ticket),
+    /// What is there already under this account's name; `Report::Inspected`.
+    Inspect(Ticket, AccountName),
+    /// Write the configuration; `Report::Saved`.
+    Save(Ticket, Box<Saving>),
+    /// Keep the draft, in place of the one before; only a failure is reported, as `Report::DraftLost`.
+    KeepDraft(Box<Draft>),
+    DropDraft,
+    /// For the front: to the terminal's clipboard.
+    Copy(String),
+    /// For the front: plain, outside the full screen.
+    Print(String),
+    /// The end.
+    Leave(Outcome),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversing {
+    pub server: Server,
+    pub trust: CaFile,
+    pub plan: Plan,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saving {
+    pub account: AccountName,
+    /// The whole of `config.toml`.
+    pub config: String,
+    /// What `config.toml` held when the difference was shown; anything else there now is not overwritten.
+    pub expected: Option<String>,
+    pub vault: Vault,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    Fetched(Result<Answer, NetworkFailure>),
+    Line(Line),
+    Conversed(Box<Conversation>),
+    Waited,
+    Inspected(Result<Existing, FileFailure>),
+    Saved(Result<Vec<PathBuf>, FileFailure>),
+    DraftLost(FileFailure),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    pub config_path: PathBuf,
+    pub config: Option<String>,
+    pub vault_path: PathBuf,
+    pub vault_exists: bool,
+}
+
+/// Why a file could not be read or written: the operation, the path, the system's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {detail}")]
+pub struct FileFailure {
+    pub kind: FileFailureKind,
+    pub path: String,
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFailureKind {
+    Read,
+    Write,
+    /// The file is not as it was when the difference was shown.
+    Changed,
+    /// A secret file that others may read.
+    TooOpen,
+    /// What it holds cannot be understood.
+    Content,
+    /// Another process holds the lock for too long.
+    Locked,
+}
+
+/// How a run of the wizard, or a test, ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Accepted,
+    Refused,
+    Unreachable,
+    Temporary,
+    SignIn,
+    Incomplete,
+    Left,
+}

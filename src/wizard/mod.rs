@@ -1,4 +1,367 @@
-//! The wizard: a pure core.
+//! The wizard, a pure core, and the page to read first. [`Model::update`] takes a message and says what
+//! is to be done; [`Model::view`] shows the screen as it stands. It sees meanings, never keys, colours,
+//! sockets or clocks: the time comes along with every message, in Unix seconds.
+//!
+//! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
+//! file a kind of step, `overlay.rs` what can lie over a step.
+
+mod clock;
+pub mod desk;
 pub mod effect;
 pub mod message;
+mod overlay;
+mod plan;
 pub mod screen;
+mod step;
+mod tokens;
+pub mod trial;
+mod verdict;
+
+use crate::{
+    account::{Settings, draft::Draft},
+    checklist::steps,
+    entra::wire::Request,
+    language::Texts,
+    phrase::Phrase,
+    secret::Secret,
+};
+use desk::Desk;
+use effect::{Effect, Outcome, Report, Ticket};
+use message::Message;
+use overlay::Overlay;
+use screen::{Act, Action, Input, Key, Screen, Tone};
+use step::{Go, Step, Turn};
+
+/// What the wizard is started with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    pub texts: Texts,
+    /// Taken up again, if there is one.
+    pub draft: Option<Draft>,
+    /// Known beforehand; shown in the fields, to be confirmed.
+    pub suggested: Settings,
+    /// The product was named: it is not asked for.
+    pub product_fixed: bool,
+    pub companions: Vec<Companion>,
+    /// Random characters, different in every run.
+    pub seed: String,
+    /// What to add to commands shown so that they find this configuration; empty for the usual place.
+    pub config_option: String,
+}
+
+/// Something the caller can do for the person at the browser; `{user_code}` in the body is filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Companion {
+    pub label: Phrase,
+    /// The step it is offered at.
+    pub step: &'static str,
+    pub request: Request,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    desk: Desk,
+    step_id: &'static str,
+    step: Step,
+    overlay: Option<Overlay>,
+    /// Where a failure was seen, to be tried again after its item is mended.
+    mending: Option<&'static str>,
+    companions: Vec<Companion>,
+    /// Companions already called at this step, by number.
+    called: Vec<(usize, Option<Ticket>)>,
+    product_fixed: bool,
+    left: bool,
+}
+
+impl Model {
+    pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
+        let resumed = given.draft.is_some();
+        let draft = given.draft.unwrap_or_else(|| Draft { settings: given.suggested, ..Draft::default() });
+        let mut desk = Desk::new(draft, given.texts, given.seed);
+        desk.config_option = given.config_option;
+        desk.draft.expire(now);
+        let path = plan::path(&desk);
+        let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
+        let at = path.iter().copied().find(|id| *id == desk.draft.step).unwrap_or(first);
+        if resumed && at != first {
+            desk.notice = Some((Tone::Info, Phrase::new("notice.resumed")));
+        }
+        desk.draft.step = at.to_owned();
+        let (step, turn) = Step::enter(at, &mut desk, now);
+        let mut model = Self {
+            desk,
+            step_id: at,
+            step,
+            overlay: None,
+            mending: None,
+            companions: given.companions,
+            called: Vec::new(),
+            product_fixed: given.product_fixed,
+            left: false,
+        };
+        let effects = model.entered(turn, now);
+        (model, effects)
+    }
+
+    pub fn draft(&self) -> &Draft {
+        &self.desk.draft
+    }
+
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    pub fn update(&mut self, message: Message, now: i64) -> Vec<Effect> {
+        if self.left {
+            return Vec::new();
+        }
+        match message {
+            Message::Tick => Vec::new(),
+            Message::Leave | Message::Hangup => self.leave(Outcome::Left),
+            Message::Typed(text) => self.typed(&text),
+            Message::Reported(ticket, report) => self.reported(ticket, report, now),
+            Message::Copy(text) => vec![Effect::Copy(text)],
+            Message::Print(text) => vec![Effect::Print(text)],
+            Message::Companion(number) => self.call(number),
+            message if self.overlay.is_some() => self.over(message, now),
+            Message::ShowChecklist => self.lay(Overlay::Checklist),
+            Message::ShowEvidence(item) => self.lay(Overlay::Evidence(item)),
+            Message::ShowCopies => self.copies(now),
+            Message::Back => self.back(now),
+            message => {
+                self.desk.notice = None;
+                let turn = self.step.update(&mut self.desk, message, now);
+                self.take(turn, now)
+            }
+        }
+    }
+
+    /// Performs what a step wants: its effects, then where it goes.
+    fn take(&mut self, turn: Turn, now: i64) -> Vec<Effect> {
+        let mut effects = turn.effects;
+        if let Some(outcome) = self.step_outcome() {
+            self.desk.tested = Some(outcome);
+        }
+        effects.extend(match turn.go {
+            Go::Stay => Vec::new(),
+            Go::Next => self.next(now),
+            Go::To(id) => self.open(id, now),
+            Go::Mend(item) => self.mend(item, now),
+            Go::Leave(outcome) => self.leave(outcome),
+        });
+        effects
+    }
+
+    fn step_outcome(&self) -> Option<Outcome> {
+        match &self.step {
+            Step::Connect(step) => step.outcome(),
+            _ => None,
+        }
+    }
+
+    fn next(&mut self, now: i64) -> Vec<Effect> {
+        if let Some(failed_at) = self.mending.take() {
+            let signed_in = self.desk.draft.secrets.tokens.is_some();
+            return self.open(if signed_in { failed_at } else { "consent" }, now);
+        }
+        let path = plan::path(&self.desk);
+        let here = plan::position(&path, self.step_id);
+        let next = path.get(here + 1).copied().unwrap_or("done");
+        self.open(next, now)
+    }
+
+    fn back(&mut self, now: i64) -> Vec<Effect> {
+        self.mending = None;
+        match self.previous() {
+            Some(id) => self.open(id, now),
+            None => Vec::new(),
+        }
+    }
+
+    fn previous(&self) -> Option<&'static str> {
+        let path = plan::path(&self.desk);
+        let here = plan::position(&path, self.step_id);
+        let first = usize::from(self.product_fixed);
+        // What is saved is saved: there is no way back from the end.
+        (here > first && self.step_id != "done").then(|| path[here - 1])
+    }
+
+    fn mend(&mut self, item: crate::checklist::Item, now: i64) -> Vec<Effect> {
+        let path = plan::path(&self.desk);
+        let Some(step) = plan::step_of(&path, item) else { return Vec::new() };
+        self.mending = Some(self.step_id);
+        self.open(step, now)
+    }
+
+    /// Leaves the present step, whatever it is doing, and enters another.
+    fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
+        self.called.clear();
+        self.overlay = None;
+        self.step_id = id;
+        self.desk.draft.step = id.to_owned();
+        let (step, turn) = Step::enter(id, &mut self.desk, now);
+        self.step = step;
+        effects.extend(self.entered(turn, now));
+        effects
+    }
+
+    /// The draft is kept at every step, before anything else happens there.
+    fn entered(&mut self, turn: Turn, now: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.step_id != "done" {
+            effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
+        }
+        effects.extend(self.take(turn, now));
+        effects
+    }
+
+    fn leave(&mut self, outcome: Outcome) -> Vec<Effect> {
+        self.left = true;
+        let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
+        if self.step_id != "done" {
+            effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
+        }
+        let outcome = if self.step_id == "done" { self.desk.tested.unwrap_or(outcome) } else { outcome };
+        effects.push(Effect::Leave(outcome));
+        effects
+    }
+
+    /// What stands in a field when the person turns away. A secret goes where secrets are kept.
+    fn typed(&mut self, text: &Secret) -> Vec<Effect> {
+        match &self.step {
+            Step::Read(step) if step.is_secret() => step.hold(&mut self.desk, text),
+            Step::Read(_) => {
+                self.desk.draft.typed.insert(self.step_id.to_owned(), text.expose().to_owned());
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn reported(&mut self, ticket: Ticket, report: Report, now: i64) -> Vec<Effect> {
+        if let Report::DraftLost(failure) = report {
+            let phrase = Phrase::new("notice.draft-lost").with("path", failure.path).with("detail", failure.detail);
+            self.desk.notice = Some((Tone::Warning, phrase));
+            return Vec::new();
+        }
+        if !self.desk.is_out(ticket) {
+            return Vec::new();
+        }
+        if !matches!(report, Report::Line(_)) {
+            self.desk.hand_back(ticket);
+        }
+        if let Report::Fetched(Ok(answer)) = &report {
+            clock::compare(&mut self.desk, answer, now);
+        }
+        if self.companion_answered(ticket, &report) {
+            return Vec::new();
+        }
+        let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
+        self.take(turn, now)
+    }
+
+    /// Performs a companion action, with the user code of the device code that runs.
+    fn call(&mut self, number: usize) -> Vec<Effect> {
+        let Some(companion) = self.companions.get(number).cloned() else { return Vec::new() };
+        let code = self.desk.draft.secrets.device.as_ref().map(|code| code.user_code.clone()).unwrap_or_default();
+        let ticket = self.desk.ticket();
+        self.called.push((number, Some(ticket)));
+        vec![Effect::Fetch(ticket, companion.request.filled("{user_code}", &code))]
+    }
+
+    /// True when the report was a companion's; a refusal offers it anew, with the reason.
+    fn companion_answered(&mut self, ticket: Ticket, report: &Report) -> bool {
+        let Some(at) = self.called.iter().position(|(_, called)| *called == Some(ticket)) else { return false };
+        let refusal = match report {
+            Report::Fetched(Ok(answer)) if answer.status == 200 => None,
+            Report::Fetched(Ok(answer)) => Some(format!("HTTP {}", answer.status)),
+            Report::Fetched(Err(failure)) => Some(failure.to_string()),
+            _ => None,
+        };
+        match refusal {
+            Some(detail) => {
+                self.called.remove(at);
+                let phrase = Phrase::new("notice.companion-failed").with("detail", detail);
+                self.desk.notice = Some((Tone::Warning, phrase));
+            }
+            None => self.called[at].1 = None,
+        }
+        true
+    }
+
+    pub fn view(&self, now: i64) -> Screen {
+        match &self.overlay {
+            Some(overlay) => overlay.screen(&self.desk, self.step_id),
+            None => self.step_screen(now),
+        }
+    }
+
+    fn step_screen(&self, now: i64) -> Screen {
+        let page = self.step.page(&self.desk, now);
+        let mut blocks = page.blocks;
+        if let Some((tone, phrase)) = &self.desk.notice {
+            blocks.insert(0, screen::Block::Note { tone: *tone, text: self.desk.say(phrase) });
+        }
+        let mut actions = page.actions;
+        actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
+        let action = |key, label: &str, message| Action {
+            key,
+            label: self.desk.word(label),
+            act: Act::Send(message),
+            primary: false,
+        };
+        if self.previous().is_some() {
+            actions.push(action(Key::Esc, "action.back", Message::Back));
+        }
+        if !overlay::copyable(&blocks).is_empty() {
+            actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
+        }
+        actions.push(action(Key::Letter('l'), "action.checklist", Message::ShowChecklist));
+        actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
+        let path = plan::path(&self.desk);
+        let place = Phrase::new("place").with("step", plan::position(&path, self.step_id) + 1).with("of", path.len());
+        Screen {
+            id: self.step_id.to_owned(),
+            title: self.desk.word(&format!("steps.{}.title", self.step_id)),
+            place: self.desk.say(&place),
+            blocks,
+            question: page.question,
+            actions,
+            checklist: overlay::rows(&self.desk, self.step_id),
+            busy: page.busy,
+            ticks: page.ticks,
+        }
+    }
+
+    /// Companion actions of this step, not yet called, while it waits for the person at the browser.
+    fn offered(&self) -> Vec<Action> {
+        let waiting = self.desk.draft.secrets.device.is_some();
+        let numbered = self.companions.iter().enumerate();
+        let open = numbered.filter(|(number, companion)| {
+            waiting && companion.step == self.step_id && !self.called.iter().any(|(called, _)| called == number)
+        });
+        open.map(|(number, companion)| Action {
+            key: Key::Letter('a'),
+            label: self.desk.say(&companion.label),
+            act: Act::Send(Message::Companion(number)),
+            primary: true,
+        })
+        .collect()
+    }
+}
+
+impl Screen {
+    /// The value a text question starts with.
+    pub fn initial_text(&self) -> &str {
+        match self.question.as_ref().map(|question| &question.input) {
+            Some(Input::Text { value }) => value,
+            _ => "",
+        }
+    }
+}
+
+/// The item ids a step is about, for the checklist's mark of where one is.
+fn items_of(step: &str) -> &'static [crate::checklist::Item] {
+    steps::find(step).map_or(&[], |step| &step.items)
+}

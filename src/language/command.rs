@@ -1,0 +1,73 @@
+//! Values on their way into a command. A value goes in only after it parsed as what its name says it
+//! is, and in PowerShell's quotes; everything else stays a placeholder,
+//! quoted as well, since a bare `<` is PowerShell's redirection.
+
+use super::value;
+use crate::{
+    facts::{Address, ClientName, Guid, Host, Tenant},
+    phrase::Phrase,
+};
+
+/// Fills a command template; `phrase` holds the values as they were given.
+pub(super) fn fill(template: &str, phrase: &Phrase) -> String {
+    super::fill(template, |name| {
+        let value = value(phrase, name).and_then(|given| checked(name, given));
+        Some(powershell(&value.unwrap_or_else(|| format!("<{name}>"))))
+    })
+}
+
+fn checked(name: &str, given: &str) -> Option<String> {
+    match name {
+        "user" | "sender" | "mailbox" | "token.user" => given.parse::<Address>().map(String::from).ok(),
+        "client_id" => given.parse::<ClientName>().map(String::from).ok(),
+        "tenant" => given.parse::<Tenant>().map(String::from).ok(),
+        "object_id" => given.parse::<Guid>().map(String::from).ok(),
+        "host" => given.parse::<Host>().map(String::from).ok(),
+        _ => None,
+    }
+}
+
+/// A single-quoted string, in which nothing is expanded. PowerShell takes the typographic quotes
+/// U+2018 to U+201B for `'` as well, so these are doubled too (about_Quoting_Rules).
+fn powershell(text: &str) -> String {
+    let doubled = text.chars().flat_map(|c| {
+        let quote = matches!(c, '\'' | '\u{2018}'..='\u{201b}');
+        std::iter::repeat_n(c, if quote { 2 } else { 1 })
+    });
+    format!("'{}'", doubled.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(name: &str, value: &str) -> String {
+        fill("Set-CASMailbox -Identity {user} @{ x = {client_id} }", &Phrase::new("").with(name, value))
+    }
+
+    #[test]
+    fn a_value_that_parsed_is_quoted() {
+        assert_eq!(
+            filled("user", "o'hara@contoso.example"),
+            "Set-CASMailbox -Identity 'o''hara@contoso.example' @{ x = '<client_id>' }"
+        );
+    }
+
+    #[test]
+    fn a_value_that_does_not_parse_leaves_the_placeholder() {
+        for hostile in [
+            "x'; Remove-Mailbox *; '",
+            "$(id)@contoso.example",
+            "a@b.example\nGet-Secret",
+            "a\u{202e}@contoso.example",
+            "a\u{2019}@b.example",
+        ] {
+            assert!(filled("user", hostile).starts_with("Set-CASMailbox -Identity '<user>' @"), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn typographic_quotes_are_doubled_too() {
+        assert_eq!(powershell("a\u{2019}b'c$d"), "'a\u{2019}\u{2019}b''c$d'");
+    }
+}

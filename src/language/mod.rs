@@ -1,0 +1,139 @@
+//! Phrases become sentences. English stands beside what it describes (`steps.toml`, `causes/*.toml`)
+//! or here (`en.toml`); another language is one overlay with the same keys. A text's key is the place it
+//! stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing test, never printed.
+
+mod command;
+
+use std::collections::BTreeMap;
+
+use crate::{checklist::steps, diagnosis::cause, phrase::Phrase, product};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    English,
+}
+
+/// All texts of one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Texts {
+    table: BTreeMap<String, String>,
+}
+
+const ENGLISH: &str = include_str!("en.toml");
+
+impl Texts {
+    pub fn new(_language: Language) -> Self {
+        let mut table = BTreeMap::new();
+        let mut add = |prefix: &str, source: &str| {
+            let parsed: toml::Table = source.parse().unwrap_or_default();
+            flatten(prefix, toml::Value::Table(parsed), &mut table);
+        };
+        add("", ENGLISH);
+        add("steps", steps::SOURCE);
+        for (slug, source) in cause::FILES {
+            add(&format!("causes.{slug}"), source);
+        }
+        for (id, source) in product::FILES {
+            add(&format!("products.{id}"), source);
+        }
+        Self { table }
+    }
+
+    pub fn contains(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.table.keys().map(String::as_str)
+    }
+
+    /// A text without values.
+    pub fn word(&self, key: &str) -> String {
+        self.template(key).to_owned()
+    }
+
+    /// A sentence, its values filled in as they are.
+    pub fn say(&self, phrase: &Phrase) -> String {
+        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or("…").to_owned()))
+    }
+
+    /// Several texts under one key, for example a step's paragraphs.
+    pub fn list(&self, key: &str, values: &Phrase) -> Vec<String> {
+        let present = |index: &usize| self.contains(&format!("{key}.{index}"));
+        let said = |index| self.say(&Phrase { key: format!("{key}.{index}"), values: values.values.clone() });
+        (0..).take_while(present).map(said).collect()
+    }
+
+    /// A command to copy: values are checked and quoted for the shell; what is missing or does not parse
+    /// stays a placeholder, `<name>`.
+    pub fn command(&self, phrase: &Phrase) -> String {
+        command::fill(self.template(&phrase.key), phrase)
+    }
+
+    fn template(&self, key: &str) -> &str {
+        let text = self.table.get(key).map(String::as_str);
+        debug_assert!(text.is_some(), "no text `{key}`");
+        text.unwrap_or_default()
+    }
+}
+
+fn value<'a>(phrase: &'a Phrase, name: &str) -> Option<&'a str> {
+    phrase.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// Replaces `{name}` where `name` is made of `a-z._-`; other braces are PowerShell's and stay.
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        out.push_str(before);
+        let name = after[1..].split('}').next().unwrap_or_default();
+        let named = !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
+        let closed = after.len() > name.len() + 1;
+        match (named && closed).then(|| value(name)).flatten() {
+            Some(value) => {
+                out.push_str(&value);
+                rest = &after[name.len() + 2..];
+            }
+            None => {
+                out.push('{');
+                rest = &after[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+fn flatten(prefix: &str, value: toml::Value, table: &mut BTreeMap<String, String>) {
+    let join = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+    match value {
+        toml::Value::String(text) => {
+            table.insert(prefix.to_owned(), text);
+        }
+        toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
+        toml::Value::Array(list) => {
+            list.into_iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, table));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_placeholders_are_filled() {
+        let filled = fill("{user} @{ a = 1 } {} {User} {user", |name| Some(format!("<{name}>")));
+        assert_eq!(filled, "<user> @{ a = 1 } {} {User} {user");
+    }
+
+    #[test]
+    fn every_text_file_parses() {
+        for source in [ENGLISH, steps::SOURCE] {
+            source.parse::<toml::Table>().unwrap();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What is being set up, as data: one TOML file a product, one line in [`FILES`]. A product says which
+//! steps there are, in which order, and what is known beforehand. Its words are in the same file.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::entra::Cloud;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub id: String,
+    /// What it is called in a list, and one line about it; texts `products.ID.label` and `.detail`.
+    pub label: String,
+    pub detail: String,
+    pub cloud: Cloud,
+    /// Ids of `checklist/steps.toml`.
+    pub path: Vec<String>,
+}
+
+/// The products, in the order they are offered.
+pub const FILES: &[(&str, &str)] = &[("server", include_str!("server.toml")), ("custom", include_str!("custom.toml"))];
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static PRODUCTS: LazyLock<Vec<Product>> =
+    LazyLock::new(|| FILES.iter().map(|(id, text)| toml::from_str(text).expect(id)).collect());
+
+pub fn all() -> &'static [Product] {
+    &PRODUCTS
+}
+
+pub fn find(id: &str) -> Option<&'static Product> {
+    PRODUCTS.iter().find(|product| product.id == id)
+}
+
+/// This machine's own mail: the default, and the first of the list.
+pub fn default() -> &'static Product {
+    &PRODUCTS[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checklist::steps;
+
+    #[test]
+    fn every_path_leads_over_known_steps_to_done() {
+        for ((id, _), product) in FILES.iter().zip(all()) {
+            assert_eq!(*id, product.id);
+            for step in &product.path {
+                assert!(steps::find(step).is_some(), "{id}: {step}");
+            }
+            let consent = product.path.iter().position(|step| step == "consent");
+            let connection = product.path.iter().position(|step| step == "connection");
+            assert!(consent < connection && product.path.last().is_some_and(|step| step == "done"), "{id}");
+        }
+    }
+}

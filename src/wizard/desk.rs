@@ -1,0 +1,105 @@
+//! What every step works at: the draft, the texts and the tickets. A step sees the desk and its own
+//! state, never the wizard around it.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use super::{
+    effect::{Outcome, Ticket},
+    screen::Tone,
+};
+use crate::{
+    account::draft::Draft,
+    entra::Cloud,
+    language::Texts,
+    phrase::Phrase,
+    product::{self, Product},
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desk {
+    pub draft: Draft,
+    pub texts: Texts,
+    /// Makes identifiers of this run unlike those of any other; random characters.
+    pub seed: String,
+    /// Said at the top of the screen until the next answer.
+    pub notice: Option<(Tone, Phrase)>,
+    /// How the last connection test of this run ended.
+    pub tested: Option<Outcome>,
+    /// The files written in this run.
+    pub saved: Vec<PathBuf>,
+    /// What a command line needs so that it finds this configuration; empty for the usual place.
+    pub config_option: String,
+    issued: u32,
+    out: BTreeSet<Ticket>,
+}
+
+impl Desk {
+    pub fn new(draft: Draft, texts: Texts, seed: String) -> Self {
+        Self {
+            draft,
+            texts,
+            seed,
+            notice: None,
+            tested: None,
+            saved: Vec::new(),
+            config_option: String::new(),
+            issued: 0,
+            out: BTreeSet::new(),
+        }
+    }
+
+    /// A ticket for one task; its reports count until it is handed back.
+    pub fn ticket(&mut self) -> Ticket {
+        self.issued += 1;
+        let ticket = Ticket(self.issued);
+        self.out.insert(ticket);
+        ticket
+    }
+
+    pub fn is_out(&self, ticket: Ticket) -> bool {
+        self.out.contains(&ticket)
+    }
+
+    pub fn hand_back(&mut self, ticket: Ticket) {
+        self.out.remove(&ticket);
+    }
+
+    /// Every task that still runs, to be cancelled.
+    pub fn recall(&mut self) -> BTreeSet<Ticket> {
+        std::mem::take(&mut self.out)
+    }
+
+    pub fn product(&self) -> &'static Product {
+        self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
+    }
+
+    /// The values that a step's words may name, as far as they are known.
+    pub fn about(&self, key: impl Into<String>) -> Phrase {
+        let settings = &self.draft.settings;
+        let worldwide = Cloud::Global.addresses();
+        let portal = settings.cloud().addresses().or(worldwide).map(|addresses| addresses.portal.clone());
+        let user = settings.user.as_ref().map(ToString::to_string);
+        let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
+        let server = settings.server().ok().map(|server| format!("{}:{}", server.host, server.port));
+        let values = [
+            ("portal", portal),
+            ("mailbox", user.clone()),
+            ("user", user),
+            ("sender", sender),
+            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
+            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
+            ("server", server),
+            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
+        ];
+        let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    pub fn say(&self, phrase: &Phrase) -> String {
+        self.texts.say(phrase)
+    }
+
+    pub fn word(&self, key: &str) -> String {
+        self.texts.word(key)
+    }
+}

@@ -1,0 +1,50 @@
+//! Which steps lie ahead: the product's path, less those whose condition does not hold.
+
+use super::desk::Desk;
+use crate::checklist::{
+    Item,
+    steps::{self, Condition},
+};
+
+/// Ids of the steps, in order.
+pub fn path(desk: &Desk) -> Vec<&'static str> {
+    desk.product().path.iter().map(String::as_str).filter(|id| applies(desk, id)).collect()
+}
+
+fn applies(desk: &Desk, id: &str) -> bool {
+    let settings = &desk.draft.settings;
+    match steps::find(id).and_then(|step| step.condition) {
+        Some(Condition::OtherSender) => settings.sender.is_some() && settings.sender != settings.user,
+        None => true,
+    }
+}
+
+pub fn position(path: &[&str], id: &str) -> usize {
+    path.iter().position(|step| *step == id).unwrap_or(0)
+}
+
+/// The step at which an item is settled, on this path.
+pub fn step_of(path: &[&'static str], item: Item) -> Option<&'static str> {
+    path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.items.contains(&item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::draft::Draft,
+        language::{Language, Texts},
+    };
+
+    #[test]
+    fn send_as_is_a_step_only_when_the_sender_is_another() {
+        let mut desk = Desk::new(Draft::default(), Texts::new(Language::English), String::new());
+        desk.draft.settings.user = Some("a@contoso.example".parse().unwrap());
+        desk.draft.settings.sender = Some("a@contoso.example".parse().unwrap());
+        assert!(!path(&desk).contains(&"send-as"));
+        desk.draft.settings.sender = Some("b@contoso.example".parse().unwrap());
+        let path = path(&desk);
+        assert_eq!(step_of(&path, Item::SendAs), Some("send-as"));
+        assert_eq!(step_of(&path, Item::SmtpAuth), Some("smtp-auth"));
+    }
+}

@@ -1,0 +1,65 @@
+//! Something to do elsewhere: what to click, the command that does the same. Nothing here can prove it
+//! yet, so the person's word is taken as a word, and a later step proves the item or points back here.
+
+use super::{Page, Turn, go_on, primary, secondary, words};
+use crate::{
+    checklist::{
+        State,
+        steps::{self, Step},
+    },
+    phrase::Phrase,
+    wizard::{
+        desk::Desk,
+        message::Message,
+        screen::{Act, Block, Key, Tone},
+    },
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    id: &'static str,
+}
+
+impl Ask {
+    pub fn enter(id: &'static str) -> Self {
+        Self { id }
+    }
+
+    fn step(&self) -> Option<&'static Step> {
+        steps::find(self.id)
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: &Message) -> Turn {
+        let Some(step) = self.step() else { return Turn::next() };
+        for item in &step.not_needed {
+            desk.draft.checklist.not_needed(*item, Phrase::new(format!("steps.{}.not_needed_why", self.id)));
+        }
+        match message {
+            Message::Continue => {
+                for item in &step.items {
+                    desk.draft.checklist.attest(*item, Phrase::new("evidence.said-so"));
+                }
+                Turn::next()
+            }
+            Message::Skip => Turn::next(),
+            _ => Turn::stay(),
+        }
+    }
+
+    pub fn page(&self, desk: &Desk) -> Page {
+        let proven = |step: &Step| step.items.iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
+        let mut blocks = words(self.id, desk);
+        if self.step().is_some_and(proven) {
+            blocks.insert(0, Block::Note { tone: Tone::Success, text: desk.word("ask.proven") });
+            return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
+        }
+        Page {
+            blocks,
+            actions: vec![
+                primary(Key::Enter, desk.word("action.is-set"), Act::Send(Message::Continue)),
+                secondary(Key::Letter('s'), desk.word("action.not-now"), Message::Skip),
+            ],
+            ..Page::default()
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Consent by device code. Enters with a request for a code, or goes on with one that still runs; polls
+//! until the person has approved, declined or let it expire; ends when the tokens are at hand. Every
+//! trouble on the way is shown, and nothing is given up that passes by itself.
+
+use std::time::Duration;
+
+use super::{Go, Page, Turn, go_on, primary, probe, secondary, words};
+use crate::{
+    checklist::Item,
+    entra::{
+        Failure,
+        device::{self, Polled, Trouble},
+        grant::Tokens,
+        wire::Answer,
+    },
+    network::NetworkFailure,
+    phrase::Phrase,
+    wizard::{
+        desk::Desk,
+        effect::{Effect, Report, Ticket},
+        message::Message,
+        screen::{Act, Block, Key, Tone},
+        tokens,
+    },
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    phase: Phase,
+    /// Troubles in a row, and the last of them.
+    hiccups: u32,
+    trouble: Option<Phrase>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Requesting(Ticket),
+    /// A code is out; the ticket is the pause's or the poll's.
+    Running(Ticket),
+    /// No code runs, and why; the item to look at.
+    Stopped(Phrase, Item),
+    /// Signed in before: the tokens are at hand.
+    Granted,
+}
+
+impl Consent {
+    pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
+        let mut step = Self { phase: Phase::Granted, hiccups: 0, trouble: None };
+        desk.draft.expire(now);
+        let turn = if desk.draft.secrets.tokens.is_some() {
+            Turn::stay()
+        } else if let Some(code) = desk.draft.secrets.device.clone() {
+            step.pause(desk, device::pause(&code))
+        } else {
+            step.request(desk)
+        };
+        (step, turn)
+    }
+
+    fn request(&mut self, desk: &mut Desk) -> Turn {
+        desk.draft.secrets.device = None;
+        (self.hiccups, self.trouble) = (0, None);
+        let secret = desk.draft.secrets.client_secret.clone();
+        match desk.draft.settings.registration(secret) {
+            Ok(registration) => {
+                let request = device::request(&registration, &desk.draft.settings.scopes());
+                let ticket = desk.ticket();
+                self.phase = Phase::Requesting(ticket);
+                Turn::asking(Effect::Fetch(ticket, request))
+            }
+            Err(missing) => {
+                self.phase = Phase::Stopped(Phrase::new("consent.missing").with("key", missing.0), Item::ClientId);
+                Turn::stay()
+            }
+        }
+    }
+
+    fn pause(&mut self, desk: &mut Desk, pause: Duration) -> Turn {
+        let ticket = desk.ticket();
+        self.phase = Phase::Running(ticket);
+        Turn::asking(Effect::Wait(ticket, pause))
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        match (message, &self.phase) {
+            (Message::Continue, Phase::Granted) => Turn::next(),
+            (Message::Retry, Phase::Running(ticket)) => {
+                let ticket = *ticket;
+                desk.hand_back(ticket);
+                let mut turn = self.request(desk);
+                turn.effects.insert(0, Effect::Cancel(ticket));
+                turn
+            }
+            (Message::Retry, Phase::Stopped(..)) => self.request(desk),
+            (Message::Retry, Phase::Granted) => {
+                desk.draft.secrets.tokens = None;
+                for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
+                    desk.draft.checklist.reopen(item);
+                }
+                self.request(desk)
+            }
+            (Message::Cancel, Phase::Running(ticket) | Phase::Requesting(ticket)) => {
+                let ticket = *ticket;
+                desk.hand_back(ticket);
+                desk.draft.secrets.device = None;
+                self.phase = Phase::Stopped(Phrase::new("consent.cancelled"), Item::Consent);
+                Turn::asking(Effect::Cancel(ticket))
+            }
+            (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
+            (Message::Reported(_, Report::Fetched(outcome)), Phase::Requesting(_)) => self.issued(desk, outcome, now),
+            (Message::Reported(_, Report::Fetched(outcome)), Phase::Running(_)) => self.polled(desk, outcome, now),
+            (Message::Reported(_, Report::Waited), Phase::Running(_)) => self.poll(desk, now),
+            _ => Turn::stay(),
+        }
+    }
+
+    fn issued(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(failure) => return self.stop(desk, probe::unreachable(&failure), Item::Network),
+        };
+        match device::read(&answer, now) {
+            Ok(code) => {
+                let pause = device::pause(&code);
+                desk.draft.secrets.device = Some(code);
+                let mut turn = self.pause(desk, pause);
+                // A dropped line from here on must not cost the code.
+                turn.effects.push(Effect::KeepDraft(Box::new(desk.draft.clone())));
+                turn
+            }
+            Err(failure) => self.refused(desk, &failure),
+        }
+    }
+
+    fn poll(&mut self, desk: &mut Desk, now: i64) -> Turn {
+        let secret = desk.draft.secrets.client_secret.clone();
+        let registration = desk.draft.settings.registration(secret);
+        match (desk.draft.secrets.device.clone(), registration) {
+            (Some(code), Ok(registration)) if code.expires_at > now => {
+                let ticket = desk.ticket();
+                self.phase = Phase::Running(ticket);
+                Turn::asking(Effect::Fetch(ticket, device::poll(&registration, &code)))
+            }
+            _ => self.expired(desk),
+        }
+    }
+
+    fn polled(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
+        let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk) };
+        let polled = device::polled(&mut code, outcome, self.hiccups, now);
+        let pause = device::pause(&code);
+        desk.draft.secrets.device = Some(code);
+        match polled {
+            Polled::Granted(granted) => self.granted(desk, granted),
+            Polled::Pending => {
+                (self.hiccups, self.trouble) = (0, None);
+                self.pause(desk, pause)
+            }
+            Polled::Trouble(trouble, pause) => {
+                self.hiccups += 1;
+                self.trouble = Some(match trouble {
+                    Trouble::Network(failure) => probe::unreachable(&failure),
+                    Trouble::Server(failure) => {
+                        Phrase::new("consent.server-trouble").with("summary", failure.summary())
+                    }
+                });
+                self.pause(desk, pause)
+            }
+            Polled::Declined(failure) => {
+                let why = Phrase::new("consent.declined").with("summary", failure.summary());
+                self.stop(desk, why, Item::Consent)
+            }
+            Polled::Expired => self.expired(desk),
+            Polled::Refused(failure) => self.refused(desk, &failure),
+            Polled::Unreachable(failure) => self.stop(desk, probe::unreachable(&failure), Item::Network),
+        }
+    }
+
+    fn granted(&mut self, desk: &mut Desk, granted: Tokens) -> Turn {
+        desk.draft.secrets.device = None;
+        desk.draft.secrets.tokens = Some(granted);
+        desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
+        if desk.draft.secrets.client_secret.is_none() {
+            desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
+        }
+        tokens::weigh(desk);
+        self.phase = Phase::Granted;
+        desk.notice = Some((Tone::Success, Phrase::new("evidence.consent")));
+        Turn::next()
+    }
+
+    fn expired(&mut self, desk: &mut Desk) -> Turn {
+        self.stop(desk, Phrase::new("consent.expired"), Item::Consent)
+    }
+
+    /// The authority's own refusal, with the item it speaks of where its number tells.
+    fn refused(&mut self, desk: &mut Desk, failure: &Failure) -> Turn {
+        let item = blamed(failure);
+        let why = Phrase::new("consent.refused")
+            .with("summary", failure.summary())
+            .with("description", failure.description.lines().next().unwrap_or_default());
+        self.stop(desk, why, item)
+    }
+
+    fn stop(&mut self, desk: &mut Desk, why: Phrase, item: Item) -> Turn {
+        desk.draft.secrets.device = None;
+        if item != Item::Consent {
+            desk.draft.checklist.fail(item, why.clone());
+        }
+        self.phase = Phase::Stopped(why, item);
+        Turn::stay()
+    }
+
+    pub fn page(&self, desk: &Desk, now: i64) -> Page {
+        match &self.phase {
+            Phase::Requesting(_) => Page {
+                busy: Some(desk.word("busy.device-code")),
+                actions: vec![secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel)],
+                ..Page::default()
+            },
+            Phase::Running(_) => self.running(desk, now),
+            Phase::Stopped(why, item) => stopped(desk, why, *item),
+            Phase::Granted => Page {
+                blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
+                actions: vec![
+                    go_on(desk),
+                    secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry),
+                ],
+                ..Page::default()
+            },
+        }
+    }
+
+    fn running(&self, desk: &Desk, now: i64) -> Page {
+        let Some(code) = &desk.draft.secrets.device else { return Page::default() };
+        let mut blocks = words("consent", desk);
+        blocks.push(Block::Link { label: desk.word("consent.open"), url: code.verification_uri.clone() });
+        blocks.push(Block::UserCode { label: desk.word("consent.type"), code: code.user_code.clone() });
+        blocks.push(Block::Qr(code.verification_uri.clone()));
+        let left = Phrase::new("consent.left").with("time", minutes(code.expires_at - now));
+        blocks.push(Block::Text(desk.say(&left)));
+        if let Some(trouble) = &self.trouble {
+            blocks.push(Block::Note { tone: Tone::Warning, text: desk.say(trouble) });
+        }
+        blocks.push(Block::Note { tone: Tone::Info, text: desk.word("consent.warning") });
+        Page {
+            blocks,
+            busy: Some(desk.word("busy.consent")),
+            ticks: true,
+            actions: vec![
+                secondary(Key::Letter('n'), desk.word("action.new-code"), Message::Retry),
+                secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel),
+            ],
+            ..Page::default()
+        }
+    }
+}
+
+fn stopped(desk: &Desk, why: &Phrase, item: Item) -> Page {
+    let mut actions = vec![primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry))];
+    if item != Item::Consent && item != Item::Network {
+        let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("items.{}", item.id()))));
+        actions.push(secondary(Key::Letter('g'), label, Message::GoTo(item)));
+    }
+    let blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(why) }];
+    Page { blocks, actions, ..Page::default() }
+}
+
+/// The item an AADSTS number speaks of (Microsoft Learn, "Microsoft Entra authentication and authorization error codes").
+fn blamed(failure: &Failure) -> Item {
+    let of = |code: &u32| match code {
+        7_000_218 | 70002 => Some(Item::PublicClient),
+        700_016 => Some(Item::ClientId),
+        90002 => Some(Item::Tenant),
+        7_000_215 | 7_000_222 | 700_025 => Some(Item::ClientSecret),
+        65001 | 70011 | 650_053 => Some(Item::Permission),
+        _ => None,
+    };
+    failure.codes.iter().find_map(of).unwrap_or(Item::Consent)
+}
+
+/// `14:05`.
+fn minutes(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}

@@ -1,0 +1,226 @@
+//! The values that are typed: how each is checked, kept and shown again.
+
+use crate::{
+    account::Settings,
+    checklist::Item,
+    entra::Cloud,
+    facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, Tenant},
+    phrase::Phrase,
+    secret::Secret,
+    wizard::desk::Desk,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Mailbox,
+    Authority,
+    CaFile,
+    SmtpServer,
+    Tenant,
+    ClientId,
+    Scopes,
+    ClientSecret,
+    Sender,
+}
+
+impl Field {
+    /// The field of a `read` step.
+    pub fn of(step: &str) -> Option<Self> {
+        Some(match step {
+            "mailbox" => Self::Mailbox,
+            "authority" => Self::Authority,
+            "ca-file" => Self::CaFile,
+            "smtp-server" => Self::SmtpServer,
+            "tenant" => Self::Tenant,
+            "registration" => Self::ClientId,
+            "scopes" => Self::Scopes,
+            "secret" => Self::ClientSecret,
+            "sender" => Self::Sender,
+            _ => return None,
+        })
+    }
+
+    pub fn is_secret(self) -> bool {
+        self == Self::ClientSecret
+    }
+
+    /// What is known already.
+    pub fn value(self, desk: &Desk) -> String {
+        let settings = &desk.draft.settings;
+        let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+        match self {
+            Self::Mailbox => text(settings.user.as_ref().map(|value| value as _)),
+            Self::Authority => text(settings.authority().ok().as_ref().map(|value| value as _)),
+            Self::CaFile => text(
+                settings.endpoints.ca_file.as_ref().map(|path| path.to_string_lossy()).as_ref().map(|value| value as _),
+            ),
+            Self::SmtpServer => {
+                settings.server().map(|server| format!("{}:{}", server.host, server.port)).unwrap_or_default()
+            }
+            Self::Tenant => text(settings.tenant.as_ref().map(|value| value as _)),
+            Self::ClientId => text(settings.client_id.as_ref().map(|value| value as _)),
+            Self::Scopes => settings.scopes().join(" "),
+            Self::ClientSecret => String::new(),
+            Self::Sender => text(settings.sender.as_ref().or(settings.user.as_ref()).map(|value| value as _)),
+        }
+    }
+
+    /// Checks and keeps what was typed; what rested on another value before falls with it.
+    pub fn keep(self, typed: &Secret, desk: &mut Desk) -> Result<(), Phrase> {
+        let before = desk.draft.settings.clone();
+        let secret_before = desk.draft.secrets.client_secret.clone();
+        self.set(typed.expose().trim(), desk)?;
+        if identity(&before) != identity(&desk.draft.settings) || secret_before != desk.draft.secrets.client_secret {
+            desk.draft.secrets.tokens = None;
+            desk.draft.secrets.device = None;
+            for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
+                desk.draft.checklist.reopen(item);
+            }
+        }
+        Ok(())
+    }
+
+    fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
+        let malformed = Malformed::phrase;
+        let settings = &mut desk.draft.settings;
+        match self {
+            Self::Mailbox => {
+                let user: Address = text.parse().map_err(malformed)?;
+                if settings.user.as_ref() != Some(&user) {
+                    // The sender followed the mailbox unless it was named.
+                    if settings.sender == settings.user {
+                        settings.sender = None;
+                    }
+                    // A tenant that was found for another domain is no answer for this one.
+                    if settings.user.as_ref().is_some_and(|before| before.domain() != user.domain()) {
+                        settings.tenant = None;
+                        desk.draft.checklist.reopen(Item::Tenant);
+                    }
+                }
+                settings.user = Some(user);
+            }
+            Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
+            Self::CaFile => settings.endpoints.ca_file = (!text.is_empty()).then(|| text.into()),
+            Self::SmtpServer => {
+                let (host, port) = server(text).map_err(malformed)?;
+                settings.smtp.host = Some(host);
+                settings.smtp.port = Some(port);
+            }
+            Self::Tenant => settings.tenant = Some(text.parse::<Tenant>().map_err(malformed)?),
+            Self::ClientId => settings.client_id = Some(client_id(text, settings.cloud())?),
+            Self::Scopes => settings.scopes = scopes(text).ok_or_else(|| Phrase::new("malformed.scopes"))?,
+            Self::ClientSecret => keep_secret(text, desk)?,
+            Self::Sender => {
+                let user = settings.user.clone();
+                let sender = if text.is_empty() { user } else { Some(text.parse::<Address>().map_err(malformed)?) };
+                settings.sender = sender;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a token is issued for: when it changes, the token at hand is for something else.
+fn identity(settings: &Settings) -> impl PartialEq + use<> {
+    (settings.tenant.clone(), settings.client_id.clone(), settings.scopes.clone(), settings.endpoints.authority.clone())
+}
+
+/// `host`, `host:port` or `[IPv6]:port`.
+fn server(text: &str) -> Result<(Host, u16), Malformed> {
+    let port_follows = |rest: &str| !rest.contains(':') || rest.ends_with(']');
+    match text.rsplit_once(':') {
+        Some((host, port)) if port_follows(host) => Ok((host.parse()?, facts::port(port)?)),
+        _ => Ok((text.parse()?, 587)),
+    }
+}
+
+/// Microsoft's client ids are GUIDs; an address or a secret in that field is caught before anything is sent.
+fn client_id(text: &str, cloud: Cloud) -> Result<ClientName, Phrase> {
+    if cloud.is_microsoft() {
+        text.parse::<Guid>().map_err(Malformed::phrase)?;
+    }
+    text.parse().map_err(|_| Phrase::new("malformed.client-id"))
+}
+
+/// RFC 6749 §3.3: printable ASCII without quotes and backslash, at least one.
+fn scopes(text: &str) -> Option<Vec<String>> {
+    let plain = |scope: &&str| scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    let list: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    (!list.is_empty() && text.split_whitespace().all(|scope| plain(&scope))).then_some(list)
+}
+
+/// The Secret ID beside the Value is a GUID and a Value never is (`AADSTS7000215` tells it only later).
+fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    if desk.draft.settings.cloud().is_microsoft() && text.parse::<Guid>().is_ok() {
+        desk.draft.checklist.fail(Item::ClientSecret, Phrase::new("malformed.secret-id"));
+        return Err(Phrase::new("malformed.secret-id"));
+    }
+    desk.draft.secrets.client_secret = Some(Secret::new(text));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        account::draft::Draft,
+        checklist::{State, steps},
+        language::{Language, Texts},
+    };
+
+    fn desk() -> Desk {
+        Desk::new(Draft::default(), Texts::new(Language::English), String::new())
+    }
+
+    fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<(), Phrase> {
+        field.keep(&Secret::new(text), desk)
+    }
+
+    #[test]
+    fn every_read_step_has_a_field() {
+        for (id, step) in steps::all().filter(|(_, step)| step.kind == steps::Kind::Read) {
+            assert!(Field::of(id).is_some(), "{id}: {step:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_id_is_caught_by_its_form() {
+        let mut desk = desk();
+        let error = keep(&mut desk, Field::ClientSecret, "8d2c0000-1111-2222-3333-0123456789ab").unwrap_err();
+        assert_eq!(error.key, "malformed.secret-id");
+        assert_eq!(desk.draft.checklist.state(Item::ClientSecret), State::Failed);
+        assert_eq!(desk.draft.secrets.client_secret, None);
+    }
+
+    #[test]
+    fn a_server_is_read_with_and_without_port() {
+        let parsed = |text| server(text).map(|(host, port)| (host.to_string(), port));
+        assert_eq!(parsed("smtp.example"), Ok(("smtp.example".into(), 587)));
+        assert_eq!(parsed("127.0.0.1:2525"), Ok(("127.0.0.1".into(), 2525)));
+        assert_eq!(parsed("[::1]:25"), Ok(("::1".into(), 25)));
+        assert_eq!(parsed("::1"), Ok(("::1".into(), 587)));
+        assert!(parsed("smtp.example:x").is_err() && parsed("https://smtp.example").is_err());
+    }
+
+    #[test]
+    fn another_client_id_makes_the_token_at_hand_worthless() {
+        let mut desk = desk();
+        keep(&mut desk, Field::ClientId, "8d2c0000-1111-2222-3333-0123456789ab").unwrap();
+        desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.said-so"));
+        keep(&mut desk, Field::ClientId, "8d2c0000-1111-2222-3333-0123456789AB").unwrap();
+        assert_eq!(desk.draft.checklist.state(Item::Consent), State::Proven);
+        keep(&mut desk, Field::ClientId, "8d2c0000-1111-2222-3333-0123456789ac").unwrap();
+        assert_eq!(desk.draft.checklist.state(Item::Consent), State::Open);
+    }
+
+    #[test]
+    fn only_a_custom_cloud_takes_a_client_id_that_is_no_guid() {
+        let mut desk = desk();
+        assert_eq!(keep(&mut desk, Field::ClientId, "my-app").unwrap_err().key, "malformed.guid");
+        desk.draft.settings.cloud = Some(Cloud::Custom);
+        assert!(keep(&mut desk, Field::ClientId, "my-app").is_ok());
+    }
+}

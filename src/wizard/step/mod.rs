@@ -1,0 +1,169 @@
+//! One file a kind of step. A step enters with what it asks for first, takes messages, and shows a page;
+//! it says where to go and never goes there itself.
+
+mod ask;
+mod choose;
+mod connect;
+mod consent;
+mod done;
+mod field;
+mod message;
+mod probe;
+mod read;
+mod save;
+mod token;
+
+pub use probe::unreachable;
+
+use super::{
+    desk::Desk,
+    effect::{Effect, Outcome},
+    message::Message,
+    screen::{Act, Action, Block, Key, Question},
+};
+use crate::checklist::{
+    Item,
+    steps::{self, Kind},
+};
+
+/// The step that is open, with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    Choose(choose::Choose),
+    Read(read::Read),
+    Ask(ask::Ask),
+    Consent(consent::Consent),
+    Token(token::Token),
+    Connect(connect::Connect),
+    Message(message::Send),
+    Save(save::Save),
+    Done(done::Done),
+}
+
+/// What a step wants after a message.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Turn {
+    pub effects: Vec<Effect>,
+    pub go: Go,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Go {
+    #[default]
+    Stay,
+    Next,
+    /// To the step that settles this item, to come back here afterwards.
+    Mend(Item),
+    /// To a step by its id.
+    To(&'static str),
+    Leave(Outcome),
+}
+
+/// A step's part of the screen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    pub blocks: Vec<Block>,
+    pub question: Option<Question>,
+    pub actions: Vec<Action>,
+    pub busy: Option<String>,
+    pub ticks: bool,
+}
+
+impl Turn {
+    pub fn stay() -> Self {
+        Self::default()
+    }
+
+    pub fn next() -> Self {
+        Self { effects: Vec::new(), go: Go::Next }
+    }
+
+    pub fn go(go: Go) -> Self {
+        Self { effects: Vec::new(), go }
+    }
+
+    pub fn asking(effect: Effect) -> Self {
+        Self { effects: vec![effect], go: Go::Stay }
+    }
+}
+
+impl Step {
+    pub fn enter(id: &'static str, desk: &mut Desk, now: i64) -> (Self, Turn) {
+        let kind = steps::find(id).map_or(Kind::Done, |step| step.kind);
+        match kind {
+            Kind::Choose => (Self::Choose(choose::Choose::enter(id)), Turn::stay()),
+            Kind::Read => map(read::Read::enter(id, desk), Self::Read),
+            Kind::Ask => (Self::Ask(ask::Ask::enter(id)), Turn::stay()),
+            Kind::Consent => map(consent::Consent::enter(desk, now), Self::Consent),
+            Kind::Token => map(token::Token::enter(desk), Self::Token),
+            Kind::Connect => map(connect::Connect::enter(desk, now), Self::Connect),
+            Kind::Message => map(message::Send::enter(desk), Self::Message),
+            Kind::Save => map(save::Save::enter(desk), Self::Save),
+            Kind::Done => (Self::Done(done::Done), Turn::stay()),
+        }
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        match self {
+            Self::Choose(step) => step.update(desk, &message),
+            Self::Read(step) => step.update(desk, message, now),
+            Self::Ask(step) => step.update(desk, &message),
+            Self::Consent(step) => step.update(desk, message, now),
+            Self::Token(step) => step.update(desk, message),
+            Self::Connect(step) => step.update(desk, message, now),
+            Self::Message(step) => step.update(desk, message, now),
+            Self::Save(step) => step.update(desk, message, now),
+            Self::Done(step) => step.update(desk, &message),
+        }
+    }
+
+    pub fn page(&self, desk: &Desk, now: i64) -> Page {
+        match self {
+            Self::Choose(step) => step.page(desk),
+            Self::Read(step) => step.page(desk),
+            Self::Ask(step) => step.page(desk),
+            Self::Consent(step) => step.page(desk, now),
+            Self::Token(step) => step.page(desk),
+            Self::Connect(step) => step.page(desk),
+            Self::Message(step) => step.page(desk),
+            Self::Save(step) => step.page(desk),
+            Self::Done(step) => step.page(desk),
+        }
+    }
+}
+
+fn map<T>((step, turn): (T, Turn), wrap: impl FnOnce(T) -> Step) -> (Step, Turn) {
+    (wrap(step), turn)
+}
+
+/// The step's words: paragraphs, clicks, commands.
+fn words(id: &str, desk: &Desk) -> Vec<Block> {
+    let about = desk.about("");
+    let text = |part: &str| desk.texts.list(&format!("steps.{id}.{part}"), &about);
+    let mut blocks: Vec<Block> = text("text").into_iter().map(Block::Text).collect();
+    let clicks = text("clicks");
+    if !clicks.is_empty() {
+        blocks.push(Block::Steps(clicks));
+    }
+    let commands = steps::find(id).map_or(0, |step| step.commands.len());
+    for index in 0..commands {
+        let place = format!("steps.{id}.commands.{index}");
+        blocks.push(Block::Command {
+            label: desk.word(&format!("{place}.label")),
+            text: desk.texts.command(&desk.about(format!("{place}.text"))),
+        });
+    }
+    blocks
+}
+
+fn primary(key: Key, label: String, act: Act) -> Action {
+    Action { key, label, act, primary: true }
+}
+
+fn secondary(key: Key, label: String, message: Message) -> Action {
+    Action { key, label, act: Act::Send(message), primary: false }
+}
+
+fn go_on(desk: &Desk) -> Action {
+    primary(Key::Enter, desk.word("action.continue"), Act::Send(Message::Continue))
+}

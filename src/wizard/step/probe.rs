@@ -1,0 +1,140 @@
+//! Probes: what can be asked without any admin right, and what the answer shows. An answer that was
+//! not expected shows nothing: "cannot tell", never "failed".
+
+use super::field::Field;
+use crate::{
+    checklist::Item,
+    entra::{
+        Failure, device, discovery,
+        failure::Form,
+        grant,
+        wire::{Answer, Request},
+    },
+    facts::Tenant,
+    network::NetworkFailure,
+    phrase::Phrase,
+    wizard::desk::Desk,
+};
+
+/// What a probe showed of the value just typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    Proven(Phrase),
+    CannotTell(Phrase),
+    /// The item that is wrong, which need not be the one asked about.
+    Failed(Item, Phrase),
+}
+
+/// The request that tells something about this field, if there is one.
+pub fn request(field: Field, desk: &Desk) -> Option<Request> {
+    let settings = &desk.draft.settings;
+    match field {
+        Field::Tenant => {
+            let tenant = settings.tenant.clone().or_else(|| domain(desk))?;
+            Some(discovery::request(&settings.authority().ok()?, &tenant, &settings.endpoints.ca_file))
+        }
+        Field::ClientId => {
+            let registration = settings.registration(None).ok()?;
+            Some(device::request(&registration, &settings.scopes()))
+        }
+        Field::ClientSecret => {
+            let secret = desk.draft.secrets.client_secret.clone()?;
+            let registration = settings.registration(Some(secret)).ok()?;
+            grant::client_credentials(&registration, &default_scope(&settings.scopes())?)
+        }
+        _ => None,
+    }
+}
+
+/// The mail domain stands for the tenant until its id is known.
+pub fn domain(desk: &Desk) -> Option<Tenant> {
+    desk.draft.settings.user.as_ref()?.domain().parse().ok()
+}
+
+/// An app signs in as itself for `{resource}/.default` only (AADSTS1002012, AADSTS70011).
+fn default_scope(scopes: &[String]) -> Option<String> {
+    let scope = scopes.iter().find(|scope| scope.contains("://"))?;
+    let (resource, _) = scope.rsplit_once('/')?;
+    Some(format!("{resource}/.default"))
+}
+
+pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Judgement {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(failure) => return Judgement::Failed(Item::Network, unreachable(&failure)),
+    };
+    match field {
+        Field::Tenant => tenant(desk, &answer),
+        Field::ClientId => client_id(desk, &answer, now),
+        _ => client_secret(&answer, now),
+    }
+}
+
+fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
+    let domain = desk.draft.settings.user.as_ref().map(|user| user.domain().to_owned()).unwrap_or_default();
+    match discovery::read(answer) {
+        Ok(found) => match found.tenant {
+            Some(id) => {
+                let phrase = Phrase::new("evidence.tenant-found").with("domain", domain).with("tenant", &id);
+                desk.draft.settings.tenant = id.as_str().parse().ok();
+                Judgement::Proven(phrase)
+            }
+            None => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),
+        },
+        Err(failure) if failure.has_code(90002) => {
+            Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
+        }
+        Err(failure) => unexpected(&failure),
+    }
+}
+
+fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
+    let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
+    match device::read(answer, now) {
+        Ok(_) => known(),
+        // Said of an app that was found; the switch is a step of its own.
+        Err(failure) if failure.has_code(7_000_218) => {
+            let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
+            desk.draft.checklist.fail(Item::PublicClient, phrase);
+            known()
+        }
+        Err(failure) if failure.has_code(700_016) => {
+            Judgement::Failed(Item::ClientId, Phrase::new("evidence.client-unknown").with("summary", failure.summary()))
+        }
+        Err(failure) if failure.has_code(90002) => {
+            Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
+        }
+        Err(failure) => unexpected(&failure),
+    }
+}
+
+fn client_secret(answer: &Answer, now: i64) -> Judgement {
+    let failed = |key: &str, failure: &Failure| {
+        Judgement::Failed(Item::ClientSecret, Phrase::new(key).with("summary", failure.summary()))
+    };
+    match grant::read(answer, now) {
+        Ok(_) => Judgement::Proven(Phrase::new("evidence.secret-accepted")),
+        Err(failure) if failure.has_code(7_000_215) => failed("evidence.secret-wrong", &failure),
+        Err(failure) if failure.has_code(7_000_222) => failed("evidence.secret-expired", &failure),
+        Err(failure) => unexpected(&failure),
+    }
+}
+
+/// A page or a redirect in place of the authority is a fault of the way there; anything else may mean anything.
+pub fn unexpected(failure: &Failure) -> Judgement {
+    let phrase = |key: &str| Phrase::new(key).with("summary", failure.summary());
+    match failure.form {
+        Form::Page => Judgement::Failed(Item::Network, phrase("evidence.page")),
+        Form::Redirect => Judgement::Failed(Item::Network, phrase("evidence.redirect")),
+        Form::Foreign if failure.status == 404 => Judgement::Failed(Item::Network, phrase("evidence.not-an-authority")),
+        Form::OAuth | Form::Foreign => Judgement::CannotTell(phrase("evidence.unexpected")),
+    }
+}
+
+/// A network failure in a sentence that names the address and what to try.
+pub fn unreachable(failure: &NetworkFailure) -> Phrase {
+    let kind = serde_json::to_value(failure.kind).unwrap_or_default();
+    Phrase::new(format!("network.{}", kind.as_str().unwrap_or("other")))
+        .with("address", &failure.address)
+        .with("detail", &failure.detail)
+}

@@ -1,0 +1,196 @@
+//! A value is typed, checked for its form, probed where that is possible, and kept. Enters with a probe
+//! where something can be found out before anyone types (the tenant of a mail domain). Ends when the
+//! value is kept; a probe that says no keeps the step open, with a way to go on all the same.
+
+use super::{
+    Page, Turn,
+    field::Field,
+    primary,
+    probe::{self, Judgement},
+    secondary, words,
+};
+use crate::{
+    checklist::{Item, State, steps},
+    phrase::Phrase,
+    secret::Secret,
+    wizard::{
+        desk::Desk,
+        effect::{Effect, Report, Ticket},
+        message::Message,
+        screen::{Act, Block, Input, Key, Question, Tone},
+    },
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    id: &'static str,
+    field: Field,
+    phase: Phase,
+    error: Option<Phrase>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Asking,
+    /// The first look, before anything is typed.
+    Looking(Ticket),
+    Probing(Ticket),
+    /// The probe says no; the person may insist.
+    Doubted,
+}
+
+impl Read {
+    pub fn enter(id: &'static str, desk: &mut Desk) -> (Self, Turn) {
+        let field = Field::of(id).unwrap_or(Field::Mailbox);
+        let mut step = Self { id, field, phase: Phase::Asking, error: None };
+        let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
+        let Some(request) = probe::request(field, desk).filter(|_| unknown) else { return (step, Turn::stay()) };
+        let ticket = desk.ticket();
+        step.phase = Phase::Looking(ticket);
+        (step, Turn::asking(Effect::Fetch(ticket, request)))
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        match (message, &self.phase) {
+            (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
+            (Message::Skip, Phase::Doubted) => Turn::next(),
+            (Message::Skip, Phase::Asking) if self.field.is_secret() => {
+                desk.draft.secrets.client_secret = None;
+                self.answered(desk, &Secret::default())
+            }
+            (Message::Retry, Phase::Doubted) => self.probe(desk),
+            (Message::Cancel, Phase::Looking(ticket) | Phase::Probing(ticket)) => {
+                let ticket = *ticket;
+                self.phase = Phase::Asking;
+                desk.hand_back(ticket);
+                Turn::asking(Effect::Cancel(ticket))
+            }
+            (Message::Reported(_, Report::Fetched(outcome)), Phase::Looking(_) | Phase::Probing(_)) => {
+                let looking = matches!(self.phase, Phase::Looking(_));
+                let judgement = probe::judge(self.field, desk, outcome, now);
+                self.judged(desk, judgement, looking)
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn answered(&mut self, desk: &mut Desk, typed: &Secret) -> Turn {
+        let known = self.field.value(desk);
+        if let Err(error) = self.field.keep(typed, desk) {
+            self.error = Some(error);
+            self.phase = Phase::Asking;
+            return Turn::stay();
+        }
+        self.error = None;
+        desk.draft.typed.remove(self.id);
+        let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
+        if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
+            return Turn::next();
+        }
+        self.probe(desk)
+    }
+
+    fn probe(&mut self, desk: &mut Desk) -> Turn {
+        if let Some(request) = probe::request(self.field, desk) {
+            let ticket = desk.ticket();
+            self.phase = Phase::Probing(ticket);
+            return Turn::asking(Effect::Fetch(ticket, request));
+        }
+        self.unprobed(desk);
+        Turn::next()
+    }
+
+    /// Nothing can be asked about this value: what follows from it alone is said.
+    fn unprobed(&self, desk: &mut Desk) {
+        let settings = &desk.draft.settings;
+        let checklist = &mut desk.draft.checklist;
+        match self.field {
+            Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
+            Field::Sender if settings.sender == settings.user => {
+                checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
+            }
+            Field::Sender => checklist.reopen(Item::SendAs),
+            Field::Mailbox => checklist.attest(Item::Mailbox, Phrase::new("evidence.said-so")),
+            _ => {}
+        }
+    }
+
+    fn judged(&mut self, desk: &mut Desk, judgement: Judgement, looking: bool) -> Turn {
+        self.phase = Phase::Asking;
+        let item = self.items().first().copied();
+        match judgement {
+            Judgement::Proven(evidence) => {
+                desk.notice = Some((Tone::Success, evidence.clone()));
+                if let Some(item) = item {
+                    desk.draft.checklist.prove(item, evidence);
+                }
+                if looking { Turn::stay() } else { Turn::next() }
+            }
+            Judgement::CannotTell(evidence) => {
+                desk.notice = Some((Tone::Info, evidence.clone()));
+                if let Some(item) = item.filter(|_| !looking) {
+                    desk.draft.checklist.attest(item, Phrase::new("evidence.said-so"));
+                    desk.draft.checklist.note(item, evidence);
+                }
+                if looking { Turn::stay() } else { Turn::next() }
+            }
+            Judgement::Failed(item, evidence) => {
+                desk.draft.checklist.fail(item, evidence.clone());
+                self.error = Some(evidence);
+                self.phase = Phase::Doubted;
+                Turn::stay()
+            }
+        }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        self.field.is_secret()
+    }
+
+    /// Keeps a secret that was typed and not handed in, where secrets are kept; one of the wrong form is dropped.
+    pub fn hold(&self, desk: &mut Desk, typed: &Secret) {
+        drop(self.field.keep(typed, desk));
+    }
+
+    fn items(&self) -> &'static [Item] {
+        steps::find(self.id).map_or(&[], |step| &step.items)
+    }
+
+    pub fn page(&self, desk: &Desk) -> Page {
+        let mut blocks = words(self.id, desk);
+        if matches!(self.phase, Phase::Looking(_) | Phase::Probing(_)) {
+            let cancel = secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel);
+            let busy = Some(desk.say(&desk.about(format!("busy.{}", self.id))));
+            return Page { blocks, busy, actions: vec![cancel], ..Page::default() };
+        }
+        let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
+        if self.phase == Phase::Doubted {
+            actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
+            actions.push(secondary(Key::Letter('s'), desk.word("action.insist"), Message::Skip));
+        }
+        let held = desk.draft.secrets.client_secret.is_some();
+        if self.field.is_secret() && held && self.phase == Phase::Asking {
+            blocks.push(Block::Note { tone: Tone::Info, text: desk.word("secret.held") });
+            actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Skip));
+        }
+        Page {
+            blocks,
+            question: Some(Question {
+                label: desk.word(&format!("steps.{}.question", self.id)),
+                hint: desk.word(&format!("steps.{}.hint", self.id)),
+                error: self.error.as_ref().map(|error| desk.say(error)),
+                input: self.input(desk, held),
+            }),
+            actions,
+            ..Page::default()
+        }
+    }
+
+    fn input(&self, desk: &Desk, held: bool) -> Input {
+        if self.field.is_secret() {
+            return Input::Secret { held };
+        }
+        let typed = desk.draft.typed.get(self.id).cloned();
+        Input::Text { value: typed.unwrap_or_else(|| self.field.value(desk)) }
+    }
+}

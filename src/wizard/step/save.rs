@@ -1,0 +1,214 @@
+//! Saving: the account's name, then exactly what would be written as a difference against what is there,
+//! then the writing. Enters with the question for the name; ends when the files are whole on the disk.
+
+use std::path::PathBuf;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::{Go, Page, Turn, primary, secondary};
+use crate::{
+    account::{
+        config::{self, Config},
+        vault::Vault,
+    },
+    facts::{AccountName, Malformed},
+    phrase::Phrase,
+    secret::{MARK, Secret},
+    wizard::{
+        desk::Desk,
+        effect::{Effect, Existing, FileFailure, FileFailureKind, Report, Saving, Ticket},
+        message::Message,
+        screen::{Act, Block, Change, Input, Key, Question, Tone},
+    },
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Save {
+    phase: Phase,
+    error: Option<Phrase>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Naming,
+    Inspecting(Ticket),
+    Reviewing(Box<Review>),
+    Writing(Ticket),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Review {
+    existing: Existing,
+    saving: Saving,
+}
+
+impl Save {
+    pub fn enter(desk: &mut Desk) -> (Self, Turn) {
+        let go = if desk.draft.secrets.tokens.is_some() { Go::Stay } else { Go::To("consent") };
+        (Self { phase: Phase::Naming, error: None }, Turn::go(go))
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        match (message, &self.phase) {
+            (Message::Answer(typed), Phase::Naming) => match typed.expose().parse() {
+                Ok(name) => self.inspect(desk, name),
+                Err(error) => self.fail(Malformed::phrase(error)),
+            },
+            (Message::Reported(_, Report::Inspected(outcome)), Phase::Inspecting(_)) => match outcome {
+                Ok(existing) => self.review(desk, existing, now),
+                Err(failure) => self.fail(file_trouble(&failure)),
+            },
+            (Message::Continue, Phase::Reviewing(review)) => {
+                let saving = Box::new(review.saving.clone());
+                let ticket = desk.ticket();
+                self.phase = Phase::Writing(ticket);
+                Turn::asking(Effect::Save(ticket, saving))
+            }
+            (Message::Other, Phase::Reviewing(_)) => {
+                self.phase = Phase::Naming;
+                Turn::stay()
+            }
+            (Message::Reported(_, Report::Saved(outcome)), Phase::Writing(_)) => match outcome {
+                Ok(files) => saved(desk, &files),
+                Err(failure) => self.fail(file_trouble(&failure)),
+            },
+            _ => Turn::stay(),
+        }
+    }
+
+    fn fail(&mut self, error: Phrase) -> Turn {
+        *self = Self { phase: Phase::Naming, error: Some(error) };
+        Turn::stay()
+    }
+
+    fn inspect(&mut self, desk: &mut Desk, name: AccountName) -> Turn {
+        desk.draft.account = Some(name.clone());
+        let ticket = desk.ticket();
+        *self = Self { phase: Phase::Inspecting(ticket), error: None };
+        Turn::asking(Effect::Inspect(ticket, name))
+    }
+
+    fn review(&mut self, desk: &Desk, existing: Existing, now: i64) -> Turn {
+        let settings = &desk.draft.settings;
+        let (Some(account), Some(tokens)) = (desk.draft.account.clone(), &desk.draft.secrets.tokens) else {
+            return Turn::go(Go::To("consent"));
+        };
+        let mut settings = settings.clone();
+        settings.sender = settings.sender.take().filter(|sender| Some(sender) != settings.user.as_ref());
+        settings.scopes = settings.scopes();
+        settings.consent = Some(settings.consent.unwrap_or_default());
+        if let Ok(server) = settings.server() {
+            settings.smtp.host = Some(server.host);
+            settings.smtp.port = Some(server.port);
+            settings.smtp.security = Some(server.security);
+        }
+        let mut vault = Vault::new(desk.draft.secrets.client_secret.clone());
+        vault.take(tokens, now);
+        match config::with_account(existing.config.as_deref(), &account, &settings) {
+            Ok(config) => {
+                let saving = Saving { account, config, expected: existing.config.clone(), vault };
+                self.phase = Phase::Reviewing(Box::new(Review { existing, saving }));
+                Turn::stay()
+            }
+            Err(error) => {
+                let path = existing.config_path.display().to_string();
+                self.fail(Phrase::new("files.content").with("path", path).with("detail", error))
+            }
+        }
+    }
+
+    pub fn page(&self, desk: &Desk) -> Page {
+        match &self.phase {
+            Phase::Naming => self.naming(desk),
+            Phase::Inspecting(_) | Phase::Writing(_) => Page { busy: Some(desk.word("busy.files")), ..Page::default() },
+            Phase::Reviewing(review) => reviewing(desk, review),
+        }
+    }
+
+    fn naming(&self, desk: &Desk) -> Page {
+        let settings = &desk.draft.settings;
+        let proposed = || settings.user.as_ref().map(AccountName::for_mailbox);
+        let name = desk.draft.account.clone().or_else(proposed).map(String::from).unwrap_or_default();
+        Page {
+            question: Some(Question {
+                label: desk.word("steps.save.question"),
+                hint: desk.word("steps.save.hint"),
+                error: self.error.as_ref().map(|error| desk.say(error)),
+                input: Input::Text { value: name },
+            }),
+            actions: vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)],
+            ..Page::default()
+        }
+    }
+}
+
+fn saved(desk: &mut Desk, files: &[PathBuf]) -> Turn {
+    desk.saved = files.to_vec();
+    Turn { effects: vec![Effect::DropDraft], go: Go::Next }
+}
+
+fn reviewing(desk: &Desk, review: &Review) -> Page {
+    let Review { existing, saving } = review;
+    let before = existing.config.as_deref().unwrap_or_default();
+    let replaces = Config::parse(before).is_ok_and(|config| config.accounts.contains_key(&saving.account));
+    let mut blocks = Vec::new();
+    if replaces {
+        let text = desk.say(&Phrase::new("save.replaces").with("account", &saving.account));
+        blocks.push(Block::Note { tone: Tone::Warning, text });
+    }
+    blocks.push(Block::Difference {
+        path: existing.config_path.display().to_string(),
+        lines: difference(before, &saving.config),
+    });
+    let vault = Phrase::new(if existing.vault_exists { "save.vault-replaced" } else { "save.vault-new" });
+    blocks.push(Block::Text(desk.say(&vault.with("path", existing.vault_path.display()))));
+    blocks.push(Block::Difference {
+        path: existing.vault_path.display().to_string(),
+        lines: masked(&saving.vault).into_iter().map(|line| (Change::Added, line)).collect(),
+    });
+    Page {
+        blocks,
+        actions: vec![
+            primary(Key::Enter, desk.word("action.write"), Act::Send(Message::Continue)),
+            secondary(Key::Letter('a'), desk.word("action.other-name"), Message::Other),
+        ],
+        ..Page::default()
+    }
+}
+
+fn difference(before: &str, after: &str) -> Vec<(Change, String)> {
+    let diff = TextDiff::from_lines(before, after);
+    let lines = diff.iter_all_changes().map(|change| {
+        let kind = match change.tag() {
+            ChangeTag::Equal => Change::Kept,
+            ChangeTag::Insert => Change::Added,
+            ChangeTag::Delete => Change::Removed,
+        };
+        (kind, change.value().trim_end_matches('\n').to_owned())
+    });
+    lines.collect()
+}
+
+/// The account file as it will be, every secret replaced by its mark.
+fn masked(vault: &Vault) -> Vec<String> {
+    let mark = |secret: &Option<Secret>| secret.as_ref().map(|_| Secret::new(MARK));
+    let shown = Vault {
+        client_secret: mark(&vault.client_secret),
+        refresh_token: mark(&vault.refresh_token),
+        access_token: vault.access_token.as_ref().map(|token| Secret::new(token.token_mark())),
+        ..vault.clone()
+    };
+    shown.text().expose().lines().map(str::to_owned).collect()
+}
+
+fn file_trouble(failure: &FileFailure) -> Phrase {
+    let key = match failure.kind {
+        FileFailureKind::Read => "files.read",
+        FileFailureKind::Write => "files.write",
+        FileFailureKind::Changed => "files.changed",
+        FileFailureKind::TooOpen => "files.too-open",
+        FileFailureKind::Content => "files.content",
+        FileFailureKind::Locked => "files.locked",
+    };
+    Phrase::new(key).with("path", &failure.path).with("detail", &failure.detail)
+}

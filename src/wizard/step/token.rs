@@ -1,0 +1,101 @@
+//! What the token says, beside what was asked. Enters and ends with nothing but looking; a token of
+//! somebody else can be answered by making that one the SMTP user, or by signing in again.
+
+use super::{Go, Page, Turn, go_on, primary, secondary};
+use crate::{
+    checklist::{Item, State},
+    facts::Address,
+    phrase::Phrase,
+    token::{Claims, Form},
+    wizard::{
+        desk::Desk,
+        message::Message,
+        screen::{Act, Block, Key, Tone},
+        tokens,
+    },
+};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token;
+
+const ITEMS: [Item; 4] = [Item::Token, Item::Audience, Item::Permission, Item::SmtpUser];
+
+impl Token {
+    pub fn enter(desk: &mut Desk) -> (Self, Turn) {
+        let at_hand = desk.draft.secrets.tokens.is_some();
+        tokens::weigh(desk);
+        (Self, if at_hand { Turn::stay() } else { Turn::go(Go::To("consent")) })
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message) -> Turn {
+        match message {
+            Message::Continue => Turn::next(),
+            Message::Retry => {
+                desk.draft.secrets.tokens = None;
+                Turn::go(Go::To("consent"))
+            }
+            Message::Other => {
+                let Some(upn) = other_user(desk) else { return Turn::stay() };
+                let settings = &mut desk.draft.settings;
+                settings.sender = settings.sender.clone().or_else(|| settings.user.clone());
+                settings.user = Some(upn);
+                tokens::weigh(desk);
+                // Another sender than the user brings the step about 'Send as' into the path.
+                Turn::go(Go::To("sender"))
+            }
+            Message::GoTo(item) => Turn::go(Go::Mend(item)),
+            _ => Turn::stay(),
+        }
+    }
+
+    pub fn page(&self, desk: &Desk) -> Page {
+        let Some(tokens) = &desk.draft.secrets.tokens else { return Page::default() };
+        let claims = Claims::read(&tokens.access);
+        let mut blocks = vec![Block::Facts(facts(desk, &claims))];
+        let checklist = &desk.draft.checklist;
+        for item in ITEMS {
+            let tone = match checklist.state(item) {
+                State::Proven => Tone::Success,
+                State::Failed => Tone::Failure,
+                State::Open | State::Attested | State::NotNeeded => Tone::Info,
+            };
+            let evidence = checklist.evidence(item).iter().map(|phrase| desk.say(phrase));
+            blocks.extend(evidence.map(|text| Block::Note { tone, text }));
+        }
+        let mut actions = Vec::new();
+        if let Some(upn) = other_user(desk) {
+            let label = desk.say(&Phrase::new("action.use-upn").with("upn", &upn));
+            actions.push(primary(Key::Letter('u'), label, Act::Send(Message::Other)));
+        }
+        actions.push(go_on(desk));
+        actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));
+        Page { blocks, actions, ..Page::default() }
+    }
+}
+
+/// The one who signed in, when it is somebody else than the SMTP user.
+fn other_user(desk: &Desk) -> Option<Address> {
+    let failed = desk.draft.checklist.state(Item::SmtpUser) == State::Failed;
+    let upn = tokens::signed_in(desk.draft.secrets.tokens.as_ref()?)?;
+    upn.parse().ok().filter(|_| failed)
+}
+
+fn facts(desk: &Desk, claims: &Claims) -> Vec<(String, String)> {
+    let label = |name: &str| desk.word(&format!("claims.{name}"));
+    let mark = desk.draft.secrets.tokens.as_ref().map(|tokens| tokens.access.token_mark());
+    let mut facts = vec![(label("token"), mark.unwrap_or_default())];
+    if claims.form == Form::Opaque {
+        facts.push((label("form"), desk.word("claims.opaque")));
+    }
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let rows = [
+        ("upn", text(&claims.upn)),
+        ("aud", text(&claims.aud)),
+        ("scp", claims.scp.join(" ")),
+        ("roles", claims.roles.join(" ")),
+        ("appid", text(&claims.appid)),
+        ("tid", text(&claims.tid)),
+    ];
+    facts.extend(rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (label(name), value)));
+    facts
+}

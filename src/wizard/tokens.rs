@@ -1,0 +1,98 @@
+//! What a token shows of the items before it: audience, permission, user, tenant. A claim that is
+//! missing shows nothing.
+
+use super::desk::Desk;
+use crate::{
+    checklist::Item,
+    entra::grant::Tokens,
+    facts::Address,
+    phrase::Phrase,
+    token::{Claims, Form},
+};
+
+/// Scopes that say who signs in and for how long; they never appear in an access token for mail.
+const IDENTITY_SCOPES: [&str; 4] = ["offline_access", "openid", "profile", "email"];
+
+/// Marks the checklist by what the tokens at hand say.
+pub fn weigh(desk: &mut Desk) {
+    let Some(tokens) = desk.draft.secrets.tokens.clone() else { return };
+    let claims = Claims::read(&tokens.access);
+    let settings = desk.draft.settings.clone();
+    let checklist = &mut desk.draft.checklist;
+    checklist.prove(Item::Token, Phrase::new("evidence.token").with("mark", tokens.access.token_mark()));
+    checklist.prove(Item::ClientId, Phrase::new("evidence.token-issued"));
+    if tokens.refresh.is_none() {
+        checklist.note(Item::Token, Phrase::new("evidence.no-refresh-token"));
+    }
+    let asked = settings.scopes();
+    audience(desk, &claims, &asked);
+    permission(desk, &claims, &tokens, &asked);
+    user(desk, &claims, &tokens);
+}
+
+fn audience(desk: &mut Desk, claims: &Claims, asked: &[String]) {
+    let Some(aud) = &claims.aud else {
+        return desk.draft.checklist.note(Item::Audience, Phrase::new("evidence.opaque"));
+    };
+    let phrase = |key: &str| Phrase::new(key).with("aud", aud);
+    let resource = asked.iter().find_map(|scope| scope.rsplit_once('/').filter(|_| scope.contains("://")));
+    let same = |asked: &str| trimmed(aud).eq_ignore_ascii_case(trimmed(asked));
+    if claims.is_for_graph() {
+        desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-graph"));
+    } else if resource.is_some_and(|(resource, _)| same(resource) || is_exchange(aud)) {
+        desk.draft.checklist.prove(Item::Audience, phrase("evidence.audience"));
+    } else {
+        desk.draft.checklist.note(Item::Audience, phrase("evidence.audience-other"));
+    }
+}
+
+fn trimmed(url: &str) -> &str {
+    url.trim_end_matches('/')
+}
+
+/// Exchange Online's identifiers; both hosts name one resource, the GUID is its application id.
+fn is_exchange(aud: &str) -> bool {
+    const IDENTIFIERS: [&str; 3] =
+        ["https://outlook.office.com", "https://outlook.office365.com", "00000002-0000-0ff1-ce00-000000000000"];
+    IDENTIFIERS.iter().any(|identifier| trimmed(aud).eq_ignore_ascii_case(identifier))
+}
+
+fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String]) {
+    let granted: Vec<&str> = tokens.scope.split_whitespace().collect();
+    let wanted = asked.iter().filter(|scope| !IDENTITY_SCOPES.contains(&scope.as_str()));
+    let name = |scope: &String| scope.rsplit('/').next().unwrap_or(scope).to_owned();
+    let holds = |scope: &String| claims.may(&name(scope)) || granted.contains(&scope.as_str());
+    let missing: Vec<String> = wanted.clone().filter(|scope| !holds(scope)).map(name).collect();
+    let told = !granted.is_empty() || !claims.scp.is_empty() || !claims.roles.is_empty();
+    let names = wanted.map(name).collect::<Vec<_>>().join(" ");
+    let checklist = &mut desk.draft.checklist;
+    if missing.is_empty() {
+        checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", names));
+    } else if told && desk.draft.settings.cloud.unwrap_or_default().is_microsoft() {
+        checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
+    } else {
+        checklist.note(Item::Permission, Phrase::new("evidence.opaque"));
+    }
+}
+
+/// Who signed in: the access token's user, or the id_token's when the access token is opaque.
+pub fn signed_in(tokens: &Tokens) -> Option<String> {
+    let access = Claims::read(&tokens.access);
+    access.upn.or_else(|| Claims::read(tokens.id.as_ref()?).upn)
+}
+
+fn user(desk: &mut Desk, claims: &Claims, tokens: &Tokens) {
+    let (Some(user), Some(upn)) = (desk.draft.settings.user.clone(), signed_in(tokens)) else {
+        return desk.draft.checklist.note(Item::SmtpUser, Phrase::new("evidence.user-untold"));
+    };
+    let phrase = |key: &str| Phrase::new(key).with("upn", &upn).with("user", &user);
+    let checklist = &mut desk.draft.checklist;
+    if user.same_as(&upn) {
+        checklist.prove(Item::SmtpUser, phrase("evidence.user"));
+        checklist.prove(Item::Mailbox, phrase("evidence.user"));
+    } else if claims.form == Form::Jwt || upn.parse::<Address>().is_ok() {
+        checklist.fail(Item::SmtpUser, phrase("evidence.user-differs"));
+    } else {
+        checklist.note(Item::SmtpUser, phrase("evidence.user-differs"));
+    }
+}

@@ -1,0 +1,53 @@
+//! Every key that the code names has a text, and no text stands there unused.
+
+use std::{fs, path::Path};
+
+use smtp_oauth::language::{Language, Texts};
+
+fn sources(dir: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            // Tests make up keys of their own.
+            found.push(text.split("#[cfg(test)]").next().unwrap_or_default().to_owned());
+        }
+    }
+}
+
+#[test]
+fn every_key_in_the_code_has_a_text() {
+    let texts = Texts::new(Language::English);
+    let mut found = Vec::new();
+    sources(Path::new("src"), &mut found);
+    let calls = ["Phrase::new(\"", "word(\"", "about(\"", "say_key(\""];
+    for source in &found {
+        for call in calls {
+            for rest in source.split(call).skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                if !key.contains(['{', '}']) && !key.is_empty() {
+                    assert!(texts.contains(key), "no text `{key}`");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_is_left_over() {
+    let mut found = Vec::new();
+    sources(Path::new("src"), &mut found);
+    // Keys put together from an id, `items.{id}` and the like, are used by their first part.
+    let composed: Vec<&str> = found
+        .iter()
+        .flat_map(|source| source.split("format!(\"").skip(1))
+        .filter_map(|rest| rest.split('{').next().filter(|prefix| prefix.ends_with('.')))
+        .collect();
+    for key in Texts::new(Language::English).keys() {
+        let by_part = composed.iter().any(|prefix| key.starts_with(prefix));
+        let quoted = format!("\"{key}\"");
+        assert!(by_part || found.iter().any(|source| source.contains(&quoted)), "`{key}` is said nowhere");
+    }
+}
