@@ -20,4 +20,5 @@ pub mod facts;
 pub mod network;
 pub mod phrase;
 pub mod secret;
+pub mod simulator;
 pub mod wizard;
