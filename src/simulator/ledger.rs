@@ -6,7 +6,10 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Instant, entra::scope::Asked};
+use super::{
+    Instant,
+    entra::{discovery::Directory, scope::Asked},
+};
 
 /// Beyond this many of a kind, the oldest is forgotten: a long run must not fill the memory.
 const KEPT: usize = 4096;
@@ -26,6 +29,8 @@ pub struct DeviceRequest {
     pub device_code: String,
     pub user_code: String,
     pub client_id: String,
+    /// Where it was asked for, and has to be polled for.
+    pub directory: Directory,
     pub asked: Asked,
     pub expires: Instant,
     /// Seconds; grows by five with every `slow_down` (RFC 8628 §3.5).

@@ -69,6 +69,14 @@ pub struct Site {
     pub control: String,
 }
 
+#[cfg(test)]
+impl Site {
+    pub fn of_tests() -> Self {
+        let key = jwt::Key::generate().unwrap();
+        Self { authority: "https://127.0.0.1:1".to_owned(), key, control: "/control/x".to_owned() }
+    }
+}
+
 struct Shared {
     state: Mutex<State>,
     site: Site,

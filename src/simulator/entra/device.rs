@@ -40,6 +40,7 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
         device_code,
         user_code,
         client_id: app.client_id,
+        directory,
         asked,
         expires: now + TimeDelta::seconds(lifetime),
         interval,
@@ -49,7 +50,8 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
     Ok(Answer::json(200, &body))
 }
 
-pub fn poll(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+pub fn poll(state: &mut State, site: &Site, client: (Directory, &Registration), form: &Form, now: Instant) -> Answered {
+    let (directory, app) = client;
     let proof = client::proof(app, form, now);
     if app.public_client_flows != PublicClientFlows::OffLate {
         proof.clone()?;
@@ -60,6 +62,9 @@ pub fn poll(state: &mut State, site: &Site, app: &Registration, form: &Form, now
         place.and_then(|place| state.ledger.devices.get_mut(place)).ok_or_else(failure::device_code_unknown)?;
     if device.client_id != app.client_id {
         return Err(failure::grant_invalid());
+    }
+    if device.directory != directory {
+        return Err(failure::other_tenants_code());
     }
     let polled = device.polled.replace(now);
     let upn = match &device.stage {

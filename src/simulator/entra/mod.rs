@@ -10,6 +10,8 @@ pub mod failure;
 pub mod issue;
 pub mod page;
 pub mod scope;
+#[cfg(test)]
+mod tests;
 pub mod token;
 
 pub use answer::{Answer, Form, Request};

@@ -31,7 +31,7 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
     match grant {
         "refresh_token" => refresh(state, site, &app, &form, now),
         "client_credentials" => application(state, site, &app, &form, now),
-        _ => device::poll(state, site, &app, &form, now),
+        _ => device::poll(state, site, (directory, &app), &form, now),
     }
 }
 
