@@ -25,6 +25,7 @@ pub mod phrase;
 pub mod product;
 pub mod runtime;
 pub mod secret;
+pub mod simulator;
 pub mod smtp;
 pub mod token;
 pub mod wizard;

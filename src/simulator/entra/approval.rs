@@ -1,0 +1,104 @@
+//! What the person at the browser does with a user code: signs in as somebody, and accepts or
+//! declines. The pages and the control page both end here.
+
+use super::{
+    failure::{self, Failure},
+    issue,
+};
+use crate::simulator::{
+    Instant,
+    ledger::{DeviceRequest, DeviceStage},
+    tenant::{Consenter, Registration, State, User},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Approve,
+    Decline,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// No request has this code.
+    UnknownCode,
+    Used,
+    Expired,
+    /// The authority does not let this person do it; the request may still be pending.
+    Person(Failure),
+}
+
+impl Refused {
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::UnknownCode => 404,
+            Self::Used | Self::Expired => 409,
+            Self::Person(_) => 403,
+        }
+    }
+
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::UnknownCode => failure::device_code_unknown().sentence(),
+            Self::Used => failure::user_code_used().sentence(),
+            Self::Expired => failure::device_code_expired().sentence(),
+            Self::Person(failure) => failure.sentence(),
+        }
+    }
+}
+
+/// The request a user code stands for, while it can still be decided.
+pub fn open<'a>(
+    state: &'a State,
+    user_code: &str,
+    now: Instant,
+) -> Result<(&'a DeviceRequest, &'a Registration), Refused> {
+    let code: String = user_code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let device = state.ledger.devices.iter().rev().find(|device| device.user_code.eq_ignore_ascii_case(&code));
+    let device = device.ok_or(Refused::UnknownCode)?;
+    if device.stage != DeviceStage::Pending {
+        return Err(Refused::Used);
+    }
+    if now >= device.expires {
+        return Err(Refused::Expired);
+    }
+    state.registration(&device.client_id).map(|app| (device, app)).ok_or(Refused::UnknownCode)
+}
+
+/// Who signs in: an account of this tenant that may.
+pub fn person<'a>(state: &'a State, app: &Registration, upn: &str) -> Result<&'a User, Refused> {
+    let domain = upn.rsplit_once('@').map_or("", |(_, domain)| domain.trim());
+    if !state.tenant.domains.iter().any(|ours| ours.eq_ignore_ascii_case(domain)) {
+        return Err(Refused::Person(failure::user_of_another_tenant(upn, app, &state.tenant.name)));
+    }
+    let user = state.user(upn).ok_or_else(|| Refused::Person(failure::user_not_found(upn, &state.tenant.name)))?;
+    if user.enabled { Ok(user) } else { Err(Refused::Person(failure::user_disabled())) }
+}
+
+pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now: Instant) -> Result<(), Refused> {
+    let (device, app) = open(state, user_code, now)?;
+    let (device_code, asked, app) = (device.device_code.clone(), device.asked.clone(), app.clone());
+    if action == Action::Decline {
+        settle(state, &device_code, DeviceStage::Declined);
+        return Ok(());
+    }
+    let user = person(state, &app, upn)?.clone();
+    if state.policy.block_device_code {
+        settle(state, &device_code, DeviceStage::Blocked);
+        return Err(Refused::Person(failure::blocked_by_conditional_access()));
+    }
+    // Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
+    let missing = issue::missing_consent(state, &app, &user, &asked);
+    if !missing.is_empty() && !state.policy.user_consent {
+        return Err(Refused::Person(failure::admin_consent_needed(&app)));
+    }
+    let consent = |permission| app.consent(Consenter::User(user.oid.clone()), permission);
+    state.consents.extend(missing.iter().map(consent));
+    settle(state, &device_code, DeviceStage::Approved(user.upn));
+    Ok(())
+}
+
+fn settle(state: &mut State, device_code: &str, stage: DeviceStage) {
+    if let Some(device) = state.ledger.devices.iter_mut().find(|device| device.device_code == device_code) {
+        device.stage = stage;
+    }
+}

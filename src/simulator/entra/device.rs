@@ -1,0 +1,90 @@
+//! The device-code flow (RFC 8628 as Entra does it): the request for a code, and the poll. What the
+//! person does with the code is [`super::approval`].
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Answer, Answered, Form, Request, client, discovery::Directory, failure, issue, scope};
+use crate::simulator::{
+    Instant, Site,
+    ledger::{DeviceRequest, DeviceStage},
+    tenant::{PublicClientFlows, Registration, State},
+};
+
+pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, now: Instant) -> Answered {
+    let form = client::form(request)?;
+    let directory = Directory::named(state, tenant)?;
+    let app = client::registration(state, directory, &form)?;
+    if app.public_client_flows == PublicClientFlows::Off {
+        client::proof(&app, &form, now)?;
+    }
+    let wanted = client::required(&form, "scope")?;
+    let asked = scope::parse(wanted, &app, &state.tenant.name, scope::Mixed::Refused)?;
+
+    let (lifetime, interval) = (state.policy.device_code_lifetime, state.policy.device_interval);
+    let serial = &mut state.ledger.serial;
+    let (user_code, device_code) = (serial.user_code(), serial.text(260));
+    let verification_uri = format!("{}/device", site.authority);
+    let body = json!({
+        "user_code": user_code,
+        "device_code": device_code,
+        "verification_uri": verification_uri,
+        "expires_in": lifetime,
+        "interval": interval,
+        "message": format!(
+            "To sign in, use a web browser to open the page {verification_uri} and enter the code {user_code} to \
+             authenticate."
+        ),
+    });
+    state.ledger.keep_device(DeviceRequest {
+        device_code,
+        user_code,
+        client_id: app.client_id,
+        directory,
+        asked,
+        expires: now + TimeDelta::seconds(lifetime),
+        interval,
+        polled: None,
+        stage: DeviceStage::Pending,
+    });
+    Ok(Answer::json(200, &body))
+}
+
+pub fn poll(state: &mut State, site: &Site, client: (Directory, &Registration), form: &Form, now: Instant) -> Answered {
+    let (directory, app) = client;
+    let proof = client::proof(app, form, now);
+    if app.public_client_flows != PublicClientFlows::OffLate {
+        proof.clone()?;
+    }
+    let code = client::required(form, "device_code")?;
+    let place = state.ledger.devices.iter().position(|device| device.device_code == code);
+    let device =
+        place.and_then(|place| state.ledger.devices.get_mut(place)).ok_or_else(failure::device_code_unknown)?;
+    if device.client_id != app.client_id {
+        return Err(failure::grant_invalid());
+    }
+    if device.directory != directory {
+        return Err(failure::other_tenants_code());
+    }
+    let polled = device.polled.replace(now);
+    let upn = match &device.stage {
+        DeviceStage::Redeemed => return Err(failure::already_redeemed()),
+        _ if now >= device.expires => return Err(failure::device_code_expired()),
+        DeviceStage::Declined => return Err(failure::declined()),
+        DeviceStage::Blocked => return Err(failure::blocked_by_conditional_access()),
+        DeviceStage::Pending => {
+            let early = polled.is_some_and(|polled| now - polled < TimeDelta::seconds(device.interval));
+            if early {
+                device.interval += 5;
+            }
+            return Err(if early { failure::slow_down() } else { failure::pending() });
+        }
+        DeviceStage::Approved(upn) => upn.clone(),
+    };
+    let confidential = proof?;
+    device.stage = DeviceStage::Redeemed;
+    let asked = device.asked.clone();
+    let user = state.user(&upn).cloned().ok_or_else(failure::grant_invalid)?;
+    let session = issue::Session { app, user: &user, asked: &asked, confidential, from_device_code: true };
+    issue::delegated(state, site, &session, now)
+}

@@ -1,0 +1,37 @@
+//! The authority, as pure decisions: a request, the state and the time in; an answer out, and the
+//! state changed by what was handed out. It opens no socket and reads no clock.
+
+pub mod answer;
+pub mod approval;
+pub mod client;
+pub mod device;
+pub mod discovery;
+pub mod failure;
+pub mod issue;
+pub mod page;
+pub mod scope;
+#[cfg(test)]
+mod tests;
+pub mod token;
+
+pub use answer::{Answer, Form, Request};
+
+use self::failure::Failure;
+use super::{Instant, Site, tenant::State};
+
+/// Everything under the authority's address but the control pages.
+pub fn answer(state: &mut State, site: &Site, request: &Request, now: Instant) -> Answer {
+    // Entra does not look at the case of a path: guides that print `/oauth2/V2.0/` work.
+    let (tenant, rest) = request.path.trim_start_matches('/').split_once('/').unwrap_or((&request.path, ""));
+    let answered = match rest.to_ascii_lowercase().as_str() {
+        "" if request.path == "/device" => return page::answer(state, request, now),
+        "v2.0/.well-known/openid-configuration" => discovery::configuration(state, site, tenant),
+        "discovery/v2.0/keys" => discovery::keys(state, site, tenant),
+        "oauth2/v2.0/devicecode" => device::request(state, site, tenant, request, now),
+        "oauth2/v2.0/token" => token::answer(state, site, tenant, request, now),
+        _ => return Answer::text(404, "Not found."),
+    };
+    answered.unwrap_or_else(|failure| failure.answer(&mut state.ledger.serial, site, now))
+}
+
+type Answered = Result<Answer, Failure>;

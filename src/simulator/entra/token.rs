@@ -1,0 +1,88 @@
+//! The token endpoint: which grant, by which client; then the grant's own checks.
+
+use chrono::TimeDelta;
+
+use super::{
+    Answered, Form, Request, client, device,
+    discovery::Directory,
+    failure, issue,
+    scope::{self, Mixed},
+};
+use crate::simulator::{
+    Instant, Site,
+    tenant::{Registration, State},
+};
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, now: Instant) -> Answered {
+    let form = client::form(request)?;
+    let directory = Directory::named(state, tenant)?;
+    let grant = client::required(&form, "grant_type")?;
+    // Clients of the first drafts send the device grant by its short name; Entra takes both.
+    let known = [DEVICE_CODE, "device_code", "refresh_token", "client_credentials"].contains(&grant);
+    if !known {
+        return Err(failure::unsupported_grant(grant));
+    }
+    if grant == "client_credentials" && matches!(directory, Directory::Common | Directory::Organizations) {
+        return Err(failure::no_tenant_named());
+    }
+    let app = client::registration(state, directory, &form)?;
+    match grant {
+        "refresh_token" => refresh(state, site, &app, &form, now),
+        "client_credentials" => application(state, site, &app, &form, now),
+        _ => device::poll(state, site, (directory, &app), &form, now),
+    }
+}
+
+fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+    let confidential = client::proof(app, form, now)?;
+    let presented = client::required(form, "refresh_token")?;
+    let place = state.ledger.refresh_tokens.iter().position(|known| known.token == presented);
+    let known =
+        place.and_then(|place| state.ledger.refresh_tokens.get_mut(place)).ok_or_else(failure::grant_invalid)?;
+    if known.client_id != app.client_id || (state.policy.one_time_refresh && known.used) {
+        return Err(failure::grant_invalid());
+    }
+    if known.confidential && !confidential {
+        return Err(failure::secret_required());
+    }
+    let old = known.clone();
+    let user = state.user(&old.upn).cloned().ok_or_else(failure::grant_invalid)?;
+    if !user.enabled {
+        return Err(failure::user_disabled());
+    }
+    if old.issued < user.tokens_valid_from {
+        return Err(failure::grant_revoked(old.issued, user.tokens_valid_from));
+    }
+    if old.issued + TimeDelta::seconds(state.policy.refresh_lifetime) <= now {
+        return Err(failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
+    }
+    if old.from_device_code && state.policy.block_device_code {
+        return Err(failure::blocked_after_device_code());
+    }
+    // Without a scope the new token is for what the old one was for.
+    let mut asked = match form.value("scope") {
+        Some(text) => scope::parse(text, app, &state.tenant.name, Mixed::FirstWins)?,
+        None => old.asked,
+    };
+    // A refresh always brings the next refresh token, whether or not offline_access is said again.
+    asked.offline = true;
+    let session =
+        issue::Session { app, user: &user, asked: &asked, confidential, from_device_code: old.from_device_code };
+    let answer = issue::delegated(state, site, &session, now)?;
+    if let Some(known) = state.ledger.refresh_tokens.iter_mut().find(|known| known.token == presented) {
+        known.used = true;
+    }
+    Ok(answer)
+}
+
+fn application(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+    client::secret(app, form, now)?;
+    let wanted = client::required(form, "scope")?;
+    if !wanted.trim().to_ascii_lowercase().ends_with("/.default") || wanted.split_whitespace().count() != 1 {
+        return Err(failure::scope_not_default(wanted));
+    }
+    let asked = scope::parse(wanted, app, &state.tenant.name, Mixed::Refused)?;
+    issue::application(state, site, app, &asked, now)
+}

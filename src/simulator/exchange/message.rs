@@ -1,0 +1,110 @@
+//! What becomes of a message once its last line is in: the header's sender must be the mailbox or
+//! one it may send as. The envelope's sender is not looked at, as Exchange rewrites it.
+
+use super::auth::Identity;
+use crate::simulator::{
+    ledger::{Message, Serial},
+    tenant::State,
+};
+
+/// The reply after the end of DATA, the message kept when it was accepted.
+pub fn submit(state: &mut State, identity: &Identity, envelope: (&str, &[String]), text: &[u8]) -> String {
+    let (mail_from, recipients) = envelope;
+    let text = String::from_utf8_lossy(text).into_owned();
+    let from = header(&text, "from").map_or_else(|| mail_from.to_owned(), |value| address(&value).to_owned());
+    if !may_send_as(state, identity, &from) {
+        return format!(
+            "554 5.2.252 SendAsDenied; {} not allowed to send as {from}; \
+             STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message \
+             due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. 0.35250:0A00CA84, \
+             1.36674:0A000000[EndDiagnosticData] [Hostname={}]",
+            identity.mailbox,
+            store(&mut state.ledger.serial)
+        );
+    }
+    let host = store(&mut state.ledger.serial);
+    let id = header(&text, "message-id").filter(|id| id.starts_with('<') && id.ends_with('>'));
+    let id = id.unwrap_or_else(|| format!("<{}@{host}>", state.ledger.serial.guid()));
+    state.ledger.keep_message(Message {
+        user: identity.mailbox.clone(),
+        mail_from: mail_from.to_owned(),
+        recipients: recipients.to_vec(),
+        text,
+    });
+    format!("250 2.0.0 OK {id} [Hostname={host}]")
+}
+
+fn may_send_as(state: &State, identity: &Identity, from: &str) -> bool {
+    let Some((owner, mailbox)) = state.mailbox(from) else { return false };
+    if owner.upn == identity.mailbox {
+        let primary = mailbox.addresses.first().is_some_and(|primary| primary.eq_ignore_ascii_case(from));
+        return primary || owner.upn.eq_ignore_ascii_case(from) || state.tenant.send_from_alias;
+    }
+    mailbox.send_as.iter().any(|trustee| trustee.eq_ignore_ascii_case(&identity.trustee))
+}
+
+/// The mailbox server that took or refused the message.
+fn store(serial: &mut Serial) -> String {
+    let number = serial.bytes(2).iter().fold(0_u16, |sum, byte| sum * 100 + u16::from(*byte) % 100);
+    format!("AM0PR02MB{number:04}.eurprd02.prod.outlook.com")
+}
+
+/// The first field of that name in the header section, unfolded.
+fn header(text: &str, name: &str) -> Option<String> {
+    let mut lines = text.lines().take_while(|line| !line.is_empty()).peekable();
+    while let Some(line) = lines.next() {
+        let Some((field, value)) = line.split_once(':') else { continue };
+        if field.trim_end().eq_ignore_ascii_case(name) {
+            let mut value = value.trim().to_owned();
+            while let Some(more) = lines.next_if(|line| line.starts_with([' ', '\t'])) {
+                value.push(' ');
+                value.push_str(more.trim());
+            }
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// The address in a `From:` value: what stands in the last angle brackets, or the value itself.
+fn address(value: &str) -> &str {
+    let bracketed = value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(inside, _)| inside);
+    bracketed.unwrap_or(value).trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(state: &mut State, text: &str) -> String {
+        let upn = state.users[0].upn.clone();
+        let identity = Identity { mailbox: upn.clone(), trustee: upn };
+        submit(state, &identity, ("alerts@contoso.example", &["ops@contoso.example".to_owned()]), text.as_bytes())
+    }
+
+    #[test]
+    fn the_sender_in_the_header_decides() {
+        let mut state = State::healthy();
+        for from in ["alerts@contoso.example", "Alerts <ALERTS@contoso.example>", "\"x <y>\" <noreply@contoso.example>"]
+        {
+            assert!(reply(&mut state, &format!("From: {from}\r\n\r\n")).starts_with("250 2.0.0 OK <"), "{from}");
+        }
+        assert_eq!(state.ledger.messages.len(), 3);
+        for from in ["alarm@contoso.example", "admin@contoso.example", "a@elsewhere.example", ""] {
+            let reply =
+                reply(&mut state, &format!("To: x\r\nFrom:\r\n {from}\r\n\r\nFrom: alerts@contoso.example\r\n"));
+            let denied = format!("554 5.2.252 SendAsDenied; alerts@contoso.example not allowed to send as {from}; ");
+            assert!(reply.starts_with(&denied), "{reply}");
+        }
+        state.tenant.send_from_alias = true;
+        assert!(reply(&mut state, "From: alarm@contoso.example\r\n\r\n").starts_with("250"));
+    }
+
+    #[test]
+    fn without_from_the_envelope_stands_in_and_the_message_id_comes_back() {
+        let mut state = State::healthy();
+        let reply = reply(&mut state, "Message-ID: <1@x>\r\n\r\nhello");
+        assert!(reply.starts_with("250 2.0.0 OK <1@x> [Hostname=AM0PR02MB"), "{reply}");
+        assert_eq!(state.ledger.messages[0].recipients, ["ops@contoso.example"]);
+    }
+}

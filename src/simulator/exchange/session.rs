@@ -1,0 +1,304 @@
+//! One SMTP connection: what state it is in and what a line of the client does to it. Lines come
+//! with their terminator, since only CRLF `.` CRLF ends a message.
+
+use super::{
+    FRONT_END,
+    auth::{self, Denied, Identity},
+    message, traced,
+};
+use crate::simulator::{Instant, Site, tenant::State};
+
+/// What Exchange announces; the simulator itself takes less.
+const SIZE: &str = "157286400";
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+const MOST_RECIPIENTS: usize = 500;
+/// Bad commands before the connection is ended.
+const PATIENCE: u8 = 20;
+
+const BAD_SEQUENCE: &str = "503 5.5.1 Bad sequence of commands";
+const BAD_ARGUMENTS: &str = "501 5.5.4 Invalid arguments";
+const UNRECOGNIZED: &str = "500 5.3.3 Unrecognized command";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Whole lines, CRLF included; empty while a message is being taken in.
+    pub text: String,
+    pub then: Then,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    Read,
+    StartTls,
+    Close,
+}
+
+#[derive(Debug)]
+pub struct Session {
+    peer: String,
+    tls: bool,
+    greeted: bool,
+    expecting: Expecting,
+    identity: Option<Identity>,
+    mail_from: Option<String>,
+    recipients: Vec<String>,
+    blunders: u8,
+}
+
+/// What the next line is.
+#[derive(Debug)]
+enum Expecting {
+    Command,
+    Blob,
+    LoginName,
+    LoginPassword(String),
+    Text { taken: Vec<u8>, too_big: bool },
+}
+
+impl Session {
+    pub fn new(peer: &str) -> Self {
+        Self {
+            peer: peer.to_owned(),
+            tls: false,
+            greeted: false,
+            expecting: Expecting::Command,
+            identity: None,
+            mail_from: None,
+            recipients: Vec::new(),
+            blunders: 0,
+        }
+    }
+
+    pub fn greeting(now: Instant) -> String {
+        let date = now.format("%a, %d %b %Y %H:%M:%S +0000");
+        format!("220 {FRONT_END}.outlook.office365.com Microsoft ESMTP MAIL Service ready at {date}\r\n")
+    }
+
+    /// The same connection inside TLS: whatever was said before is forgotten (RFC 3207 §4.2).
+    pub fn secured(self) -> Self {
+        Self { tls: true, ..Self::new(&self.peer) }
+    }
+
+    pub fn takes_text(&self) -> bool {
+        matches!(self.expecting, Expecting::Text { .. })
+    }
+
+    pub fn line(&mut self, state: &mut State, site: &Site, line: &[u8], now: Instant) -> Reply {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim_end_matches(['\r', '\n']);
+        match std::mem::replace(&mut self.expecting, Expecting::Command) {
+            Expecting::Command => self.command(state, site, text, now),
+            Expecting::Blob => self.blob(state, site, text, now),
+            Expecting::LoginName => self.login_name(state, text, now),
+            Expecting::LoginPassword(name) => {
+                let password = auth::decoded(text).and_then(|bytes| String::from_utf8(bytes).ok());
+                let outcome = password.map_or(Err(Denied::Unsuccessful), |it| auth::login(state, &name, &it));
+                self.authenticated(outcome, state, now)
+            }
+            Expecting::Text { taken, too_big } => self.text(state, taken, too_big, line),
+        }
+    }
+
+    /// A line longer than any command may be; the rest of it was thrown away.
+    pub fn too_long(&mut self) -> Reply {
+        self.expecting = Expecting::Command;
+        self.blunder("500 5.5.6 Line too long")
+    }
+
+    fn command(&mut self, state: &mut State, site: &Site, text: &str, now: Instant) -> Reply {
+        let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
+        match verb.to_ascii_uppercase().as_str() {
+            "EHLO" => self.hello(true),
+            "HELO" => self.hello(false),
+            "NOOP" => reply("250 2.0.0 OK"),
+            "RSET" => {
+                self.forget_envelope();
+                reply("250 2.0.0 Resetting")
+            }
+            "QUIT" => Reply { then: Then::Close, ..reply("221 2.0.0 Service closing transmission channel") },
+            "STARTTLS" if self.tls => self.blunder(BAD_SEQUENCE),
+            "STARTTLS" if !rest.trim().is_empty() => self.blunder(BAD_ARGUMENTS),
+            "STARTTLS" => Reply { then: Then::StartTls, ..reply("220 2.0.0 SMTP server ready") },
+            "AUTH" => self.auth(state, site, rest, now),
+            "MAIL" | "RCPT" | "DATA" if self.identity.is_none() => {
+                reply(&traced("530 5.7.57 Client not authenticated to send mail.", &mut state.ledger.serial, now))
+            }
+            "MAIL" => self.mail(rest),
+            "RCPT" => self.rcpt(rest),
+            "DATA" if self.recipients.is_empty() => self.blunder("503 5.5.2 Need rcpt command"),
+            "DATA" => {
+                self.expecting = Expecting::Text { taken: Vec::new(), too_big: false };
+                reply("354 Start mail input; end with <CRLF>.<CRLF>")
+            }
+            _ => self.blunder(UNRECOGNIZED),
+        }
+    }
+
+    fn hello(&mut self, extended: bool) -> Reply {
+        self.greeted = true;
+        self.forget_envelope();
+        let hello = format!("{FRONT_END}.outlook.office365.com Hello [{}]", self.peer);
+        if !extended {
+            return reply(&format!("250 {hello}"));
+        }
+        let fourth = if self.tls { "AUTH LOGIN XOAUTH2" } else { "STARTTLS" };
+        let size = format!("SIZE {SIZE}");
+        let offered = [
+            &hello,
+            &size,
+            "PIPELINING",
+            "DSN",
+            "ENHANCEDSTATUSCODES",
+            fourth,
+            "8BITMIME",
+            "BINARYMIME",
+            "CHUNKING",
+            "SMTPUTF8",
+        ];
+        let last = offered.len() - 1;
+        let line = |(place, offer): (usize, &&str)| format!("250{}{offer}\r\n", if place == last { ' ' } else { '-' });
+        Reply { text: offered.iter().enumerate().map(line).collect(), then: Then::Read }
+    }
+
+    fn auth(&mut self, state: &mut State, site: &Site, rest: &str, now: Instant) -> Reply {
+        let (mechanism, initial) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+        let mechanism = mechanism.to_ascii_uppercase();
+        if !self.tls || !matches!(mechanism.as_str(), "XOAUTH2" | "LOGIN") {
+            return self.blunder("504 5.7.4 Unrecognized authentication type");
+        }
+        if !self.greeted {
+            return self.blunder("503 5.5.2 Send hello first");
+        }
+        if self.identity.is_some() || self.mail_from.is_some() {
+            return self.blunder(BAD_SEQUENCE);
+        }
+        let initial = initial.trim();
+        match (mechanism.as_str(), initial.is_empty()) {
+            ("XOAUTH2", true) => {
+                self.expecting = Expecting::Blob;
+                reply("334 ")
+            }
+            ("XOAUTH2", false) => self.blob(state, site, initial, now),
+            (_, true) => {
+                self.expecting = Expecting::LoginName;
+                reply("334 VXNlcm5hbWU6")
+            }
+            (_, false) => self.login_name(state, initial, now),
+        }
+    }
+
+    fn blob(&mut self, state: &mut State, site: &Site, text: &str, now: Instant) -> Reply {
+        // Exchange answers a cancelled exchange (RFC 4954 §4 says 501) as it answers a wrong one.
+        if text == "*" {
+            return self.authenticated(Err(Denied::Unsuccessful), state, now);
+        }
+        match auth::decoded(text) {
+            None => self.blunder("501 5.5.2 Cannot decode the response"),
+            Some(blob) => {
+                let outcome = auth::xoauth2(state, site, &blob, now);
+                self.authenticated(outcome, state, now)
+            }
+        }
+    }
+
+    fn login_name(&mut self, state: &mut State, text: &str, now: Instant) -> Reply {
+        let Some(name) = auth::decoded(text).and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return self.authenticated(Err(Denied::Unsuccessful), state, now);
+        };
+        self.expecting = Expecting::LoginPassword(name);
+        reply("334 UGFzc3dvcmQ6")
+    }
+
+    fn authenticated(&mut self, outcome: Result<Identity, Denied>, state: &mut State, now: Instant) -> Reply {
+        match outcome {
+            Ok(identity) => {
+                self.identity = Some(identity);
+                reply("235 2.7.0 Authentication successful")
+            }
+            Err(denied) => self.blunder(&traced(denied.text(), &mut state.ledger.serial, now)),
+        }
+    }
+
+    fn mail(&mut self, rest: &str) -> Reply {
+        if self.mail_from.is_some() {
+            return self.blunder("503 5.5.2 Sender already specified");
+        }
+        match path(rest, "FROM:") {
+            Some((_, parameters)) if size(parameters).is_some_and(|size| size > MOST_BYTES) => {
+                reply("552 5.3.4 Message size exceeds fixed maximum message size")
+            }
+            Some((address, _)) => {
+                self.mail_from = Some(address.to_owned());
+                reply("250 2.1.0 Sender OK")
+            }
+            None => self.blunder(BAD_ARGUMENTS),
+        }
+    }
+
+    fn rcpt(&mut self, rest: &str) -> Reply {
+        match path(rest, "TO:") {
+            _ if self.mail_from.is_none() => self.blunder("503 5.5.2 Need mail command"),
+            _ if self.recipients.len() >= MOST_RECIPIENTS => reply("452 4.5.3 Too many recipients"),
+            Some((address, _)) if address.contains('@') => {
+                self.recipients.push(address.to_owned());
+                reply("250 2.1.5 Recipient OK")
+            }
+            _ => self.blunder(BAD_ARGUMENTS),
+        }
+    }
+
+    /// A line of the message, or a piece of a long one.
+    fn text(&mut self, state: &mut State, mut taken: Vec<u8>, mut too_big: bool, line: &[u8]) -> Reply {
+        let at_start = taken.is_empty() || taken.ends_with(b"\r\n");
+        if !(at_start && line == b".\r\n") {
+            let dotted = at_start && line.first() == Some(&b'.');
+            taken.extend_from_slice(if dotted { &line[1..] } else { line });
+            if taken.len() > MOST_BYTES {
+                too_big = true;
+                // Two bytes are enough to see where a line ends.
+                taken.drain(..taken.len() - 2);
+            }
+            self.expecting = Expecting::Text { taken, too_big };
+            return Reply { text: String::new(), then: Then::Read };
+        }
+        let mail_from = self.mail_from.take().unwrap_or_default();
+        let recipients = std::mem::take(&mut self.recipients);
+        match &self.identity {
+            _ if too_big => reply("552 5.3.4 Message size exceeds fixed maximum message size"),
+            Some(identity) => reply(&message::submit(state, identity, (&mail_from, &recipients), &taken)),
+            None => self.blunder(BAD_SEQUENCE),
+        }
+    }
+
+    fn forget_envelope(&mut self) {
+        self.mail_from = None;
+        self.recipients.clear();
+    }
+
+    fn blunder(&mut self, text: &str) -> Reply {
+        self.blunders += 1;
+        if self.blunders < PATIENCE {
+            return reply(text);
+        }
+        Reply {
+            text: format!("{text}\r\n421 4.7.0 Too many errors on this connection, closing\r\n"),
+            then: Then::Close,
+        }
+    }
+}
+
+fn reply(text: &str) -> Reply {
+    Reply { text: format!("{text}\r\n"), then: Then::Read }
+}
+
+/// `FROM:<address> PARAMETERS`; Exchange accepts a space after the colon.
+fn path<'a>(rest: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
+    let (head, tail) = rest.split_at_checked(keyword.len())?;
+    let (address, parameters) = tail.trim_start().strip_prefix('<')?.split_once('>')?;
+    (head.eq_ignore_ascii_case(keyword) && !address.contains(['<', ' '])).then_some((address, parameters))
+}
+
+fn size(parameters: &str) -> Option<usize> {
+    let upper = parameters.to_ascii_uppercase();
+    upper.split(' ').find_map(|parameter| parameter.strip_prefix("SIZE=")?.parse().ok())
+}

@@ -1,0 +1,158 @@
+//! Microsoft, small enough to carry: an authority over HTTPS and a submission server, both on
+//! loopback, both with a certificate of the day. It knows no cause and shares no code with the
+//! program it is for: a simulated fault is a state of the tenant, and every answer follows from it.
+
+pub mod certificate;
+pub mod control;
+pub mod entra;
+pub mod exchange;
+pub mod jwt;
+pub mod ledger;
+pub mod tenant;
+mod web;
+
+use std::{
+    io,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::TimeDelta;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+use tokio::{net::TcpListener, task::JoinSet};
+
+use self::{ledger::Serial, tenant::State};
+
+pub type Instant = chrono::DateTime<chrono::Utc>;
+
+/// A running simulator; dropping it ends its servers and removes its files.
+pub struct Simulator {
+    shared: Arc<Shared>,
+    announcement: Announcement,
+    _ca_file: NamedTempFile,
+    _servers: JoinSet<()>,
+}
+
+/// What a client has to know: the one line `simulate` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Announcement {
+    /// `https://127.0.0.1:PORT`, without a trailing slash.
+    pub authority: String,
+    /// The tenant's GUID.
+    pub tenant: String,
+    pub client_id: String,
+    /// The value of the registration's first secret; empty when it has none.
+    pub client_secret: String,
+    pub user: String,
+    pub password: String,
+    pub smtp: SmtpAddress,
+    pub ca_file: String,
+    /// `POST` with `user_code`, `user` and `action=approve|decline` plays the person at the browser.
+    /// The other control pages are its siblings; see [`control`].
+    pub approve_url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SmtpAddress {
+    pub host: String,
+    pub port: u16,
+}
+
+/// What does not change while the simulator runs.
+pub struct Site {
+    pub authority: String,
+    pub key: jwt::Key,
+    /// Where the control pages are. Other users of the machine reach the port too, so the path
+    /// cannot be guessed.
+    pub control: String,
+}
+
+#[cfg(test)]
+impl Site {
+    pub fn of_tests() -> Self {
+        let key = jwt::Key::generate().unwrap();
+        Self { authority: "https://127.0.0.1:1".to_owned(), key, control: "/control/x".to_owned() }
+    }
+}
+
+struct Shared {
+    state: Mutex<State>,
+    site: Site,
+}
+
+impl Shared {
+    /// The simulated Microsoft's clock.
+    fn now(&self) -> Instant {
+        self.with(|_, now| now)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the clock the pure parts are handed")]
+    fn with<R>(&self, change: impl FnOnce(&mut State, Instant) -> R) -> R {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = chrono::Utc::now() + TimeDelta::try_seconds(state.clock_ahead).unwrap_or_default();
+        change(&mut state, now)
+    }
+}
+
+impl Simulator {
+    /// Listens on two free ports of 127.0.0.1. Needs a tokio runtime around it.
+    #[expect(clippy::disallowed_methods, reason = "a server listens, and its certificate has today's date")]
+    pub async fn start(mut state: State) -> io::Result<Self> {
+        let mut seed = [0; 32];
+        SystemRandom::new().fill(&mut seed).map_err(|_| io::Error::other("the system gives no random numbers"))?;
+        state.ledger.serial = Serial::seeded(seed);
+        let certificate = certificate::make(chrono::Utc::now())?;
+        let https = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let site = Site {
+            authority: format!("https://{}", https.local_addr()?),
+            key: jwt::Key::generate()?,
+            control: format!("/control/{}", state.ledger.serial.text(32)),
+        };
+        let announcement = Announcement::of(&state, &site, &certificate, smtp.local_addr()?.port());
+        let shared = Arc::new(Shared { state: Mutex::new(state), site });
+
+        let mut servers = JoinSet::new();
+        let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
+        servers.spawn(web::accept(https, move |stream| web::connection(Arc::clone(&with), Arc::clone(&tls), stream)));
+        let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
+        servers.spawn(web::accept(smtp, move |stream| {
+            exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream)
+        }));
+        Ok(Self { shared, announcement, _ca_file: certificate.file, _servers: servers })
+    }
+
+    pub fn announcement(&self) -> &Announcement {
+        &self.announcement
+    }
+
+    /// Looks at the state or changes it; the next answer follows from it.
+    pub fn with_state<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        self.shared.with(|state, _| change(state))
+    }
+
+    /// The messages accepted so far, oldest first.
+    pub fn messages(&self) -> Vec<ledger::Message> {
+        self.with_state(|state| state.ledger.messages.clone())
+    }
+}
+
+impl Announcement {
+    fn of(state: &State, site: &Site, certificate: &certificate::Authority, port: u16) -> Self {
+        let app = state.registrations.first();
+        let user = state.users.first();
+        Self {
+            authority: site.authority.clone(),
+            tenant: state.tenant.id.clone(),
+            client_id: app.map(|app| app.client_id.clone()).unwrap_or_default(),
+            client_secret: app.and_then(|app| app.secrets.first()).map(|it| it.value.clone()).unwrap_or_default(),
+            user: user.map(|user| user.upn.clone()).unwrap_or_default(),
+            password: user.map(|user| user.password.clone()).unwrap_or_default(),
+            smtp: SmtpAddress { host: Ipv4Addr::LOCALHOST.to_string(), port },
+            ca_file: certificate.file.path().to_string_lossy().into_owned(),
+            approve_url: format!("{}{}/approve", site.authority, site.control),
+        }
+    }
+}
