@@ -17,6 +17,7 @@
 pub mod checklist;
 pub mod entra;
 pub mod facts;
+pub mod front;
 pub mod network;
 pub mod phrase;
 pub mod secret;
