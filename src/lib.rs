@@ -19,6 +19,7 @@ pub mod checklist;
 pub mod diagnosis;
 pub mod entra;
 pub mod facts;
+pub mod front;
 pub mod language;
 pub mod network;
 pub mod phrase;

@@ -1,0 +1,45 @@
+//! What a person sees and types: a front draws a `Screen` and turns keys or lines into messages.
+//! It decides nothing about the setup, keeps no state of it, and knows of no effect.
+
+mod look;
+mod qr;
+mod text;
+pub mod tui;
+mod words;
+
+#[cfg(test)]
+mod samples;
+
+use std::io;
+
+use crate::wizard::{message::Message, screen::Screen};
+
+pub use look::Look;
+pub use words::Words;
+
+/// What a front has to say next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// To be given to the wizard in this order.
+    Send(Vec<Message>),
+    /// The end of the input, or a terminal that is gone: nothing more will come.
+    Gone,
+    /// Only from the unattended front: this screen needs a person.
+    Stuck,
+}
+
+pub trait Front {
+    /// Shows a screen; costs nothing when nothing about it changed. An error means that the terminal is gone.
+    fn show(&mut self, screen: &Screen) -> io::Result<()>;
+    /// Waits for the person. Cancel safe: dropping the future loses nothing that was typed.
+    fn next(&mut self) -> impl Future<Output = Input>;
+    /// Hands a text to the person's clipboard, where there is a way. No answer ever comes back, so
+    /// the text must stay readable on the screen.
+    fn copy(&mut self, text: &str);
+    /// Shows a text on its own, plain, so that the terminal's own selection takes it.
+    fn print(&mut self, text: &str);
+    /// The front's own few words, in another language; the next `show` uses them.
+    fn speak(&mut self, words: Words);
+    /// Gives the terminal back as it was. May be called twice; dropping the front does the same.
+    fn close(&mut self);
+}

@@ -1,0 +1,121 @@
+//! Text as columns on a screen: made harmless, wrapped, cut and measured. Japanese breaks by the
+//! rules of Unicode (UAX #14), which ratatui's own wrapping does not know (it breaks at spaces only).
+
+use std::fmt::Write as _;
+
+use textwrap::{Options, WordSeparator, WordSplitter};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// Control characters and those that turn the direction of writing are shown by name instead of
+/// obeyed; a newline stays, a tab becomes spaces.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => out.push('\n'),
+            '\r' => {}
+            '\t' => out.push_str("    "),
+            '\0'..='\x1f' => {
+                out.push('^');
+                out.push(char::from(letter as u8 ^ 0x40));
+            }
+            _ if hidden(letter) => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "<U+{:04X}>", letter as u32);
+            }
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Delete, the C1 controls, and the bidirectional and invisible format characters (UAX #9, Trojan Source).
+pub fn hidden(letter: char) -> bool {
+    matches!(letter, '\x7f'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Sentences, broken where the language allows it and within a word only where a line is too narrow for it.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width.max(1))
+        .word_separator(WordSeparator::UnicodeBreakProperties)
+        .word_splitter(WordSplitter::NoHyphenation);
+    text.split('\n').flat_map(|line| textwrap::wrap(line, &options)).map(|line| line.into_owned()).collect()
+}
+
+/// Commands and addresses: cut at the edge, nothing added and nothing left out.
+pub fn cut(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let (mut row, mut used) = (String::new(), 0);
+        for piece in line.graphemes(true) {
+            let wide = self::width(piece);
+            if used + wide > width.max(1) && !row.is_empty() {
+                lines.push(std::mem::take(&mut row));
+                used = 0;
+            }
+            row.push_str(piece);
+            used += wide;
+        }
+        lines.push(row);
+    }
+    lines
+}
+
+/// One line within `width`; `end` stands where it was cut off.
+pub fn fit(text: &str, width: usize, end: &str) -> String {
+    if self::width(text) <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(self::width(end));
+    let (mut row, mut used) = (String::new(), 0);
+    for piece in text.graphemes(true) {
+        used += self::width(piece);
+        if used > room {
+            break;
+        }
+        row.push_str(piece);
+    }
+    if self::width(end) <= width {
+        row.push_str(end);
+    }
+    row
+}
+
+/// Filled up with spaces to `width` columns.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(self::width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidi_characters_are_named() {
+        assert_eq!(clean("a\x1b[2J\tb\r\n\u{202e}c\u{9b}"), "a^[[2J    b\n<U+202E>c<U+009B>");
+    }
+
+    #[test]
+    fn japanese_keeps_its_full_stop_off_the_start_of_a_line() {
+        assert_eq!(wrap("あいうえお。かきくけ", 10), ["あいうえ", "お。かきく", "け"]);
+    }
+
+    #[test]
+    fn a_cut_command_is_the_command() {
+        let command = "Set-CASMailbox -Identity 'alerts@contoso.example' -SmtpClientAuthenticationDisabled $false";
+        assert_eq!(cut(command, 20).concat(), command);
+        assert_eq!(cut("日本語", 3), ["日", "本", "語"]);
+    }
+
+    #[test]
+    fn fitting_never_exceeds_the_width() {
+        assert_eq!(fit("権限の確認", 7, "…"), "権限の…");
+        assert_eq!(fit("abc", 0, "…"), "");
+    }
+}

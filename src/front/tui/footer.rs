@@ -1,0 +1,68 @@
+//! The last rows: every action of the screen with its key, in at most two rows.
+//!
+//! ```text
+//!  Enter Continue  Esc Back  ^R Try again  F2 日本語  ^C Leave
+//! ```
+
+use ratatui::text::{Line, Span};
+
+use crate::{
+    front::text,
+    wizard::{
+        message::Message,
+        screen::{Act, Key, Screen},
+    },
+};
+
+use super::pen::Pen;
+
+const ROWS: usize = 2;
+
+/// How a key is written; a letter is pressed with Ctrl while letters are text.
+pub fn key_name(key: Key, takes_text: bool) -> String {
+    match key {
+        Key::Enter => "Enter".to_owned(),
+        Key::Esc => "Esc".to_owned(),
+        Key::F2 => "F2".to_owned(),
+        Key::Letter(letter) if takes_text => format!("^{}", letter.to_ascii_uppercase()),
+        Key::Letter(letter) => letter.to_string(),
+    }
+}
+
+pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let mut entries: Vec<(String, String)> = screen
+        .actions
+        .iter()
+        .map(|action| (key_name(action.key, screen.takes_text()), pen.look.text(&action.label)))
+        .collect();
+    if !screen.actions.iter().any(|action| action.act == Act::Send(Message::Leave)) {
+        entries.push(("^C".to_owned(), pen.look.text(&pen.words.leave)));
+    }
+    // Labels give way until all keys are in sight: a key that is not shown does not exist.
+    let mut longest = entries.iter().map(|(_, label)| text::width(label)).max().unwrap_or(0);
+    let mut rows = fill(&entries, longest, pen, width);
+    while rows.len() > ROWS && longest > 1 {
+        longest -= 1;
+        rows = fill(&entries, longest, pen, width);
+    }
+    rows.truncate(ROWS);
+    rows
+}
+
+fn fill(entries: &[(String, String)], longest: usize, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let mut rows: Vec<Line<'static>> = Vec::new();
+    for (key, label) in entries {
+        let label = text::fit(label, longest, pen.look.ellipsis());
+        let wide = text::width(key) + text::width(&label) + 3;
+        match rows.last_mut() {
+            Some(row) if row.width() + wide <= width => row.spans.push(Span::raw(" ")),
+            _ => rows.push(Line::default()),
+        }
+        if let Some(row) = rows.last_mut() {
+            row.spans.push(Span::raw(" "));
+            row.spans.push(Span::styled(key.clone(), pen.bold()));
+            row.spans.push(Span::raw(format!(" {label}")));
+        }
+    }
+    rows
+}

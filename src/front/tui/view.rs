@@ -1,0 +1,132 @@
+//! What the person is in the middle of: the screen, what stands in its field, the choice under the
+//! bar, how far it is scrolled. It draws nothing.
+
+use crate::wizard::screen::{Block, Input, Question, Screen};
+
+use super::field::Field;
+
+pub struct View {
+    pub screen: Screen,
+    pub field: Option<Field>,
+    pub selected: usize,
+    pub scroll: Scroll,
+}
+
+/// How far the content is scrolled; the last drawing says how far it can be.
+#[derive(Default)]
+pub struct Scroll {
+    pub top: usize,
+    pub limit: usize,
+    pub page: usize,
+    /// Stays at the end while a transcript grows, until the person scrolls up.
+    follow: bool,
+    /// The block to bring to the top, once.
+    wanted: Option<usize>,
+}
+
+impl View {
+    pub fn new(screen: Screen) -> Self {
+        let mut view = Self { field: None, selected: 0, scroll: Scroll::default(), screen };
+        view.begin_question();
+        view.scroll.follow = view.follows();
+        view
+    }
+
+    /// Another screen, or the same with other news: what is typed stays while the question does.
+    /// False when there is nothing new at all.
+    pub fn change(&mut self, screen: &Screen) -> bool {
+        if self.screen == *screen {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.screen, screen.clone());
+        let same_place = before.id == screen.id && before.title == screen.title;
+        if !same_place {
+            self.scroll = Scroll { follow: self.follows(), ..Scroll::default() };
+        } else if let Some(verdict) = position(screen, is_verdict).filter(|_| position(&before, is_verdict).is_none()) {
+            // What came of it is what the person waits for.
+            self.scroll.wanted = Some(verdict);
+        } else if before.busy.is_none() && self.follows() {
+            self.scroll.follow = true;
+        }
+        if before.id != screen.id || !same_question(before.question.as_ref(), screen.question.as_ref()) {
+            self.begin_question();
+        }
+        true
+    }
+
+    fn begin_question(&mut self) {
+        self.selected = 0;
+        self.field = match self.screen.question.as_ref().map(|question| &question.input) {
+            Some(Input::Text { value }) => Some(Field::new(value, false)),
+            Some(Input::Secret { .. }) => Some(Field::new("", true)),
+            Some(Input::Choice { options, selected }) => {
+                self.selected = (*selected).min(options.len().saturating_sub(1));
+                None
+            }
+            None => None,
+        };
+    }
+
+    fn follows(&self) -> bool {
+        self.screen.busy.is_some() && matches!(self.screen.blocks.last(), Some(Block::Transcript(_)))
+    }
+
+    /// How many choices there are; 0 when the question is of another kind.
+    pub fn choices(&self) -> usize {
+        match self.screen.question.as_ref().map(|question| &question.input) {
+            Some(Input::Choice { options, .. }) => options.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl Scroll {
+    /// After the content was laid out: `lines` of it in `page` rows, its blocks beginning at `starts`.
+    pub fn settle(&mut self, lines: usize, page: usize, starts: &[usize]) {
+        self.page = page;
+        self.limit = lines.saturating_sub(page);
+        if let Some(start) = self.wanted.take().and_then(|block| starts.get(block)) {
+            self.top = *start;
+            self.follow = false;
+        } else if self.follow {
+            self.top = self.limit;
+        }
+        self.top = self.top.min(self.limit);
+    }
+
+    pub fn up(&mut self, rows: usize) -> bool {
+        self.follow = false;
+        self.to(self.top.saturating_sub(rows))
+    }
+
+    pub fn down(&mut self, rows: usize) -> bool {
+        let moved = self.to((self.top + rows).min(self.limit));
+        self.follow = self.top == self.limit;
+        moved
+    }
+
+    fn to(&mut self, top: usize) -> bool {
+        std::mem::replace(&mut self.top, top) != top
+    }
+}
+
+/// The same question with other news: the error may differ, and a value the wizard put right stays for the person to see.
+fn same_question(before: Option<&Question>, now: Option<&Question>) -> bool {
+    match (before, now) {
+        (Some(before), Some(now)) if before.label == now.label => match (&before.input, &now.input) {
+            (Input::Text { .. }, Input::Text { .. }) | (Input::Secret { .. }, Input::Secret { .. }) => true,
+            (Input::Choice { options: before, .. }, Input::Choice { options: now, .. }) => before == now,
+            _ => false,
+        },
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn is_verdict(block: &Block) -> bool {
+    matches!(block, Block::Verdict(_))
+}
+
+fn position(screen: &Screen, wanted: fn(&Block) -> bool) -> Option<usize> {
+    screen.blocks.iter().position(wanted)
+}
