@@ -88,7 +88,10 @@ mod tests {
     async fn a_closed_address_does_not_keep_from_an_open_one() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let open = listener.local_addr().unwrap();
-        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        // Bound and not listening: refused, and given to nobody else meanwhile.
+        let kept = tokio::net::TcpSocket::new_v4().unwrap();
+        kept.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let closed = kept.local_addr().unwrap();
         let limit = Duration::from_secs(5);
         let stream = connect(&[closed, open], "mx.example:587", limit).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);

@@ -44,8 +44,10 @@ pub async fn converse_within(
     let mut dialogue = Dialogue::new(plan, limits.clone());
     let mut wire = Wire::new(limits, endpoint);
     loop {
-        let at = wire.elapsed();
-        let done = match dialogue.step(at) {
+        let step = dialogue.step(wire.elapsed());
+        // What is said is shown before it is sent: sending may take its time.
+        dialogue.fresh().iter().for_each(&mut on_line);
+        let done = match step {
             Step::Done => break,
             Step::Connect => wire.connect(endpoint, &mut dialogue).await,
             Step::StartTls => wire.secure(endpoint, trust, &mut dialogue).await,

@@ -54,7 +54,7 @@ pub async fn fetch_within(limits: &Limits, request: &Request) -> Result<Answer, 
     let answered = call.header(header::ACCEPT, "application/json").send().await;
     let answer = match answered {
         Ok(response) => read(response, limits).await,
-        Err(error) => Err(Ended::Error(error)),
+        Err(error) => Err(error.into()),
     };
     answer.map_err(|ended| match ended {
         Ended::TooMuch => failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body)),
@@ -92,6 +92,13 @@ enum Ended {
     Error(reqwest::Error),
 }
 
+/// The address is said once, by the failure, and without what the URL may hold behind it.
+impl From<reqwest::Error> for Ended {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Error(error.without_url())
+    }
+}
+
 async fn read(mut response: Response, limits: &Limits) -> Result<Answer, Ended> {
     let text = |name: header::HeaderName| {
         response.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -103,7 +110,7 @@ async fn read(mut response: Response, limits: &Limits) -> Result<Answer, Ended> 
     let location = text(header::LOCATION);
     let status = response.status().as_u16();
     let mut body = zeroize::Zeroizing::new(Vec::new());
-    while let Some(piece) = response.chunk().await.map_err(Ended::Error)? {
+    while let Some(piece) = response.chunk().await? {
         if body.len() + piece.len() > limits.body {
             return Err(Ended::TooMuch);
         }

@@ -64,8 +64,8 @@ enum State {
     Done,
 }
 
-/// Content of more lines is shown as a count: the replies around it are what the transcript is for.
-const CONTENT_SHOWN: usize = 40;
+/// Content of more lines or bytes is shown as a count: the replies around it are what the transcript is for.
+const CONTENT_SHOWN: (usize, usize) = (40, 4096);
 
 pub struct Dialogue {
     plan: Plan,
@@ -319,7 +319,7 @@ impl Dialogue {
         let lines: Vec<&[u8]> =
             wire.strip_suffix(b".\r\n").unwrap_or_default().split_inclusive(|&byte| byte == b'\n').collect();
         let mut meaning = meaning::of_command(Turn::Content);
-        if lines.len() > CONTENT_SHOWN {
+        if lines.len() > CONTENT_SHOWN.0 || wire.len() > CONTENT_SHOWN.1 {
             let count = format!("‹message: {} lines, {} bytes›", lines.len(), wire.len());
             self.record.note(Side::Client, &count, meaning, at);
         } else {

@@ -95,6 +95,11 @@ fn a_long_message_is_shown_as_a_count() {
     let from = seen.transcript.iter().position(|line| line.text == "354 go").unwrap();
     assert_eq!(seen.transcript[from + 1].text, "‹message: 41 lines, 331 bytes›");
     assert_eq!(seen.transcript[from + 2].text, ".");
+    let long = "x".repeat(5000);
+    let mut plan = plan_with_message();
+    plan.message.as_mut().unwrap().content = long.clone().into_bytes();
+    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, script, "\nC: ", &long, "\nC: .\nS: 250 ok", QUIT].concat());
+    assert_eq!(seen.transcript[from + 1].text, "‹message: 1 lines, 5005 bytes›");
 }
 
 #[test]

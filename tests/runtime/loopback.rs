@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     task::JoinHandle,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -19,9 +19,12 @@ pub async fn serve<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     (address, tokio::spawn(async move { server(listener.accept().await.unwrap().0).await }))
 }
 
-/// A port that nobody listens on.
-pub async fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+/// A port that nobody listens on, and that nobody else is given while the socket is kept.
+pub fn closed_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// An authority of its own, and a server's certificate from it.
@@ -33,6 +36,10 @@ pub struct Pki {
 
 impl Pki {
     pub fn for_names(names: &[&str]) -> Self {
+        Self::with_versions(names, rustls::ALL_VERSIONS)
+    }
+
+    pub fn with_versions(names: &[&str], versions: &[&'static rustls::SupportedProtocolVersion]) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "Test CA");
@@ -44,7 +51,7 @@ impl Pki {
         params.not_after = rcgen::date_time_ymd(2040, 5, 1);
         let certificate = params.signed_by(&key, &issuer).unwrap();
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())

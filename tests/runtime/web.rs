@@ -118,7 +118,7 @@ async fn silence_and_drips_end_within_the_limit() {
 #[tokio::test]
 async fn what_keeps_from_connecting_has_a_kind() {
     let pki = Pki::for_names(&["127.0.0.1"]);
-    let address = SocketAddr::from(([127, 0, 0, 1], closed_port().await));
+    let (_kept, address) = closed_port();
     let failure = fetch(&get(&pki, address)).await.unwrap_err();
     assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::Refused, &*address.to_string()), "{failure}");
 
