@@ -39,7 +39,9 @@ impl Paper<'_> {
             let checklist = items::counts(&screen.checklist, self.pen());
             lines.push(self.look.text(&format!("{}: {checklist}", self.words.checklist)));
         }
-        for block in &screen.blocks {
+        // A code fills most of a screen: what is printed after it stays in sight.
+        let (codes, others): (Vec<_>, Vec<_>) = screen.blocks.iter().partition(|block| matches!(block, Block::Qr(_)));
+        for block in codes.into_iter().chain(others) {
             let drawn = self.block(block);
             if !drawn.is_empty() {
                 lines.push(String::new());
