@@ -1,8 +1,11 @@
 //! What a person sees and types: a front draws a `Screen` and turns keys or lines into messages.
 //! It decides nothing about the setup, keeps no state of it, and knows of no effect.
 
+mod blocks;
+pub mod line;
 mod look;
 mod qr;
+pub mod script;
 mod text;
 pub mod tui;
 mod words;
@@ -42,4 +45,15 @@ pub trait Front {
     fn speak(&mut self, words: Words);
     /// Gives the terminal back as it was. May be called twice; dropping the front does the same.
     fn close(&mut self);
+}
+
+/// Whether a screen asks something else than before; on a screen that ticks a passing time does not count.
+fn asks_anew(before: &Screen, now: &Screen) -> bool {
+    if !now.ticks {
+        return before != now;
+    }
+    before.id != now.id
+        || before.question != now.question
+        || before.actions != now.actions
+        || before.busy.is_some() != now.busy.is_some()
 }

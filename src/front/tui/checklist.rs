@@ -12,38 +12,26 @@ use ratatui::{
 };
 
 use crate::{
-    checklist::State,
-    front::text,
+    front::{
+        blocks::{items, pen::Pen},
+        text,
+    },
     wizard::screen::{ItemRow, Screen},
 };
 
-use super::pen::Pen;
-
 pub fn draw_row(screen: &Screen, pen: Pen, area: Rect, buffer: &mut Buffer) {
     let rows = &screen.checklist;
-    let counts = format!(" {} ", counts(rows, pen));
+    let counts = format!(" {} ", items::counts(rows, pen));
     let room = usize::from(area.width).saturating_sub(text::width(&counts) + 1);
     let mut spans = vec![Span::styled(counts, pen.bold())];
     spans.extend(window(rows, pen, room));
     buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-fn counts(rows: &[ItemRow], pen: Pen) -> String {
-    let count = |state| rows.iter().filter(|row| row.state == state).count();
-    let known = [State::Proven, State::Attested, State::Failed, State::NotNeeded];
-    let marks: Vec<String> =
-        known.into_iter().map(|state| format!("{}{}", pen.look.mark(state), count(state))).collect();
-    format!("{} /{}", marks.join(" "), rows.len())
-}
-
-fn entry(row: &ItemRow, pen: Pen) -> String {
-    format!("{}[{}] {}", if row.current { '>' } else { ' ' }, pen.look.mark(row.state), pen.look.text(&row.label))
-}
-
 /// As many whole entries as fit, the current one among them.
 fn window(rows: &[ItemRow], pen: Pen, room: usize) -> Vec<Span<'static>> {
     let current = rows.iter().position(|row| row.current).unwrap_or(0);
-    let entries: Vec<String> = rows.iter().map(|row| entry(row, pen)).collect();
+    let entries: Vec<String> = rows.iter().map(|row| items::entry(row, pen)).collect();
     let ellipsis = pen.look.ellipsis();
     // Both ellipses and their spaces are always counted, so that the row does not shift with the step.
     let budget = room.saturating_sub(2 * (text::width(ellipsis) + 1));
@@ -85,7 +73,7 @@ fn window(rows: &[ItemRow], pen: Pen, room: usize) -> Vec<Span<'static>> {
 /// One item a row with mark and state; scrolled so that the current one is seen.
 pub fn draw_pane(screen: &Screen, pen: Pen, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
-    let head = format!(" {}  {}", pen.look.text(&pen.words.checklist), counts(&screen.checklist, pen));
+    let head = format!(" {}  {}", pen.look.text(&pen.words.checklist), items::counts(&screen.checklist, pen));
     let head = text::fit(&head, width, pen.look.ellipsis());
     buffer.set_line(area.x, area.y, &Line::styled(head, pen.bold()), area.width);
 
@@ -95,7 +83,7 @@ pub fn draw_pane(screen: &Screen, pen: Pen, area: Rect, buffer: &mut Buffer) {
     for (row, y) in screen.checklist.iter().skip(first).zip(area.y + 1..area.bottom()) {
         let state = pen.look.text(&row.state_label);
         let room = width.saturating_sub(text::width(&state) + 2);
-        let label = text::pad(&text::fit(&entry(row, pen), room, pen.look.ellipsis()), room);
+        let label = text::pad(&text::fit(&items::entry(row, pen), room, pen.look.ellipsis()), room);
         let style = if row.current { pen.bold() } else { Style::new() };
         let line =
             Line::from(vec![Span::styled(label, style), Span::raw(" "), Span::styled(state, pen.state(row.state))]);

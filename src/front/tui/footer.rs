@@ -7,14 +7,12 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    front::text,
+    front::{blocks::pen::Pen, text},
     wizard::{
         message::Message,
         screen::{Act, Key, Screen},
     },
 };
-
-use super::pen::Pen;
 
 const ROWS: usize = 2;
 

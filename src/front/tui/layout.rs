@@ -16,10 +16,10 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
+use crate::front::blocks::{self, Content, pen::Pen};
+
 use super::{
-    blocks::{self, Content},
     checklist, footer,
-    pen::Pen,
     qr::{self, Placed},
     question, title,
     view::View,

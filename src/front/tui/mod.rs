@@ -1,21 +1,16 @@
 //! The full-screen front. This file joins the parts: a view that holds what the person is in the
 //! middle of, a layout that draws it, keys that change it, a session that holds the terminal.
 
-mod blocks;
 mod checklist;
 mod clipboard;
-mod code;
 mod field;
 mod footer;
 mod keys;
 mod layout;
-mod pen;
 mod qr;
 mod question;
 pub(super) mod session;
 mod title;
-mod transcript;
-mod verdict;
 mod view;
 
 #[cfg(test)]
@@ -37,10 +32,9 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::wizard::{message::Message, screen::Screen};
 
-use super::{Front, Input, Look, Words, text};
+use super::{Front, Input, Look, Words, blocks::pen::Pen, text};
 pub use clipboard::Clipboard;
 use keys::Reaction;
-use pen::Pen;
 use session::Session;
 use view::View;
 
@@ -92,7 +86,7 @@ impl<W: Write> Tui<W> {
 
     fn redraw(&mut self) -> io::Result<()> {
         let Some(view) = self.view.as_mut().filter(|_| !self.printed) else { return Ok(()) };
-        let pen = Pen { look: self.look, words: &self.words };
+        let pen = Pen { look: self.look, words: &self.words, whole: false };
         self.terminal.draw(|frame| {
             let area = frame.area();
             if let Some(caret) = layout::draw(view, pen, area, frame.buffer_mut()) {

@@ -14,11 +14,11 @@ use ratatui::{
 };
 
 use crate::{
-    front::text,
+    front::{blocks::pen::Pen, text},
     wizard::screen::{Choice, Input, Tone},
 };
 
-use super::{pen::Pen, view::View};
+use super::view::View;
 
 #[derive(Default)]
 pub struct Drawn {

@@ -25,7 +25,7 @@ const ASCII: Look = Look { ascii: true, color: false };
 fn draw(screen: &Screen, look: Look, words: &Words, width: u16, height: u16) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    layout::draw(&mut View::new(screen.clone()), Pen { look, words }, area, &mut buffer);
+    layout::draw(&mut View::new(screen.clone()), Pen { look, words, whole: false }, area, &mut buffer);
     buffer
 }
 
@@ -145,7 +145,7 @@ fn every_line_of_a_long_screen_can_be_reached() {
     let mut seen = String::new();
     loop {
         let mut buffer = Buffer::empty(area);
-        layout::draw(&mut view, Pen { look: UNICODE, words: &words }, area, &mut buffer);
+        layout::draw(&mut view, Pen { look: UNICODE, words: &words, whole: false }, area, &mut buffer);
         seen.push_str(&dump(&buffer));
         if view.press(KeyCode::PageDown.into()) == Reaction::Nothing {
             break;
@@ -173,7 +173,8 @@ fn the_field_is_in_sight_at_any_size() {
         let area = Rect::new(0, 0, width, height);
         let mut view = View::new(samples::japanese());
         let words = Words::japanese();
-        let caret = layout::draw(&mut view, Pen { look: UNICODE, words: &words }, area, &mut Buffer::empty(area));
+        let caret =
+            layout::draw(&mut view, Pen { look: UNICODE, words: &words, whole: false }, area, &mut Buffer::empty(area));
         assert!(caret.is_some_and(|caret| area.contains(caret)), "{width}x{height}: {caret:?}");
     }
 }
@@ -194,7 +195,7 @@ proptest! {
         let area = Rect::new(0, 0, width, height);
         for key in [KeyCode::Left, KeyCode::PageDown, KeyCode::Up] {
             view.press(key.into());
-            layout::draw(&mut view, Pen { look: UNICODE, words: &words }, area, &mut Buffer::empty(area));
+            layout::draw(&mut view, Pen { look: UNICODE, words: &words, whole: false }, area, &mut Buffer::empty(area));
         }
     }
 }

@@ -12,9 +12,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::{front::text, wizard::screen::Screen};
-
-use super::pen::Pen;
+use crate::{
+    front::{blocks::pen::Pen, text},
+    wizard::screen::Screen,
+};
 
 const PRODUCT: &str = "smtp-oauth";
 

@@ -18,7 +18,8 @@ pub fn lines(label: &str, code: &str, pen: Pen, width: usize) -> Vec<Line<'stati
     let code = pen.look.text(code);
     let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
     let inner = text::width(&spaced) + 2;
-    if inner + 2 > width {
+    // A line of text is for copying and for reading aloud.
+    if pen.whole || inner + 2 > width {
         lines.extend(pen.cut(&code, width, pen.bold()));
         return lines;
     }

@@ -16,6 +16,8 @@ use crate::{
 pub struct Pen<'a> {
     pub look: Look,
     pub words: &'a Words,
+    /// Commands, addresses and evidence stay on one line however long: for lines that a terminal wraps itself.
+    pub whole: bool,
 }
 
 impl Pen<'_> {
@@ -62,6 +64,7 @@ impl Pen<'_> {
 
     /// Commands, addresses and evidence.
     pub fn cut(self, text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+        let width = if self.whole { usize::MAX } else { width };
         text::cut(&self.look.text(text), width).into_iter().map(|line| Line::styled(line, style)).collect()
     }
 

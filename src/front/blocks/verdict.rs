@@ -14,7 +14,7 @@ use crate::{
     wizard::screen::{Tone, Verdict},
 };
 
-use super::{blocks, pen::Pen};
+use super::{labelled, numbered, pen::Pen};
 
 pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let words = pen.words;
@@ -34,11 +34,11 @@ pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
     lines.extend(part(&words.why, sentences(std::slice::from_ref(&verdict.why), pen, room, plain)));
     let evidence = verdict.evidence.iter().flat_map(|line| pen.cut(line, room, pen.bold())).collect();
     lines.extend(part(&words.evidence, evidence));
-    lines.extend(part(&words.fix, blocks::numbered(&verdict.fix, pen, room)));
+    lines.extend(part(&words.fix, numbered(&verdict.fix, pen, room)));
     if !verdict.commands.is_empty() {
         lines.push(Line::styled(words.commands.clone(), pen.bold()));
         // Not indented: a command reaches as far as the screen does.
-        lines.extend(verdict.commands.iter().flat_map(|(label, text)| blocks::labelled(label, text, pen, width)));
+        lines.extend(verdict.commands.iter().flat_map(|(label, text)| labelled(label, text, pen, width)));
     }
     lines.extend(part(&words.next, sentences(&verdict.next, pen, room, plain)));
     lines.extend(part(&words.source, pen.cut(&verdict.source, room, pen.dim())));

@@ -1,4 +1,5 @@
-//! The content: every kind of block as lines of a given width, already wrapped. It scrolls as one.
+//! The content: every kind of block as lines of a given width, already wrapped.
+//! Both fronts draw these lines; the full screen scrolls them as one.
 //!
 //! ```text
 //!  Text of a step, wrapped by the rules of its language.
@@ -10,17 +11,20 @@
 //!  Set-CASMailbox -Identity 'alerts@contoso.example' …      cut at the edge, nothing inserted
 //! ```
 
-use ratatui::{
-    style::Style,
-    text::{Line, Span},
-};
+mod code;
+pub mod items;
+pub mod pen;
+mod transcript;
+mod verdict;
+
+use ratatui::{style::Style, text::Line};
 
 use crate::{
     front::text,
-    wizard::screen::{Block, Change, ItemRow, Tone},
+    wizard::screen::{Block, Change, Tone},
 };
 
-use super::{code, pen::Pen, transcript, verdict};
+use pen::Pen;
 
 pub struct Content {
     pub lines: Vec<Line<'static>>,
@@ -42,7 +46,7 @@ pub fn content(blocks: &[Block], pen: Pen, width: usize, no_qr: Option<&str>) ->
     Content { lines, starts }
 }
 
-fn lines_of(block: &Block, pen: Pen, width: usize, no_qr: Option<&str>) -> Vec<Line<'static>> {
+pub fn lines_of(block: &Block, pen: Pen, width: usize, no_qr: Option<&str>) -> Vec<Line<'static>> {
     match block {
         Block::Text(text) => pen.wrapped(text, width, Style::new()),
         Block::Note { tone, text } => {
@@ -56,7 +60,7 @@ fn lines_of(block: &Block, pen: Pen, width: usize, no_qr: Option<&str>) -> Vec<L
         Block::UserCode { label, code } => code::lines(label, code, pen, width),
         Block::Qr(_) => no_qr.map_or_else(Vec::new, |text| pen.wrapped(text, width, pen.dim())),
         Block::Facts(facts) => table(facts, pen, width),
-        Block::Items(rows) => rows.iter().flat_map(|row| item(row, pen, width)).collect(),
+        Block::Items(rows) => rows.iter().flat_map(|row| items::line(row, pen, width)).collect(),
         Block::Transcript(rows) => transcript::lines(rows, pen, width),
         Block::Verdict(verdict) => verdict::lines(verdict, pen, width),
         Block::Difference { path, lines } => difference(path, lines, pen, width),
@@ -94,21 +98,6 @@ fn table(facts: &[(String, String)], pen: Pen, width: usize) -> Vec<Line<'static
         }
     }
     lines
-}
-
-/// `>[✓] Tenant   proven`, the state's word beneath where it does not fit beside.
-fn item(row: &ItemRow, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let head = format!("{}[{}] ", if row.current { '>' } else { ' ' }, pen.look.mark(row.state));
-    let (label, state) = (pen.look.text(&row.label), pen.look.text(&row.state_label));
-    let column = (width / 2).saturating_sub(5);
-    let body = if text::width(&label) < column && text::width(&state) + column + 5 <= width {
-        let style = if row.current { pen.bold() } else { Style::new() };
-        let cells = vec![Span::styled(text::pad(&label, column), style), Span::styled(state, pen.state(row.state))];
-        vec![Line::from(cells)]
-    } else {
-        pen.wrapped(&format!("{label}: {state}"), width.saturating_sub(5), Style::new())
-    };
-    pen.hanging(&head, body, pen.state(row.state))
 }
 
 fn difference(path: &str, rows: &[(Change, String)], pen: Pen, width: usize) -> Vec<Line<'static>> {

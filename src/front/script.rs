@@ -1,0 +1,145 @@
+//! The front that nobody sits at: takes the default of each screen and prints nothing. Where a
+//! default would be given a second time in vain, it says that a person is needed.
+
+use std::io;
+
+use crate::{
+    secret::Secret,
+    wizard::{
+        message::Message,
+        screen::{Act, Input as Field, Screen},
+    },
+};
+
+use super::{Front, Input, Words, asks_anew};
+
+#[derive(Default)]
+pub struct Script {
+    screen: Option<Screen>,
+    /// The screen that was answered last, and with what.
+    last: Option<(Screen, Vec<Message>)>,
+    /// An answer was given, and no other screen came of it yet.
+    waiting: bool,
+}
+
+impl Script {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What to send now; `None` is to wait.
+    fn step(&mut self) -> Option<Input> {
+        let screen = self.screen.as_ref().filter(|_| !self.waiting)?;
+        if screen.busy.is_some() && !screen.actions.iter().any(|action| action.primary) {
+            return None;
+        }
+        let refused = screen.question.as_ref().is_some_and(|question| question.error.is_some());
+        let Some(answer) = default(screen).filter(|_| !refused) else { return Some(Input::Stuck) };
+        let again = self.last.as_ref().is_some_and(|(before, given)| !asks_anew(before, screen) && *given == answer);
+        if again {
+            return Some(Input::Stuck);
+        }
+        self.last = Some((screen.clone(), answer.clone()));
+        self.waiting = true;
+        Some(Input::Send(answer))
+    }
+}
+
+fn default(screen: &Screen) -> Option<Vec<Message>> {
+    let primary = screen.actions.iter().find(|action| action.primary).map(|action| &action.act);
+    let answer = match screen.question.as_ref().map(|question| &question.input) {
+        Some(Field::Text { value }) if !value.is_empty() => Some(Message::Answer(Secret::new(value.as_str()))),
+        Some(Field::Secret { held: true }) => Some(Message::Answer(Secret::default())),
+        Some(Field::Choice { options, selected }) if *selected < options.len() => Some(Message::Choose(*selected)),
+        _ => None,
+    };
+    match (answer, primary) {
+        (Some(answer), _) => Some(vec![answer]),
+        (None, Some(Act::Send(message))) => Some(vec![message.clone()]),
+        // Nothing to say: the wizard knows whether that is an answer.
+        (None, Some(Act::Answer)) if screen.takes_text() => Some(vec![Message::Answer(Secret::default())]),
+        (None, Some(Act::Answer) | None) => None,
+    }
+}
+
+impl Front for Script {
+    fn show(&mut self, screen: &Screen) -> io::Result<()> {
+        // The same screen again settles it too, unless something runs that has yet to report.
+        let same = self.screen.as_ref().is_some_and(|before| !asks_anew(before, screen));
+        self.waiting &= same && screen.busy.is_some();
+        self.screen = Some(screen.clone());
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Input {
+        match self.step() {
+            Some(input) => input,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn copy(&mut self, _text: &str) {}
+
+    fn print(&mut self, _text: &str) {}
+
+    fn speak(&mut self, _words: Words) {}
+
+    fn close(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::front::samples;
+
+    fn accepted(mut screen: Screen) -> Screen {
+        if let Some(question) = &mut screen.question {
+            question.error = None;
+        }
+        screen
+    }
+
+    fn given(script: &mut Script, screen: &Screen) -> Option<Input> {
+        script.show(screen).unwrap();
+        script.step()
+    }
+
+    #[test]
+    fn it_takes_the_defaults_and_then_the_way_on() {
+        let mut script = Script::new();
+        let address = Message::Answer(Secret::new("alerts@contoso.example"));
+        assert_eq!(given(&mut script, &accepted(samples::mailbox())), Some(Input::Send(vec![address])));
+        assert_eq!(given(&mut script, &samples::consent()), Some(Input::Send(vec![Message::Choose(0)])));
+        let held = Message::Answer(Secret::default());
+        assert_eq!(given(&mut script, &samples::secret()), Some(Input::Send(vec![held])));
+        assert_eq!(given(&mut script, &samples::save()), Some(Input::Send(vec![Message::Continue])));
+    }
+
+    #[test]
+    fn it_waits_while_something_runs() {
+        let mut script = Script::new();
+        assert_eq!(given(&mut script, &samples::exchange(3)), None);
+        assert_eq!(given(&mut script, &samples::exchange(9)), None);
+    }
+
+    #[test]
+    fn a_time_that_passes_is_no_new_question() {
+        let mut page = samples::device("14:52");
+        page.actions[0].primary = true;
+        let mut script = Script::new();
+        assert_eq!(given(&mut script, &page), Some(Input::Send(vec![Message::Back])));
+        let mut later = samples::device("14:51");
+        later.actions[0].primary = true;
+        assert_eq!(given(&mut script, &later), None);
+    }
+
+    #[test]
+    fn an_error_or_the_same_answer_twice_needs_a_person() {
+        let mut script = Script::new();
+        assert_eq!(given(&mut script, &samples::mailbox()), Some(Input::Stuck));
+        assert_eq!(given(&mut script, &samples::save()), Some(Input::Send(vec![Message::Continue])));
+        assert_eq!(script.step(), None, "one answer a screen");
+        assert_eq!(given(&mut script, &samples::save()), Some(Input::Stuck));
+        assert_eq!(given(&mut script, &samples::items()), Some(Input::Stuck), "nothing leads on from there");
+    }
+}
