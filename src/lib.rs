@@ -16,6 +16,7 @@
 
 pub mod account;
 pub mod checklist;
+pub mod command;
 pub mod diagnosis;
 pub mod entra;
 pub mod facts;

@@ -5,6 +5,8 @@ mod address;
 mod certificate;
 mod connect;
 mod failure;
+pub mod files;
 pub mod mail;
+pub mod tasks;
 pub mod tls;
 pub mod web;

@@ -3,6 +3,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use serde::Serialize;
+
 use crate::{
     account::{draft::Draft, vault::Vault},
     entra::wire::{Answer, Request},
@@ -100,7 +102,8 @@ pub enum FileFailureKind {
 }
 
 /// How a run of the wizard, or a test, ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Accepted,
     Refused,

@@ -15,7 +15,7 @@ pub mod screen;
 mod step;
 mod tokens;
 pub mod trial;
-mod verdict;
+pub mod verdict;
 
 use crate::{
     account::{Settings, draft::Draft},
@@ -43,6 +43,8 @@ pub struct Given {
     /// The product was named: it is not asked for.
     pub product_fixed: bool,
     pub companions: Vec<Companion>,
+    /// Said on the first screen.
+    pub notice: Option<Phrase>,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -83,9 +85,8 @@ impl Model {
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
         let at = path.iter().copied().find(|id| *id == desk.draft.step).unwrap_or(first);
-        if resumed && at != first {
-            desk.notice = Some((Tone::Info, Phrase::new("notice.resumed")));
-        }
+        let resumed = (resumed && at != first).then(|| Phrase::new("notice.resumed"));
+        desk.notice = resumed.or(given.notice).map(|phrase| (Tone::Info, phrase));
         desk.draft.step = at.to_owned();
         let (step, turn) = Step::enter(at, &mut desk, now);
         let mut model = Self {
@@ -101,6 +102,15 @@ impl Model {
         };
         let effects = model.entered(turn, now);
         (model, effects)
+    }
+
+    /// How a run ends that nobody could help over a screen.
+    pub fn stuck_outcome(&self) -> Outcome {
+        match (self.step_id, self.desk.tested) {
+            ("consent" | "token", _) => Outcome::SignIn,
+            (_, Some(outcome)) if outcome != Outcome::Accepted => outcome,
+            _ => Outcome::Incomplete,
+        }
     }
 
     pub fn draft(&self) -> &Draft {
@@ -352,6 +362,21 @@ impl Model {
 }
 
 impl Screen {
+    /// What this screen waits for, in a word: for one who is not there to see it.
+    pub fn wanted(&self) -> String {
+        let question = self.question.as_ref();
+        let error = question.and_then(|question| question.error.clone());
+        let note = self.blocks.iter().find_map(|block| match block {
+            screen::Block::Note { tone: Tone::Failure, text } => Some(text.clone()),
+            _ => None,
+        });
+        let label = question.map_or(&self.title, |question| &question.label);
+        match error.or(note) {
+            Some(why) => format!("{label}: {why}"),
+            None => label.clone(),
+        }
+    }
+
     /// The value a text question starts with.
     pub fn initial_text(&self) -> &str {
         match self.question.as_ref().map(|question| &question.input) {

@@ -25,17 +25,21 @@ pub fn block(desk: &Desk, cause: &Cause) -> Block {
     })
 }
 
-/// What the mail server said last, or why it could not be heard, in one sentence.
+/// What the mail server said last, or why it could not be heard.
 pub fn ending(desk: &Desk, trial: &Trial) -> Option<Block> {
-    let conversation = trial.ended.as_ref()?;
-    let phrase = match &conversation.ending {
+    let phrase = ending_phrase(&trial.ended.as_ref()?.ending)?;
+    Some(Block::Note { tone: Tone::Failure, text: desk.say(&phrase) })
+}
+
+/// In one sentence; `None` for an ending that is no trouble.
+pub fn ending_phrase(ending: &Ending) -> Option<Phrase> {
+    Some(match ending {
         Ending::Accepted | Ending::Cancelled => return None,
         Ending::Refused { reply, .. } => Phrase::new("ending.refused").with("reply", reply.text()),
         Ending::Temporary { reply, .. } => Phrase::new("ending.temporary").with("reply", reply.text()),
         Ending::Unreachable { failure, .. } => super::step::unreachable(failure),
         Ending::Fault { fault, .. } => fault_phrase(fault),
-    };
-    Some(Block::Note { tone: Tone::Failure, text: desk.say(&phrase) })
+    })
 }
 
 fn fault_phrase(fault: &Fault) -> Phrase {

@@ -1,0 +1,112 @@
+//! A fresh access token for an account: from the file while it lives, otherwise by one refresh under the
+//! lock. What is renewed is on the disk before anyone gets it.
+
+use crate::{
+    account::{Account, Settings, config::NoAccount, vault::Vault},
+    entra::{Failure, failure::Form, grant},
+    facts::AccountName,
+    network::NetworkFailure,
+    runtime::{files::Places, web},
+    secret::Secret,
+    wizard::effect::FileFailure,
+};
+
+use super::{Context, Status};
+
+/// An account as configured, and where its files are.
+pub struct Known {
+    pub places: Places,
+    pub name: AccountName,
+    pub account: Account,
+}
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum NoToken {
+    #[error(transparent)]
+    File(#[from] FileFailure),
+    #[error("account `{0}` has no refresh token; run `smtp-oauth` and sign in")]
+    NotSignedIn(AccountName),
+    #[error("{0}")]
+    Network(#[from] NetworkFailure),
+    #[error("the authority refuses: {} {}", .0.summary(), .0.description.lines().next().unwrap_or_default())]
+    Refused(Box<Failure>),
+    #[error("no request can be made for this account")]
+    Unaskable,
+}
+
+impl NoToken {
+    pub fn status(&self) -> Status {
+        match self {
+            Self::File(failure) => failure.into(),
+            Self::NotSignedIn(_) => Status::SignIn,
+            Self::Network(_) => Status::Unreachable,
+            Self::Refused(failure) if failure.is_passing() => Status::Temporary,
+            // A page in the authority's place: nobody has refused anything.
+            Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
+            Self::Refused(_) => Status::SignIn,
+            Self::Unaskable => Status::Configuration,
+        }
+    }
+}
+
+impl Context {
+    /// The account asked for, else the default one; a reason on stderr when there is none.
+    pub fn account(&self, asked: Option<&AccountName>) -> Result<Known, Status> {
+        let configuration = |error: &dyn std::fmt::Display| {
+            self.complain(error);
+            Status::Configuration
+        };
+        let places = super::paths::places(&self.global)
+            .ok_or_else(|| configuration(&"no home directory; name one with --config"))?;
+        let config = places.config().map_err(|error| configuration(&error))?;
+        let config = config.ok_or_else(|| configuration(&NoAccount::None))?;
+        let (name, settings): (&AccountName, &Settings) =
+            config.choose(asked).map_err(|error| configuration(&error))?;
+        let account = settings.account().map_err(|error| configuration(&format!("account `{name}`: {error}")))?;
+        Ok(Known { name: name.clone(), account, places })
+    }
+}
+
+impl Known {
+    /// The account's file, with an access token that lives at least `min_life` seconds; renewed when it
+    /// does not, or when `anew`.
+    pub fn access(&self, context: &Context, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
+        let fresh = |vault: &Vault| !anew && vault.fresh(now(), min_life).is_some();
+        let vault = self.vault()?;
+        if fresh(&vault) {
+            return Ok(vault);
+        }
+        let _lock = self.places.lock(&self.name)?;
+        // Another process may have renewed it while this one waited.
+        let before = vault.access_token.clone();
+        let mut vault = self.vault()?;
+        let renewed_meanwhile = vault.access_token != before;
+        if fresh(&vault) || (renewed_meanwhile && vault.fresh(now(), min_life).is_some()) {
+            return Ok(vault);
+        }
+        let refresh = vault.refresh_token.clone().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
+        let registration = self.account.registration(vault.client_secret.clone());
+        let request = grant::refresh(&registration, &refresh, &self.account.scopes).ok_or(NoToken::Unaskable)?;
+        let answer = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)??;
+        let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
+        vault.take(&tokens, now());
+        self.places.write_vault(&self.name, &vault)?;
+        Ok(vault)
+    }
+
+    fn vault(&self) -> Result<Vault, NoToken> {
+        self.places.vault(&self.name)?.ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))
+    }
+}
+
+/// The access token of a file that was just made sure to hold one.
+pub fn token(vault: &Vault) -> Secret {
+    vault.access_token.clone().unwrap_or_default()
+}
+
+/// Unix seconds.
+#[expect(clippy::disallowed_methods, reason = "commands hand the time to the layers below")]
+pub fn now() -> i64 {
+    chrono::Utc::now().timestamp()
+}

@@ -1,0 +1,75 @@
+//! The commands: one file each. A command reads options and environment, joins the layers below, and
+//! ends in a [`Status`]. What a command says to a person goes to stderr, what it delivers to stdout.
+
+mod access;
+mod demo;
+mod options;
+mod paths;
+mod setup;
+mod simulate;
+mod status;
+mod summary;
+mod terminal;
+mod test;
+mod token;
+
+use std::{ffi::OsString, future::Future};
+
+use clap::Parser;
+
+use crate::language::{Language, Texts};
+use options::{Command, Global, Options};
+pub use status::Status;
+
+/// What every command has at hand.
+pub struct Context {
+    pub global: Global,
+    pub texts: Texts,
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
+    let options = match Options::try_parse_from(arguments) {
+        Ok(options) => options,
+        Err(error) => {
+            // Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
+            let _ = error.print();
+            return if error.use_stderr() { Status::Usage } else { Status::Done };
+        }
+    };
+    let context = Context { global: options.global, texts: Texts::new(Language::English) };
+    match options.command {
+        None => setup::run(&context, &options.setup),
+        Some(_) if options.setup.any() => {
+            context.complain("the wizard's options do not go with another command");
+            Status::Usage
+        }
+        Some(Command::Setup(setup)) => setup::run(&context, &setup),
+        Some(Command::Token(asked)) => token::run(&context, &asked),
+        Some(Command::Test(asked)) => test::run(&context, &asked),
+        Some(Command::Simulate) => simulate::run(&context),
+    }
+}
+
+impl Context {
+    /// One line for a person.
+    pub fn complain(&self, text: impl std::fmt::Display) {
+        eprintln!("smtp-oauth: {text}");
+    }
+
+    /// Runs asynchronous work to its end; the machinery for it is made only here.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Status> {
+        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+            Ok(runtime) => {
+                let result = runtime.block_on(work);
+                // A name look-up that hangs in the system's resolver must not hold up the end.
+                runtime.shutdown_background();
+                Ok(result)
+            }
+            Err(error) => {
+                self.complain(format!("no runtime: {error}"));
+                Err(Status::Bug)
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The command line, as declared. What an option means is decided by the command that takes it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::status;
+use crate::facts::{AccountName, Address};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "smtp-oauth",
+    version,
+    about = "Sets a server up to send mail through Microsoft 365 with OAuth 2.0, and says why when it stops.",
+    after_help = status::HELP,
+    subcommand_negates_reqs = true
+)]
+pub struct Options {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(flatten)]
+    pub setup: Setup,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Directory of config.toml; state goes to DIR/state
+    #[arg(long, global = true, value_name = "DIR", env = "SMTP_OAUTH_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Language of screens and messages
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+    /// Colours: when the terminal has them, always, or never
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: When,
+    /// Marks, frames and QR codes in ASCII
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Never ask; what is missing ends in 78
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Say more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FrontChoice {
+    #[default]
+    Auto,
+    Tui,
+    Line,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The wizard; also what runs without a command
+    Setup(Setup),
+    /// A fresh access token on stdout, nothing else
+    Token(Token),
+    /// The live connection test
+    Test(Test),
+    /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
+    Simulate,
+}
+
+#[derive(Debug, Clone, Args, Default)]
+pub struct Setup {
+    /// What to set up: server or custom
+    #[arg(long, value_name = "ID", value_parser = product)]
+    pub product: Option<String>,
+    /// Full screen, one line at a time, or what the terminal allows
+    #[arg(long, value_enum)]
+    pub front: Option<FrontChoice>,
+    /// Begin anew instead of where you stopped
+    #[arg(long)]
+    pub fresh: bool,
+    /// Try everything against a simulated Microsoft, in a temporary directory
+    #[arg(long)]
+    pub demo: bool,
+}
+
+impl Setup {
+    pub fn any(&self) -> bool {
+        self.product.is_some() || self.front.is_some() || self.fresh || self.demo
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Token {
+    /// The account; otherwise `default_account`, or the only one
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// What to print: the token, JSON, or the base64 XOAUTH2 string for the account's user
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Renew unless the token lives at least this many seconds longer
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub min_life: u32,
+    /// Renew in any case
+    #[arg(long)]
+    pub refresh: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    #[default]
+    Raw,
+    Json,
+    Xoauth2,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Test {
+    /// The account; otherwise `default_account`, or the only one
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Send a real message to this address; only that shows whether the sender may send
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub send_to: Option<Address>,
+    /// Send it from this address instead of the account's sender
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "send_to")]
+    pub from: Option<Address>,
+}
+
+fn account(text: &str) -> Result<AccountName, String> {
+    text.parse().map_err(|_| "a name has 1 to 64 of a-z, 0-9, dot, dash, underscore".to_owned())
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|_| "an address has the form alerts@contoso.com".to_owned())
+}
+
+fn product(text: &str) -> Result<String, String> {
+    let known = || crate::product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
+    crate::product::find(text).map(|product| product.id.clone()).ok_or_else(|| format!("known are: {}", known()))
+}

@@ -1,0 +1,94 @@
+//! Results as plain text and as JSON: a line of the exchange, a cause, the checklist at the end.
+
+use serde::Serialize;
+
+use crate::{
+    checklist::{Checklist, Item, State},
+    diagnosis::{Cause, Certainty},
+    language::Texts,
+    phrase::Phrase,
+    smtp::{Conversation, Line, Side},
+    wizard::verdict,
+};
+
+/// One line of the exchange: time, direction, whether inside TLS, the text, and what it means.
+pub fn line(texts: &Texts, line: &Line) -> String {
+    let arrow = if line.from == Side::Server { "S:" } else { "C:" };
+    let tls = if line.tls { "tls" } else { "   " };
+    let meaning = line.meaning.as_ref().map(|meaning| format!("   # {}", texts.say(meaning))).unwrap_or_default();
+    format!("{:>7.0} ms {tls} {arrow} {}{meaning}", line.at.as_secs_f64() * 1000.0, line.text)
+}
+
+/// Why a conversation did not end in acceptance, in one sentence.
+pub fn ending(conversation: &Conversation) -> Option<Phrase> {
+    verdict::ending_phrase(&conversation.ending)
+}
+
+/// One cause as paragraphs.
+pub fn cause(texts: &Texts, cause: &Cause) -> String {
+    let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
+    let mut out = format!("{} ({certainty})\n{}\n", texts.say(&cause.headline), texts.say(&cause.why));
+    for evidence in &cause.evidence {
+        out += &format!("  {evidence}\n");
+    }
+    for (number, fix) in cause.fix.iter().enumerate() {
+        out += &format!("  {}. {}\n", number + 1, texts.say(fix));
+    }
+    for (label, command) in &cause.commands {
+        out += &format!("  {}:\n", texts.say(label));
+        for line in texts.command(command).lines() {
+            out += &format!("    {line}\n");
+        }
+    }
+    for next in &cause.next {
+        out += &format!("  - {}\n", texts.say(next));
+    }
+    if !cause.source.is_empty() {
+        out += &format!("  {}\n", cause.source);
+    }
+    out
+}
+
+/// A cause in JSON.
+#[derive(Debug, Clone, Serialize)]
+pub struct CauseDocument {
+    cause: &'static str,
+    certainty: Certainty,
+    item: Item,
+    why: String,
+    evidence: Vec<String>,
+    fix: Vec<String>,
+    commands: Vec<String>,
+    next: Vec<String>,
+    source: &'static str,
+}
+
+pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
+    let say = |phrases: &[Phrase]| phrases.iter().map(|phrase| texts.say(phrase)).collect();
+    let document = |cause: &Cause| CauseDocument {
+        cause: cause.slug,
+        certainty: cause.certainty,
+        item: cause.item,
+        why: texts.say(&cause.why),
+        evidence: cause.evidence.clone(),
+        fix: say(&cause.fix),
+        commands: cause.commands.iter().map(|(_, command)| texts.command(command)).collect(),
+        next: say(&cause.next),
+        source: cause.source,
+    };
+    causes.iter().map(document).collect()
+}
+
+/// Every item with its mark and the evidence for it, to stay on the screen after the wizard has gone.
+pub fn checklist(texts: &Texts, checklist: &Checklist, ascii: bool) -> String {
+    let row = |item: &Item| {
+        let mark = mark(checklist.state(*item), ascii);
+        let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
+        format!("{mark} {:<20} {evidence}", texts.word(&format!("items.{}", item.id()))).trim_end().to_owned() + "\n"
+    };
+    Item::ALL.iter().map(row).collect()
+}
+
+fn mark(state: State, ascii: bool) -> char {
+    crate::front::Look { ascii, color: false }.mark(state)
+}

@@ -1,0 +1,253 @@
+//! `test`: the live connection test of an account. Text shows the exchange as it happens; `--json` is
+//! one document at the end. Without `--send-to` it stops after the reply to AUTH.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+
+use super::{
+    Context, Status,
+    access::{self, Known, NoToken},
+    options::Test,
+    summary,
+};
+use crate::{
+    diagnosis::{self, Cause, Evidence},
+    phrase::Phrase,
+    runtime::mail::{self, Endpoint},
+    smtp::{Conversation, Envelope, Line, Plan, StageResult, TlsFacts, message::TestMessage},
+    token::Claims,
+    wizard::{effect::Outcome, trial},
+};
+
+/// The document of `test --json`.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    pub account: String,
+    pub outcome: Outcome,
+    pub user: String,
+    pub sender: String,
+    pub host: String,
+    pub port: u16,
+    pub stages: Vec<Stage>,
+    pub transcript: Vec<Line>,
+    pub tls: Option<TlsFacts>,
+    pub token: Option<TokenFacts>,
+    pub causes: Vec<summary::CauseDocument>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Stage {
+    /// Getting the token, before there is a connection.
+    Token {
+        stage: &'static str,
+        ok: bool,
+        ms: f64,
+        detail: String,
+    },
+    Conversation(StageResult),
+}
+
+#[derive(Debug, Serialize)]
+pub struct TokenFacts {
+    form: crate::token::Form,
+    aud: Option<String>,
+    scp: Vec<String>,
+    roles: Vec<String>,
+    upn: Option<String>,
+    appid: Option<String>,
+    tid: Option<String>,
+    expires_in: Option<i64>,
+}
+
+/// Seconds a token must live for a test; the whole test takes five minutes at most.
+const MIN_LIFE: u32 = 300;
+
+#[expect(clippy::disallowed_methods, reason = "how long the token took")]
+pub fn run(context: &Context, asked: &Test) -> Status {
+    let mut known = match context.account(asked.account.as_ref()) {
+        Ok(known) => known,
+        Err(status) => return status,
+    };
+    if let Some(from) = &asked.from {
+        known.account.sender = from.clone();
+    }
+    let began = std::time::Instant::now();
+    let vault = known.access(context, MIN_LIFE, false);
+    let took = began.elapsed();
+    let vault = match vault {
+        Ok(vault) => vault,
+        Err(error) => return without_token(context, asked, &known, &error, took),
+    };
+    let claims = Claims::read(&access::token(&vault));
+    let Some(plan) = plan(context, asked, &known, access::token(&vault)) else {
+        context.complain(context.texts.word("test.no-message"));
+        return Status::Configuration;
+    };
+    let server = &known.account.server;
+    let endpoint = Endpoint { host: server.host.clone(), port: server.port };
+    let show = |line: &Line| {
+        if !asked.json {
+            println!("{}", summary::line(&context.texts, line));
+        }
+    };
+    let conversation = match context.block_on(mail::converse(&endpoint, &known.account.trust, plan, show)) {
+        Ok(conversation) => conversation,
+        Err(status) => return status,
+    };
+    let outcome = trial::outcome(&conversation.ending);
+    let causes = causes(&known, &claims, &conversation, outcome);
+    if asked.json {
+        let expires_in = vault.expires_at.map(|at| at - access::now());
+        let token = Stage::token(true, took, access::token(&vault).token_mark());
+        print_json(&document(
+            &known,
+            conversation,
+            token,
+            &claims,
+            expires_in,
+            summary::causes(&context.texts, &causes),
+        ));
+    } else {
+        conclude(context, asked, &known, &conversation, &causes);
+    }
+    outcome.into()
+}
+
+fn plan(context: &Context, asked: &Test, known: &Known, token: crate::secret::Secret) -> Option<Plan> {
+    let account = &known.account;
+    let message = match &asked.send_to {
+        Some(recipient) => Some(envelope(context, known, recipient.clone())?),
+        None => None,
+    };
+    Some(Plan { security: account.server.security, client_name: None, user: account.user.to_string(), token, message })
+}
+
+fn envelope(context: &Context, known: &Known, recipient: crate::facts::Address) -> Option<Envelope> {
+    let account = &known.account;
+    let text = Phrase::new("message.text")
+        .with("sender", &account.sender)
+        .with("user", &account.user)
+        .with("server", format!("{}:{}", account.server.host, account.server.port));
+    let message = TestMessage {
+        sender: account.sender.clone(),
+        recipient,
+        subject: context.texts.word("message.subject"),
+        text: context.texts.say(&text),
+        date: SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(access::now()).ok()?),
+        id: format!("{}{}", access::now(), super::setup::seed()),
+    };
+    message.envelope().ok()
+}
+
+fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: Outcome) -> Vec<Cause> {
+    if outcome == Outcome::Accepted {
+        return Vec::new();
+    }
+    diagnosis::causes(&trial::evidence(&known.account, Some(claims), conversation))
+}
+
+/// What the exchange came to, in words, behind the lines already shown.
+fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conversation, causes: &[Cause]) {
+    let texts = &context.texts;
+    println!();
+    if let Some(ending) = summary::ending(conversation) {
+        println!("{}", texts.say(&ending));
+        for cause in causes {
+            print!("\n{}", summary::cause(texts, cause));
+        }
+        return;
+    }
+    let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
+    println!(
+        "{}",
+        texts.say(&Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender))
+    );
+}
+
+fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
+    let outcome = match error.status() {
+        Status::Unreachable => Outcome::Unreachable,
+        Status::Temporary => Outcome::Temporary,
+        Status::SignIn => Outcome::SignIn,
+        status => {
+            context.complain(error);
+            return status;
+        }
+    };
+    let mut evidence = Evidence::default();
+    evidence.add_account(&known.account);
+    match error {
+        NoToken::Refused(failure) => evidence.add_oauth(failure),
+        NoToken::Network(failure) => evidence.add_network(failure),
+        _ => {}
+    }
+    if asked.json {
+        let causes = summary::causes(&context.texts, &diagnosis::causes(&evidence));
+        let stage = Stage::token(false, took, error.to_string());
+        print_json(&Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
+    } else {
+        context.complain(error);
+    }
+    outcome.into()
+}
+
+impl Stage {
+    fn token(ok: bool, took: Duration, detail: String) -> Self {
+        let detail = detail.replace('‹', "<").replace('›', ">");
+        Self::Token { stage: "token", ok, ms: (took.as_secs_f64() * 10_000.0).round() / 10.0, detail }
+    }
+}
+
+impl Document {
+    fn of(known: &Known) -> Self {
+        let account = &known.account;
+        Self {
+            account: known.name.to_string(),
+            outcome: Outcome::Incomplete,
+            user: account.user.to_string(),
+            sender: account.sender.to_string(),
+            host: account.server.host.to_string(),
+            port: account.server.port,
+            stages: Vec::new(),
+            transcript: Vec::new(),
+            tls: None,
+            token: None,
+            causes: Vec::new(),
+        }
+    }
+}
+
+fn document(
+    known: &Known,
+    conversation: Conversation,
+    token: Stage,
+    claims: &Claims,
+    expires_in: Option<i64>,
+    causes: Vec<summary::CauseDocument>,
+) -> Document {
+    let stages = conversation.stages.into_iter().map(Stage::Conversation);
+    Document {
+        outcome: trial::outcome(&conversation.ending),
+        stages: std::iter::once(token).chain(stages).collect(),
+        transcript: conversation.transcript,
+        tls: conversation.tls,
+        token: Some(TokenFacts {
+            form: claims.form,
+            aud: claims.aud.clone(),
+            scp: claims.scp.clone(),
+            roles: claims.roles.clone(),
+            upn: claims.upn.clone(),
+            appid: claims.appid.clone(),
+            tid: claims.tid.clone(),
+            expires_in,
+        }),
+        causes,
+        ..Document::of(known)
+    }
+}
+
+fn print_json(document: &Document) {
+    println!("{}", serde_json::to_string(document).unwrap_or_default());
+}

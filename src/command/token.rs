@@ -1,0 +1,61 @@
+//! `token`: a fresh access token on stdout and nothing else. Standard input is not read: msmtp's
+//! `passwordeval` hands its own down.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{
+    Context, Status, access,
+    options::{Format, Token},
+};
+use crate::{account::vault::Vault, facts::Address, smtp::xoauth2};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_at: i64,
+    scope: &'a str,
+    user: &'a Address,
+}
+
+pub fn run(context: &Context, asked: &Token) -> Status {
+    let known = match context.account(asked.account.as_ref()) {
+        Ok(known) => known,
+        Err(status) => return status,
+    };
+    let vault = match known.access(context, asked.min_life, asked.refresh) {
+        Ok(vault) => vault,
+        Err(error) => {
+            context.complain(&error);
+            return error.status();
+        }
+    };
+    let text = text(asked.format, &known.account.user, &vault);
+    match io::stdout().write_all(format!("{text}\n").as_bytes()).and_then(|()| io::stdout().flush()) {
+        Ok(()) => Status::Done,
+        Err(error) => {
+            context.complain(format!("stdout: {error}"));
+            Status::CannotWrite
+        }
+    }
+}
+
+fn text(format: Format, user: &Address, vault: &Vault) -> String {
+    let token = access::token(vault);
+    match format {
+        Format::Raw => token.expose().to_owned(),
+        Format::Xoauth2 => xoauth2::blob(user.as_str(), &token).expose().to_owned(),
+        Format::Json => {
+            let document = Document {
+                access_token: token.expose(),
+                token_type: "Bearer",
+                expires_at: vault.expires_at.unwrap_or_default(),
+                scope: &vault.scope,
+                user,
+            };
+            serde_json::to_string(&document).unwrap_or_default()
+        }
+    }
+}
