@@ -21,7 +21,7 @@ pub fn line(texts: &Texts, line: &Line) -> String {
 
 /// Why a conversation did not end in acceptance, in one sentence.
 pub fn ending(conversation: &Conversation) -> Option<Phrase> {
-    verdict::ending_phrase(&conversation.ending)
+    verdict::ending(&conversation.ending)
 }
 
 /// One cause as paragraphs.

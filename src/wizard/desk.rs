@@ -95,6 +95,11 @@ impl Desk {
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
     }
 
+    /// What was typed at a step and not handed in.
+    pub fn typed(&self, step: &str) -> Option<String> {
+        self.draft.typed.get(step).cloned()
+    }
+
     pub fn say(&self, phrase: &Phrase) -> String {
         self.texts.say(phrase)
     }

@@ -241,7 +241,7 @@ impl Model {
     fn typed(&mut self, text: &Secret) -> Vec<Effect> {
         match &self.step {
             Step::Read(step) if step.is_secret() => step.hold(&mut self.desk, text),
-            Step::Read(_) => {
+            Step::Read(_) | Step::Message(_) | Step::Save(_) => {
                 self.desk.draft.typed.insert(self.step_id.to_owned(), text.expose().to_owned());
             }
             _ => {}

@@ -4,14 +4,15 @@
 use super::{
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
-    screen::{Block, TranscriptRow},
+    screen::{Block, Tone, TranscriptRow},
+    verdict,
 };
 use crate::{
     account::Account,
     checklist::Item,
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
-    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage},
+    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
     token::Claims,
 };
 
@@ -71,8 +72,17 @@ impl Trial {
         self.ended.as_ref().map(|conversation| outcome(&conversation.ending))
     }
 
-    pub fn transcript(&self, desk: &Desk) -> Block {
-        Block::Transcript(self.lines.iter().map(|line| row(desk, line)).collect())
+    /// The exchange, and once it has ended what came of it: `accepted`, or the refusal and its causes.
+    pub fn blocks(&self, desk: &Desk, accepted: &Phrase) -> Vec<Block> {
+        let mut blocks = vec![Block::Transcript(self.lines.iter().map(|line| row(desk, line)).collect())];
+        let Some(conversation) = &self.ended else { return blocks };
+        blocks.push(match verdict::ending(&conversation.ending) {
+            Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
+            None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
+        });
+        blocks.extend(self.causes.iter().map(|cause| verdict::block(desk, cause)));
+        blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
+        blocks
     }
 }
 
@@ -84,6 +94,20 @@ pub fn outcome(ending: &Ending) -> Outcome {
         Ending::Unreachable { .. } => Outcome::Unreachable,
         Ending::Cancelled => Outcome::Left,
     }
+}
+
+/// The server's certificate and what was agreed with it.
+fn tls(desk: &Desk, facts: &TlsFacts) -> Vec<(String, String)> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let rows = [
+        ("version", text(&facts.version)),
+        ("cipher", text(&facts.cipher)),
+        ("subject", facts.subject.clone()),
+        ("issuer", facts.issuer.clone()),
+        ("not-after", facts.not_after.clone()),
+    ];
+    let shown = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    shown.map(|(name, value)| (desk.word(&format!("tls.{name}")), value)).collect()
 }
 
 fn row(desk: &Desk, line: &Line) -> TranscriptRow {

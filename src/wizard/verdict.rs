@@ -2,8 +2,7 @@
 
 use super::{
     desk::Desk,
-    screen::{Block, Tone, Verdict},
-    trial::Trial,
+    screen::{Block, Verdict},
 };
 use crate::{
     diagnosis::Cause,
@@ -25,14 +24,9 @@ pub fn block(desk: &Desk, cause: &Cause) -> Block {
     })
 }
 
-/// What the mail server said last, or why it could not be heard.
-pub fn ending(desk: &Desk, trial: &Trial) -> Option<Block> {
-    let phrase = ending_phrase(&trial.ended.as_ref()?.ending)?;
-    Some(Block::Note { tone: Tone::Failure, text: desk.say(&phrase) })
-}
-
-/// In one sentence; `None` for an ending that is no trouble.
-pub fn ending_phrase(ending: &Ending) -> Option<Phrase> {
+/// What the mail server said last, or why it could not be heard, in one sentence; `None` for an ending
+/// that is no trouble.
+pub fn ending(ending: &Ending) -> Option<Phrase> {
     Some(match ending {
         Ending::Accepted | Ending::Cancelled => return None,
         Ending::Refused { reply, .. } => Phrase::new("ending.refused").with("reply", reply.text()),

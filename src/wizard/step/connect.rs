@@ -13,7 +13,6 @@ use crate::{
         message::Message,
         screen::{Act, Action, Block, Key, Tone},
         trial::Trial,
-        verdict,
     },
 };
 
@@ -95,9 +94,7 @@ impl Connect {
                 }
             }
             (Message::Reported(_, report), Phase::Testing(trial)) => {
-                if trial.reported(desk, report) && trial.accepted() {
-                    desk.notice = Some((Tone::Success, Phrase::new("connect.accepted")));
-                }
+                trial.reported(desk, report);
                 Turn::stay()
             }
             (Message::Cancel, Phase::Refreshing(ticket)) => {
@@ -138,14 +135,16 @@ impl Connect {
                 Page { busy: Some(desk.word("busy.refresh")), actions: vec![cancel], ..Page::default() }
             }
             Phase::Testing(trial) if trial.runs() => Page {
-                blocks: vec![trial.transcript(desk)],
+                blocks: trial.blocks(desk, &Phrase::new("connect.accepted")),
                 busy: Some(desk.say(&desk.about("busy.connection"))),
                 actions: vec![cancel],
                 ..Page::default()
             },
-            Phase::Testing(trial) if trial.accepted() => {
-                Page { blocks: vec![trial.transcript(desk)], actions: vec![go_on(desk)], ..Page::default() }
-            }
+            Phase::Testing(trial) if trial.accepted() => Page {
+                blocks: trial.blocks(desk, &Phrase::new("connect.accepted")),
+                actions: vec![go_on(desk)],
+                ..Page::default()
+            },
             Phase::Testing(trial) => refused(desk, trial),
             Phase::Cancelled => Page {
                 blocks: vec![Block::Text(desk.word("connect.cancelled"))],
@@ -176,11 +175,8 @@ fn again(desk: &Desk) -> Action {
     primary(Key::Enter, desk.word("action.test"), Act::Send(Message::Retry))
 }
 
-/// The verdict first, the exchange it rests on below.
 fn refused(desk: &Desk, trial: &Trial) -> Page {
-    let mut blocks: Vec<Block> = verdict::ending(desk, trial).into_iter().collect();
-    blocks.extend(trial.causes.iter().map(|cause| verdict::block(desk, cause)));
-    blocks.push(trial.transcript(desk));
+    let blocks = trial.blocks(desk, &Phrase::new("connect.accepted"));
     let mut actions = vec![primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry))];
     if let Some(cause) = trial.causes.first().filter(|cause| leads_elsewhere(cause.item)) {
         let label = desk.word(&format!("items.{}", cause.item.id()));

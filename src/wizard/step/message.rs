@@ -13,9 +13,8 @@ use crate::{
         desk::Desk,
         effect::Effect,
         message::Message,
-        screen::{Act, Block, Input, Key, Question, Tone},
+        screen::{Act, Input, Key, Question},
         trial::Trial,
-        verdict,
     },
 };
 
@@ -88,20 +87,18 @@ impl Send {
         match &self.phase {
             Phase::Offering => self.offer(desk),
             Phase::Sending(trial) if trial.runs() => Page {
-                blocks: vec![trial.transcript(desk)],
+                blocks: trial.blocks(desk, &sent_from(desk)),
                 busy: Some(desk.say(&desk.about("busy.message"))),
                 actions: vec![secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel)],
                 ..Page::default()
             },
-            Phase::Sending(trial) if trial.accepted() => {
-                Page { blocks: vec![trial.transcript(desk)], actions: vec![go_on(desk)], ..Page::default() }
-            }
             Phase::Sending(trial) => {
-                let mut blocks: Vec<Block> = verdict::ending(desk, trial).into_iter().collect();
-                blocks.extend(trial.causes.iter().map(|cause| verdict::block(desk, cause)));
-                blocks.push(trial.transcript(desk));
-                let retry = primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry));
-                Page { blocks, actions: vec![retry, go_on(desk)], ..Page::default() }
+                let mut actions = vec![go_on(desk)];
+                if !trial.accepted() {
+                    let retry = Act::Send(Message::Retry);
+                    actions.insert(0, primary(Key::Letter('r'), desk.word("action.retry"), retry));
+                }
+                Page { blocks: trial.blocks(desk, &sent_from(desk)), actions, ..Page::default() }
             }
         }
     }
@@ -114,7 +111,7 @@ impl Send {
                 label: desk.word("steps.message.question"),
                 hint: desk.word("steps.message.hint"),
                 error: self.error.as_ref().map(|error| desk.say(error)),
-                input: Input::Text { value: own },
+                input: Input::Text { value: desk.typed("message").unwrap_or(own) },
             }),
             actions: vec![
                 primary(Key::Enter, desk.word("action.send"), Act::Answer),
@@ -138,16 +135,20 @@ fn envelope(desk: &Desk, recipient: Address, now: i64) -> Option<Envelope> {
     message.envelope().ok()
 }
 
-fn sent(desk: &mut Desk) {
+fn sent_from(desk: &Desk) -> Phrase {
     let settings = &desk.draft.settings;
     let sender = settings.sender.clone().or_else(|| settings.user.clone());
+    Phrase::new("evidence.sent").with("sender", sender.map(String::from).unwrap_or_default())
+}
+
+fn sent(desk: &mut Desk) {
+    let settings = &desk.draft.settings;
     let own = settings.sender.is_none() || settings.sender == settings.user;
-    let phrase = Phrase::new("evidence.sent").with("sender", sender.map(String::from).unwrap_or_default());
+    let phrase = sent_from(desk);
     desk.draft.checklist.prove(Item::Message, phrase.clone());
     if own {
         desk.draft.checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
     } else {
-        desk.draft.checklist.prove(Item::SendAs, phrase.clone());
+        desk.draft.checklist.prove(Item::SendAs, phrase);
     }
-    desk.notice = Some((Tone::Success, phrase));
 }

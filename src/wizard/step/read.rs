@@ -190,7 +190,6 @@ impl Read {
         if self.field.is_secret() {
             return Input::Secret { held };
         }
-        let typed = desk.draft.typed.get(self.id).cloned();
-        Input::Text { value: typed.unwrap_or_else(|| self.field.value(desk)) }
+        Input::Text { value: desk.typed(self.id).unwrap_or_else(|| self.field.value(desk)) }
     }
 }

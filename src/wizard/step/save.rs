@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Go, Page, Turn, primary, secondary};
+use super::{Go, Page, Turn, primary, secondary, words};
 use crate::{
     account::{
         config::{self, Config},
@@ -51,7 +51,10 @@ impl Save {
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match (message, &self.phase) {
             (Message::Answer(typed), Phase::Naming) => match typed.expose().parse() {
-                Ok(name) => self.inspect(desk, name),
+                Ok(name) => {
+                    desk.draft.typed.remove("save");
+                    self.inspect(desk, name)
+                }
                 Err(error) => self.fail(Malformed::phrase(error)),
             },
             (Message::Reported(_, Report::Inspected(outcome)), Phase::Inspecting(_)) => match outcome {
@@ -130,11 +133,12 @@ impl Save {
         let proposed = || settings.user.as_ref().map(AccountName::for_mailbox);
         let name = desk.draft.account.clone().or_else(proposed).map(String::from).unwrap_or_default();
         Page {
+            blocks: words("save", desk),
             question: Some(Question {
                 label: desk.word("steps.save.question"),
                 hint: desk.word("steps.save.hint"),
                 error: self.error.as_ref().map(|error| desk.say(error)),
-                input: Input::Text { value: name },
+                input: Input::Text { value: desk.typed("save").unwrap_or(name) },
             }),
             actions: vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)],
             ..Page::default()

@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token;
 
-const ITEMS: [Item; 4] = [Item::Token, Item::Audience, Item::Permission, Item::SmtpUser];
+/// The token itself is shown above; what is said of it beside that matters only when something is missing.
+const ITEMS: [Item; 3] = [Item::Audience, Item::Permission, Item::SmtpUser];
 
 impl Token {
     pub fn enter(desk: &mut Desk) -> (Self, Turn) {
@@ -61,6 +62,9 @@ impl Token {
             };
             let evidence = checklist.evidence(item).iter().map(|phrase| desk.say(phrase));
             blocks.extend(evidence.map(|text| Block::Note { tone, text }));
+        }
+        if tokens.refresh.is_none() {
+            blocks.push(Block::Note { tone: Tone::Warning, text: desk.word("evidence.no-refresh-token") });
         }
         let mut actions = Vec::new();
         if let Some(upn) = other_user(desk) {

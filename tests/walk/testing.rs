@@ -1,0 +1,147 @@
+//! The connection test and the real message.
+
+use smtp_oauth::{
+    checklist::{Item, State},
+    network::{FailureKind, NetworkFailure},
+    smtp::{Conversation, Ending, Line, Side, Stage},
+    wizard::{
+        effect::{Effect, Outcome, Report},
+        message::Message,
+        screen::{Block, Key, Verdict},
+    },
+};
+
+use crate::person::{Person, accepted, given, granted, refused};
+
+fn testing() -> Person {
+    let mut person = Person::sits_down(given());
+    person.walks_to_connection();
+    person
+}
+
+fn verdict(person: &Person) -> Verdict {
+    let verdict = person.screen().blocks.into_iter().find_map(|block| match block {
+        Block::Verdict(verdict) => Some(verdict),
+        _ => None,
+    });
+    verdict.unwrap_or_else(|| panic!("no verdict: {}", person.reads()))
+}
+
+#[test]
+fn the_exchange_appears_line_by_line() {
+    let mut person = testing();
+    let ticket = person.conversation();
+    let line = Line {
+        at: std::time::Duration::from_millis(3),
+        from: Side::Server,
+        tls: false,
+        text: "220 hello".into(),
+        stage: Stage::Greeting,
+        meaning: None,
+    };
+    person.tell(Message::Reported(ticket, Report::Line(line)));
+    assert!(person.screen().busy.is_some());
+    assert!(person.reads().contains("220 hello"));
+}
+
+#[test]
+fn the_test_signs_in_as_the_user_with_the_token_and_sends_nothing() {
+    let person = testing();
+    let conversing = person.effects.iter().find_map(|effect| match effect {
+        Effect::Converse(_, conversing) => Some(conversing),
+        _ => None,
+    });
+    let conversing = conversing.unwrap();
+    assert_eq!((conversing.server.host.as_str(), conversing.server.port), ("smtp.office365.com", 587));
+    assert_eq!(conversing.plan.user, "alerts@contoso.example");
+    assert_eq!(conversing.plan.message, None);
+}
+
+#[test]
+fn a_refusal_shows_the_raw_reply_names_the_item_and_one_key_goes_there_and_back() {
+    let mut person = testing();
+    let text = "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.";
+    person.hears(refused(text));
+    assert_eq!(verdict(&person).certainty, "certain");
+    assert!(person.notes().iter().any(|note| note.contains(text)), "{:?}", person.notes());
+    assert_eq!(person.model.draft().checklist.state(Item::SmtpAuth), State::Failed);
+    person.presses(Key::Letter('g'));
+    assert_eq!(person.at(), "smtp-auth");
+    person.enter();
+    assert_eq!(person.at(), "connection");
+    person.hears(accepted());
+    assert_eq!(person.model.draft().checklist.state(Item::SmtpAuth), State::Proven);
+}
+
+#[test]
+fn a_bare_535_with_a_good_token_is_unknown_with_what_to_collect() {
+    let mut person = testing();
+    person.hears(refused("5.7.3 Authentication unsuccessful [AM0PR02CA0134 2026-01-01T00:00:00.000Z 08DE]"));
+    let verdict = verdict(&person);
+    assert_eq!(verdict.certainty, "possible");
+    assert!(!verdict.next.is_empty() && verdict.fix.is_empty());
+    assert_eq!(person.model.draft().checklist.state(Item::SmtpAuth), State::Attested);
+}
+
+#[test]
+fn somebody_elses_token_is_named_by_both_names() {
+    let mut person = Person::sits_down(given());
+    person.walks_to_consent().polls(200, &granted("admin@contoso.example")).enter();
+    person.hears(refused("5.7.3 Authentication unsuccessful"));
+    let verdict = verdict(&person);
+    assert!(verdict.why.contains("admin@contoso.example") && verdict.why.contains("alerts@contoso.example"));
+    assert_eq!(verdict.certainty, "certain");
+}
+
+#[test]
+fn an_unreachable_server_is_told_with_its_address() {
+    let mut person = testing();
+    let failure = NetworkFailure {
+        kind: FailureKind::Refused,
+        address: "smtp.office365.com:587".into(),
+        detail: "connection refused".into(),
+    };
+    let ending = Ending::Unreachable { stage: Stage::Connect, failure };
+    person.hears(Conversation { ending, tls: None, ..refused("") });
+    assert!(person.notes()[0].contains("smtp.office365.com:587"), "{:?}", person.notes());
+    assert_eq!(person.model.draft().checklist.state(Item::Network), State::Failed);
+}
+
+#[test]
+fn cancelling_the_test_drops_it_and_offers_it_again() {
+    let mut person = testing();
+    let running = person.conversation();
+    person.presses(Key::Letter('x'));
+    assert!(person.effects.contains(&Effect::Cancel(running)));
+    person.enter();
+    assert_ne!(person.conversation(), running);
+}
+
+#[test]
+fn a_token_that_has_run_out_is_renewed_before_the_test() {
+    let mut person = Person::sits_down(given());
+    person.walks_to_consent().polls(200, &granted("alerts@contoso.example"));
+    person.now += 3600;
+    person.enter();
+    assert!(person.request().2.contains("grant_type=refresh_token"));
+    person.gets(200, r#"{"access_token":"CANARY-new","expires_in":3599,"token_type":"Bearer"}"#);
+    person.conversation();
+    let tokens = person.model.draft().secrets.tokens.clone().unwrap();
+    assert_eq!(tokens.refresh.unwrap().expose(), "CANARY-rt");
+}
+
+#[test]
+fn the_250_after_data_proves_the_message_and_send_as() {
+    let mut person = testing();
+    person.hears(accepted()).enter().enter().hears(accepted());
+    assert_eq!(person.model.draft().checklist.state(Item::Message), State::Proven);
+    assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::NotNeeded);
+}
+
+#[test]
+fn a_consent_that_succeeded_is_saved_even_when_the_test_is_refused() {
+    let mut person = testing();
+    person.hears(refused("5.7.3 Authentication unsuccessful")).presses(Key::Letter('s'));
+    assert_eq!(person.at(), "save");
+    assert_eq!(person.model.stuck_outcome(), Outcome::Refused);
+}

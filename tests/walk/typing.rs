@@ -1,0 +1,171 @@
+//! What is typed, refused, kept and probed.
+
+use smtp_oauth::{
+    checklist::{Item, State},
+    network::{FailureKind, NetworkFailure},
+    secret::Secret,
+    wizard::{
+        effect::{Effect, Report},
+        message::Message,
+        screen::{Input, Key},
+    },
+};
+
+use crate::person::{CLIENT, Person, TENANT, discovery, error, given};
+
+fn at_the_mailbox() -> Person {
+    let mut person = Person::sits_down(given());
+    person.enter();
+    person
+}
+
+fn at_the_registration() -> Person {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example").gets(200, &discovery()).enter();
+    assert_eq!(person.at(), "registration");
+    person
+}
+
+fn complaint(person: &Person) -> String {
+    person.screen().question.and_then(|question| question.error).unwrap_or_default()
+}
+
+#[test]
+fn a_wrong_value_is_answered_with_what_a_right_one_looks_like() {
+    let mut person = at_the_mailbox();
+    person.types("alerts");
+    assert!(complaint(&person).contains("alerts@contoso.com"), "{}", complaint(&person));
+    let mut person = at_the_registration();
+    person.types("my app");
+    assert!(complaint(&person).contains("8-4-4-4-12"), "{}", complaint(&person));
+    assert!(person.effects.is_empty());
+}
+
+#[test]
+fn nothing_typed_is_lost_by_going_back() {
+    let mut person = at_the_registration();
+    person.tell(Message::Typed(Secret::new("0f00"))).presses(Key::Esc);
+    assert_eq!(person.at(), "tenant");
+    person.enter();
+    let question = person.screen().question.unwrap();
+    assert_eq!(question.input, Input::Text { value: "0f00".into() });
+    assert_eq!(person.model.draft().settings.user.as_ref().unwrap().as_str(), "alerts@contoso.example");
+}
+
+#[test]
+fn a_secret_typed_and_not_handed_in_is_held_and_never_shown() {
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(200, crate::person::DEVICE_CODE).enter().enter();
+    assert_eq!(person.at(), "secret");
+    person.tell(Message::Typed(Secret::new("CANARY-cs"))).presses(Key::Esc);
+    person.enter();
+    assert!(matches!(person.screen().question.unwrap().input, Input::Secret { held: true }));
+    assert!(!person.reads().contains("CANARY"));
+    let (clear, secret) = person.model.draft().texts();
+    assert!(!clear.contains("CANARY") && secret.unwrap().expose().contains("CANARY-cs"));
+}
+
+#[test]
+fn the_tenant_is_found_from_the_mail_domain() {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example");
+    let (_, url, _) = person.request();
+    assert_eq!(url, "https://login.microsoftonline.com/contoso.example/v2.0/.well-known/openid-configuration");
+    person.gets(200, &discovery());
+    assert_eq!(person.model.draft().settings.tenant.as_ref().unwrap().as_str(), TENANT);
+    assert_eq!(person.enter().at(), "registration");
+}
+
+#[test]
+fn a_domain_without_a_tenant_leaves_the_question_open() {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example").gets(400, &error("invalid_tenant", 90002));
+    assert_eq!((person.at().as_str(), person.model.draft().checklist.state(Item::Tenant)), ("tenant", State::Failed));
+    assert!(complaint(&person).contains("AADSTS90002"), "{}", complaint(&person));
+    person.types(TENANT).gets(200, &discovery());
+    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Proven);
+}
+
+#[test]
+fn an_app_the_authority_does_not_know_can_be_mended_or_insisted_on() {
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(400, &error("unauthorized_client", 700_016));
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
+    assert!(complaint(&person).contains("AADSTS700016"));
+    person.presses(Key::Letter('s'));
+    assert_eq!(person.at(), "redirect");
+}
+
+#[test]
+fn an_unexpected_answer_is_cannot_tell_and_never_failed() {
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(400, &error("interaction_required", 53003));
+    assert_eq!(person.at(), "redirect");
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Attested);
+}
+
+#[test]
+fn a_closed_port_a_wrong_certificate_and_a_captive_portal_each_have_a_name() {
+    let trouble = |kind| NetworkFailure { kind, address: "login.example:443".into(), detail: "as seen".into() };
+    for (kind, word) in [
+        (FailureKind::Refused, "Nobody listens"),
+        (FailureKind::Certificate, "ca_file"),
+        (FailureKind::NameUnknown, "no address"),
+        (FailureKind::TimedOut, "firewall"),
+    ] {
+        let mut person = at_the_registration();
+        person.types(CLIENT).gets_nowhere(trouble(kind));
+        let complaint = complaint(&person);
+        assert!(complaint.contains(word) && complaint.contains("login.example:443"), "{complaint}");
+        assert_eq!(person.model.draft().checklist.state(Item::Network), State::Failed);
+        person.presses(Key::Letter('r'));
+        person.request();
+    }
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(200, "<html>Welcome to our WLAN</html>");
+    assert!(complaint(&person).contains("captive portal"), "{}", complaint(&person));
+}
+
+#[test]
+fn a_late_answer_changes_nothing() {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example");
+    let (ticket, ..) = person.request();
+    person.presses(Key::Letter('x'));
+    assert!(person.effects.contains(&Effect::Cancel(ticket)));
+    let before = person.model.clone();
+    let late = Report::Fetched(Ok(crate::person::answer(200, &discovery())));
+    person.tell(Message::Reported(ticket, late));
+    assert_eq!(person.model, before);
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_noticed_on_the_way() {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example");
+    person.now += 3600;
+    person.gets(200, &discovery());
+    assert_eq!(person.model.draft().checklist.state(Item::Clock), State::Failed);
+}
+
+#[test]
+fn another_sender_brings_the_step_about_send_as() {
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(200, crate::person::DEVICE_CODE).enter().enter().types("");
+    person.enter();
+    assert_eq!(person.at(), "sender");
+    person.types("noreply@contoso.example");
+    assert_eq!(person.at(), "send-as");
+    assert!(person.reads().contains("Add-RecipientPermission -Identity 'noreply@contoso.example' -Trustee 'alerts@contoso.example'"));
+    assert_eq!(person.enter().at(), "consent");
+}
+
+#[test]
+fn a_hostile_value_never_reaches_a_command() {
+    for hostile in ["$(id)@contoso.example", "a'b\n@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"] {
+        let mut person = at_the_mailbox();
+        person.types(hostile);
+        assert_eq!(person.at(), "mailbox");
+        assert!(!complaint(&person).is_empty(), "{hostile}");
+    }
+}
