@@ -14,6 +14,7 @@ use super::{
 /// Beyond this many of a kind, the oldest is forgotten: a long run must not fill the memory.
 const KEPT: usize = 4096;
 const MESSAGES_KEPT: usize = 200;
+const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
@@ -89,6 +90,9 @@ impl Ledger {
 
     pub fn keep_message(&mut self, message: Message) {
         keep(&mut self.messages, message, MESSAGES_KEPT);
+        while self.messages.iter().map(|message| message.text.len()).sum::<usize>() > BYTES_KEPT {
+            self.messages.remove(0);
+        }
     }
 }
 

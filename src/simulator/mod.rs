@@ -83,6 +83,10 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(state: State, site: Site) -> Self {
+        Self { state: Mutex::new(state), site }
+    }
+
     /// The simulated Microsoft's clock.
     fn now(&self) -> Instant {
         self.with(|_, now| now)
@@ -112,7 +116,7 @@ impl Simulator {
             control: format!("/control/{}", state.ledger.serial.text(32)),
         };
         let announcement = Announcement::of(&state, &site, &certificate, smtp.local_addr()?.port());
-        let shared = Arc::new(Shared { state: Mutex::new(state), site });
+        let shared = Arc::new(Shared::new(state, site));
 
         let mut servers = JoinSet::new();
         let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
