@@ -20,6 +20,7 @@ const BYTES_KEPT: usize = 64 * 1024 * 1024;
 pub struct Ledger {
     pub serial: Serial,
     pub devices: Vec<DeviceRequest>,
+    pub authorization_codes: Vec<AuthorizationCode>,
     pub refresh_tokens: Vec<RefreshToken>,
     pub opaque_tokens: Vec<(String, Map<String, Value>)>,
     pub messages: Vec<Message>,
@@ -52,11 +53,35 @@ pub enum DeviceStage {
 }
 
 #[derive(Debug, Clone)]
+pub struct AuthorizationCode {
+    pub code: String,
+    pub client_id: String,
+    pub directory: Directory,
+    /// As it was sent.
+    pub redirect_uri: String,
+    /// The S256 challenge of PKCE, when there was one.
+    pub challenge: Option<String>,
+    pub asked: Asked,
+    pub upn: String,
+    pub issued: Instant,
+    pub redeemed: bool,
+}
+
+/// How a client proved itself, and has to again when it refreshes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Not at all: "Allow public client flows" is on.
+    Fallback,
+    /// Not at all: its redirect URI is one of a mobile or desktop application.
+    Native,
+    Secret,
+}
+
+#[derive(Debug, Clone)]
 pub struct RefreshToken {
     pub token: String,
     pub client_id: String,
-    /// The client proved itself with a secret and has to do so again.
-    pub confidential: bool,
+    pub proof: Proof,
     pub upn: String,
     pub asked: Asked,
     pub issued: Instant,
@@ -78,6 +103,10 @@ pub struct Message {
 impl Ledger {
     pub fn keep_device(&mut self, request: DeviceRequest) {
         keep(&mut self.devices, request, KEPT);
+    }
+
+    pub fn keep_authorization_code(&mut self, code: AuthorizationCode) {
+        keep(&mut self.authorization_codes, code, KEPT);
     }
 
     pub fn keep_refresh_token(&mut self, token: RefreshToken) {

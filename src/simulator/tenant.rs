@@ -82,10 +82,26 @@ pub struct Registration {
     pub enabled: bool,
     pub multi_tenant: bool,
     pub public_client_flows: PublicClientFlows,
+    pub redirects: Vec<Redirect>,
     pub secrets: Vec<ClientSecret>,
     /// The permissions its API permissions page lists; what administrators consent to.
     pub delegated: Vec<Permission>,
     pub application: Vec<Permission>,
+}
+
+/// A redirect URI as registered. Only the port of `http://localhost` is not compared.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    pub platform: Platform,
+    pub uri: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    Web,
+    /// "Mobile and desktop applications".
+    Native,
+    SinglePage,
 }
 
 /// "Allow public client flows", and when Entra notices that it is off.
@@ -249,6 +265,13 @@ impl State {
 }
 
 impl Registration {
+    /// The registered redirect URI that the one in a request matches.
+    pub fn redirect(&self, uri: &str) -> Option<&Redirect> {
+        self.redirects.iter().find(|redirect| {
+            redirect.uri == uri || (portless(uri).is_some() && portless(&redirect.uri) == portless(uri))
+        })
+    }
+
     pub fn consent(&self, by: Consenter, permission: &Permission) -> Consent {
         Consent { app: self.object_id.clone(), by, permission: permission.clone() }
     }
@@ -273,6 +296,14 @@ impl Permission {
     pub fn new(resource: Resource, name: &str) -> Self {
         Self { resource, name: name.to_owned() }
     }
+}
+
+/// A loopback URI without its port, which Entra does not compare; `None` for any other.
+fn portless(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
+    (matches!(host, "localhost" | "127.0.0.1") && port.parse::<u16>().is_ok()).then_some((host, path))
 }
 
 fn user(local: &str, name: &str, oid: &str) -> User {
@@ -301,6 +332,14 @@ fn registration() -> Registration {
         enabled: true,
         multi_tenant: false,
         public_client_flows: PublicClientFlows::On,
+        redirects: vec![
+            Redirect { platform: Platform::Native, uri: "http://localhost".to_owned() },
+            Redirect {
+                platform: Platform::Native,
+                uri: "https://login.microsoftonline.com/common/oauth2/nativeclient".to_owned(),
+            },
+            Redirect { platform: Platform::Web, uri: "https://app.contoso.example/oauth/callback".to_owned() },
+        ],
         secrets: vec![ClientSecret {
             id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(),
             value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),

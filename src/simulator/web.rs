@@ -72,11 +72,12 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
             let request = Request {
                 method: head.method.to_string(),
                 path: head.uri.path().to_owned(),
+                query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
                 form: form(&head.headers, &body.to_bytes()),
                 basic: basic(&head.headers),
             };
             shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
-                Some(page) => control::answer(state, page, &request, now),
+                Some(page) => control::answer(state, &shared.site, page, &request, now),
                 None => entra::answer(state, &shared.site, &request, now),
             })
         }
@@ -111,6 +112,9 @@ fn response(shared: &Shared, answer: Answer) -> Response<Full<Bytes>> {
     *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        headers.insert(header::LOCATION, location);
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
     // Written here, not by the HTTP library, since Microsoft's clock may differ from this machine's.
     let date = shared.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();

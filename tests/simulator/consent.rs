@@ -135,3 +135,33 @@ async fn a_clock_that_is_ahead_shows_in_the_date() {
     assert!(date.timestamp() > simulator.with_state(|state| state.clock_ahead) + 1_700_000_000);
     assert!(signed_in(announced, &announced.user, EXCHANGE).await.status == 200);
 }
+
+#[tokio::test]
+async fn the_browser_flow_goes_through_the_same_person() {
+    let simulator = simulator().await;
+    let announced = simulator.announcement();
+    let url = format!(
+        "{}{}?client_id={}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A8400&state=s1&\
+         scope=https%3A%2F%2Foutlook.office.com%2FSMTP.Send%20offline_access",
+        announced.authority,
+        oauth(announced, "authorize"),
+        announced.client_id
+    );
+    assert!(get(announced, &url).await.body.contains("Pick an account"));
+    // Through the page: the browser is redirected.
+    let clicked = post(announced, &url, &[("user", &announced.user), ("action", "approve")]).await;
+    assert_eq!(clicked.status, 302);
+    assert!(clicked.head.contains("\r\nlocation: http://localhost:8400/?code="), "{}", clicked.head);
+    // Through the control page: the redirect is told.
+    let fields = [("authorize_url", url.as_str()), ("user", &announced.user), ("action", "approve")];
+    let told = post(announced, &announced.approve_url, &fields).await.text("redirect");
+    let code = told.split("code=").nth(1).unwrap().split('&').next().unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", announced.client_id.as_str()),
+        ("redirect_uri", "http://localhost:8400"),
+        ("code", code),
+    ];
+    let token = post(announced, &oauth(announced, "token"), &fields).await;
+    assert_eq!(token.status, 200, "{}", token.body);
+}

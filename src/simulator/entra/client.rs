@@ -8,6 +8,7 @@ use super::{
 };
 use crate::simulator::{
     Instant,
+    ledger::Proof,
     tenant::{PublicClientFlows, Registration, State},
 };
 
@@ -42,13 +43,33 @@ pub fn registration(state: &State, directory: Directory, form: &Form) -> Result<
     if app.enabled { Ok(app.clone()) } else { Err(failure::application_disabled(app)) }
 }
 
-/// For a grant a public client may use. `Ok(true)`: the client proved itself with a secret.
-pub fn proof(app: &Registration, form: &Form, now: Instant) -> Result<bool, Failure> {
+/// For a grant without a redirect URI, where the switch says what the client is.
+pub fn fallback(app: &Registration, form: &Form, now: Instant) -> Result<Proof, Failure> {
     match (form.value("client_secret"), app.public_client_flows) {
         (Some(_), PublicClientFlows::On) => Err(failure::public_client_sent_secret()),
-        (Some(secret), _) => check(app, secret, now).map(|()| true),
-        (None, PublicClientFlows::On) => Ok(false),
+        (Some(secret), _) => check(app, secret, now).map(|()| Proof::Secret),
+        (None, PublicClientFlows::On) => Ok(Proof::Fallback),
         (None, _) => Err(failure::secret_required()),
+    }
+}
+
+/// For a redirect URI of the platform "Mobile and desktop applications".
+pub fn native(form: &Form) -> Result<Proof, Failure> {
+    let secret = form.value("client_secret");
+    if secret.is_some() { Err(failure::public_client_sent_secret()) } else { Ok(Proof::Native) }
+}
+
+/// For a redirect URI of the platform "Web".
+pub fn web(app: &Registration, form: &Form, now: Instant) -> Result<Proof, Failure> {
+    check(app, form.value("client_secret").ok_or_else(failure::secret_required)?, now).map(|()| Proof::Secret)
+}
+
+/// As at the grant the session began with.
+pub fn again(before: Proof, app: &Registration, form: &Form, now: Instant) -> Result<Proof, Failure> {
+    match before {
+        Proof::Fallback => fallback(app, form, now),
+        Proof::Native => native(form),
+        Proof::Secret => web(app, form, now),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Answered, failure, failure::Failure, scope::Asked};
 use crate::simulator::{
     Instant, Site,
-    ledger::RefreshToken,
+    ledger::{Proof, RefreshToken},
     tenant::{Consent, Consenter, Permission, Registration, Resource, State, User},
 };
 
@@ -15,7 +15,7 @@ pub struct Session<'a> {
     pub app: &'a Registration,
     pub user: &'a User,
     pub asked: &'a Asked,
-    pub confidential: bool,
+    pub proof: Proof,
     pub from_device_code: bool,
 }
 
@@ -63,7 +63,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
 
     let mut claims = common(state, app, asked, now);
     claims.extend(fields(&json!({
-        "acct": 0, "acr": "1", "amr": ["pwd", "mfa"], "appidacr": if session.confidential { "1" } else { "0" },
+        "acct": 0, "acr": "1", "amr": ["pwd", "mfa"], "appidacr": if session.proof == Proof::Secret { "1" } else { "0" },
         "idtyp": "user", "ipaddr": "127.0.0.1", "name": user.name, "oid": user.oid, "puid": state.ledger.serial.hex(16),
         "scp": if names.is_empty() { oidc.join(" ") } else { names.clone() }, "sub": state.ledger.serial.text(43),
         "unique_name": user.upn, "upn": user.upn,
@@ -81,7 +81,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
         state.ledger.keep_refresh_token(RefreshToken {
             token: token.clone(),
             client_id: app.client_id.clone(),
-            confidential: session.confidential,
+            proof: session.proof,
             upn: user.upn.clone(),
             asked: (*asked).clone(),
             issued: now,
