@@ -8,6 +8,7 @@ pub mod entra;
 pub mod exchange;
 pub mod jwt;
 pub mod ledger;
+pub mod switches;
 pub mod tenant;
 mod web;
 

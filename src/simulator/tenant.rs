@@ -137,7 +137,7 @@ pub enum Resource {
     Graph,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// The `object_id` of the registration.
     pub app: String,
@@ -232,16 +232,16 @@ impl State {
     /// "Grant admin consent": covers what each registration lists at this moment, and nothing else.
     pub fn grant_admin_consent(&mut self) {
         for app in &self.registrations {
-            let organisation = |listed: &Permission| app.consent(Consenter::Organisation, listed);
-            self.consents.extend(app.delegated.iter().map(organisation));
+            let consents = app.delegated.iter().map(|listed| app.consent(Consenter::Organisation, listed));
+            record(&mut self.consents, consents);
         }
         self.consent_to_applications();
     }
 
     fn consent_to_applications(&mut self) {
         for app in &self.registrations {
-            let application = |listed: &Permission| app.consent(Consenter::Application, listed);
-            self.consents.extend(app.application.iter().map(application));
+            let consents = app.application.iter().map(|listed| app.consent(Consenter::Application, listed));
+            record(&mut self.consents, consents);
         }
     }
 
@@ -261,6 +261,15 @@ impl State {
 
     pub fn registration(&self, client_id: &str) -> Option<&Registration> {
         self.registrations.iter().find(|registration| registration.client_id.eq_ignore_ascii_case(client_id.trim()))
+    }
+}
+
+/// Consent given twice is consent once.
+fn record(consents: &mut Vec<Consent>, more: impl Iterator<Item = Consent>) {
+    for consent in more {
+        if !consents.contains(&consent) {
+            consents.push(consent);
+        }
     }
 }
 

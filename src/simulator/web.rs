@@ -71,7 +71,7 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
         Ok(Ok(body)) => {
             let request = Request {
                 method: head.method.to_string(),
-                path: head.uri.path().to_owned(),
+                path: decoded(head.uri.path()),
                 query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
                 form: form(&head.headers, &body.to_bytes()),
                 basic: basic(&head.headers),
@@ -100,11 +100,17 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let decoded = String::from_utf8(BASE64_STANDARD.decode(value.strip_prefix("Basic ")?.trim()).ok()?).ok()?;
     // Both halves are form-encoded before they are joined (RFC 6749 §2.3.1).
-    let plain = |text: &str| {
-        let joined = format!("v={text}");
-        url::form_urlencoded::parse(joined.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-    };
-    decoded.split_once(':').map(|(id, secret)| (plain(id), plain(secret)))
+    decoded.split_once(':').map(|(id, secret)| (form_decoded(id), form_decoded(secret)))
+}
+
+/// A path without its percent signs: Entra quotes the tenant of a path as it was meant.
+fn decoded(path: &str) -> String {
+    form_decoded(&path.replace('+', "%2B").replace('&', "%26"))
+}
+
+fn form_decoded(text: &str) -> String {
+    let field = format!("v={text}");
+    url::form_urlencoded::parse(field.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 fn response(shared: &Shared, answer: Answer) -> Response<Full<Bytes>> {

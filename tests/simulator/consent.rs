@@ -22,6 +22,8 @@ async fn discovery_tells_the_tenant_of_a_domain() {
     assert_eq!((unknown.status, unknown.code()), (400, 90_002));
     let description = unknown.text("error_description");
     assert!(description.starts_with("AADSTS90002: Tenant 'Nowhere.example' not found. "), "{description}");
+    let placeholder = get(announced, "/%7Btenant%7D/v2.0/.well-known/openid-configuration").await;
+    assert!(placeholder.text("error_description").contains("Tenant '{tenant}' not found."));
     assert!(description.contains(&format!(" Trace ID: {} ", unknown.text("trace_id"))), "{description}");
 }
 
