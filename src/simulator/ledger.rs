@@ -75,6 +75,8 @@ pub enum Proof {
     /// Not at all: its redirect URI is one of a mobile or desktop application.
     Native,
     Secret,
+    /// By an assertion, signed with the key of a certificate.
+    Certificate,
 }
 
 #[derive(Debug, Clone)]

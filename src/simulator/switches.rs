@@ -1,6 +1,8 @@
 //! The settings a tenant's administrator can change while the simulator runs, by name and value: what
 //! the control page's forms, and named faults, are written in. It decides no answer.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+
 use super::{
     Instant,
     tenant::{
@@ -24,6 +26,7 @@ use super::{
 /// | `application_permission` | `on`, `off`: whether `SMTP.SendAsApp` is listed; consent is another matter |
 /// | `service_principal` | `on`, `off`: whether Exchange knows the application; access is another matter |
 /// | `client_id`, `client_secret` | what the registration's really is |
+/// | `certificate` | X.509 as base64 of its DER, to add it; `off`: none is registered |
 /// | `secret_expires` | Unix seconds |
 /// | `admin_consent` | `granted`, `revoked` (all consents, app roles included) |
 /// | `full_access` | `on`, `off`: the application's, to the first user's mailbox |
@@ -148,6 +151,8 @@ fn registration(state: &mut State, key: &str, value: &str) -> Option<()> {
         ("registration", "off") => app.enabled = false,
         ("redirect_uri", _) => redirect_uri(app, value)?,
         ("redirect_uris", "off") => app.redirects.clear(),
+        ("certificate", "off") => app.certificates.clear(),
+        ("certificate", _) => app.certificates.push(BASE64_STANDARD.decode(value).ok()?),
         ("client_id", _) if !value.is_empty() => value.clone_into(&mut app.client_id),
         ("client_secret", _) if !value.is_empty() => value.clone_into(&mut app.secrets.first_mut()?.value),
         ("secret_expires", _) => app.secrets.first_mut()?.expires = value.parse().ok()?,
@@ -161,7 +166,7 @@ mod tests {
     use super::*;
 
     /// Every row of the table of [`switch`], with a value of it.
-    const EACH: [&str; 41] = [
+    const EACH: [&str; 43] = [
         "tenant_smtp_auth=on",
         "user_consent=off",
         "block_device_code=on",
@@ -190,6 +195,8 @@ mod tests {
         "client_id=0c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b44",
         "client_secret=new",
         "secret_expires=1",
+        "certificate=MAA=",
+        "certificate=off",
         "admin_consent=granted",
         "admin_consent=revoked",
         "full_access=on",
@@ -228,7 +235,7 @@ mod tests {
         for pair in EACH {
             let (key, value) = pair.split_once('=').unwrap();
             assert!(switch(&mut state, key, value, Instant::UNIX_EPOCH).is_some(), "{pair}");
-            if !matches!(key, "client_id" | "client_secret" | "send_as") {
+            if !matches!(key, "client_id" | "client_secret" | "send_as" | "certificate") {
                 assert!(switch(&mut state, key, "perhaps", Instant::UNIX_EPOCH).is_none(), "{key}");
             }
         }

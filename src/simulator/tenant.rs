@@ -84,6 +84,8 @@ pub struct Registration {
     pub public_client_flows: PublicClientFlows,
     pub redirects: Vec<Redirect>,
     pub secrets: Vec<ClientSecret>,
+    /// X.509, in DER.
+    pub certificates: Vec<Vec<u8>>,
     /// The permissions its API permissions page lists; what administrators consent to.
     pub delegated: Vec<Permission>,
     pub application: Vec<Permission>,
@@ -354,6 +356,7 @@ fn registration() -> Registration {
             value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),
             expires: FAR,
         }],
+        certificates: Vec::new(),
         delegated: vec![
             Permission::new(Resource::Exchange, "SMTP.Send"),
             Permission::new(Resource::Graph, "SMTP.Send"),

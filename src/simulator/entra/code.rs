@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use ring::digest::{SHA256, digest};
 
 use super::{
-    Answered, Form, client,
+    Answered, Form,
+    client::{self, Prover},
     discovery::Directory,
     grant_failure,
     issue::{self, Session},
@@ -29,11 +30,11 @@ pub fn redeem(
     let (directory, app) = client;
     let presented = client::required(form, "code")?;
     let place = state.ledger.authorization_codes.iter().position(|code| code.code == presented);
-    let code = place.and_then(|place| state.ledger.authorization_codes.get_mut(place));
+    let code = place.and_then(|place| state.ledger.authorization_codes.get(place)).cloned();
     let code = code.filter(|code| code.client_id == app.client_id).ok_or_else(grant_failure::grant_invalid)?;
     let proof = match app.redirect(&code.redirect_uri).map(|redirect| redirect.platform) {
-        Some(Platform::Web) => client::web(app, form, now)?,
-        Some(Platform::Native) => client::native(form)?,
+        Some(Platform::Web) => Prover { state, site, app, now }.web(form)?,
+        Some(Platform::Native) => Prover::native(form)?,
         Some(Platform::SinglePage) => return Err(grant_failure::single_page_only()),
         None => return Err(grant_failure::redirect_not_registered(app, &code.redirect_uri)),
     };
@@ -54,11 +55,13 @@ pub fn redeem(
     if code.issued + LIFETIME <= now {
         return Err(grant_failure::code_expired());
     }
-    code.redeemed = true;
-    let (mut asked, upn) = (code.asked.clone(), code.upn.clone());
+    if let Some(code) = place.and_then(|place| state.ledger.authorization_codes.get_mut(place)) {
+        code.redeemed = true;
+    }
+    let mut asked = code.asked;
     if let Some(text) = form.value("scope") {
         asked = scope::parse(text, app, &state.tenant.name, Mixed::Refused)?;
     }
-    let user = state.user(&upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
+    let user = state.user(&code.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
     issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)
 }

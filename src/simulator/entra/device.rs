@@ -4,7 +4,12 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Answer, Answered, Form, Request, client, discovery::Directory, failure, grant_failure, issue, scope};
+use super::{
+    Answer, Answered, Form, Request,
+    client::{self, Prover},
+    discovery::Directory,
+    failure, grant_failure, issue, scope,
+};
 use crate::simulator::{
     Instant, Site,
     ledger::{DeviceRequest, DeviceStage},
@@ -19,7 +24,7 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
     let directory = Directory::named(state, tenant)?;
     let app = client::registration(state, directory, &form)?;
     if app.public_client_flows == PublicClientFlows::Off {
-        client::fallback(&app, &form, now)?;
+        Prover { state, site, app: &app, now }.fallback(&form)?;
     }
     let wanted = client::required(&form, "scope")?;
     let asked = scope::parse(wanted, &app, &state.tenant.name, scope::Mixed::Refused)?;
@@ -55,7 +60,7 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
 
 pub fn poll(state: &mut State, site: &Site, client: (Directory, &Registration), form: &Form, now: Instant) -> Answered {
     let (directory, app) = client;
-    let proof = client::fallback(app, form, now);
+    let proof = Prover { state, site, app, now }.fallback(form);
     if app.public_client_flows != PublicClientFlows::OffLate {
         proof.clone()?;
     }

@@ -177,6 +177,38 @@ pub fn secret_expired(app: &Registration) -> Failure {
     Failure::new(401, "invalid_client", 7_000_222, text)
 }
 
+pub fn assertion_malformed() -> Failure {
+    Failure::new(401, "invalid_client", 50_027, "JWT token is invalid or malformed.")
+}
+
+pub fn assertion_key(reason: &str) -> Failure {
+    let text = format!(
+        "The certificate with identifier used to sign the client assertion is not registered on application. [Reason \
+         - {reason}]"
+    );
+    Failure::new(401, "invalid_client", 700_027, text)
+}
+
+pub fn assertion_signature() -> Failure {
+    let text = "Client assertion failed signature validation. [Reason - The provided signature value did not match.]";
+    Failure::new(401, "invalid_client", 700_027, text)
+}
+
+pub fn assertion_of_another() -> Failure {
+    let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
+    Failure::new(401, "invalid_client", 700_021, text)
+}
+
+pub fn assertion_audience() -> Failure {
+    let text = "Client assertion audience claim does not match Realm issuer.";
+    Failure::new(401, "invalid_client", 700_023, text)
+}
+
+pub fn assertion_time(now: Instant) -> Failure {
+    let text = format!("Client assertion is not within its valid time range. Current time: {}.", stamp(now));
+    Failure::new(401, "invalid_client", 700_024, text)
+}
+
 pub fn public_client_sent_secret() -> Failure {
     let text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
     Failure::new(401, "invalid_client", 700_025, text)

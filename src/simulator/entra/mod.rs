@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod approval;
+pub mod assertion;
 pub mod authorize;
 #[cfg(test)]
 mod browser_tests;

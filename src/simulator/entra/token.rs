@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use super::{
-    Answered, Form, Request, client, code, device,
+    Answered, Form, Request,
+    client::{self, Prover},
+    code, device,
     discovery::Directory,
     failure, grant_failure,
     issue::{self, Session},
@@ -45,16 +47,14 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
 
 fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
     let presented = client::required(form, "refresh_token")?;
-    let place = state.ledger.refresh_tokens.iter().position(|known| known.token == presented);
-    let known = place.and_then(|place| state.ledger.refresh_tokens.get_mut(place));
+    let old = state.ledger.refresh_tokens.iter().find(|known| known.token == presented).cloned();
     // The client is looked at before the token is.
-    let before = known.as_ref().map_or(Proof::Fallback, |known| known.proof);
-    let proof = client::again(before, app, form, now)?;
-    let known = known.ok_or_else(grant_failure::grant_invalid)?;
-    if known.client_id != app.client_id || (state.policy.one_time_refresh && known.used) {
+    let before = old.as_ref().map_or(Proof::Fallback, |old| old.proof);
+    let proof = Prover { state, site, app, now }.again(before, form)?;
+    let old = old.ok_or_else(grant_failure::grant_invalid)?;
+    if old.client_id != app.client_id || (state.policy.one_time_refresh && old.used) {
         return Err(grant_failure::grant_invalid());
     }
-    let old = known.clone();
     let user = state.user(&old.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
     if !user.enabled {
         return Err(failure::user_disabled());
@@ -85,7 +85,7 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
 
 /// No page is shown, so nothing can be consented to here: somebody has to have done it before.
 fn password(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
-    let proof = client::fallback(app, form, now)?;
+    let proof = Prover { state, site, app, now }.fallback(form)?;
     let asked = scope::parse(client::required(form, "scope")?, app, &state.tenant.name, Mixed::Refused)?;
     let (name, password) = (client::required(form, "username")?, client::required(form, "password")?);
     let user = state.user(name).cloned().ok_or_else(|| failure::user_not_found(name, &state.tenant.name))?;
@@ -99,11 +99,11 @@ fn password(state: &mut State, site: &Site, app: &Registration, form: &Form, now
 }
 
 fn application(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
-    client::secret(app, form, now)?;
+    let proof = Prover { state, site, app, now }.application(form)?;
     let wanted = client::required(form, "scope")?;
     if !wanted.trim().to_ascii_lowercase().ends_with("/.default") || wanted.split_whitespace().count() != 1 {
         return Err(failure::scope_not_default(wanted));
     }
     let asked = scope::parse(wanted, app, &state.tenant.name, Mixed::Refused)?;
-    issue::application(state, site, app, &asked, now)
+    issue::application(state, site, (app, proof), &asked, now)
 }
