@@ -51,6 +51,8 @@ pub struct User {
     pub oid: String,
     /// May sign in. The account behind a shared mailbox may not.
     pub enabled: bool,
+    /// May consent where users may not.
+    pub administrator: bool,
     /// Tokens issued before this instant are void (password changed, sessions revoked).
     pub tokens_valid_from: super::Instant,
     pub mailbox: Option<Mailbox>,
@@ -197,6 +199,7 @@ impl State {
         let mut alerts = user("alerts", "Alerts", "3f0a6c5e-8f4d-4f6b-9c37-0d5b1a7e2c11");
         alerts.mailbox = Some(mailbox(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
         let mut admin = user("admin", "Adele Admin", "a4e1d9b0-52c7-4b86-8d1f-6e90c3b7f522");
+        admin.administrator = true;
         admin.mailbox = Some(mailbox(&["admin@contoso.example"], Switch::Inherit));
         let mut noreply = user("noreply", "No Reply", "c7b2f8d4-19a3-4e5d-b06c-f1e2d3c4b533");
         noreply.enabled = false;
@@ -324,6 +327,7 @@ fn user(local: &str, name: &str, oid: &str) -> User {
         password: format!("Correct-Horse-{local}-7"),
         oid: oid.to_owned(),
         enabled: true,
+        administrator: false,
         tokens_valid_from: super::Instant::UNIX_EPOCH,
         mailbox: None,
     }

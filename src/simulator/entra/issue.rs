@@ -152,7 +152,7 @@ fn common(state: &mut State, app: &Registration, asked: &Asked, now: Instant) ->
     fields(&json!({
         "aud": asked.audience, "iss": format!("https://sts.windows.net/{tenant}/"),
         "iat": now.timestamp() - 300, "nbf": now.timestamp() - 300, "exp": now.timestamp() + state.policy.token_lifetime,
-        "aio": serial.text(160), "app_displayname": app.name, "appid": app.client_id, "rh": serial.text(64),
+        "aio": serial.text(320), "app_displayname": app.name, "appid": app.client_id, "rh": serial.text(64),
         "tenant_region_scope": "EU", "tid": tenant, "uti": serial.text(22), "ver": "1.0",
         "wids": [serial.guid(), serial.guid()], "xms_ftd": serial.text(90), "xms_idrel": "1 16", "xms_sid": serial.guid(),
     }))

@@ -267,6 +267,9 @@ fn policy_stops_people_and_leaves_the_poll_waiting_or_told() {
     assert_eq!(refusal(&world.token(DEVICE, &[("device_code", &device)])).0, "authorization_pending");
     world.state.grant_admin_consent();
     world.decide(&user, "alerts@contoso.example", Action::Approve).unwrap();
+    world.state.consents.clear();
+    let (user, _) = world.codes();
+    assert_eq!(world.decide(&user, "admin@contoso.example", Action::Approve), Ok(()), "administrators may");
 
     let (user, device) = world.codes();
     world.state.policy.block_device_code = true;
