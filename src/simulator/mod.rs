@@ -51,7 +51,7 @@ pub struct Announcement {
     pub smtp: SmtpAddress,
     pub ca_file: String,
     /// `POST` with `user_code`, `user` and `action=approve|decline` plays the person at the browser.
-    /// The other control pages are its siblings; see [`control`].
+    /// The other control pages are its siblings: [`Announcement::control_url`].
     pub approve_url: String,
 }
 
@@ -145,6 +145,12 @@ impl Simulator {
 }
 
 impl Announcement {
+    /// Another control page beside `approve`: `state` or `messages`.
+    pub fn control_url(&self, page: &str) -> String {
+        let base = self.approve_url.trim_end_matches("approve");
+        format!("{base}{page}")
+    }
+
     fn of(state: &State, site: &Site, certificate: &certificate::Authority, port: u16) -> Self {
         let app = state.registrations.first();
         let user = state.users.first();

@@ -91,7 +91,7 @@ async fn declining_and_used_codes_are_told_apart() {
 async fn the_state_page_changes_what_is_answered() {
     let simulator = simulator().await;
     let announced = simulator.announcement();
-    let state = announced.approve_url.replace("/approve", "/state");
+    let state = announced.control_url("state");
     assert_eq!(post(announced, &state, &[("public_client_flows", "off")]).await.status, 200);
     let refused = device_code(announced, EXCHANGE).await;
     assert_eq!((refused.status, refused.code()), (401, 7_000_218));
