@@ -14,11 +14,13 @@ use super::{
 /// Beyond this many of a kind, the oldest is forgotten: a long run must not fill the memory.
 const KEPT: usize = 4096;
 const MESSAGES_KEPT: usize = 200;
+const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     pub serial: Serial,
     pub devices: Vec<DeviceRequest>,
+    pub authorization_codes: Vec<AuthorizationCode>,
     pub refresh_tokens: Vec<RefreshToken>,
     pub opaque_tokens: Vec<(String, Map<String, Value>)>,
     pub messages: Vec<Message>,
@@ -51,11 +53,37 @@ pub enum DeviceStage {
 }
 
 #[derive(Debug, Clone)]
+pub struct AuthorizationCode {
+    pub code: String,
+    pub client_id: String,
+    pub directory: Directory,
+    /// As it was sent.
+    pub redirect_uri: String,
+    /// The S256 challenge of PKCE, when there was one.
+    pub challenge: Option<String>,
+    pub asked: Asked,
+    pub upn: String,
+    pub issued: Instant,
+    pub redeemed: bool,
+}
+
+/// How a client proved itself, and has to again when it refreshes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Not at all: "Allow public client flows" is on.
+    Fallback,
+    /// Not at all: its redirect URI is one of a mobile or desktop application.
+    Native,
+    Secret,
+    /// By an assertion, signed with the key of a certificate.
+    Certificate,
+}
+
+#[derive(Debug, Clone)]
 pub struct RefreshToken {
     pub token: String,
     pub client_id: String,
-    /// The client proved itself with a secret and has to do so again.
-    pub confidential: bool,
+    pub proof: Proof,
     pub upn: String,
     pub asked: Asked,
     pub issued: Instant,
@@ -79,6 +107,10 @@ impl Ledger {
         keep(&mut self.devices, request, KEPT);
     }
 
+    pub fn keep_authorization_code(&mut self, code: AuthorizationCode) {
+        keep(&mut self.authorization_codes, code, KEPT);
+    }
+
     pub fn keep_refresh_token(&mut self, token: RefreshToken) {
         keep(&mut self.refresh_tokens, token, KEPT);
     }
@@ -89,6 +121,9 @@ impl Ledger {
 
     pub fn keep_message(&mut self, message: Message) {
         keep(&mut self.messages, message, MESSAGES_KEPT);
+        while self.messages.iter().map(|message| message.text.len()).sum::<usize>() > BYTES_KEPT {
+            self.messages.remove(0);
+        }
     }
 }
 

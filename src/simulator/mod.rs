@@ -8,6 +8,7 @@ pub mod entra;
 pub mod exchange;
 pub mod jwt;
 pub mod ledger;
+pub mod switches;
 pub mod tenant;
 mod web;
 
@@ -50,7 +51,7 @@ pub struct Announcement {
     pub smtp: SmtpAddress,
     pub ca_file: String,
     /// `POST` with `user_code`, `user` and `action=approve|decline` plays the person at the browser.
-    /// The other control pages are its siblings; see [`control`].
+    /// The other control pages are its siblings: [`Announcement::control_url`].
     pub approve_url: String,
 }
 
@@ -83,6 +84,10 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(state: State, site: Site) -> Self {
+        Self { state: Mutex::new(state), site }
+    }
+
     /// The simulated Microsoft's clock.
     fn now(&self) -> Instant {
         self.with(|_, now| now)
@@ -112,7 +117,7 @@ impl Simulator {
             control: format!("/control/{}", state.ledger.serial.text(32)),
         };
         let announcement = Announcement::of(&state, &site, &certificate, smtp.local_addr()?.port());
-        let shared = Arc::new(Shared { state: Mutex::new(state), site });
+        let shared = Arc::new(Shared::new(state, site));
 
         let mut servers = JoinSet::new();
         let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
@@ -140,6 +145,12 @@ impl Simulator {
 }
 
 impl Announcement {
+    /// Another control page beside `approve`: `state` or `messages`.
+    pub fn control_url(&self, page: &str) -> String {
+        let base = self.approve_url.trim_end_matches("approve");
+        format!("{base}{page}")
+    }
+
     fn of(state: &State, site: &Site, certificate: &certificate::Authority, port: u16) -> Self {
         let app = state.registrations.first();
         let user = state.users.first();

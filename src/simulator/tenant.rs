@@ -51,6 +51,8 @@ pub struct User {
     pub oid: String,
     /// May sign in. The account behind a shared mailbox may not.
     pub enabled: bool,
+    /// May consent where users may not.
+    pub administrator: bool,
     /// Tokens issued before this instant are void (password changed, sessions revoked).
     pub tokens_valid_from: super::Instant,
     pub mailbox: Option<Mailbox>,
@@ -82,10 +84,28 @@ pub struct Registration {
     pub enabled: bool,
     pub multi_tenant: bool,
     pub public_client_flows: PublicClientFlows,
+    pub redirects: Vec<Redirect>,
     pub secrets: Vec<ClientSecret>,
+    /// X.509, in DER.
+    pub certificates: Vec<Vec<u8>>,
     /// The permissions its API permissions page lists; what administrators consent to.
     pub delegated: Vec<Permission>,
     pub application: Vec<Permission>,
+}
+
+/// A redirect URI as registered. Only the port of `http://localhost` is not compared.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    pub platform: Platform,
+    pub uri: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    Web,
+    /// "Mobile and desktop applications".
+    Native,
+    SinglePage,
 }
 
 /// "Allow public client flows", and when Entra notices that it is off.
@@ -121,7 +141,7 @@ pub enum Resource {
     Graph,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// The `object_id` of the registration.
     pub app: String,
@@ -179,6 +199,7 @@ impl State {
         let mut alerts = user("alerts", "Alerts", "3f0a6c5e-8f4d-4f6b-9c37-0d5b1a7e2c11");
         alerts.mailbox = Some(mailbox(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
         let mut admin = user("admin", "Adele Admin", "a4e1d9b0-52c7-4b86-8d1f-6e90c3b7f522");
+        admin.administrator = true;
         admin.mailbox = Some(mailbox(&["admin@contoso.example"], Switch::Inherit));
         let mut noreply = user("noreply", "No Reply", "c7b2f8d4-19a3-4e5d-b06c-f1e2d3c4b533");
         noreply.enabled = false;
@@ -216,16 +237,16 @@ impl State {
     /// "Grant admin consent": covers what each registration lists at this moment, and nothing else.
     pub fn grant_admin_consent(&mut self) {
         for app in &self.registrations {
-            let organisation = |listed: &Permission| app.consent(Consenter::Organisation, listed);
-            self.consents.extend(app.delegated.iter().map(organisation));
+            let consents = app.delegated.iter().map(|listed| app.consent(Consenter::Organisation, listed));
+            record(&mut self.consents, consents);
         }
         self.consent_to_applications();
     }
 
     fn consent_to_applications(&mut self) {
         for app in &self.registrations {
-            let application = |listed: &Permission| app.consent(Consenter::Application, listed);
-            self.consents.extend(app.application.iter().map(application));
+            let consents = app.application.iter().map(|listed| app.consent(Consenter::Application, listed));
+            record(&mut self.consents, consents);
         }
     }
 
@@ -248,7 +269,23 @@ impl State {
     }
 }
 
+/// Consent given twice is consent once.
+fn record(consents: &mut Vec<Consent>, more: impl Iterator<Item = Consent>) {
+    for consent in more {
+        if !consents.contains(&consent) {
+            consents.push(consent);
+        }
+    }
+}
+
 impl Registration {
+    /// The registered redirect URI that the one in a request matches.
+    pub fn redirect(&self, uri: &str) -> Option<&Redirect> {
+        self.redirects.iter().find(|redirect| {
+            redirect.uri == uri || (portless(uri).is_some() && portless(&redirect.uri) == portless(uri))
+        })
+    }
+
     pub fn consent(&self, by: Consenter, permission: &Permission) -> Consent {
         Consent { app: self.object_id.clone(), by, permission: permission.clone() }
     }
@@ -275,6 +312,14 @@ impl Permission {
     }
 }
 
+/// A loopback URI without its port, which Entra does not compare; `None` for any other.
+fn portless(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
+    (matches!(host, "localhost" | "127.0.0.1") && port.parse::<u16>().is_ok()).then_some((host, path))
+}
+
 fn user(local: &str, name: &str, oid: &str) -> User {
     User {
         upn: format!("{local}@contoso.example"),
@@ -282,6 +327,7 @@ fn user(local: &str, name: &str, oid: &str) -> User {
         password: format!("Correct-Horse-{local}-7"),
         oid: oid.to_owned(),
         enabled: true,
+        administrator: false,
         tokens_valid_from: super::Instant::UNIX_EPOCH,
         mailbox: None,
     }
@@ -301,11 +347,20 @@ fn registration() -> Registration {
         enabled: true,
         multi_tenant: false,
         public_client_flows: PublicClientFlows::On,
+        redirects: vec![
+            Redirect { platform: Platform::Native, uri: "http://localhost".to_owned() },
+            Redirect {
+                platform: Platform::Native,
+                uri: "https://login.microsoftonline.com/common/oauth2/nativeclient".to_owned(),
+            },
+            Redirect { platform: Platform::Web, uri: "https://app.contoso.example/oauth/callback".to_owned() },
+        ],
         secrets: vec![ClientSecret {
             id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(),
             value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),
             expires: FAR,
         }],
+        certificates: Vec::new(),
         delegated: vec![
             Permission::new(Resource::Exchange, "SMTP.Send"),
             Permission::new(Resource::Graph, "SMTP.Send"),

@@ -71,12 +71,13 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
         Ok(Ok(body)) => {
             let request = Request {
                 method: head.method.to_string(),
-                path: head.uri.path().to_owned(),
+                path: decoded(head.uri.path()),
+                query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
                 form: form(&head.headers, &body.to_bytes()),
                 basic: basic(&head.headers),
             };
             shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
-                Some(page) => control::answer(state, page, &request, now),
+                Some(page) => control::answer(state, &shared.site, page, &request, now),
                 None => entra::answer(state, &shared.site, &request, now),
             })
         }
@@ -99,11 +100,17 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let decoded = String::from_utf8(BASE64_STANDARD.decode(value.strip_prefix("Basic ")?.trim()).ok()?).ok()?;
     // Both halves are form-encoded before they are joined (RFC 6749 §2.3.1).
-    let plain = |text: &str| {
-        let joined = format!("v={text}");
-        url::form_urlencoded::parse(joined.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-    };
-    decoded.split_once(':').map(|(id, secret)| (plain(id), plain(secret)))
+    decoded.split_once(':').map(|(id, secret)| (form_decoded(id), form_decoded(secret)))
+}
+
+/// A path without its percent signs: Entra quotes the tenant of a path as it was meant.
+fn decoded(path: &str) -> String {
+    form_decoded(&path.replace('+', "%2B").replace('&', "%26"))
+}
+
+fn form_decoded(text: &str) -> String {
+    let field = format!("v={text}");
+    url::form_urlencoded::parse(field.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 fn response(shared: &Shared, answer: Answer) -> Response<Full<Bytes>> {
@@ -111,6 +118,9 @@ fn response(shared: &Shared, answer: Answer) -> Response<Full<Bytes>> {
     *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        headers.insert(header::LOCATION, location);
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
     // Written here, not by the HTTP library, since Microsoft's clock may differ from this machine's.
     let date = shared.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();

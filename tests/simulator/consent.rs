@@ -22,6 +22,8 @@ async fn discovery_tells_the_tenant_of_a_domain() {
     assert_eq!((unknown.status, unknown.code()), (400, 90_002));
     let description = unknown.text("error_description");
     assert!(description.starts_with("AADSTS90002: Tenant 'Nowhere.example' not found. "), "{description}");
+    let placeholder = get(announced, "/%7Btenant%7D/v2.0/.well-known/openid-configuration").await;
+    assert!(placeholder.text("error_description").contains("Tenant '{tenant}' not found."));
     assert!(description.contains(&format!(" Trace ID: {} ", unknown.text("trace_id"))), "{description}");
 }
 
@@ -89,7 +91,7 @@ async fn declining_and_used_codes_are_told_apart() {
 async fn the_state_page_changes_what_is_answered() {
     let simulator = simulator().await;
     let announced = simulator.announcement();
-    let state = announced.approve_url.replace("/approve", "/state");
+    let state = announced.control_url("state");
     assert_eq!(post(announced, &state, &[("public_client_flows", "off")]).await.status, 200);
     let refused = device_code(announced, EXCHANGE).await;
     assert_eq!((refused.status, refused.code()), (401, 7_000_218));
@@ -134,4 +136,34 @@ async fn a_clock_that_is_ahead_shows_in_the_date() {
     let date = chrono::DateTime::parse_from_rfc2822(line[5..].trim()).unwrap();
     assert!(date.timestamp() > simulator.with_state(|state| state.clock_ahead) + 1_700_000_000);
     assert!(signed_in(announced, &announced.user, EXCHANGE).await.status == 200);
+}
+
+#[tokio::test]
+async fn the_browser_flow_goes_through_the_same_person() {
+    let simulator = simulator().await;
+    let announced = simulator.announcement();
+    let url = format!(
+        "{}{}?client_id={}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A8400&state=s1&\
+         scope=https%3A%2F%2Foutlook.office.com%2FSMTP.Send%20offline_access",
+        announced.authority,
+        oauth(announced, "authorize"),
+        announced.client_id
+    );
+    assert!(get(announced, &url).await.body.contains("Pick an account"));
+    // Through the page: the browser is redirected.
+    let clicked = post(announced, &url, &[("user", &announced.user), ("action", "approve")]).await;
+    assert_eq!(clicked.status, 302);
+    assert!(clicked.head.contains("\r\nlocation: http://localhost:8400/?code="), "{}", clicked.head);
+    // Through the control page: the redirect is told.
+    let fields = [("authorize_url", url.as_str()), ("user", &announced.user), ("action", "approve")];
+    let told = post(announced, &announced.approve_url, &fields).await.text("redirect");
+    let code = told.split("code=").nth(1).unwrap().split('&').next().unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", announced.client_id.as_str()),
+        ("redirect_uri", "http://localhost:8400"),
+        ("code", code),
+    ];
+    let token = post(announced, &oauth(announced, "token"), &fields).await;
+    assert_eq!(token.status, 200, "{}", token.body);
 }

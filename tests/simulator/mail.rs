@@ -47,7 +47,7 @@ async fn a_token_for_exchange_submits_a_message() {
     assert!(taken.starts_with("250 2.0.0 OK <") && taken.contains("prod.outlook.com> [Hostname="), "{taken}");
     let message = simulator.messages().remove(0);
     assert_eq!(message.text, "From: noreply@contoso.example\r\n\r\n.dot\r\nbare\n.\nline\r\n");
-    let listed = get(announced, &announced.approve_url.replace("/approve", "/messages")).await;
+    let listed = get(announced, &announced.control_url("messages")).await;
     assert_eq!(listed.json()[0]["mail_from"], "noreply@contoso.example");
 
     smtp.say("MAIL FROM:<admin@contoso.example>").await;

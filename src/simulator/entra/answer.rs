@@ -6,6 +6,7 @@ use serde_json::Value;
 pub struct Request {
     pub method: String,
     pub path: String,
+    pub query: Form,
     /// The body of a form, read already; `None` when it is no UTF-8 form.
     pub form: Option<Form>,
     /// `Authorization: Basic`, the other place for a client's id and secret (RFC 6749 §2.3.1).
@@ -42,18 +43,24 @@ pub struct Answer {
     pub status: u16,
     pub content_type: &'static str,
     pub body: String,
+    /// Where a redirect leads.
+    pub location: Option<String>,
 }
 
 impl Answer {
     pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, content_type: "application/json; charset=utf-8", body: body.to_string() }
+        Self { status, content_type: "application/json; charset=utf-8", body: body.to_string(), location: None }
     }
 
     pub fn page(status: u16, body: String) -> Self {
-        Self { status, content_type: "text/html; charset=utf-8", body }
+        Self { status, content_type: "text/html; charset=utf-8", body, location: None }
     }
 
     pub fn text(status: u16, body: &str) -> Self {
-        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{body}\n") }
+        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{body}\n"), location: None }
+    }
+
+    pub fn redirect(location: &str) -> Self {
+        Self { location: Some(location.to_owned()), ..Self::text(302, "See the Location.") }
     }
 }

@@ -2,8 +2,10 @@
 //! declines. The pages and the control page both end here.
 
 use super::{
+    Form,
     failure::{self, Failure},
-    issue,
+    grant_failure, issue,
+    scope::Asked,
 };
 use crate::simulator::{
     Instant,
@@ -38,9 +40,9 @@ impl Refused {
 
     pub fn sentence(&self) -> String {
         match self {
-            Self::UnknownCode => failure::device_code_unknown().sentence(),
-            Self::Used => failure::user_code_used().sentence(),
-            Self::Expired => failure::device_code_expired().sentence(),
+            Self::UnknownCode => grant_failure::device_code_unknown().sentence(),
+            Self::Used => grant_failure::user_code_used().sentence(),
+            Self::Expired => grant_failure::device_code_expired().sentence(),
             Self::Person(failure) => failure.sentence(),
         }
     }
@@ -74,6 +76,16 @@ pub fn person<'a>(state: &'a State, app: &Registration, upn: &str) -> Result<&'a
     if user.enabled { Ok(user) } else { Err(Refused::Person(failure::user_disabled())) }
 }
 
+/// The person of a page's form. An account picked from the list has a session in this browser; one
+/// typed in has to prove itself.
+pub fn sign_in<'a>(state: &'a State, app: &Registration, upn: &str, form: &Form) -> Result<&'a User, Refused> {
+    let user = person(state, app, upn)?;
+    if form.value("typed").is_some() && form.value("password") != Some(user.password.as_str()) {
+        return Err(Refused::Person(failure::password_wrong()));
+    }
+    Ok(user)
+}
+
 pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now: Instant) -> Result<(), Refused> {
     let (device, app) = open(state, user_code, now)?;
     let (device_code, asked, app) = (device.device_code.clone(), device.asked.clone(), app.clone());
@@ -86,14 +98,20 @@ pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now
         settle(state, &device_code, DeviceStage::Blocked);
         return Err(Refused::Person(failure::blocked_by_conditional_access()));
     }
-    // Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
-    let missing = issue::missing_consent(state, &app, &user, &asked);
-    if !missing.is_empty() && !state.policy.user_consent {
-        return Err(Refused::Person(failure::admin_consent_needed(&app)));
+    consent(state, &app, &user, &asked)?;
+    settle(state, &device_code, DeviceStage::Approved(user.upn));
+    Ok(())
+}
+
+/// Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
+pub fn consent(state: &mut State, app: &Registration, user: &User, asked: &Asked) -> Result<(), Refused> {
+    let missing = issue::missing_consent(state, app, user, asked);
+    let allowed = state.policy.user_consent || user.administrator;
+    if !missing.is_empty() && !allowed {
+        return Err(Refused::Person(failure::admin_consent_needed(app)));
     }
     let consent = |permission| app.consent(Consenter::User(user.oid.clone()), permission);
     state.consents.extend(missing.iter().map(consent));
-    settle(state, &device_code, DeviceStage::Approved(user.upn));
     Ok(())
 }
 

@@ -2,12 +2,13 @@
 //! registration demands. A secret is looked at before anything the secret would protect.
 
 use super::{
-    Form, Request,
+    Form, Request, assertion,
     discovery::Directory,
     failure::{self, Failure},
 };
 use crate::simulator::{
-    Instant,
+    Instant, Site,
+    ledger::Proof,
     tenant::{PublicClientFlows, Registration, State},
 };
 
@@ -42,22 +43,63 @@ pub fn registration(state: &State, directory: Directory, form: &Form) -> Result<
     if app.enabled { Ok(app.clone()) } else { Err(failure::application_disabled(app)) }
 }
 
-/// For a grant a public client may use. `Ok(true)`: the client proved itself with a secret.
-pub fn proof(app: &Registration, form: &Form, now: Instant) -> Result<bool, Failure> {
-    match (form.value("client_secret"), app.public_client_flows) {
-        (Some(_), PublicClientFlows::On) => Err(failure::public_client_sent_secret()),
-        (Some(secret), _) => check(app, secret, now).map(|()| true),
-        (None, PublicClientFlows::On) => Ok(false),
-        (None, _) => Err(failure::secret_required()),
+/// What a client may prove itself against.
+pub struct Prover<'a> {
+    pub state: &'a State,
+    pub site: &'a Site,
+    pub app: &'a Registration,
+    pub now: Instant,
+}
+
+impl Prover<'_> {
+    /// For a grant without a redirect URI, where the switch says what the client is.
+    pub fn fallback(&self, form: &Form) -> Result<Proof, Failure> {
+        match (presents(form), self.app.public_client_flows) {
+            (true, PublicClientFlows::On) => Err(failure::public_client_sent_secret()),
+            (false, PublicClientFlows::On) => Ok(Proof::Fallback),
+            (_, _) => self.web(form),
+        }
+    }
+
+    /// For a redirect URI of the platform "Mobile and desktop applications".
+    pub fn native(form: &Form) -> Result<Proof, Failure> {
+        if presents(form) { Err(failure::public_client_sent_secret()) } else { Ok(Proof::Native) }
+    }
+
+    /// For a redirect URI of the platform "Web".
+    pub fn web(&self, form: &Form) -> Result<Proof, Failure> {
+        self.confidential(form).unwrap_or_else(|| Err(failure::secret_required()))
+    }
+
+    /// For client credentials, which "Allow public client flows" says nothing about.
+    pub fn application(&self, form: &Form) -> Result<Proof, Failure> {
+        self.confidential(form).unwrap_or_else(|| Err(failure::secret_required_for_application()))
+    }
+
+    /// As at the grant the session began with.
+    pub fn again(&self, before: Proof, form: &Form) -> Result<Proof, Failure> {
+        match before {
+            Proof::Fallback => self.fallback(form),
+            Proof::Native => Self::native(form),
+            Proof::Secret | Proof::Certificate => self.web(form),
+        }
+    }
+
+    fn confidential(&self, form: &Form) -> Option<Result<Proof, Failure>> {
+        if let Some(assertion) = form.value("client_assertion") {
+            let checked = assertion::check(self.state, self.site, self.app, assertion, self.now);
+            return Some(checked.map(|()| Proof::Certificate));
+        }
+        form.value("client_secret").map(|secret| self.secret(secret))
+    }
+
+    fn secret(&self, secret: &str) -> Result<Proof, Failure> {
+        let known = self.app.secrets.iter().find(|known| known.value == secret);
+        let known = known.ok_or_else(|| failure::secret_wrong(self.app))?;
+        if known.expires <= self.now.timestamp() { Err(failure::secret_expired(self.app)) } else { Ok(Proof::Secret) }
     }
 }
 
-/// For client credentials, which "Allow public client flows" says nothing about.
-pub fn secret(app: &Registration, form: &Form, now: Instant) -> Result<(), Failure> {
-    check(app, form.value("client_secret").ok_or_else(failure::secret_required_for_application)?, now)
-}
-
-fn check(app: &Registration, secret: &str, now: Instant) -> Result<(), Failure> {
-    let known = app.secrets.iter().find(|known| known.value == secret).ok_or_else(|| failure::secret_wrong(app))?;
-    if known.expires <= now.timestamp() { Err(failure::secret_expired(app)) } else { Ok(()) }
+fn presents(form: &Form) -> bool {
+    form.value("client_secret").is_some() || form.value("client_assertion").is_some()
 }

@@ -4,19 +4,27 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Answer, Answered, Form, Request, client, discovery::Directory, failure, issue, scope};
+use super::{
+    Answer, Answered, Form, Request,
+    client::{self, Prover},
+    discovery::Directory,
+    failure, grant_failure, issue, scope,
+};
 use crate::simulator::{
     Instant, Site,
     ledger::{DeviceRequest, DeviceStage},
     tenant::{PublicClientFlows, Registration, State},
 };
 
+/// A client that waits the interval to the millisecond is not to be blamed for a busy machine.
+const SLACK: TimeDelta = TimeDelta::milliseconds(250);
+
 pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, now: Instant) -> Answered {
     let form = client::form(request)?;
     let directory = Directory::named(state, tenant)?;
     let app = client::registration(state, directory, &form)?;
     if app.public_client_flows == PublicClientFlows::Off {
-        client::proof(&app, &form, now)?;
+        Prover { state, site, app: &app, now }.fallback(&form)?;
     }
     let wanted = client::required(&form, "scope")?;
     let asked = scope::parse(wanted, &app, &state.tenant.name, scope::Mixed::Refused)?;
@@ -52,39 +60,39 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
 
 pub fn poll(state: &mut State, site: &Site, client: (Directory, &Registration), form: &Form, now: Instant) -> Answered {
     let (directory, app) = client;
-    let proof = client::proof(app, form, now);
+    let proof = Prover { state, site, app, now }.fallback(form);
     if app.public_client_flows != PublicClientFlows::OffLate {
         proof.clone()?;
     }
     let code = client::required(form, "device_code")?;
     let place = state.ledger.devices.iter().position(|device| device.device_code == code);
     let device =
-        place.and_then(|place| state.ledger.devices.get_mut(place)).ok_or_else(failure::device_code_unknown)?;
+        place.and_then(|place| state.ledger.devices.get_mut(place)).ok_or_else(grant_failure::device_code_unknown)?;
     if device.client_id != app.client_id {
-        return Err(failure::grant_invalid());
+        return Err(grant_failure::grant_invalid());
     }
     if device.directory != directory {
-        return Err(failure::other_tenants_code());
+        return Err(grant_failure::other_tenants_code());
     }
     let polled = device.polled.replace(now);
     let upn = match &device.stage {
-        DeviceStage::Redeemed => return Err(failure::already_redeemed()),
-        _ if now >= device.expires => return Err(failure::device_code_expired()),
-        DeviceStage::Declined => return Err(failure::declined()),
+        DeviceStage::Redeemed => return Err(grant_failure::already_redeemed()),
+        _ if now >= device.expires => return Err(grant_failure::device_code_expired()),
+        DeviceStage::Declined => return Err(grant_failure::declined()),
         DeviceStage::Blocked => return Err(failure::blocked_by_conditional_access()),
         DeviceStage::Pending => {
-            let early = polled.is_some_and(|polled| now - polled < TimeDelta::seconds(device.interval));
+            let early = polled.is_some_and(|polled| now - polled + SLACK < TimeDelta::seconds(device.interval));
             if early {
                 device.interval += 5;
             }
-            return Err(if early { failure::slow_down() } else { failure::pending() });
+            return Err(if early { grant_failure::slow_down() } else { grant_failure::pending() });
         }
         DeviceStage::Approved(upn) => upn.clone(),
     };
-    let confidential = proof?;
+    let proof = proof?;
     device.stage = DeviceStage::Redeemed;
     let asked = device.asked.clone();
-    let user = state.user(&upn).cloned().ok_or_else(failure::grant_invalid)?;
-    let session = issue::Session { app, user: &user, asked: &asked, confidential, from_device_code: true };
+    let user = state.user(&upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
+    let session = issue::Session { app, user: &user, asked: &asked, proof, from_device_code: true };
     issue::delegated(state, site, &session, now)
 }

@@ -1,5 +1,6 @@
 //! What the authority refuses with: the OAuth error, the AADSTS number and its sentence, in the
-//! JSON body Entra writes around them. One function a refusal; who decides is elsewhere.
+//! JSON body Entra writes around them. One function a refusal; who decides is elsewhere. Those of
+//! codes and refresh tokens are in [`super::grant_failure`].
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
@@ -18,7 +19,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
+    pub(super) fn new(status: u16, error: &'static str, code: u32, text: impl Into<String>) -> Self {
         Self { status, error, code, text: text.into(), suberror: None }
     }
 
@@ -32,16 +33,21 @@ impl Failure {
         if self.code == 0 { self.text.clone() } else { format!("AADSTS{}: {}", self.code, self.text) }
     }
 
+    /// The `error_description` of a redirect.
+    pub fn description(&self, serial: &mut Serial, now: Instant) -> String {
+        self.described(&serial.guid(), &serial.guid(), &stamp(now))
+    }
+
+    fn described(&self, trace: &str, correlation: &str, timestamp: &str) -> String {
+        format!("{} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}", self.sentence())
+    }
+
     pub fn answer(&self, serial: &mut Serial, site: &Site, now: Instant) -> Answer {
         let (trace, correlation) = (serial.guid(), serial.guid());
-        let timestamp = now.to_rfc3339_opts(SecondsFormat::Secs, true).replace('T', " ");
-        let sentence = self.sentence();
+        let timestamp = stamp(now);
         let mut body = Map::new();
         body.insert("error".to_owned(), json!(self.error));
-        body.insert(
-            "error_description".to_owned(),
-            json!(format!("{sentence} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}")),
-        );
+        body.insert("error_description".to_owned(), json!(self.described(&trace, &correlation, &timestamp)));
         body.insert("error_codes".to_owned(), if self.code == 0 { json!([]) } else { json!([self.code]) });
         body.insert("timestamp".to_owned(), json!(timestamp));
         body.insert("trace_id".to_owned(), json!(trace));
@@ -54,6 +60,10 @@ impl Failure {
         }
         Answer::json(self.status, &Value::Object(body))
     }
+}
+
+fn stamp(now: Instant) -> String {
+    now.to_rfc3339_opts(SecondsFormat::Secs, true).replace('T', " ")
 }
 
 // The request itself.
@@ -130,6 +140,12 @@ pub fn not_for_consumers(app: &Registration) -> Failure {
     Failure::new(400, "invalid_request", 9_002_332, text)
 }
 
+pub fn password_not_here() -> Failure {
+    let text = "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations \
+                or tenant-specific endpoint.";
+    Failure::new(400, "invalid_request", 9_001_023, text)
+}
+
 // How the client proves itself.
 
 pub fn secret_required() -> Failure {
@@ -159,6 +175,38 @@ pub fn secret_expired(app: &Registration) -> Failure {
         app.client_id
     );
     Failure::new(401, "invalid_client", 7_000_222, text)
+}
+
+pub fn assertion_malformed() -> Failure {
+    Failure::new(401, "invalid_client", 50_027, "JWT token is invalid or malformed.")
+}
+
+pub fn assertion_key(reason: &str) -> Failure {
+    let text = format!(
+        "The certificate with identifier used to sign the client assertion is not registered on application. [Reason \
+         - {reason}]"
+    );
+    Failure::new(401, "invalid_client", 700_027, text)
+}
+
+pub fn assertion_signature() -> Failure {
+    let text = "Client assertion failed signature validation. [Reason - The provided signature value did not match.]";
+    Failure::new(401, "invalid_client", 700_027, text)
+}
+
+pub fn assertion_of_another() -> Failure {
+    let text = "Client assertion application identifier doesn't match 'client_id' parameter.";
+    Failure::new(401, "invalid_client", 700_021, text)
+}
+
+pub fn assertion_audience() -> Failure {
+    let text = "Client assertion audience claim does not match Realm issuer.";
+    Failure::new(401, "invalid_client", 700_023, text)
+}
+
+pub fn assertion_time(now: Instant) -> Failure {
+    let text = format!("Client assertion is not within its valid time range. Current time: {}.", stamp(now));
+    Failure::new(401, "invalid_client", 700_024, text)
 }
 
 pub fn public_client_sent_secret() -> Failure {
@@ -267,71 +315,4 @@ pub fn not_consented(app: &Registration) -> Failure {
         app.client_id, app.name
     );
     Failure::new(400, "invalid_grant", 65_001, text).because("consent_required")
-}
-
-// The device code.
-
-pub fn pending() -> Failure {
-    let text = "OAuth 2.0 device flow error. Authorization is pending. Continue polling.";
-    Failure::new(400, "authorization_pending", 70_016, text)
-}
-
-/// Not in Microsoft's table; MSAL handles it as RFC 8628 §3.5 says, so it is answered that way.
-pub fn slow_down() -> Failure {
-    Failure::new(400, "slow_down", 0, "Polling is faster than the interval. Wait five seconds more between polls.")
-}
-
-pub fn declined() -> Failure {
-    Failure::new(400, "authorization_declined", 65_004, "User declined to consent to access the app.")
-}
-
-pub fn device_code_expired() -> Failure {
-    Failure::new(400, "expired_token", 70_019, "Verification code expired. Have the user retry the sign-in.")
-}
-
-pub fn device_code_unknown() -> Failure {
-    let text = "Invalid verification code due to User typing in wrong user code for device code flow.";
-    Failure::new(400, "bad_verification_code", 70_018, text)
-}
-
-pub fn user_code_used() -> Failure {
-    Failure::new(400, "invalid_grant", 90_120, "The device code request was already authorized or declined.")
-}
-
-pub fn already_redeemed() -> Failure {
-    let text = "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing \
-                refresh token.";
-    Failure::new(400, "invalid_grant", 54_005, text)
-}
-
-pub fn other_tenants_code() -> Failure {
-    let text = "Provided Authorization Code is intended to use against other tenant, thus rejected.";
-    Failure::new(400, "invalid_grant", 700_005, text)
-}
-
-// The refresh token.
-
-pub fn grant_invalid() -> Failure {
-    Failure::new(400, "invalid_grant", 70_000, "Provided grant is invalid or malformed.")
-}
-
-pub fn grant_revoked(issued: Instant, valid_from: Instant) -> Failure {
-    let stamp = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let text = format!(
-        "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have \
-         changed or reset their password. The grant was issued on '{}' and the TokensValidFrom date (before which \
-         tokens are not valid) for this user is '{}'.",
-        stamp(issued),
-        stamp(valid_from)
-    );
-    Failure::new(400, "invalid_grant", 50_173, text)
-}
-
-pub fn grant_inactive(issued: Instant, lifetime: i64) -> Failure {
-    let text = format!(
-        "The refresh token has expired due to inactivity. The token was issued on {} and was inactive for {}.00:00:00.",
-        issued.to_rfc3339_opts(SecondsFormat::Secs, true),
-        lifetime / 86_400
-    );
-    Failure::new(400, "invalid_grant", 700_082, text)
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Answered, failure, failure::Failure, scope::Asked};
 use crate::simulator::{
     Instant, Site,
-    ledger::RefreshToken,
+    ledger::{Proof, RefreshToken},
     tenant::{Consent, Consenter, Permission, Registration, Resource, State, User},
 };
 
@@ -15,7 +15,7 @@ pub struct Session<'a> {
     pub app: &'a Registration,
     pub user: &'a User,
     pub asked: &'a Asked,
-    pub confidential: bool,
+    pub proof: Proof,
     pub from_device_code: bool,
 }
 
@@ -63,7 +63,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
 
     let mut claims = common(state, app, asked, now);
     claims.extend(fields(&json!({
-        "acct": 0, "acr": "1", "amr": ["pwd", "mfa"], "appidacr": if session.confidential { "1" } else { "0" },
+        "acct": 0, "acr": "1", "amr": ["pwd", "mfa"], "appidacr": appidacr(session.proof),
         "idtyp": "user", "ipaddr": "127.0.0.1", "name": user.name, "oid": user.oid, "puid": state.ledger.serial.hex(16),
         "scp": if names.is_empty() { oidc.join(" ") } else { names.clone() }, "sub": state.ledger.serial.text(43),
         "unique_name": user.upn, "upn": user.upn,
@@ -81,7 +81,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
         state.ledger.keep_refresh_token(RefreshToken {
             token: token.clone(),
             client_id: app.client_id.clone(),
-            confidential: session.confidential,
+            proof: session.proof,
             upn: user.upn.clone(),
             asked: (*asked).clone(),
             issued: now,
@@ -97,7 +97,14 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
 }
 
 /// The answer to client credentials. A token is issued even when no role was granted.
-pub fn application(state: &mut State, site: &Site, app: &Registration, asked: &Asked, now: Instant) -> Answered {
+pub fn application(
+    state: &mut State,
+    site: &Site,
+    client: (&Registration, Proof),
+    asked: &Asked,
+    now: Instant,
+) -> Answered {
+    let (app, proof) = client;
     let granted = |consent: &&Consent| {
         consent.by == Consenter::Application
             && consent.app == app.object_id
@@ -107,7 +114,7 @@ pub fn application(state: &mut State, site: &Site, app: &Registration, asked: &A
     roles.dedup();
     let mut claims = common(state, app, asked, now);
     claims.extend(fields(&json!({
-        "appidacr": "1", "idp": format!("https://sts.windows.net/{}/", state.tenant.id), "idtyp": "app",
+        "appidacr": appidacr(proof), "idp": format!("https://sts.windows.net/{}/", state.tenant.id), "idtyp": "app",
         "oid": app.object_id, "sub": app.object_id,
     })));
     if !roles.is_empty() {
@@ -119,6 +126,15 @@ pub fn application(state: &mut State, site: &Site, app: &Registration, asked: &A
         "token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": access_token,
     });
     Ok(Answer::json(200, &body))
+}
+
+/// How the client authenticated, as tokens say it.
+fn appidacr(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Fallback | Proof::Native => "0",
+        Proof::Secret => "1",
+        Proof::Certificate => "2",
+    }
 }
 
 /// Entra writes Exchange's scopes with their host, and Graph's bare, beside the OpenID ones.
@@ -136,7 +152,7 @@ fn common(state: &mut State, app: &Registration, asked: &Asked, now: Instant) ->
     fields(&json!({
         "aud": asked.audience, "iss": format!("https://sts.windows.net/{tenant}/"),
         "iat": now.timestamp() - 300, "nbf": now.timestamp() - 300, "exp": now.timestamp() + state.policy.token_lifetime,
-        "aio": serial.text(160), "app_displayname": app.name, "appid": app.client_id, "rh": serial.text(64),
+        "aio": serial.text(320), "app_displayname": app.name, "appid": app.client_id, "rh": serial.text(64),
         "tenant_region_scope": "EU", "tid": tenant, "uti": serial.text(22), "ver": "1.0",
         "wids": [serial.guid(), serial.guid()], "xms_ftd": serial.text(90), "xms_idrel": "1 16", "xms_sid": serial.guid(),
     }))

@@ -3,10 +3,16 @@
 
 pub mod answer;
 pub mod approval;
+pub mod assertion;
+pub mod authorize;
+#[cfg(test)]
+mod browser_tests;
 pub mod client;
+pub mod code;
 pub mod device;
 pub mod discovery;
 pub mod failure;
+pub mod grant_failure;
 pub mod issue;
 pub mod page;
 pub mod scope;
@@ -27,6 +33,7 @@ pub fn answer(state: &mut State, site: &Site, request: &Request, now: Instant) -
         "" if request.path == "/device" => return page::answer(state, request, now),
         "v2.0/.well-known/openid-configuration" => discovery::configuration(state, site, tenant),
         "discovery/v2.0/keys" => discovery::keys(state, site, tenant),
+        "oauth2/v2.0/authorize" => Ok(authorize::answer(state, site, tenant, request, now)),
         "oauth2/v2.0/devicecode" => device::request(state, site, tenant, request, now),
         "oauth2/v2.0/token" => token::answer(state, site, tenant, request, now),
         _ => return Answer::text(404, "Not found."),

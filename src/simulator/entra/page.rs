@@ -1,19 +1,27 @@
-//! The page a device code is typed into, for a person with a browser: code, account, consent. Plain
-//! HTML; each form carries what was said before, so no page needs a session.
+//! What a person with a browser sees: the page a device code is typed into, then account and
+//! consent, which the browser flow shares. Plain HTML; each form carries what was said before.
 
 use super::{
     Answer, Form, Request,
     approval::{self, Action, Refused},
-    failure, issue,
+    issue,
+    scope::Asked,
 };
-use crate::simulator::{Instant, tenant::State};
+use crate::simulator::{
+    Instant,
+    tenant::{Permission, Registration, State, User},
+};
 
 pub fn answer(state: &mut State, request: &Request, now: Instant) -> Answer {
     match (request.method.as_str(), &request.form) {
         ("GET", _) => ask_code(200, ""),
         ("POST", Some(form)) => next(state, form, now).unwrap_or_else(|refused| {
             let restart = matches!(refused, Refused::UnknownCode | Refused::Used | Refused::Expired);
-            if restart { ask_code(refused.status(), &refused.sentence()) } else { stopped(&refused) }
+            if restart {
+                ask_code(refused.status(), &refused.sentence())
+            } else {
+                stopped(refused.status(), &refused.sentence())
+            }
         }),
         _ => Answer::text(405, "GET or POST."),
     }
@@ -22,20 +30,12 @@ pub fn answer(state: &mut State, request: &Request, now: Instant) -> Answer {
 fn next(state: &mut State, form: &Form, now: Instant) -> Result<Answer, Refused> {
     let code = form.value("user_code").unwrap_or_default().trim();
     let (device, app) = approval::open(state, code, now)?;
-    let Some(upn) = form.value("user") else { return Ok(ask_account(state, code, &app.name)) };
-    let user = approval::person(state, app, upn)?;
-    // An account picked from the list has a session in this browser; one typed in has to prove itself.
-    if form.value("typed").is_some() && form.value("password") != Some(user.password.as_str()) {
-        return Err(Refused::Person(failure::password_wrong()));
-    }
+    let Some(upn) = form.value("user") else { return Ok(ask_account(state, app, Some(code))) };
+    let user = approval::sign_in(state, app, upn, form)?;
     let action = match form.value("action") {
         Some("approve") => Action::Approve,
         Some("decline") => Action::Decline,
-        _ => {
-            let wanted = issue::wanted(app, &device.asked);
-            let names: Vec<&str> = wanted.iter().map(|permission| permission.name.as_str()).collect();
-            return Ok(ask_consent(code, &user.upn, &app.name, &state.tenant.name, &names, device.asked.offline));
-        }
+        _ => return Ok(ask_consent(state, app, user, &device.asked, Some(code))),
     };
     let upn = user.upn.clone();
     approval::decide(state, code, &upn, action, now)?;
@@ -55,40 +55,42 @@ fn ask_code(status: u16, trouble: &str) -> Answer {
     page(status, "Enter code", &body)
 }
 
-fn ask_account(state: &State, code: &str, app: &str) -> Answer {
-    let code = hidden("user_code", code);
+/// `code`: a user code to carry on to the next page. The browser flow has its parameters in the URL.
+pub fn ask_account(state: &State, app: &Registration, code: Option<&str>) -> Answer {
+    let code = code.map(|code| hidden("user_code", code)).unwrap_or_default();
     let pick = |upn: &String| {
         let upn = escape(upn);
         format!("<form method=post>{code}<button name=user value=\"{upn}\">{upn}</button></form>")
     };
     let accounts: String = state.users.iter().filter(|user| user.enabled).map(|user| pick(&user.upn)).collect();
     let body = format!(
-        "<p>You're signing in to <b>{}</b> on another device. Continue only if you started it.</p>{accounts}\
+        "<p>You're signing in to <b>{}</b>. Continue only if you started it.</p>{accounts}\
          <h2>Use another account</h2><form method=post>{code}{}<label>User <input name=user required></label> \
          <label>Password <input name=password type=password required></label> <button>Sign in</button></form>",
-        escape(app),
+        escape(&app.name),
         hidden("typed", "yes")
     );
     page(200, "Pick an account", &body)
 }
 
-fn ask_consent(code: &str, upn: &str, app: &str, tenant: &str, names: &[&str], offline: bool) -> Answer {
-    let items: String = names.iter().map(|name| format!("<li>{}</li>", escape(name))).collect();
-    let keep = if offline { "<li>offline_access: keep the access it was given</li>" } else { "" };
+pub fn ask_consent(state: &State, app: &Registration, user: &User, asked: &Asked, code: Option<&str>) -> Answer {
+    let item = |permission: &Permission| format!("<li>{}</li>", escape(&permission.name));
+    let items: String = issue::wanted(app, asked).iter().map(item).collect();
+    let keep = if asked.offline { "<li>offline_access: keep the access it was given</li>" } else { "" };
     let body = format!(
         "<p>{}</p><p><b>{}</b> in {} would like to:</p><ul>{items}{keep}</ul><form method=post>{}{}\
          <button name=action value=approve>Accept</button> <button name=action value=decline>Cancel</button></form>",
-        escape(upn),
-        escape(app),
-        escape(tenant),
-        hidden("user_code", code),
-        hidden("user", upn)
+        escape(&user.upn),
+        escape(&app.name),
+        escape(&state.tenant.name),
+        code.map(|code| hidden("user_code", code)).unwrap_or_default(),
+        hidden("user", &user.upn)
     );
     page(200, "Permissions requested", &body)
 }
 
-fn stopped(refused: &Refused) -> Answer {
-    page(refused.status(), "Sorry, but we're having trouble signing you in", &alert(&refused.sentence()))
+pub fn stopped(status: u16, sentence: &str) -> Answer {
+    page(status, "Sorry, but we're having trouble signing you in", &alert(sentence))
 }
 
 fn alert(text: &str) -> String {

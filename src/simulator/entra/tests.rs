@@ -33,7 +33,7 @@ impl World {
 
     fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = fields.iter().fold(Form::default(), |form, (key, value)| form.with(key, value));
-        let request = Request { method: "POST".into(), path: path.into(), form: Some(form), basic: None };
+        let request = Request { method: "POST".into(), path: path.into(), form: Some(form), ..Request::default() };
         super::answer(&mut self.state, &self.site, &request, self.now)
     }
 
@@ -267,6 +267,9 @@ fn policy_stops_people_and_leaves_the_poll_waiting_or_told() {
     assert_eq!(refusal(&world.token(DEVICE, &[("device_code", &device)])).0, "authorization_pending");
     world.state.grant_admin_consent();
     world.decide(&user, "alerts@contoso.example", Action::Approve).unwrap();
+    world.state.consents.clear();
+    let (user, _) = world.codes();
+    assert_eq!(world.decide(&user, "admin@contoso.example", Action::Approve), Ok(()), "administrators may");
 
     let (user, device) = world.codes();
     world.state.policy.block_device_code = true;
@@ -340,9 +343,29 @@ fn default_means_the_listed_permissions() {
 }
 
 #[test]
+fn a_password_gets_what_was_consented_to_before() {
+    let mut world = World::new();
+    let alerts = world.state.users[0].clone();
+    let with = |password: &str| {
+        [("username", alerts.upn.clone()), ("password", password.to_owned()), ("scope", EXCHANGE.to_owned())]
+    };
+    let ask = |world: &mut World, password: &str| {
+        let fields = with(password);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        world.token("password", &fields)
+    };
+    assert_eq!(refusal(&ask(&mut world, "wrong")), refused("invalid_grant", 50_126));
+    assert_eq!(refusal(&ask(&mut world, &alerts.password)), refused("invalid_grant", 65_001));
+    world.state.grant_admin_consent();
+    assert_eq!(ask(&mut world, &alerts.password).status, 200);
+    let common = world.post("/common/oauth2/v2.0/token", &[("grant_type", "password")]);
+    assert_eq!(refusal(&common), refused("invalid_request", 9_001_023));
+}
+
+#[test]
 fn what_is_asked_badly_is_named() {
     let mut world = World::new();
-    assert_eq!(refusal(&world.token("password", &[])), refused("unsupported_grant_type", 70_003));
+    assert_eq!(refusal(&world.token("implicit", &[])), refused("unsupported_grant_type", 70_003));
     assert_eq!(refusal(&world.token("", &[])), refused("invalid_request", 900_144));
     assert_eq!(refusal(&world.token(DEVICE, &[])), refused("invalid_request", 900_144));
     let garbled = Request { method: "POST".into(), path: "/common/oauth2/v2.0/token".into(), ..Request::default() };

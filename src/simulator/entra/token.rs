@@ -3,13 +3,17 @@
 use chrono::TimeDelta;
 
 use super::{
-    Answered, Form, Request, client, device,
+    Answered, Form, Request,
+    client::{self, Prover},
+    code, device,
     discovery::Directory,
-    failure, issue,
+    failure, grant_failure,
+    issue::{self, Session},
     scope::{self, Mixed},
 };
 use crate::simulator::{
     Instant, Site,
+    ledger::Proof,
     tenant::{Registration, State},
 };
 
@@ -20,43 +24,46 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
     let directory = Directory::named(state, tenant)?;
     let grant = client::required(&form, "grant_type")?;
     // Clients of the first drafts send the device grant by its short name; Entra takes both.
-    let known = [DEVICE_CODE, "device_code", "refresh_token", "client_credentials"].contains(&grant);
+    let known = [DEVICE_CODE, "device_code", "authorization_code", "refresh_token", "client_credentials", "password"]
+        .contains(&grant);
     if !known {
         return Err(failure::unsupported_grant(grant));
     }
     if grant == "client_credentials" && matches!(directory, Directory::Common | Directory::Organizations) {
         return Err(failure::no_tenant_named());
     }
+    if grant == "password" && matches!(directory, Directory::Common | Directory::Consumers) {
+        return Err(failure::password_not_here());
+    }
     let app = client::registration(state, directory, &form)?;
     match grant {
         "refresh_token" => refresh(state, site, &app, &form, now),
+        "authorization_code" => code::redeem(state, site, (directory, &app), &form, now),
+        "password" => password(state, site, &app, &form, now),
         "client_credentials" => application(state, site, &app, &form, now),
         _ => device::poll(state, site, (directory, &app), &form, now),
     }
 }
 
 fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
-    let confidential = client::proof(app, form, now)?;
     let presented = client::required(form, "refresh_token")?;
-    let place = state.ledger.refresh_tokens.iter().position(|known| known.token == presented);
-    let known =
-        place.and_then(|place| state.ledger.refresh_tokens.get_mut(place)).ok_or_else(failure::grant_invalid)?;
-    if known.client_id != app.client_id || (state.policy.one_time_refresh && known.used) {
-        return Err(failure::grant_invalid());
+    let old = state.ledger.refresh_tokens.iter().find(|known| known.token == presented).cloned();
+    // The client is looked at before the token is.
+    let before = old.as_ref().map_or(Proof::Fallback, |old| old.proof);
+    let proof = Prover { state, site, app, now }.again(before, form)?;
+    let old = old.ok_or_else(grant_failure::grant_invalid)?;
+    if old.client_id != app.client_id || (state.policy.one_time_refresh && old.used) {
+        return Err(grant_failure::grant_invalid());
     }
-    if known.confidential && !confidential {
-        return Err(failure::secret_required());
-    }
-    let old = known.clone();
-    let user = state.user(&old.upn).cloned().ok_or_else(failure::grant_invalid)?;
+    let user = state.user(&old.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
     if !user.enabled {
         return Err(failure::user_disabled());
     }
     if old.issued < user.tokens_valid_from {
-        return Err(failure::grant_revoked(old.issued, user.tokens_valid_from));
+        return Err(grant_failure::grant_revoked(old.issued, user.tokens_valid_from));
     }
     if old.issued + TimeDelta::seconds(state.policy.refresh_lifetime) <= now {
-        return Err(failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
+        return Err(grant_failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
     }
     if old.from_device_code && state.policy.block_device_code {
         return Err(failure::blocked_after_device_code());
@@ -68,8 +75,7 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
     };
     // A refresh always brings the next refresh token, whether or not offline_access is said again.
     asked.offline = true;
-    let session =
-        issue::Session { app, user: &user, asked: &asked, confidential, from_device_code: old.from_device_code };
+    let session = Session { app, user: &user, asked: &asked, proof, from_device_code: old.from_device_code };
     let answer = issue::delegated(state, site, &session, now)?;
     if let Some(known) = state.ledger.refresh_tokens.iter_mut().find(|known| known.token == presented) {
         known.used = true;
@@ -77,12 +83,27 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
     Ok(answer)
 }
 
+/// No page is shown, so nothing can be consented to here: somebody has to have done it before.
+fn password(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+    let proof = Prover { state, site, app, now }.fallback(form)?;
+    let asked = scope::parse(client::required(form, "scope")?, app, &state.tenant.name, Mixed::Refused)?;
+    let (name, password) = (client::required(form, "username")?, client::required(form, "password")?);
+    let user = state.user(name).cloned().ok_or_else(|| failure::user_not_found(name, &state.tenant.name))?;
+    if user.password != password {
+        return Err(failure::password_wrong());
+    }
+    if !user.enabled {
+        return Err(failure::user_disabled());
+    }
+    issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)
+}
+
 fn application(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
-    client::secret(app, form, now)?;
+    let proof = Prover { state, site, app, now }.application(form)?;
     let wanted = client::required(form, "scope")?;
     if !wanted.trim().to_ascii_lowercase().ends_with("/.default") || wanted.split_whitespace().count() != 1 {
         return Err(failure::scope_not_default(wanted));
     }
     let asked = scope::parse(wanted, app, &state.tenant.name, Mixed::Refused)?;
-    issue::application(state, site, app, &asked, now)
+    issue::application(state, site, (app, proof), &asked, now)
 }

@@ -119,3 +119,104 @@ fn claims(state: &State, site: &Site, token: &str) -> Option<Map<String, Value>>
 pub fn decoded(line: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(line).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: i64 = 1_790_000_000;
+
+    /// AUTH as `user` with a good token changed by `change`.
+    fn outcome(state: &State, user: &str, change: impl FnOnce(&mut Value)) -> Result<Identity, Denied> {
+        let site = Site::of_tests();
+        let mut claims = json!({
+            "aud": "https://outlook.office.com", "tid": state.tenant.id, "nbf": NOW - 300, "exp": NOW + 60,
+            "scp": "IMAP.AccessAsUser.All SMTP.Send", "upn": "alerts@contoso.example",
+        });
+        change(&mut claims);
+        let token = site.key.sign(&claims).unwrap();
+        let blob = format!("user={user}\x01auth=Bearer {token}\x01\x01");
+        xoauth2(state, &site, blob.as_bytes(), Instant::from_timestamp(NOW, 0).unwrap())
+    }
+
+    fn as_application(claims: &mut Value) {
+        let scopes = claims.as_object_mut().unwrap();
+        scopes.remove("scp");
+        scopes.remove("upn");
+        claims["roles"] = json!(["SMTP.SendAsApp"]);
+        claims["oid"] = json!("e8d5c2b1-7a64-4930-bf1e-5c4d3b2a1f66");
+    }
+
+    #[test]
+    fn every_claim_counts() {
+        let state = State::healthy();
+        let user = "Alerts@Contoso.example";
+        for aud in ["https://outlook.office.com/", "https://outlook.office365.com", scope::EXCHANGE_ID] {
+            assert!(outcome(&state, user, |claims| claims["aud"] = json!(aud)).is_ok(), "{aud}");
+        }
+        let wrong: [(&str, Value); 9] = [
+            ("aud", json!("https://graph.microsoft.com")),
+            ("aud", json!("https://outlook.office365.us")),
+            ("tid", json!("b1d7e6f4-3a2c-4c58-8e9b-70a1f2e3d499")),
+            ("exp", json!(NOW)),
+            ("nbf", json!(NOW + 1)),
+            ("scp", json!("Mail.Send")),
+            ("scp", json!("SMTP.SendAs")),
+            ("upn", json!("admin@contoso.example")),
+            ("upn", json!("alarm@contoso.example")),
+        ];
+        for (claim, value) in wrong {
+            let outcome = outcome(&state, user, |claims| claims[claim] = value.clone());
+            assert_eq!(outcome, Err(Denied::Unsuccessful), "{claim}: {value}");
+        }
+        let alias = outcome(&state, "alarm@contoso.example", |_| {});
+        assert_eq!(alias, Err(Denied::Unsuccessful), "an alias of the same mailbox");
+    }
+
+    #[test]
+    fn an_application_needs_its_role_its_principal_and_access() {
+        let mut state = State::healthy();
+        let user = "alarm@contoso.example";
+        let identity = outcome(&state, user, as_application).unwrap();
+        assert_eq!(identity.mailbox, "alerts@contoso.example", "any address of the mailbox will do");
+        let without_role = |claims: &mut Value| {
+            as_application(claims);
+            claims["roles"] = json!([]);
+        };
+        assert_eq!(outcome(&state, user, without_role), Err(Denied::Unsuccessful));
+        state.principals[0].full_access.clear();
+        assert_eq!(outcome(&state, user, as_application), Err(Denied::Unsuccessful));
+        state.principals.clear();
+        assert_eq!(outcome(&state, user, as_application), Err(Denied::Unsuccessful));
+    }
+
+    #[test]
+    fn the_switch_is_looked_at_after_the_token_is_known_and_before_its_claims() {
+        let mut state = State::healthy();
+        let graph = |claims: &mut Value| claims["aud"] = json!("https://graph.microsoft.com");
+        assert_eq!(outcome(&state, "admin@contoso.example", graph), Err(Denied::DisabledForTenant));
+        state.users[1].mailbox.as_mut().unwrap().smtp_auth = Switch::Off;
+        assert_eq!(outcome(&state, "admin@contoso.example", graph), Err(Denied::DisabledForMailbox));
+        let garbled = xoauth2(
+            &state,
+            &Site::of_tests(),
+            b"user=admin@contoso.example\x01auth=Bearer x.y.z\x01\x01",
+            Instant::from_timestamp(NOW, 0).unwrap(),
+        );
+        assert_eq!(garbled, Err(Denied::Unsuccessful));
+        state.users[1].mailbox = None;
+        assert_eq!(outcome(&state, "admin@contoso.example", graph), Err(Denied::Unsuccessful));
+    }
+
+    #[test]
+    fn the_blob_is_taken_in_its_one_form() {
+        assert_eq!(parts(b"user=a\x01auth=Bearer t\x01\x01"), Some(("a", "t")));
+        for wrong in
+            ["user=a\x01Auth=Bearer t\x01\x01", "user=a\x01auth=Bearer t\x01", "auth=Bearer t\x01\x01", "\0a\0b"]
+        {
+            assert_eq!(parts(wrong.as_bytes()), None, "{wrong:?}");
+        }
+    }
+}

@@ -37,6 +37,15 @@ where
 {
     let mut buffer = Vec::new();
     loop {
+        if let Some(octets) = session.octets() {
+            let taken = buffer.drain(..octets.min(buffer.len())).collect::<Vec<u8>>();
+            let reply = shared.with(|state, _| session.chunk(state, &taken));
+            send(stream, &reply.text).await?;
+            if session.octets().is_some() && fill(stream, &mut buffer).await? == 0 {
+                return Ok(None);
+            }
+            continue;
+        }
         let reply = match read_line(stream, &mut buffer).await {
             Ok(Line::End) => return Ok(None),
             Ok(Line::Piece(piece)) if !piece.ends_with(b"\n") && !session.takes_text() => {
@@ -108,4 +117,66 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, text: &str) -> io::Result<(
         stream.flush().await
     };
     timeout(IDLE, write).await?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::{
+        Site,
+        tenant::{BasicAuth, State},
+    };
+
+    const SCRIPT: &[u8] = b"EHLO x\r\nAUTH LOGIN YWxlcnRzQGNvbnRvc28uZXhhbXBsZQ==\r\nQ29ycmVjdC1Ib3JzZS1hbGVydHMtNw==\r\n\
+        MAIL FROM:<alerts@contoso.example>\r\nRCPT TO:<a@contoso.example>\r\nDATA\r\n\r\n..\r\n.\n\r\n.\r\n\
+        MAIL FROM:<alerts@contoso.example>\r\nRCPT TO:<a@contoso.example>\r\nBDAT 4\r\n\r\n.\rBDAT 1 LAST\r\n\nQUIT\r\n";
+
+    /// The status codes, and the texts of the messages that were taken.
+    async fn played(first: &[u8], second: &[u8]) -> (Vec<String>, Vec<String>) {
+        let mut state = State::healthy();
+        state.tenant.basic_auth = BasicAuth::Allowed;
+        let shared = Shared::new(state, Site::of_tests());
+        let (mut client, mut server) = tokio::io::duplex(64 * 1024);
+        let talk = async {
+            client.write_all(first).await.unwrap();
+            tokio::task::yield_now().await;
+            client.write_all(second).await.unwrap();
+            let mut replies = String::new();
+            client.read_to_string(&mut replies).await.unwrap();
+            replies
+        };
+        let serve = async {
+            let ended = dialogue(&shared, Session::new("127.0.0.1").secured(), &mut server).await;
+            drop(server);
+            ended.unwrap();
+        };
+        let (replies, ()) = tokio::join!(talk, serve);
+        let codes =
+            replies.lines().filter(|line| line.as_bytes().get(3) == Some(&b' ')).map(|line| line[..3].to_owned());
+        let texts = shared.with(|state, _| state.ledger.messages.iter().map(|message| message.text.clone()).collect());
+        (codes.collect(), texts)
+    }
+
+    #[tokio::test]
+    async fn where_the_bytes_are_split_makes_no_difference() {
+        for place in 0..SCRIPT.len() {
+            let (first, second) = SCRIPT.split_at(place);
+            let (codes, texts) = played(first, second).await;
+            let expected = ["250", "334", "235", "250", "250", "354", "250", "250", "250", "250", "250", "221"];
+            assert_eq!(codes, expected, "{place}");
+            assert_eq!(texts, ["\r\n.\r\n\n\r\n", "\r\n.\r\n"], "{place}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_stops_is_told_and_let_go() {
+        let shared = Shared::new(State::healthy(), Site::of_tests());
+        let (mut client, mut server) = tokio::io::duplex(1024);
+        let ended = dialogue(&shared, Session::new("127.0.0.1"), &mut server).await.unwrap();
+        assert!(ended.is_none());
+        drop(server);
+        let mut said = String::new();
+        client.read_to_string(&mut said).await.unwrap();
+        assert_eq!(said, "421 4.4.2 Connection dropped due to inactivity\r\n");
+    }
 }

@@ -42,6 +42,8 @@ pub struct Session {
     identity: Option<Identity>,
     mail_from: Option<String>,
     recipients: Vec<String>,
+    /// The chunks of a message so far (RFC 3030).
+    chunks: Vec<u8>,
     blunders: u8,
 }
 
@@ -52,7 +54,15 @@ enum Expecting {
     Blob,
     LoginName,
     LoginPassword(String),
-    Text { taken: Vec<u8>, too_big: bool },
+    Text {
+        taken: Vec<u8>,
+        too_big: bool,
+    },
+    /// So many octets of a chunk.
+    Chunk {
+        left: usize,
+        last: bool,
+    },
 }
 
 impl Session {
@@ -65,6 +75,7 @@ impl Session {
             identity: None,
             mail_from: None,
             recipients: Vec::new(),
+            chunks: Vec::new(),
             blunders: 0,
         }
     }
@@ -83,6 +94,29 @@ impl Session {
         matches!(self.expecting, Expecting::Text { .. })
     }
 
+    /// How many octets come next, when not a line comes next.
+    pub fn octets(&self) -> Option<usize> {
+        if let Expecting::Chunk { left, .. } = self.expecting { Some(left) } else { None }
+    }
+
+    /// Some or all of those octets.
+    pub fn chunk(&mut self, state: &mut State, octets: &[u8]) -> Reply {
+        let Expecting::Chunk { left, last } = self.expecting else { return self.blunder(BAD_SEQUENCE) };
+        let left = left.saturating_sub(octets.len());
+        let room = (MOST_BYTES + 1).saturating_sub(self.chunks.len());
+        self.chunks.extend_from_slice(&octets[..octets.len().min(room)]);
+        if left > 0 {
+            self.expecting = Expecting::Chunk { left, last };
+            return Reply { text: String::new(), then: Then::Read };
+        }
+        self.expecting = Expecting::Command;
+        if !last {
+            return reply("250 2.0.0 OK");
+        }
+        let taken = std::mem::take(&mut self.chunks);
+        self.submit(state, &taken, taken.len() > MOST_BYTES)
+    }
+
     pub fn line(&mut self, state: &mut State, site: &Site, line: &[u8], now: Instant) -> Reply {
         let text = String::from_utf8_lossy(line);
         let text = text.trim_end_matches(['\r', '\n']);
@@ -96,6 +130,7 @@ impl Session {
                 self.authenticated(outcome, state, now)
             }
             Expecting::Text { taken, too_big } => self.text(state, taken, too_big, line),
+            Expecting::Chunk { .. } => self.blunder(BAD_SEQUENCE),
         }
     }
 
@@ -120,11 +155,12 @@ impl Session {
             "STARTTLS" if !rest.trim().is_empty() => self.blunder(BAD_ARGUMENTS),
             "STARTTLS" => Reply { then: Then::StartTls, ..reply("220 2.0.0 SMTP server ready") },
             "AUTH" => self.auth(state, site, rest, now),
-            "MAIL" | "RCPT" | "DATA" if self.identity.is_none() => {
+            "MAIL" | "RCPT" | "DATA" | "BDAT" if self.identity.is_none() => {
                 reply(&traced("530 5.7.57 Client not authenticated to send mail.", &mut state.ledger.serial, now))
             }
             "MAIL" => self.mail(rest),
             "RCPT" => self.rcpt(rest),
+            "BDAT" => self.bdat(rest),
             "DATA" if self.recipients.is_empty() => self.blunder("503 5.5.2 Need rcpt command"),
             "DATA" => {
                 self.expecting = Expecting::Text { taken: Vec::new(), too_big: false };
@@ -261,11 +297,32 @@ impl Session {
             self.expecting = Expecting::Text { taken, too_big };
             return Reply { text: String::new(), then: Then::Read };
         }
+        self.submit(state, &taken, too_big)
+    }
+
+    /// The octets behind a refused BDAT are not skipped: the connection ends instead.
+    fn bdat(&mut self, rest: &str) -> Reply {
+        let mut words = rest.split_whitespace();
+        let length = words.next().and_then(|word| word.parse::<usize>().ok());
+        let last = words.next().map(|word| word.eq_ignore_ascii_case("LAST"));
+        match (length, last) {
+            (Some(_), _) if self.recipients.is_empty() => {
+                Reply { then: Then::Close, ..self.blunder("503 5.5.2 Need rcpt command") }
+            }
+            (Some(left), None | Some(true)) => {
+                self.expecting = Expecting::Chunk { left, last: last.is_some() };
+                Reply { text: String::new(), then: Then::Read }
+            }
+            _ => Reply { then: Then::Close, ..self.blunder(BAD_ARGUMENTS) },
+        }
+    }
+
+    fn submit(&mut self, state: &mut State, text: &[u8], too_big: bool) -> Reply {
         let mail_from = self.mail_from.take().unwrap_or_default();
         let recipients = std::mem::take(&mut self.recipients);
         match &self.identity {
             _ if too_big => reply("552 5.3.4 Message size exceeds fixed maximum message size"),
-            Some(identity) => reply(&message::submit(state, identity, (&mail_from, &recipients), &taken)),
+            Some(identity) => reply(&message::submit(state, identity, (&mail_from, &recipients), text)),
             None => self.blunder(BAD_SEQUENCE),
         }
     }
@@ -273,6 +330,7 @@ impl Session {
     fn forget_envelope(&mut self) {
         self.mail_from = None;
         self.recipients.clear();
+        self.chunks.clear();
     }
 
     fn blunder(&mut self, text: &str) -> Reply {
