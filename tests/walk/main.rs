@@ -103,7 +103,8 @@ fn leaving_keeps_the_draft_and_cancels_what_runs() {
     let running = person.conversation();
     person.tell(Message::Leave);
     assert!(person.effects.contains(&Effect::Cancel(running)));
-    let kept = person.effects.iter().any(|effect| matches!(effect, Effect::KeepDraft(draft) if draft.step == "connection"));
+    let kept =
+        person.effects.iter().any(|effect| matches!(effect, Effect::KeepDraft(draft) if draft.step == "connection"));
     assert!(kept && person.effects.ends_with(&[Effect::Leave(Outcome::Left)]), "{:?}", person.effects);
     assert_eq!(person.tell(Message::Continue).effects, []);
 }

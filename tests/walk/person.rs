@@ -234,7 +234,11 @@ fn conversation(ending: Ending, last: &str) -> Conversation {
             stage: Stage::Auth,
             meaning: None,
         }],
-        tls: Some(TlsFacts { version: Some("TLSv1.3".into()), subject: "CN=smtp.office365.com".into(), ..TlsFacts::default() }),
+        tls: Some(TlsFacts {
+            version: Some("TLSv1.3".into()),
+            subject: "CN=smtp.office365.com".into(),
+            ..TlsFacts::default()
+        }),
         banner: None,
         ehlo_before: Vec::new(),
         ehlo_after: Vec::new(),

@@ -156,13 +156,19 @@ fn another_sender_brings_the_step_about_send_as() {
     assert_eq!(person.at(), "sender");
     person.types("noreply@contoso.example");
     assert_eq!(person.at(), "send-as");
-    assert!(person.reads().contains("Add-RecipientPermission -Identity 'noreply@contoso.example' -Trustee 'alerts@contoso.example'"));
+    assert!(
+        person
+            .reads()
+            .contains("Add-RecipientPermission -Identity 'noreply@contoso.example' -Trustee 'alerts@contoso.example'")
+    );
     assert_eq!(person.enter().at(), "consent");
 }
 
 #[test]
 fn a_hostile_value_never_reaches_a_command() {
-    for hostile in ["$(id)@contoso.example", "a'b\n@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"] {
+    for hostile in
+        ["$(id)@contoso.example", "a'b\n@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"]
+    {
         let mut person = at_the_mailbox();
         person.types(hostile);
         assert_eq!(person.at(), "mailbox");

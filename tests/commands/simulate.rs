@@ -1,0 +1,33 @@
+//! `simulate`: one line, then it serves until it is told to end.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+#[test]
+fn it_announces_itself_in_one_line_and_ends_with_0() {
+    for signal in ["TERM", "INT"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"))
+            .arg("simulate")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let announced: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        let keys: Vec<&str> = announced.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(
+            keys,
+            ["authority", "tenant", "client_id", "client_secret", "user", "password", "smtp", "ca_file", "approve_url"]
+        );
+        let port = announced["smtp"]["port"].as_u64().unwrap();
+        assert!(std::net::TcpStream::connect(("127.0.0.1", u16::try_from(port).unwrap())).is_ok());
+        let kill = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status().unwrap();
+        assert!(kill.success());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert!(lines.next().is_none());
+    }
+}

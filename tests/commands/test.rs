@@ -1,0 +1,131 @@
+//! `test`: the exchange, the outcome, the causes; as text and as JSON.
+
+use serde_json::Value;
+use smtp_oauth::simulator::switches::switch;
+
+use crate::desk::Desk;
+
+fn json(desk: &Desk, arguments: &[&str], status: i32) -> Value {
+    let ran = desk.run(&[&["test", "--json"], arguments].concat());
+    assert_eq!((ran.status, ran.stderr.as_str()), (status, ""), "{}", ran.stdout);
+    let token = desk.vault().access_token.unwrap();
+    assert!(!ran.stdout.contains(token.expose()), "the token is in the output");
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+fn set(desk: &Desk, key: &str, value: &str) {
+    let now = chrono::Utc::now();
+    desk.simulator.with_state(|state| switch(state, key, value, now)).unwrap();
+}
+
+fn stages(document: &Value) -> Vec<&str> {
+    document["stages"].as_array().unwrap().iter().map(|stage| stage["stage"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn an_accepted_test_has_every_key_of_the_document() {
+    let desk = Desk::signed_in(0);
+    let document = json(&desk, &[], 0);
+    let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        ["account", "outcome", "user", "sender", "host", "port", "stages", "transcript", "tls", "token", "causes"]
+    );
+    assert_eq!(document["outcome"], "accepted");
+    assert_eq!(document["token"]["upn"], "alerts@contoso.example");
+    assert_eq!(document["causes"], Value::Array(Vec::new()));
+    assert_eq!(
+        stages(&document),
+        ["token", "resolve", "connect", "greeting", "ehlo", "starttls", "tls", "ehlo", "auth", "quit"]
+    );
+    let sasl = document["transcript"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["text"].as_str().unwrap().contains("Bearer"));
+    assert!(sasl.unwrap()["text"].as_str().unwrap().contains("<token: "), "{sasl:?}");
+    assert!(desk.simulator.messages().is_empty());
+}
+
+#[test]
+fn a_real_message_goes_to_the_reply_after_data() {
+    let desk = Desk::signed_in(0);
+    let document = json(&desk, &["--send-to", "alerts@contoso.example", "--from", "noreply@contoso.example"], 0);
+    assert!(stages(&document).contains(&"data"));
+    assert_eq!(document["sender"], "noreply@contoso.example");
+    let messages = desk.simulator.messages();
+    assert_eq!((messages.len(), messages[0].mail_from.as_str()), (1, "noreply@contoso.example"));
+    assert!(messages[0].text.contains("From: noreply@contoso.example"));
+}
+
+#[test]
+fn a_sender_that_is_not_allowed_is_refused_after_data() {
+    let desk = Desk::signed_in(0);
+    let document = json(&desk, &["--send-to", "alerts@contoso.example", "--from", "admin@contoso.example"], 1);
+    assert_eq!(document["outcome"], "refused");
+    assert!(document["causes"][0]["evidence"][0].as_str().unwrap().contains("SendAsDenied"), "{document}");
+}
+
+#[test]
+fn the_switches_of_exchange_are_told_apart() {
+    let desk = Desk::signed_in(0);
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:off");
+    let document = json(&desk, &[], 1);
+    assert_eq!(document["causes"][0]["cause"], "smtp_auth_disabled_mailbox");
+    assert_eq!(document["causes"][0]["certainty"], "certain");
+    let command = document["causes"][0]["commands"][1].as_str().unwrap();
+    assert_eq!(command, "Set-CASMailbox -Identity 'alerts@contoso.example' -SmtpClientAuthenticationDisabled $false");
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:inherit");
+    assert_eq!(json(&desk, &[], 1)["causes"][0]["cause"], "smtp_auth_disabled_tenant");
+}
+
+#[test]
+fn another_user_than_the_tokens_is_named() {
+    let desk = Desk::signed_in(0);
+    set(&desk, "mailbox_smtp_auth", "admin@contoso.example:on");
+    desk.configure(|settings| settings.user = Some("admin@contoso.example".parse().unwrap()));
+    let document = json(&desk, &[], 1);
+    assert_eq!(document["causes"][0]["cause"], "user_is_not_token_user");
+    assert_eq!(document["causes"][0]["item"], "smtp-user");
+}
+
+#[test]
+fn a_token_for_graph_is_named() {
+    let desk = Desk::signed_in_with(0, |settings| settings.scopes = vec!["SMTP.Send".into(), "offline_access".into()]);
+    assert_eq!(json(&desk, &[], 1)["causes"][0]["cause"], "wrong_audience_graph_token");
+}
+
+#[test]
+fn a_closed_port_and_a_stranger_are_unreachable_with_their_address() {
+    let desk = Desk::signed_in(0);
+    desk.configure(|settings| settings.smtp.port = Some(1));
+    let document = json(&desk, &[], 69);
+    assert_eq!((&document["outcome"], &document["tls"]), (&"unreachable".into(), &Value::Null));
+    assert!(document.to_string().contains("127.0.0.1:1"));
+    desk.configure(|settings| settings.endpoints.ca_file = None);
+    let document = json(&desk, &[], 69);
+    assert!(document["tls"]["issuer"].is_string(), "{document}");
+}
+
+#[test]
+fn without_a_token_the_outcome_is_sign_in() {
+    let desk = Desk::signed_in(3550);
+    set(&desk, "refresh", "revoked");
+    let document = json(&desk, &[], 77);
+    assert_eq!((document["outcome"].as_str(), stages(&document)), (Some("sign-in"), vec!["token"]));
+    assert!(document["causes"][0]["evidence"].to_string().contains("50173"), "{document}");
+}
+
+#[test]
+fn text_shows_the_raw_exchange_and_says_what_is_not_shown() {
+    let desk = Desk::signed_in(0);
+    let ran = desk.run(&["test"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    for part in ["S: 220 ", "C: STARTTLS", "C: AUTH XOAUTH2", "S: 334", "S: 235 2.7.0", "--send-to"] {
+        assert!(ran.stdout.contains(part), "{part}: {}", ran.stdout);
+    }
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:off");
+    let ran = desk.run(&["test"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("Authenticated SMTP is switched off for this mailbox (certain)"), "{}", ran.stdout);
+}
