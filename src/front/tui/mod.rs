@@ -104,6 +104,14 @@ impl<W: Write> Tui<W> {
         Ok(())
     }
 
+    /// All of it again, onto an empty screen.
+    fn repaint(&mut self) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), Clear(ClearType::All))?;
+        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait for the answer.
+        self.terminal.swap_buffers();
+        self.redraw()
+    }
+
     /// One event of the terminal; `None` when nobody else needs to know. While `more` wait nothing is
     /// drawn: a paste without brackets is thousands of keys.
     fn handle(&mut self, event: &Event, more: bool) -> io::Result<Option<Input>> {
@@ -117,6 +125,9 @@ impl<W: Write> Tui<W> {
             Event::Resize(..) => Reaction::Redraw,
             _ => Reaction::Nothing,
         };
+        if reaction == Reaction::Nothing && is_repaint(event) {
+            self.repaint()?;
+        }
         self.stale |= reaction == Reaction::Redraw;
         let sends = match reaction {
             Reaction::Send(messages) => Some(Input::Send(messages)),
@@ -136,10 +147,8 @@ impl<W: Write> Tui<W> {
             return Ok(None);
         }
         self.printed = false;
-        execute!(self.terminal.backend_mut(), EnterAlternateScreen, Clear(ClearType::All))?;
-        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait for the answer.
-        self.terminal.swap_buffers();
-        self.redraw()?;
+        execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
+        self.repaint()?;
         Ok(leave.then(|| Input::Send(vec![Message::Leave])))
     }
 
@@ -159,6 +168,12 @@ impl<W: Write> Tui<W> {
         let back = self.look.text(&self.words.press_enter);
         self.write(&format!("\r\n{text}\r\n\r\n{back}\r\n"))
     }
+}
+
+/// Ctrl-L: the kernel writes on a console, and others on a terminal, without asking.
+fn is_repaint(event: &Event) -> bool {
+    let Event::Key(key) = event else { return false };
+    key.code == KeyCode::Char('l') && key.modifiers.contains(KeyModifiers::CONTROL)
 }
 
 impl<W: Write> Front for Tui<W> {

@@ -276,6 +276,18 @@ fn a_key_costs_tens_of_bytes_and_an_idle_screen_none() {
 }
 
 #[test]
+fn ctrl_l_paints_all_of_it_again() {
+    let line = Line::default();
+    let mut tui = line.front();
+    let mut screen = samples::mailbox();
+    screen.actions.retain(|action| action.label != "Checklist");
+    tui.show(&screen).unwrap();
+    let whole = line.spent();
+    tui.handle(&Event::Key(KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL)), false).unwrap();
+    assert!(line.spent().abs_diff(whole) < 20);
+}
+
+#[test]
 fn keys_that_arrive_together_are_drawn_once() {
     let line = Line::default();
     let mut tui = line.front();
