@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "an example reads its environment itself")]
 #![expect(clippy::panic, reason = "what a panic leaves on the terminal is one thing to see here")]
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use smtp_oauth::{
     front::{
@@ -39,7 +39,10 @@ async fn walk(mut front: impl Front) -> std::io::Result<()> {
     let (mut step, mut left, mut end) = (0, 900, "left");
     let mut given = Vec::new();
     loop {
-        front.show(&screen(step, left))?;
+        if front.show(&screen(step, left)).is_err() {
+            end = "gone";
+            break;
+        }
         let messages = tokio::select! {
             input = front.next() => match input {
                 Input::Send(messages) => messages,
@@ -70,7 +73,8 @@ async fn walk(mut front: impl Front) -> std::io::Result<()> {
         }
     }
     front.close();
-    println!("{end}: {}", given.join(", "));
+    // The terminal may be gone by now.
+    let _ = writeln!(std::io::stdout(), "{end}: {}", given.join(", "));
     Ok(())
 }
 

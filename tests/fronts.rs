@@ -33,7 +33,11 @@ struct Seen {
 
 impl Terminal {
     fn run(front: &str) -> Self {
-        let pty = native_pty_system().openpty(SIZE).unwrap();
+        Self::sized(front, SIZE)
+    }
+
+    fn sized(front: &str, size: PtySize) -> Self {
+        let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(example());
         command.arg(front);
         command.env("TERM", "xterm-256color");
@@ -138,7 +142,7 @@ fn a_panic_is_read_on_the_terminal_as_it_was() {
 /// With SIGHUP ignored, as under `nohup`: the program has to notice by looking.
 #[test]
 fn a_terminal_that_goes_away_ends_the_program() {
-    for front in ["tui", "line"] {
+    for (front, drawn) in [("tui", "\x1b[?25h"), ("line", "> ")] {
         let pty = native_pty_system().openpty(SIZE).unwrap();
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", "trap '' HUP; exec \"$0\" \"$1\""]);
@@ -148,7 +152,7 @@ fn a_terminal_that_goes_away_ends_the_program() {
         drop(pty.slave);
         let mut output = pty.master.try_clone_reader().unwrap();
         let mut bytes = Vec::new();
-        while !String::from_utf8_lossy(&bytes).contains("alerts") {
+        while !String::from_utf8_lossy(&bytes).contains(drawn) {
             let mut buffer = [0; 4096];
             let read = output.read(&mut buffer).unwrap();
             bytes.extend_from_slice(&buffer[..read]);
@@ -156,7 +160,8 @@ fn a_terminal_that_goes_away_ends_the_program() {
         drop((output, pty.master));
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || sender.send(child.wait()));
-        assert!(receiver.recv_timeout(LIMIT).is_ok(), "{front} lives on without a terminal");
+        let status = receiver.recv_timeout(LIMIT).expect("it lives on without a terminal").unwrap();
+        assert!(status.success(), "{front}: {status:?}");
     }
 }
 
@@ -175,6 +180,15 @@ fn line_mode_takes_sixteen_thousand_characters_and_hides_a_secret() {
     let bytes = terminal.bytes();
     assert!(!bytes.contains("CANARY"));
     assert!(!bytes.contains('\x1b'), "line mode has no escape sequences");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_line_that_knows_no_size_is_drawn_on_as_80_by_24() {
+    let mut terminal = Terminal::sized("tui", PtySize { rows: 0, cols: 0, pixel_width: 0, pixel_height: 0 });
+    terminal.sees("> alerts");
+    terminal.types("\x03");
+    terminal.sees("left:");
     assert_eq!(terminal.ended(), 0);
 }
 

@@ -154,7 +154,9 @@ pub enum Act {
     Send(Message),
 }
 
-/// A key by its meaning to a person. `Letter` is pressed with Ctrl while a text field is open.
+/// A key by its meaning to a person. `Letter` is pressed with Ctrl while a text field is open; then
+/// `c h i j m` cannot be an action's (Ctrl makes them Leave, Backspace, Tab, newline and Enter), `t` is
+/// the language, and `a e u w k l` are missed by those who edit and repaint with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     Enter,

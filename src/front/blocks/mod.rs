@@ -89,7 +89,10 @@ fn table(facts: &[(String, String)], pen: Pen, width: usize) -> Vec<Line<'static
     let mut lines = Vec::new();
     for (name, value) in facts {
         let name = pen.look.text(name);
-        let value = pen.wrapped(value, width.saturating_sub(column), Style::new());
+        // A value without a space in it is an address or an id, to be copied.
+        let words = value.contains(char::is_whitespace);
+        let fill = if words { Pen::wrapped } else { Pen::cut };
+        let value = fill(pen, value, width.saturating_sub(column), Style::new());
         if text::width(&name) + 2 <= column {
             lines.extend(pen.hanging(&text::pad(&name, column), value, pen.dim()));
         } else {

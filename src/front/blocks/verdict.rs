@@ -27,7 +27,10 @@ pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
 
     let failure = pen.tone(Tone::Failure).patch(pen.bold());
     let head = format!("{} ", pen.look.tone(Tone::Failure));
-    let headline = format!("{} ({})", verdict.headline, verdict.certainty);
+    let headline = match verdict.certainty.as_str() {
+        "" => verdict.headline.clone(),
+        certainty => format!("{} ({certainty})", verdict.headline),
+    };
     let mut lines = pen.hanging(&head, pen.wrapped(&headline, width.saturating_sub(2), failure), failure);
 
     let plain = Style::new();

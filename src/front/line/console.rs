@@ -28,8 +28,8 @@ struct Paper {
     hidden: bool,
     /// The last thing printed is a prompt, so that other text begins on a new line.
     open: bool,
-    /// Columns of the terminal, and those used in the row of the caret.
-    columns: usize,
+    /// Columns of the terminal now, and those used in the row of the caret.
+    columns: fn() -> usize,
     row: usize,
 }
 
@@ -42,7 +42,7 @@ pub enum Edit {
 }
 
 impl Console {
-    pub fn new(out: Box<dyn Write + Send>, columns: usize) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, columns: fn() -> usize) -> Self {
         let (prompt, typed) = (String::new(), Zeroizing::default());
         Self(Mutex::new(Paper { out, prompt, typed, hidden: false, open: false, columns, row: 0 }))
     }
@@ -132,9 +132,10 @@ impl Paper {
         if self.hidden {
             return Ok(());
         }
+        let columns = (self.columns)();
         for piece in text.graphemes(true) {
             let wide = text::width(piece);
-            self.row = if self.row + wide > self.columns { wide } else { self.row + wide };
+            self.row = if self.row + wide > columns { wide } else { self.row + wide };
         }
         self.out.write_all(text.as_bytes())
     }
@@ -146,7 +147,7 @@ impl Paper {
             return Ok(());
         }
         // A backspace does not climb to the row above, and at the right edge terminals differ.
-        if self.row > gone && self.row < self.columns {
+        if self.row > gone && self.row < (self.columns)() {
             self.row -= gone;
             return self.out.write_all("\u{8} \u{8}".repeat(gone).as_bytes());
         }

@@ -52,7 +52,7 @@ impl Line {
     /// once a process: the reading thread ends with it.
     pub fn open(look: Look, words: Words) -> io::Result<Self> {
         let tty = Tty::take()?;
-        let console = Arc::new(Console::new(Box::new(io::stdout()), tty::columns()));
+        let console = Arc::new(Console::new(Box::new(io::stdout()), tty::columns));
         let reads_keys = tty.is_some().then(|| Arc::clone(&console));
         let lines = reader::lines(io::stdin(), reads_keys);
         Ok(Self { columns: tty::columns, terminal: tty.is_some(), tty, ..Self::with(look, words, console, lines) })
@@ -65,7 +65,7 @@ impl Line {
         look: Look,
         words: Words,
     ) -> Self {
-        let console = Arc::new(Console::new(Box::new(output), 80));
+        let console = Arc::new(Console::new(Box::new(output), || 80));
         Self::with(look, words, console, reader::lines(input, None))
     }
 

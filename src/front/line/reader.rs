@@ -147,7 +147,7 @@ mod tests {
 
     fn typed(keys: &[u8], hidden: bool) -> (Vec<String>, String) {
         let screen = Screen::default();
-        let console = Arc::new(Console::new(Box::new(screen.clone()), 40));
+        let console = Arc::new(Console::new(Box::new(screen.clone()), || 40));
         console.say("", Some(("> ", hidden))).unwrap();
         let mut lines = lines(io::Cursor::new(keys.to_vec()), Some(console));
         let mut all = Vec::new();
@@ -163,6 +163,14 @@ mod tests {
         let (lines, shown) = typed("aé語\x7fb c\x17d\n".as_bytes(), false);
         assert_eq!(lines, ["aébd".to_owned()].map(|line| line.replace("bd", "b d")).to_vec());
         assert_eq!(shown, "> aé語\u{8} \u{8}\u{8} \u{8}b c\u{8} \u{8}d\n");
+    }
+
+    #[test]
+    fn an_erasure_that_cannot_climb_a_row_shows_the_end_again() {
+        let (lines, shown) = typed(format!("{}\x7f\x7f\n", "ab".repeat(19)).as_bytes(), false);
+        assert_eq!(lines, ["ab".repeat(18)]);
+        // 40 columns are full: a new row with the last 21; from there backspaces reach.
+        assert_eq!(shown, format!("> {}\n> {}\u{8} \u{8}\n", "ab".repeat(19), "ab".repeat(10) + "a"));
     }
 
     #[test]

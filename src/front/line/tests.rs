@@ -162,3 +162,32 @@ async fn a_settled_item_and_an_error_are_news() {
     line.show(&screen).unwrap();
     assert_eq!(printed.news(), "\n[+] Client ID: proven\nOne more thing.^[[2J\n[alerts@contoso.example] > ");
 }
+
+#[tokio::test]
+async fn a_text_to_copy_stands_on_lines_of_its_own() {
+    let (mut line, printed) = front("esc\n");
+    line.show(&samples::save()).unwrap();
+    printed.news();
+    line.copy("https://login.example/?a=b&c=d");
+    assert_eq!(printed.news(), "\n\nhttps://login.example/?a=b&c=d\n\n");
+    line.show(&samples::save()).unwrap();
+    assert_eq!(line.next().await, Input::Send(vec![Message::Back]));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 32, ..Default::default() })]
+    #[test]
+    fn nothing_from_outside_is_an_escape_sequence(wild in "(?s).{0,40}", kind in 0usize..9) {
+        let words = Words::english();
+        let mut screen = samples::all().swap_remove(kind);
+        screen.title = wild.clone();
+        screen.blocks.push(Block::Text(wild.clone()));
+        screen.blocks.push(Block::Command { label: wild.clone(), text: wild.clone() });
+        screen.actions[0].label = wild;
+        for width in [20, 80] {
+            let paper = Paper { look: LOOK, words: &words, width, terminal: true };
+            let text = paper.whole(None, &screen) + &paper.prompt(&screen) + &paper.not_known(&screen);
+            proptest::prop_assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{:?}", text);
+        }
+    }
+}

@@ -1,34 +1,35 @@
 //! The full-screen front. This file joins the parts: a view that holds what the person is in the
 //! middle of, a layout that draws it, keys that change it, a session that holds the terminal.
 
+mod bytes;
 mod checklist;
 mod clipboard;
+mod events;
 mod field;
 mod footer;
 mod keys;
 mod layout;
 mod qr;
 mod question;
-pub(super) mod session;
+mod session;
 mod title;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io::{self, Stdout, Write},
-    time::Duration,
-};
+use std::io::{self, Stdout, Write};
 
 use crossterm::{
-    event::{Event, EventStream, KeyCode, KeyEventKind, KeyModifiers},
+    event::{Event, KeyCode, KeyEventKind, KeyModifiers},
     execute,
     terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use futures_util::StreamExt;
-use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend};
-use tokio::time::{Interval, MissedTickBehavior};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc::Receiver,
+};
 
 use crate::wizard::{message::Message, screen::Screen};
 
@@ -38,9 +39,6 @@ use keys::Reaction;
 use session::Session;
 use view::View;
 
-/// How often a terminal that says nothing is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
 pub struct Tui<W: Write = Stdout> {
     terminal: Terminal<CrosstermBackend<W>>,
     look: Look,
@@ -49,21 +47,30 @@ pub struct Tui<W: Write = Stdout> {
     view: Option<View>,
     /// A text stands outside the full screen until Enter.
     printed: bool,
-    /// The words changed, so that the same screen is another one.
+    /// What is drawn is not what there is: another field, other words.
     stale: bool,
     session: Option<Session>,
-    events: Option<EventStream>,
-    looks: Option<Interval>,
+    events: Option<Receiver<Event>>,
+    resized: Option<Signal>,
 }
 
 impl Tui {
     /// Takes the terminal: raw mode and the alternate screen, until `close` or the end of the value.
     pub fn open(look: Look, words: Words, clipboard: Clipboard) -> io::Result<Self> {
         let session = Session::take()?;
-        let mut tui = Self::on(io::stdout(), Viewport::Fullscreen, look, words)?;
+        let mut tui = Self::on(io::stdout(), viewport(), look, words)?;
+        tui.events = Some(events::events(session.keys()?));
         tui.session = Some(session);
         tui.clipboard = clipboard;
         Ok(tui)
+    }
+}
+
+/// A serial line knows no size and says 0×0; what stands there has at least the rows of a VT100.
+fn viewport() -> Viewport {
+    match crossterm::terminal::size() {
+        Ok((0, _) | (_, 0)) => Viewport::Fixed(Rect::new(0, 0, 80, 24)),
+        _ => Viewport::Fullscreen,
     }
 }
 
@@ -80,12 +87,13 @@ impl<W: Write> Tui<W> {
             stale: false,
             session: None,
             events: None,
-            looks: None,
+            resized: None,
         })
     }
 
     fn redraw(&mut self) -> io::Result<()> {
         let Some(view) = self.view.as_mut().filter(|_| !self.printed) else { return Ok(()) };
+        self.stale = false;
         let pen = Pen { look: self.look, words: &self.words, whole: false };
         self.terminal.draw(|frame| {
             let area = frame.area();
@@ -96,37 +104,51 @@ impl<W: Write> Tui<W> {
         Ok(())
     }
 
-    /// One event of the terminal; `None` when nobody else needs to know.
-    fn take(&mut self, event: Event) -> io::Result<Option<Input>> {
+    /// All of it again, onto an empty screen.
+    fn repaint(&mut self) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), Clear(ClearType::All))?;
+        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait for the answer.
+        self.terminal.swap_buffers();
+        self.redraw()
+    }
+
+    /// One event of the terminal; `None` when nobody else needs to know. While `more` wait nothing is
+    /// drawn: a paste without brackets is thousands of keys.
+    fn handle(&mut self, event: &Event, more: bool) -> io::Result<Option<Input>> {
         if self.printed {
-            return self.take_printed(&event);
+            return self.handle_printed(event);
         }
         let Some(view) = &mut self.view else { return Ok(None) };
         let reaction = match event {
-            Event::Key(key) => view.press(key),
-            Event::Paste(text) => view.paste(&text),
+            Event::Key(key) => view.press(*key),
+            Event::Paste(text) => view.paste(text),
             Event::Resize(..) => Reaction::Redraw,
             _ => Reaction::Nothing,
         };
-        match reaction {
-            Reaction::Nothing => Ok(None),
-            Reaction::Redraw => self.redraw().map(|()| None),
-            Reaction::Send(messages) => Ok(Some(Input::Send(messages))),
+        if reaction == Reaction::Nothing && is_repaint(event) {
+            self.repaint()?;
         }
+        self.stale |= reaction == Reaction::Redraw;
+        let sends = match reaction {
+            Reaction::Send(messages) => Some(Input::Send(messages)),
+            Reaction::Nothing | Reaction::Redraw => None,
+        };
+        if self.stale && !more {
+            self.redraw()?;
+        }
+        Ok(sends)
     }
 
     /// Back to the full screen at Enter or Esc, and out at Ctrl-C as everywhere.
-    fn take_printed(&mut self, event: &Event) -> io::Result<Option<Input>> {
+    fn handle_printed(&mut self, event: &Event) -> io::Result<Option<Input>> {
         let Event::Key(key) = event else { return Ok(None) };
         let leave = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
         if key.kind == KeyEventKind::Release || !(leave || matches!(key.code, KeyCode::Enter | KeyCode::Esc)) {
             return Ok(None);
         }
         self.printed = false;
-        execute!(self.terminal.backend_mut(), EnterAlternateScreen, Clear(ClearType::All))?;
-        // Forgets what was drawn. `Terminal::clear` would ask the terminal for its cursor and wait for the answer.
-        self.terminal.swap_buffers();
-        self.redraw()?;
+        execute!(self.terminal.backend_mut(), EnterAlternateScreen)?;
+        self.repaint()?;
         Ok(leave.then(|| Input::Send(vec![Message::Leave])))
     }
 
@@ -148,6 +170,12 @@ impl<W: Write> Tui<W> {
     }
 }
 
+/// Ctrl-L: the kernel writes on a console, and others on a terminal, without asking.
+fn is_repaint(event: &Event) -> bool {
+    let Event::Key(key) = event else { return false };
+    key.code == KeyCode::Char('l') && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
 impl<W: Write> Front for Tui<W> {
     fn show(&mut self, screen: &Screen) -> io::Result<()> {
         let changed = match &mut self.view {
@@ -157,32 +185,30 @@ impl<W: Write> Front for Tui<W> {
                 true
             }
         };
-        if changed || std::mem::take(&mut self.stale) { self.redraw() } else { Ok(()) }
+        if changed || self.stale { self.redraw() } else { Ok(()) }
     }
 
     async fn next(&mut self) -> Input {
+        if self.resized.is_none() {
+            // Needs the runtime, so not made in `open`. Without it the size is looked at with the next key.
+            self.resized = signal(SignalKind::window_change()).ok();
+        }
         loop {
-            let events = self.events.get_or_insert_with(EventStream::new);
-            let looks = self.looks.get_or_insert_with(|| {
-                let mut looks = tokio::time::interval(LOOK_EVERY);
-                looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                looks
-            });
-            let event = tokio::select! {
-                event = events.next() => event,
-                _ = looks.tick() => match &self.session {
-                    Some(session) if session.gone() => None,
-                    _ => continue,
+            let Some(events) = &mut self.events else { return Input::Gone };
+            let event = match &mut self.resized {
+                Some(resized) => tokio::select! {
+                    event = events.recv() => event,
+                    _ = resized.recv() => Some(Event::Resize(0, 0)),
                 },
+                None => events.recv().await,
             };
+            let more = !events.is_empty();
             // Everything from here to the next wait happens at once, which makes the whole cancel safe.
-            match event {
-                Some(Ok(event)) => match self.take(event) {
-                    Ok(None) => {}
-                    Ok(Some(input)) => return input,
-                    Err(_) => return Input::Gone,
-                },
-                Some(Err(_)) | None => return Input::Gone,
+            let Some(event) = event else { return Input::Gone };
+            match self.handle(&event, more) {
+                Ok(None) => {}
+                Ok(Some(input)) => return input,
+                Err(_) => return Input::Gone,
             }
         }
     }

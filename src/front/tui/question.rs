@@ -70,6 +70,8 @@ fn choices(options: &[Choice], selected: usize, pen: Pen, width: usize, drawn: &
         drawn.lines.extend(pen.hanging(&head, pen.wrapped(&choice.label, room, style), style));
         if at == selected {
             drawn.focus = drawn.lines.len() - 1;
+            // The cursor is what a screen reader and a Braille line follow.
+            drawn.caret = Some(0);
             let detail = pen.wrapped(&choice.detail, room, pen.dim());
             let detail = detail.into_iter().filter(|line| line.width() > 0).collect();
             drawn.lines.extend(pen.hanging(&" ".repeat(text::width(&head)), detail, style));

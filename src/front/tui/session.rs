@@ -5,7 +5,7 @@
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::OwnedFd,
     sync::{
         Once,
         atomic::{AtomicBool, Ordering},
@@ -18,7 +18,6 @@ use crossterm::{
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Whether there is something to give back; the panic hook reads it too.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -39,26 +38,18 @@ impl Session {
         Ok(session)
     }
 
-    /// A look at the terminal that draws nothing: whether the other side hung up. Needed because
-    /// crossterm's event source goes round in circles when the tty is gone instead of saying so
-    /// (crossterm pull request 1067).
-    pub fn gone(&self) -> bool {
-        hung_up(self.tty.as_ref().map(AsFd::as_fd).unwrap_or(io::stdin().as_fd()))
+    /// Where keys come from.
+    pub fn keys(&self) -> io::Result<OwnedFd> {
+        Ok(match &self.tty {
+            Some(tty) => rustix::io::dup(tty)?,
+            None => rustix::io::dup(io::stdin())?,
+        })
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         give_back();
-    }
-}
-
-pub fn hung_up(fd: BorrowedFd) -> bool {
-    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::empty())];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    match poll(&mut fds, Some(&at_once)) {
-        Ok(_) => fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),
-        Err(error) => error != rustix::io::Errno::INTR,
     }
 }
 

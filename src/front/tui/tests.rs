@@ -11,7 +11,7 @@ use std::{
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 use proptest::prelude::*;
-use ratatui::{buffer::Buffer, layout::Rect, style::Color};
+use ratatui::{buffer::Buffer, style::Color};
 
 use super::*;
 use crate::{
@@ -129,6 +129,29 @@ fn the_qr_code_reads_back_from_the_screen() {
 }
 
 #[test]
+fn without_colours_the_qr_code_reads_back_too() {
+    let look = Look { ascii: false, color: false };
+    let drawn = draw(&samples::device("14:52"), look, &Words::english(), 80, 24);
+    let mut rows = Vec::new();
+    for y in 2..21 {
+        // The light modules are lit; a terminal's background is dark.
+        let lit = |full: &str, half: &str, x| [full, half].contains(&drawn[(x, y)].symbol());
+        rows.push((42..79).map(|x| !lit("█", "▀", x)).collect());
+        rows.push((42..79).map(|x| !lit("█", "▄", x)).collect());
+    }
+    rows.truncate(37);
+    assert_eq!(read_back(&rows), samples::DEVICE_URL);
+}
+
+#[test]
+fn a_large_console_has_the_qr_code_in_ascii() {
+    let drawn = draw(&samples::device("14:52"), Look { ascii: true, color: true }, &Words::english(), 120, 50);
+    let dark = |x, y| drawn[(x, y)].bg == Color::Black;
+    let rows: Vec<Vec<bool>> = (2..39).map(|y| (0..37).map(|module| dark(45 + module * 2, y)).collect()).collect();
+    assert_eq!(read_back(&rows), samples::DEVICE_URL);
+}
+
+#[test]
 fn a_qr_code_that_does_not_fit_says_what_it_needs() {
     let narrow = dump(&draw(&samples::device("14:52"), UNICODE, &Words::english(), 60, 24));
     let needed = "needs a window of 67×";
@@ -237,19 +260,45 @@ fn a_key_costs_tens_of_bytes_and_an_idle_screen_none() {
 
     let mut dearest = 0;
     for _ in 0..70 {
-        tui.take(Event::Key(KeyCode::Char('x').into())).unwrap();
+        tui.handle(&Event::Key(KeyCode::Char('x').into()), false).unwrap();
         dearest = dearest.max(line.spent());
     }
     // Once in half a row the field moves, which costs that row; every other key is far below.
     assert!(dearest < 200, "{dearest} bytes when the field moves");
-    tui.take(Event::Key(KeyCode::Char('y').into())).unwrap();
+    tui.handle(&Event::Key(KeyCode::Char('y').into()), false).unwrap();
     assert!(line.spent() < 100);
 
-    tui.take(Event::Key(KeyCode::Insert.into())).unwrap();
+    tui.handle(&Event::Key(KeyCode::Insert.into()), false).unwrap();
     assert_eq!(line.spent(), 0, "a key that means nothing");
     tui.speak(Words::english());
     tui.show(&samples::mailbox()).unwrap();
     assert_eq!(line.spent(), 0, "the words it has");
+}
+
+#[test]
+fn ctrl_l_paints_all_of_it_again() {
+    let line = Line::default();
+    let mut tui = line.front();
+    let mut screen = samples::mailbox();
+    screen.actions.retain(|action| action.label != "Checklist");
+    tui.show(&screen).unwrap();
+    let whole = line.spent();
+    tui.handle(&Event::Key(KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL)), false).unwrap();
+    assert!(line.spent().abs_diff(whole) < 20);
+}
+
+#[test]
+fn keys_that_arrive_together_are_drawn_once() {
+    let line = Line::default();
+    let mut tui = line.front();
+    tui.show(&samples::mailbox()).unwrap();
+    line.spent();
+    for _ in 0..500 {
+        tui.handle(&Event::Key(KeyCode::Char('x').into()), true).unwrap();
+    }
+    assert_eq!(line.spent(), 0);
+    tui.handle(&Event::Key(KeyCode::Char('x').into()), false).unwrap();
+    assert!((1..200).contains(&line.spent()));
 }
 
 #[test]
@@ -271,11 +320,14 @@ fn a_text_printed_outside_stays_until_enter() {
     line.spent();
     tui.show(&samples::consent()).unwrap();
     assert_eq!(line.spent(), 0, "the printed text is not drawn over");
-    assert_eq!(tui.take(Event::Key(KeyCode::Char('b').into())).unwrap(), None);
-    tui.take(Event::Key(KeyCode::Enter.into())).unwrap();
+    assert_eq!(tui.handle(&Event::Key(KeyCode::Char('b').into()), false).unwrap(), None);
+    tui.handle(&Event::Key(KeyCode::Enter.into()), false).unwrap();
     assert!(line.spent() > 1000);
 
     tui.print("again");
     let leave = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-    assert!(matches!(tui.take(Event::Key(leave)).unwrap(), Some(Input::Send(_))), "leaving is always possible");
+    assert!(
+        matches!(tui.handle(&Event::Key(leave), false).unwrap(), Some(Input::Send(_))),
+        "leaving is always possible"
+    );
 }

@@ -48,7 +48,9 @@ impl View {
         } else if before.busy.is_none() && self.follows() {
             self.scroll.follow = true;
         }
-        if before.id != screen.id || !same_question(before.question.as_ref(), screen.question.as_ref()) {
+        let untouched = self.field.as_ref().is_some_and(|field| !field.changed());
+        let proposed = untouched && value(&before) != value(screen);
+        if proposed || before.id != screen.id || !same_question(before.question.as_ref(), screen.question.as_ref()) {
             self.begin_question();
         }
         true
@@ -110,7 +112,15 @@ impl Scroll {
     }
 }
 
-/// The same question with other news: the error may differ, and a value the wizard put right stays for the person to see.
+/// What the wizard puts into the field.
+fn value(screen: &Screen) -> Option<&str> {
+    match screen.question.as_ref().map(|question| &question.input) {
+        Some(Input::Text { value }) => Some(value),
+        _ => None,
+    }
+}
+
+/// The same question, whatever else is said about it: its error, its hint, a value proposed meanwhile.
 fn same_question(before: Option<&Question>, now: Option<&Question>) -> bool {
     match (before, now) {
         (Some(before), Some(now)) if before.label == now.label => match (&before.input, &now.input) {
@@ -129,4 +139,59 @@ fn is_verdict(block: &Block) -> bool {
 
 fn position(screen: &Screen, wanted: fn(&Block) -> bool) -> Option<usize> {
     screen.blocks.iter().position(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::front::samples;
+
+    fn with_value(value: &str) -> Screen {
+        let mut screen = samples::mailbox();
+        if let Some(question) = &mut screen.question {
+            question.input = Input::Text { value: value.into() };
+        }
+        screen
+    }
+
+    fn typed(view: &View) -> String {
+        view.field.as_ref().map_or_else(String::new, |field| field.value().expose().to_owned())
+    }
+
+    #[test]
+    fn a_proposed_value_never_overwrites_what_is_typed() {
+        let mut view = View::new(with_value("one"));
+        view.change(&with_value("two"));
+        assert_eq!(typed(&view), "two");
+        view.paste("!");
+        view.change(&with_value("three"));
+        assert_eq!(typed(&view), "two!");
+    }
+
+    #[test]
+    fn a_transcript_is_followed_until_the_person_scrolls_up() {
+        let mut view = View::new(samples::exchange(3));
+        view.scroll.settle(30, 10, &[0]);
+        assert_eq!(view.scroll.top, 20);
+        view.scroll.up(1);
+        view.change(&samples::exchange(5));
+        view.scroll.settle(40, 10, &[0]);
+        assert_eq!(view.scroll.top, 19);
+        view.scroll.down(100);
+        view.scroll.settle(50, 10, &[0]);
+        assert_eq!(view.scroll.top, 40);
+    }
+
+    #[test]
+    fn the_verdict_comes_to_the_top_when_it_is_there() {
+        let mut view = View::new(samples::exchange(9));
+        let mut screen = samples::exchange(9);
+        screen.busy = None;
+        screen.blocks.extend(samples::refused().blocks);
+        view.change(&screen);
+        view.scroll.settle(60, 10, &[0, 31]);
+        assert_eq!(view.scroll.top, 31);
+        view.scroll.settle(60, 10, &[0, 31]);
+        assert_eq!(view.scroll.top, 31, "and the person may go on from there");
+    }
 }
