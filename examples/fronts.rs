@@ -1,7 +1,5 @@
 //! The fronts alone, at a real terminal: `cargo run --example fronts -- tui|line`. A few screens by
 //! turns, and at the end what was sent. The terminal tests run it in a pty; it is no part of the product.
-#![expect(clippy::disallowed_methods, reason = "an example reads its environment itself")]
-#![expect(clippy::panic, reason = "what a panic leaves on the terminal is one thing to see here")]
 
 use std::{io::Write, time::Duration};
 
@@ -23,7 +21,7 @@ const DEVICE_URL: &str = "https://microsoft.com/devicelogin";
 async fn main() -> std::io::Result<()> {
     let look = Look { ascii: std::env::var_os("ASCII").is_some(), color: std::env::var_os("NO_COLOR").is_none() };
     let texts: toml::Table =
-        include_str!("../src/language/front.en.toml.part").parse().map_err(std::io::Error::other)?;
+        include_str!("../src/language/en.toml").parse().map_err(std::io::Error::other)?;
     let words = Words::new(|key| texts["front"][key].as_str().unwrap_or_default().to_owned());
     match std::env::args().nth(1).as_deref() {
         Some("line") => walk(Line::open(look, words)?).await,

@@ -13,6 +13,7 @@
 //! `simulator` stands apart: Microsoft, small enough to carry. It shares no code with what it tests.
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod account;
 pub mod checklist;

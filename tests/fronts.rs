@@ -1,7 +1,5 @@
 //! The fronts at a real terminal: what only a pty shows. Raw mode and its end, echo, a paste longer
 //! than a tty line, a terminal that goes away. Waits for text with a limit and never sleeps.
-#![expect(clippy::disallowed_methods, reason = "a terminal is read by a thread")]
-#![expect(clippy::unwrap_used, reason = "this is a test throughout, helpers included")]
 
 use std::{
     io::{Read, Write},

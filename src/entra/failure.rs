@@ -118,10 +118,8 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
     let mut codes = Vec::new();
     for rest in text.split("AADSTS").skip(1) {
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        if let Ok(code) = digits.parse() {
-            if !codes.contains(&code) {
-                codes.push(code);
-            }
+        if let Some(code) = digits.parse().ok().filter(|code| !codes.contains(code)) {
+            codes.push(code);
         }
     }
     codes

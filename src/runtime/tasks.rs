@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     sync::mpsc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use tokio::{
@@ -53,10 +54,7 @@ impl Runtime {
             Effect::Fetch(ticket, request) => {
                 self.run(ticket, async move { Report::Fetched(web::fetch(&request).await) });
             }
-            Effect::Wait(ticket, time) => self.run(ticket, async move {
-                tokio::time::sleep(time).await;
-                Report::Waited
-            }),
+            Effect::Wait(ticket, time) => self.run(ticket, wait(time)),
             Effect::Converse(ticket, conversing) => {
                 let reports = self.reports.clone();
                 self.run(ticket, converse(ticket, *conversing, reports));
@@ -110,6 +108,12 @@ impl Runtime {
             let _ = writer.join();
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "effects are tasks")]
+async fn wait(time: Duration) -> Report {
+    tokio::time::sleep(time).await;
+    Report::Waited
 }
 
 async fn converse(ticket: Ticket, conversing: Conversing, reports: UnboundedSender<(Ticket, Report)>) -> Report {

@@ -6,6 +6,7 @@
 //! file a kind of step, `overlay.rs` what can lie over a step.
 
 mod clock;
+mod companion;
 pub mod desk;
 pub mod effect;
 pub mod message;
@@ -20,16 +21,16 @@ pub mod verdict;
 use crate::{
     account::{Settings, draft::Draft},
     checklist::steps,
-    entra::wire::Request,
     language::Texts,
     phrase::Phrase,
     secret::Secret,
 };
+pub use companion::Companion;
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
-use screen::{Act, Action, Input, Key, Screen, Tone};
+use screen::{Act, Action, Key, Screen, Tone};
 use step::{Go, Step, Turn};
 
 /// What the wizard is started with.
@@ -49,15 +50,6 @@ pub struct Given {
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
     pub config_option: String,
-}
-
-/// Something the caller can do for the person at the browser; `{user_code}` in the body is filled in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Companion {
-    pub label: Phrase,
-    /// The step it is offered at.
-    pub step: &'static str,
-    pub request: Request,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -271,35 +263,6 @@ impl Model {
         self.take(turn, now)
     }
 
-    /// Performs a companion action, with the user code of the device code that runs.
-    fn call(&mut self, number: usize) -> Vec<Effect> {
-        let Some(companion) = self.companions.get(number).cloned() else { return Vec::new() };
-        let code = self.desk.draft.secrets.device.as_ref().map(|code| code.user_code.clone()).unwrap_or_default();
-        let ticket = self.desk.ticket();
-        self.called.push((number, Some(ticket)));
-        vec![Effect::Fetch(ticket, companion.request.filled("{user_code}", &code))]
-    }
-
-    /// True when the report was a companion's; a refusal offers it anew, with the reason.
-    fn companion_answered(&mut self, ticket: Ticket, report: &Report) -> bool {
-        let Some(at) = self.called.iter().position(|(_, called)| *called == Some(ticket)) else { return false };
-        let refusal = match report {
-            Report::Fetched(Ok(answer)) if answer.status == 200 => None,
-            Report::Fetched(Ok(answer)) => Some(format!("HTTP {}", answer.status)),
-            Report::Fetched(Err(failure)) => Some(failure.to_string()),
-            _ => None,
-        };
-        match refusal {
-            Some(detail) => {
-                self.called.remove(at);
-                let phrase = Phrase::new("notice.companion-failed").with("detail", detail);
-                self.desk.notice = Some((Tone::Warning, phrase));
-            }
-            None => self.called[at].1 = None,
-        }
-        true
-    }
-
     pub fn view(&self, now: i64) -> Screen {
         match &self.overlay {
             Some(overlay) => overlay.screen(&self.desk, self.step_id),
@@ -341,47 +304,6 @@ impl Model {
             checklist: overlay::rows(&self.desk, self.step_id),
             busy: page.busy,
             ticks: page.ticks,
-        }
-    }
-
-    /// Companion actions of this step, not yet called, while it waits for the person at the browser.
-    fn offered(&self) -> Vec<Action> {
-        let waiting = self.desk.draft.secrets.device.is_some();
-        let numbered = self.companions.iter().enumerate();
-        let open = numbered.filter(|(number, companion)| {
-            waiting && companion.step == self.step_id && !self.called.iter().any(|(called, _)| called == number)
-        });
-        open.map(|(number, companion)| Action {
-            key: Key::Letter('a'),
-            label: self.desk.say(&companion.label),
-            act: Act::Send(Message::Companion(number)),
-            primary: true,
-        })
-        .collect()
-    }
-}
-
-impl Screen {
-    /// What this screen waits for, in a word: for one who is not there to see it.
-    pub fn wanted(&self) -> String {
-        let question = self.question.as_ref();
-        let error = question.and_then(|question| question.error.clone());
-        let note = self.blocks.iter().find_map(|block| match block {
-            screen::Block::Note { tone: Tone::Failure, text } => Some(text.clone()),
-            _ => None,
-        });
-        let label = question.map_or(&self.title, |question| &question.label);
-        match error.or(note) {
-            Some(why) => format!("{label}: {why}"),
-            None => label.clone(),
-        }
-    }
-
-    /// The value a text question starts with.
-    pub fn initial_text(&self) -> &str {
-        match self.question.as_ref().map(|question| &question.input) {
-            Some(Input::Text { value }) => value,
-            _ => "",
         }
     }
 }

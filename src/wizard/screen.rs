@@ -174,4 +174,19 @@ impl Screen {
     pub fn action(&self, key: Key) -> Option<&Action> {
         self.actions.iter().find(|action| action.key == key)
     }
+
+    /// What this screen waits for, in a word: for one who is not there to see it.
+    pub fn wanted(&self) -> String {
+        let question = self.question.as_ref();
+        let error = question.and_then(|question| question.error.clone());
+        let note = self.blocks.iter().find_map(|block| match block {
+            Block::Note { tone: Tone::Failure, text } => Some(text.clone()),
+            _ => None,
+        });
+        let label = question.map_or(&self.title, |question| &question.label);
+        match error.or(note) {
+            Some(why) => format!("{label}: {why}"),
+            None => label.clone(),
+        }
+    }
 }

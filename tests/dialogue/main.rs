@@ -1,5 +1,4 @@
 //! The SMTP dialogue, from the greeting to every way it can end; `script.rs` says how to read a script.
-#![expect(clippy::unwrap_used, reason = "the helpers of a test are a test")]
 
 mod script;
 

@@ -1,6 +1,5 @@
 //! A small HTTPS client and a small SMTP client, which trust the announced certificate authority
 //! and nothing else.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test, what cannot go on says so at once")]
 
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! The simulator as a program meets it: over TLS, with clients written here from the protocols and
 //! nothing of the program's own.
-#![expect(clippy::disallowed_methods, reason = "these tests are the clients: they connect")]
 
 mod client;
 mod concurrency;
