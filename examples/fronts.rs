@@ -20,8 +20,7 @@ const DEVICE_URL: &str = "https://microsoft.com/devicelogin";
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let look = Look { ascii: std::env::var_os("ASCII").is_some(), color: std::env::var_os("NO_COLOR").is_none() };
-    let texts: toml::Table =
-        include_str!("../src/language/en.toml").parse().map_err(std::io::Error::other)?;
+    let texts: toml::Table = include_str!("../src/language/en.toml").parse().map_err(std::io::Error::other)?;
     let words = Words::new(|key| texts["front"][key].as_str().unwrap_or_default().to_owned());
     match std::env::args().nth(1).as_deref() {
         Some("line") => walk(Line::open(look, words)?).await,
