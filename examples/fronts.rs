@@ -1,4 +1,4 @@
-//! The fronts alone, at a real terminal: `cargo run --example fronts -- tui|line`. A few screens by
+//! The fronts alone, at a real terminal: `cargo run --example fronts -- tui|line [STEP]`. A few screens by
 //! turns, and at the end what was sent. The terminal tests run it in a pty; it is no part of the product.
 
 use std::{io::Write, time::Duration};
@@ -33,7 +33,8 @@ async fn main() -> std::io::Result<()> {
 
 async fn walk(mut front: impl Front) -> std::io::Result<()> {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
-    let (mut step, mut left, mut end) = (0, 900, "left");
+    let first = std::env::args().nth(2).and_then(|step| step.parse().ok());
+    let (mut step, mut left, mut end) = (first.unwrap_or(0), 900, "left");
     let mut given = Vec::new();
     loop {
         if front.show(&screen(step, left)).is_err() {

@@ -140,12 +140,12 @@ fn a_panic_is_read_on_the_terminal_as_it_was() {
 /// With SIGHUP ignored, as under `nohup`: the program has to notice by looking.
 #[test]
 fn a_terminal_that_goes_away_ends_the_program() {
-    for (front, drawn) in [("tui", "\x1b[?25h"), ("line", "> ")] {
+    for (front, step, drawn) in [("tui", "0", "\x1b[?25"), ("tui", "2", "\x1b[?25"), ("line", "0", "> ")] {
         let pty = native_pty_system().openpty(SIZE).unwrap();
         let mut command = CommandBuilder::new("sh");
-        command.args(["-c", "trap '' HUP; exec \"$0\" \"$1\""]);
+        command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
         command.arg(example());
-        command.arg(front);
+        command.args([front, step]);
         let mut child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let mut output = pty.master.try_clone_reader().unwrap();
@@ -159,7 +159,7 @@ fn a_terminal_that_goes_away_ends_the_program() {
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || sender.send(child.wait()));
         let status = receiver.recv_timeout(LIMIT).expect("it lives on without a terminal").unwrap();
-        assert!(status.success(), "{front}: {status:?}");
+        assert!(status.success(), "{front} {step}: {status:?}");
     }
 }
 

@@ -39,8 +39,9 @@ pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
     // Labels give way until all keys are in sight: a key that is not shown does not exist.
     let mut longest = entries.iter().map(|(_, label)| text::width(label)).max().unwrap_or(0);
     let mut rows = fill(&entries, longest, pen, width);
-    while rows.len() > ROWS && longest > 1 {
-        longest -= 1;
+    while rows.len() > ROWS && longest > 0 {
+        // Two letters and an ellipsis say nothing; then the keys stand alone.
+        longest = if longest > 4 { longest - 1 } else { 0 };
         rows = fill(&entries, longest, pen, width);
     }
     rows.truncate(ROWS);
@@ -51,7 +52,8 @@ fn fill(entries: &[(String, String)], longest: usize, pen: Pen, width: usize) ->
     let mut rows: Vec<Line<'static>> = Vec::new();
     for (key, label) in entries {
         let label = text::fit(label, longest, pen.look.ellipsis());
-        let wide = text::width(key) + text::width(&label) + 3;
+        let label = if label.is_empty() { label } else { format!(" {label}") };
+        let wide = text::width(key) + text::width(&label) + 2;
         match rows.last_mut() {
             Some(row) if row.width() + wide <= width => row.spans.push(Span::raw(" ")),
             _ => rows.push(Line::default()),
@@ -59,8 +61,23 @@ fn fill(entries: &[(String, String)], longest: usize, pen: Pen, width: usize) ->
         if let Some(row) = rows.last_mut() {
             row.spans.push(Span::raw(" "));
             row.spans.push(Span::styled(key.clone(), pen.bold()));
-            row.spans.push(Span::raw(format!(" {label}")));
+            row.spans.push(Span::raw(label));
         }
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::front::{Look, Words, samples};
+
+    #[test]
+    fn labels_give_way_to_keys() {
+        let words = Words::english();
+        let pen = Pen { look: Look { ascii: true, color: false }, words: &words, whole: false };
+        let shown = |width| lines(&samples::refused(), pen, width).iter().map(Line::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(80), [" Enter Try again  Esc Back  l Checklist  F2 日本語  ^C Leave"]);
+        assert_eq!(shown(20), [" Enter  Esc  l  F2", " ^C"]);
+    }
 }

@@ -18,7 +18,10 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Stdout, Write};
+use std::{
+    io::{self, Stdout, Write},
+    mem::ManuallyDrop,
+};
 
 use crossterm::{
     event::{Event, KeyCode, KeyEventKind, KeyModifiers},
@@ -40,7 +43,9 @@ use session::Session;
 use view::View;
 
 pub struct Tui<W: Write = Stdout> {
-    terminal: Terminal<CrosstermBackend<W>>,
+    /// Never dropped: ratatui would show the cursor again, which the session does, and complain on
+    /// standard error where it cannot, which panics when that is the terminal that is gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<W>>>,
     look: Look,
     words: Words,
     clipboard: Clipboard,
@@ -78,7 +83,7 @@ impl<W: Write> Tui<W> {
     fn on(writer: W, viewport: Viewport, look: Look, words: Words) -> io::Result<Self> {
         let terminal = Terminal::with_options(CrosstermBackend::new(writer), TerminalOptions { viewport })?;
         Ok(Self {
-            terminal,
+            terminal: ManuallyDrop::new(terminal),
             look,
             words,
             clipboard: Clipboard::Direct,

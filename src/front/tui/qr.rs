@@ -16,8 +16,9 @@ use crate::{
     wizard::screen::Block,
 };
 
-/// The text beside it needs this many columns, and two between.
-const BESIDE: usize = 30;
+/// The text beside it needs this many columns, so that the page's address stays on one row
+/// (`https://login.microsoft.com/device` has 34), and two between.
+const BESIDE: usize = 34;
 const GAP: usize = 2;
 
 pub struct Placed {
