@@ -114,14 +114,14 @@ fn main() -> anyhow::Result<()> {
     terminal.press("\r")?;
     terminal.wait_for("Valid until")?;
     terminal.picture("connection")?;
-    terminal.press("l")?;
+    terminal.press("o")?;
     terminal.wait_for("Show the evidence for")?;
     terminal.picture("checklist")?;
     terminal.press("\u{1b}")?;
     terminal.wait_for("Connection test")?;
     terminal.press("\r")?;
     terminal.wait_for("A real message")?;
-    terminal.press("\u{13}")?;
+    terminal.press("\u{e}")?;
     terminal.wait_for("Name of the account")?;
     terminal.press("\r")?;
     terminal.wait_for("config.toml")?;

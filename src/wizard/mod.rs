@@ -290,7 +290,7 @@ impl Model {
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
         }
-        actions.push(action(Key::Letter('l'), "action.checklist", Message::ShowChecklist));
+        actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
         let path = plan::path(&self.desk);
         let place = Phrase::new("place").with("step", plan::position(&path, self.step_id) + 1).with("of", path.len());

@@ -92,7 +92,7 @@ fn an_app_the_authority_does_not_know_can_be_mended_or_insisted_on() {
     person.types(CLIENT).gets(400, &error("unauthorized_client", 700_016));
     assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
     assert!(complaint(&person).contains("AADSTS700016"));
-    person.presses(Key::Letter('s'));
+    person.presses(Key::Letter('g'));
     assert_eq!(person.at(), "redirect");
 }
 

@@ -115,7 +115,7 @@ impl Send {
             }),
             actions: vec![
                 primary(Key::Enter, desk.word("action.send"), Act::Answer),
-                secondary(Key::Letter('s'), desk.word("action.no-message"), Message::Skip),
+                secondary(Key::Letter('n'), desk.word("action.no-message"), Message::Skip),
             ],
             ..Page::default()
         }

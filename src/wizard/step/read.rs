@@ -166,7 +166,7 @@ impl Read {
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
         if self.phase == Phase::Doubted {
             actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
-            actions.push(secondary(Key::Letter('s'), desk.word("action.insist"), Message::Skip));
+            actions.push(secondary(Key::Letter('g'), desk.word("action.insist"), Message::Skip));
         }
         let held = desk.draft.secrets.client_secret.is_some();
         if self.field.is_secret() && held && self.phase == Phase::Asking {

@@ -1,100 +1,11 @@
-//! The fronts at a real terminal: what only a pty shows. Raw mode and its end, echo, a paste longer
-//! than a tty line, a terminal that goes away. Waits for text with a limit and never sleeps.
+//! The fronts on their own, in `examples/fronts.rs`: raw mode and its end, echo, a paste longer than a tty
+//! line, a terminal that goes away.
 
-use std::{
-    io::{Read, Write},
-    num::NonZero,
-    path::PathBuf,
-    sync::{Arc, Condvar, Mutex},
-    time::Duration,
-};
+use std::{io::Read, path::PathBuf};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-const SIZE: PtySize = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-const LIMIT: Duration = Duration::from_secs(20);
-
-struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
-    /// The settings from before the program.
-    modes: String,
-}
-
-struct Seen {
-    screen: vt100::Parser,
-    bytes: Vec<u8>,
-    ended: bool,
-}
-
-impl Terminal {
-    fn run(front: &str) -> Self {
-        Self::sized(front, SIZE)
-    }
-
-    fn sized(front: &str, size: PtySize) -> Self {
-        let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(example());
-        command.arg(front);
-        command.env("TERM", "xterm-256color");
-        command.env_remove("TMUX");
-        command.env_remove("STY");
-        let modes = modes(&*pty.master);
-        let child = pty.slave.spawn_command(command).unwrap();
-        let keys = pty.master.take_writer().unwrap();
-        let mut output = pty.master.try_clone_reader().unwrap();
-        let screen = vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0);
-        let seen = Arc::new((Mutex::new(Seen { screen, bytes: Vec::new(), ended: false }), Condvar::new()));
-        let shared = Arc::clone(&seen);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = output.read(&mut buffer) {
-                let mut seen = shared.0.lock().unwrap();
-                seen.screen.process(&buffer[..read]);
-                seen.bytes.extend_from_slice(&buffer[..read]);
-                shared.1.notify_all();
-            }
-            shared.0.lock().unwrap().ended = true;
-            shared.1.notify_all();
-        });
-        Self { master: pty.master, keys, child, seen, modes }
-    }
-
-    fn wait(&self, what: &str, until: impl Fn(&Seen) -> bool) {
-        let (seen, changed) = &*self.seen;
-        let (seen, _) = changed.wait_timeout_while(seen.lock().unwrap(), LIMIT, |seen| !until(seen)).unwrap();
-        assert!(until(&seen), "waited for {what}:\n{}", seen.screen.screen().contents());
-    }
-
-    fn sees(&self, text: &str) {
-        self.wait(text, |seen| seen.screen.screen().contents().contains(text));
-    }
-
-    fn bytes(&self) -> String {
-        String::from_utf8_lossy(&self.seen.0.lock().unwrap().bytes).into_owned()
-    }
-
-    fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    /// The settings of the terminal are those from before the program.
-    fn is_as_before(&self) {
-        self.wait("the terminal's settings", |_| modes(&*self.master) == self.modes);
-    }
-
-    fn ended(mut self) -> u32 {
-        self.wait("the end", |seen| seen.ended);
-        self.child.wait().unwrap().exit_code()
-    }
-}
-
-fn modes(master: &(dyn MasterPty + Send)) -> String {
-    format!("{:?}", master.get_termios())
-}
+use crate::pty::{LIMIT, SIZE, Terminal};
 
 fn example() -> PathBuf {
     let built = std::env::current_exe().unwrap();
@@ -103,9 +14,13 @@ fn example() -> PathBuf {
     example
 }
 
+fn run(front: &str) -> Terminal {
+    Terminal::run(example(), &[front])
+}
+
 #[test]
 fn the_full_screen_takes_a_paste_and_gives_the_terminal_back() {
-    let mut terminal = Terminal::run("tui");
+    let mut terminal = run("tui");
     terminal.sees("> alerts");
     assert!(terminal.seen.0.lock().unwrap().screen.screen().alternate_screen());
     terminal.types("\x15");
@@ -129,7 +44,7 @@ fn the_full_screen_takes_a_paste_and_gives_the_terminal_back() {
 
 #[test]
 fn a_panic_is_read_on_the_terminal_as_it_was() {
-    let mut terminal = Terminal::run("tui");
+    let mut terminal = run("tui");
     terminal.sees("> alerts");
     terminal.types("\x10");
     terminal.sees("asked for");
@@ -165,7 +80,7 @@ fn a_terminal_that_goes_away_ends_the_program() {
 
 #[test]
 fn line_mode_takes_sixteen_thousand_characters_and_hides_a_secret() {
-    let mut terminal = Terminal::run("line");
+    let mut terminal = run("line");
     terminal.sees("[alerts] >");
     terminal.types(&"a1".repeat(8_000));
     terminal.types("\r");
@@ -183,7 +98,12 @@ fn line_mode_takes_sixteen_thousand_characters_and_hides_a_secret() {
 
 #[test]
 fn a_line_that_knows_no_size_is_drawn_on_as_80_by_24() {
-    let mut terminal = Terminal::sized("tui", PtySize { rows: 0, cols: 0, pixel_width: 0, pixel_height: 0 });
+    let mut terminal = {
+        let mut command = CommandBuilder::new(example());
+        command.arg("tui");
+        command.env("TERM", "xterm-256color");
+        Terminal::open(command, PtySize { rows: 0, cols: 0, pixel_width: 0, pixel_height: 0 })
+    };
     terminal.sees("> alerts");
     terminal.types("\x03");
     terminal.sees("left:");
@@ -192,7 +112,7 @@ fn a_line_that_knows_no_size_is_drawn_on_as_80_by_24() {
 
 #[test]
 fn line_mode_edits_wide_characters() {
-    let mut terminal = Terminal::run("line");
+    let mut terminal = run("line");
     terminal.sees("[alerts] >");
     terminal.types("監視サ\x7f\x7f");
     terminal.sees("[alerts] > 監");
