@@ -57,13 +57,12 @@ impl Dovecot {
             let mut command = Command::new("sh");
             let run = "exec dovecot -F -c \"$0/dovecot.conf\" 2>&1";
             let mut server = Running::start(command.args(["-c", run]).arg(directory).stderr(Stdio::inherit()));
-            let said = server.wait_for(&["starting up for", "Address already in use", "Fatal"]);
-            match said.unwrap_or_else(|| panic!("Dovecot ended")) {
-                line if line.contains("starting up for") => {
-                    return Self { _server: server, certificates, sink, port, tls_port };
-                }
-                line => assert!(line.contains("already in use"), "{line}"),
+            let telling = ["starting up for", "already in use", "Fatal"];
+            let said = server.sees(|line| telling.iter().any(|text| line.contains(text)));
+            if said.contains("starting up for") {
+                return Self { _server: server, certificates, sink, port, tls_port };
             }
+            assert!(said.contains("already in use"), "{said}");
         }
         panic!("no port stays free");
     }

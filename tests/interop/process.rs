@@ -80,28 +80,33 @@ impl Running {
         Self { input: child.stdin.take(), child, lines, seen: Vec::new() }
     }
 
-    /// The next line that holds one of `texts`; `None` when the output ends without.
-    pub fn wait_for(&mut self, texts: &[&str]) -> Option<String> {
+    /// The next line that `is` the one; `None` when the output ends without.
+    pub fn wait(&mut self, is: impl Fn(&str) -> bool) -> Option<String> {
         loop {
             match self.lines.recv_timeout(LIMIT) {
                 Ok(line) => self.seen.push(line),
                 Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => panic!("waited for {texts:?}:\n{}", self.seen.join("\n")),
+                Err(RecvTimeoutError::Timeout) => panic!("no more comes:\n{}", self.seen.join("\n")),
             }
-            if let Some(line) = self.seen.last().filter(|line| texts.iter().any(|text| line.contains(text))) {
+            if let Some(line) = self.seen.last().filter(|line| is(line)) {
                 return Some(line.clone());
             }
         }
     }
 
+    /// As [`Self::wait`], of a line that has to come.
+    pub fn sees(&mut self, is: impl Fn(&str) -> bool) -> String {
+        self.wait(is).unwrap_or_else(|| panic!("ended with:\n{}", self.seen.join("\n")))
+    }
+
     pub fn line(&mut self) -> String {
-        self.wait_for(&[""]).unwrap_or_else(|| panic!("ended with:\n{}", self.seen.join("\n")))
+        self.sees(|_| true)
     }
 
     /// Waits for the end by itself; the status, and all the lines.
     pub fn ended(mut self) -> (i32, String) {
         self.input = None;
-        while self.wait_for(&[""]).is_some() {}
+        while self.wait(|_| true).is_some() {}
         (self.child.wait().unwrap().code().unwrap_or(-1), self.seen.join("\n"))
     }
 }
@@ -113,7 +118,7 @@ impl Drop for Running {
         if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
             return;
         }
-        drop(kill_process(Pid::from_child(&self.child), Signal::TERM));
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
         while self.lines.recv_timeout(LIMIT).map_err(|end| end == RecvTimeoutError::Timeout).is_ok() {}
         drop(self.child.kill());
         drop(self.child.wait());

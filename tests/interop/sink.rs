@@ -41,7 +41,7 @@ impl Sink {
 /// Ends with the connection, or with a client that does not read.
 fn serve(stream: TcpStream, taken: &Sender<String>) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
-    let mut say = |line: &str| (&stream).write_all(format!("{line}\r\n").as_bytes()).ok();
+    let say = |line: &str| (&stream).write_all(format!("{line}\r\n").as_bytes()).ok();
     say("220 sink.example")?;
     let mut refused = false;
     while let Some(line) = lines.next() {
