@@ -11,6 +11,7 @@ use crate::{
     dovecot::Dovecot,
     process::finish,
     provider::{Provider, TENANT},
+    sink::Sink,
     wizard::Wizard,
 };
 
@@ -29,8 +30,8 @@ impl Pair {
         let certificates = Certificates::make();
         let provider = Provider::start(&certificates, format);
         let dovecot = match format {
-            "jwt" => Dovecot::believing(&provider.keys(), certificates),
-            _ => Dovecot::start(&provider.introspection(), certificates),
+            "jwt" => Dovecot::believing(&provider.keys(), certificates, Sink::start()),
+            _ => Dovecot::start(&provider.introspection(), certificates, Sink::start()),
         };
         Self { provider, dovecot, account: Account::empty() }
     }

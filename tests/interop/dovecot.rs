@@ -31,7 +31,7 @@ pub struct Validation(pub String);
 
 impl Dovecot {
     /// Believes tokens signed by the keys of this set (RFC 7517), all of them ES256.
-    pub fn believing(keys: &Value, certificates: Certificates) -> Self {
+    pub fn believing(keys: &Value, certificates: Certificates, sink: Sink) -> Self {
         let directory = certificates.directory.path().join("keys");
         // Dovecot looks for AZP/ALGORITHM/KID; without an `azp` it takes "default".
         let of_algorithm = directory.join("default/ES256");
@@ -43,11 +43,10 @@ impl Dovecot {
             "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={}/\n",
             directory.display()
         );
-        Self::start(&Validation(validation), certificates)
+        Self::start(&Validation(validation), certificates, sink)
     }
 
-    pub fn start(validation: &Validation, certificates: Certificates) -> Self {
-        let sink = Sink::start();
+    pub fn start(validation: &Validation, certificates: Certificates, sink: Sink) -> Self {
         let directory = certificates.directory.path();
         fs::write(directory.join("oauth2.conf"), validation.0.clone() + "username_attribute = upn\n").unwrap();
         // A port found free can be taken before Dovecot listens; then others are tried.

@@ -32,6 +32,11 @@ impl Sink {
         Self { port, taken }
     }
 
+    /// No server: nobody listens on the port of the discard service (RFC 863).
+    pub fn absent() -> Self {
+        Self { port: 9, taken: channel().1 }
+    }
+
     /// The next message, with what the relay put before it.
     pub fn message(&self) -> String {
         self.taken.recv_timeout(LIMIT).unwrap()

@@ -12,7 +12,7 @@ use crate::{
     dovecot::Dovecot,
     process::Finished,
     simulated::Simulated,
-    sink::{REFUSAL, REFUSED},
+    sink::{REFUSAL, REFUSED, Sink},
 };
 
 /// An authority, and a Dovecot that believes its tokens.
@@ -26,11 +26,11 @@ impl Pair {
     fn start() -> Self {
         let simulated = Simulated::start();
         let keys = simulated.get(&simulated.url("discovery/v2.0/keys")).json();
-        Self::with(simulated, &keys)
+        Self::with(simulated, &keys, Sink::start())
     }
 
-    fn with(simulated: Simulated, keys: &Value) -> Self {
-        let dovecot = Dovecot::believing(keys, Certificates::make());
+    fn with(simulated: Simulated, keys: &Value, sink: Sink) -> Self {
+        let dovecot = Dovecot::believing(keys, Certificates::make(), sink);
         let ca_file = dovecot.certificates.ca_and(simulated.text("ca_file"));
         Self { simulated, dovecot, ca_file }
     }
@@ -130,7 +130,7 @@ fn the_token_of_somebody_else_is_refused_with_the_detail_kept() {
 
 #[test]
 fn a_token_that_dovecot_cannot_check_leaves_its_detail_as_evidence() {
-    let pair = Pair::with(Simulated::start(), &serde_json::json!({"keys": []}));
+    let pair = Pair::with(Simulated::start(), &serde_json::json!({"keys": []}), Sink::start());
     let tested = pair.account(&pair.server()).run(&["test", "--json"]);
     assert_eq!(tested.status, 1, "{}\n{}", tested.out, tested.err);
     let document = tested.json();
@@ -154,4 +154,19 @@ fn an_unknown_certificate_and_a_closed_port_are_unreachable() {
     let tested = account.run(&["test", "--json"]);
     assert_eq!((tested.status, &tested.json()["outcome"]), (69, &"unreachable".into()), "{}", tested.out);
     assert_eq!(stages(&tested).last(), Some(&("connect".to_owned(), false)));
+}
+
+#[test]
+fn a_server_that_hangs_up_after_235_has_accepted_the_sign_in_alone() {
+    let simulated = Simulated::start();
+    let keys = simulated.get(&simulated.url("discovery/v2.0/keys")).json();
+    let pair = Pair::with(simulated, &keys, Sink::absent());
+    let account = pair.account(&pair.server());
+    // Dovecot finds out that it has no relay right after its 235, and says 421 unasked.
+    let tested = account.run(&["test", "--json"]);
+    assert_eq!((tested.status, &tested.json()["outcome"]), (0, &"accepted".into()), "{}", tested.out);
+    let tested = account.run(&["test", "--json", "--send-to", "ops@contoso.example"]);
+    assert!(stages(&tested).contains(&("auth".to_owned(), true)), "{}", tested.out);
+    // 69 when the connection was gone before its last words could be read.
+    assert!([75, 69].contains(&tested.status), "{}\n{}", tested.out, tested.err);
 }
