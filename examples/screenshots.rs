@@ -78,7 +78,8 @@ impl Terminal {
     fn picture(&self, name: &str) -> anyhow::Result<()> {
         fs::create_dir_all("screenshots")?;
         fs::write(format!("screenshots/{name}.svg"), svg(self.parser.screen()))?;
-        Ok(println!("screenshots/{name}.svg"))
+        println!("screenshots/{name}.svg");
+        Ok(())
     }
 }
 
