@@ -13,12 +13,19 @@ mod terminal;
 mod test;
 mod token;
 
-use std::{ffi::OsString, future::Future};
+use std::{
+    ffi::OsString,
+    future::Future,
+    io::{self, Write},
+};
 
 use clap::Parser;
 
-use crate::language::{Language, Texts};
-use options::{Command, Global, Options};
+use crate::{
+    language::{Language, Texts},
+    runtime::tls,
+};
+use options::{Command, Global, Options, Setup};
 pub use status::Status;
 
 /// What every command has at hand.
@@ -38,23 +45,36 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         }
     };
     let context = Context { global: options.global, texts: Texts::new(Language::English) };
-    match options.command {
-        None => setup::run(&context, &options.setup),
-        Some(_) if options.setup.any() => {
+    let status = dispatch(&context, &options.setup, options.command);
+    if let Some(why) = tls::warning() {
+        context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
+    }
+    status
+}
+
+fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Status {
+    match command {
+        None => setup::run(context, setup),
+        Some(_) if setup.any() => {
             context.complain("the wizard's options do not go with another command");
             Status::Usage
         }
-        Some(Command::Setup(setup)) => setup::run(&context, &setup),
-        Some(Command::Token(asked)) => token::run(&context, &asked),
-        Some(Command::Test(asked)) => test::run(&context, &asked),
-        Some(Command::Simulate) => simulate::run(&context),
+        Some(Command::Setup(setup)) => setup::run(context, &setup),
+        Some(Command::Token(asked)) => token::run(context, &asked),
+        Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Simulate) => simulate::run(context),
     }
 }
 
 impl Context {
-    /// One line for a person.
+    /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
-        eprintln!("smtp-oauth: {text}");
+        let _ = writeln!(io::stderr(), "smtp-oauth: {text}");
+    }
+
+    /// What was asked for, on stdout. A reader that has gone away has had enough.
+    pub fn deliver(&self, text: &str) {
+        let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
     }
 
     /// Runs asynchronous work to its end; the machinery for it is made only here.

@@ -41,7 +41,7 @@ pub struct Global {
     /// Never ask; what is missing ends in 78
     #[arg(long, global = true)]
     pub no_input: bool,
-    /// Say more
+    /// Say more on stderr
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }

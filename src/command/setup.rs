@@ -81,6 +81,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     let (mut suggested, companions) =
         demo.as_ref().map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
     settle_product(asked, &mut suggested);
+    let ascii_only = !global.ascii && terminal::look(&global).ascii && shown != Shown::Unattended;
+    let notices = [(demo.is_some(), "demo.notice"), (ascii_only, "setup.ascii")];
+    let notices = notices.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| Phrase::new(key)).collect();
     let given = Given {
         texts: context.texts.clone(),
         draft: draft.map(|mut draft| {
@@ -94,7 +97,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
         suggested,
         product_fixed: asked.product.is_some(),
         companions,
-        notice: demo.is_some().then(|| Phrase::new("demo.notice")),
+        notices,
         seed: seed(),
         config_option: global.config_option(),
     };
@@ -213,9 +216,9 @@ fn conclude(context: &Context, ended: &Ended, places: &Places, demo: bool) {
     let texts = &context.texts;
     if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
-        print!("{}", summary::checklist(texts, &ended.checklist, look.ascii));
+        context.deliver(&summary::checklist(texts, &ended.checklist, look.ascii));
         for path in &ended.saved {
-            println!("{}", path.display());
+            context.deliver(&format!("{}\n", path.display()));
         }
     }
     if let Some(wanted) = &ended.stuck {

@@ -85,11 +85,10 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         context.complain(context.texts.word("test.no-message"));
         return Status::Configuration;
     };
-    let server = &known.account.server;
-    let endpoint = Endpoint { host: server.host.clone(), port: server.port };
+    let endpoint = Endpoint::from(&known.account.server);
     let show = |line: &Line| {
         if !asked.json {
-            println!("{}", summary::line(&context.texts, line));
+            context.deliver(&(summary::line(&context.texts, line) + "\n"));
         }
     };
     let conversation = match context.block_on(mail::converse(&endpoint, &known.account.trust, plan, show)) {
@@ -101,14 +100,10 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     if asked.json {
         let expires_in = vault.expires_at.map(|at| at - access::now());
         let token = Stage::token(true, took, access::token(&vault).token_mark());
-        print_json(&document(
-            &known,
-            conversation,
-            token,
-            &claims,
-            expires_in,
-            summary::causes(&context.texts, &causes),
-        ));
+        print_json(
+            context,
+            &document(&known, conversation, token, &claims, expires_in, summary::causes(&context.texts, &causes)),
+        );
     } else {
         conclude(context, asked, &known, &conversation, &causes);
     }
@@ -151,11 +146,10 @@ fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: 
 /// What the exchange came to, in words, behind the lines already shown.
 fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conversation, causes: &[Cause]) {
     let texts = &context.texts;
-    println!();
     if let Some(ending) = summary::ending(conversation) {
-        println!("{}", texts.say(&ending));
+        context.deliver(&format!("\n{}\n", texts.say(&ending)));
         for cause in causes {
-            print!("\n{}", summary::cause(texts, cause));
+            context.deliver(&format!("\n{}", summary::cause(texts, cause)));
         }
         return;
     }
@@ -186,7 +180,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
     if asked.json {
         let causes = summary::causes(&context.texts, &diagnosis::causes(&evidence));
         let stage = Stage::token(false, took, error.to_string());
-        print_json(&Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
+        print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(error);
     }
@@ -248,6 +242,6 @@ fn document(
     }
 }
 
-fn print_json(document: &Document) {
-    println!("{}", serde_json::to_string(document).unwrap_or_default());
+fn print_json(context: &Context, document: &Document) {
+    context.deliver(&(serde_json::to_string(document).unwrap_or_default() + "\n"));
 }

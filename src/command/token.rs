@@ -32,6 +32,10 @@ pub fn run(context: &Context, asked: &Token) -> Status {
             return error.status();
         }
     };
+    if context.global.verbose > 0 {
+        let left = vault.expires_at.unwrap_or_default() - access::now();
+        context.complain(format!("account `{}`, {left} s left, scope {}", known.name, vault.scope));
+    }
     let text = text(asked.format, &known.account.user, &vault);
     match io::stdout().write_all(format!("{text}\n").as_bytes()).and_then(|()| io::stdout().flush()) {
         Ok(()) => Status::Done,

@@ -85,7 +85,8 @@ pub const FILES: &[(&str, &str)] = &[
     (UNKNOWN, include_str!("causes/unknown.toml")),
 ];
 
-const UNKNOWN: &str = "unknown";
+/// The slug of the verdict that none can be given.
+pub const UNKNOWN: &str = "unknown";
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static CATALOGUE: LazyLock<Vec<Entry>> =

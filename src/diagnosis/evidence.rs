@@ -96,6 +96,7 @@ impl Evidence {
     }
 
     pub fn add_oauth(&mut self, failure: &Failure) {
+        self.add("oauth.form", name(&failure.form));
         self.add("oauth.error", &failure.error);
         self.add("oauth.description", &failure.description);
         for code in &failure.codes {

@@ -5,7 +5,7 @@ pub mod cause;
 pub mod evidence;
 pub mod rules;
 
-pub use cause::{Cause, Certainty};
+pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
 
 /// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.

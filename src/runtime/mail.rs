@@ -18,7 +18,7 @@ use super::{
     tls::{self, Trust},
 };
 use crate::{
-    facts::Host,
+    facts::{Host, Server},
     network::{CaFile, FailureKind, NetworkFailure},
     smtp::{Conversation, Dialogue, Limits, Line, Plan, Step, TlsFacts},
 };
@@ -27,6 +27,13 @@ use crate::{
 pub struct Endpoint {
     pub host: Host,
     pub port: u16,
+}
+
+/// How the connection becomes TLS is the plan's.
+impl From<&Server> for Endpoint {
+    fn from(server: &Server) -> Self {
+        Self { host: server.host.clone(), port: server.port }
+    }
 }
 
 /// Every line is handed to `on_line` as it comes.

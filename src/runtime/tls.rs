@@ -23,8 +23,6 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Trust {
     pub config: ClientConfig,
-    /// What was wrong with the system's store, when the roots compiled in stand in for it.
-    pub warning: Option<String>,
     seen: Arc<Seen>,
 }
 
@@ -66,7 +64,7 @@ pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
         .with_no_client_auth();
     // A resumed session shows no certificate: every connection is to be evidence of its own.
     config.resumption = Resumption::disabled();
-    Ok(Trust { config, warning: system.warning.clone(), seen })
+    Ok(Trust { config, seen })
 }
 
 struct SystemRoots {
@@ -74,9 +72,15 @@ struct SystemRoots {
     warning: Option<String>,
 }
 
+static ROOTS: OnceLock<SystemRoots> = OnceLock::new();
+
+/// What was wrong with the system's store, when the roots compiled in stood in for it in this process.
+pub fn warning() -> Option<&'static str> {
+    ROOTS.get()?.warning.as_deref()
+}
+
 /// Loaded once, in some 20 ms; `SSL_CERT_FILE` and `SSL_CERT_DIR` count.
 fn system_roots() -> &'static SystemRoots {
-    static ROOTS: OnceLock<SystemRoots> = OnceLock::new();
     ROOTS.get_or_init(|| {
         let found = rustls_native_certs::load_native_certs();
         let mut roots = RootCertStore::empty();

@@ -41,7 +41,7 @@ impl Model {
             Some(detail) => {
                 self.called.remove(at);
                 let phrase = Phrase::new("notice.companion-failed").with("detail", detail);
-                self.desk.notice = Some((Tone::Warning, phrase));
+                self.desk.notices = vec![(Tone::Warning, phrase)];
             }
             None => self.called[at].1 = None,
         }

@@ -8,7 +8,8 @@ use super::{
     screen::Tone,
 };
 use crate::{
-    account::draft::Draft,
+    account::{Settings, draft::Draft},
+    checklist::Item,
     entra::Cloud,
     language::Texts,
     phrase::Phrase,
@@ -22,7 +23,9 @@ pub struct Desk {
     /// Makes identifiers of this run unlike those of any other; random characters.
     pub seed: String,
     /// Said at the top of the screen until the next answer.
-    pub notice: Option<(Tone, Phrase)>,
+    pub notices: Vec<(Tone, Phrase)>,
+    /// What was known before anything was typed.
+    pub suggested: Settings,
     /// How the last connection test of this run ended.
     pub tested: Option<Outcome>,
     /// The files written in this run.
@@ -39,7 +42,8 @@ impl Desk {
             draft,
             texts,
             seed,
-            notice: None,
+            notices: Vec::new(),
+            suggested: Settings::default(),
             tested: None,
             saved: Vec::new(),
             config_option: String::new(),
@@ -71,6 +75,31 @@ impl Desk {
 
     pub fn product(&self) -> &'static Product {
         self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
+    }
+
+    /// Changes the settings. A token at hand is for what it was issued for: when that changes, it is dropped,
+    /// and with it what it had shown.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.identity();
+        let result = change(self);
+        if before != self.identity() {
+            self.drop_tokens();
+        }
+        result
+    }
+
+    fn identity(&self) -> impl PartialEq + use<> {
+        let Settings { tenant, client_id, scopes, endpoints, cloud, .. } = self.draft.settings.clone();
+        (tenant, client_id, scopes, endpoints.authority, cloud, self.draft.secrets.client_secret.clone())
+    }
+
+    /// To sign in anew.
+    pub fn drop_tokens(&mut self) {
+        self.draft.secrets.tokens = None;
+        self.draft.secrets.device = None;
+        for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
+            self.draft.checklist.reopen(item);
+        }
     }
 
     /// The values that a step's words may name, as far as they are known.

@@ -20,7 +20,7 @@ pub mod verdict;
 
 use crate::{
     account::{Settings, draft::Draft},
-    checklist::steps,
+    checklist::{Item, State, steps},
     language::Texts,
     phrase::Phrase,
     secret::Secret,
@@ -30,7 +30,7 @@ use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
-use screen::{Act, Action, Key, Screen, Tone};
+use screen::{Act, Action, Block, Key, Question, Screen, Tone};
 use step::{Go, Step, Turn};
 
 /// What the wizard is started with.
@@ -45,7 +45,7 @@ pub struct Given {
     pub product_fixed: bool,
     pub companions: Vec<Companion>,
     /// Said on the first screen.
-    pub notice: Option<Phrase>,
+    pub notices: Vec<Phrase>,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -70,15 +70,16 @@ pub struct Model {
 impl Model {
     pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
         let resumed = given.draft.is_some();
-        let draft = given.draft.unwrap_or_else(|| Draft { settings: given.suggested, ..Draft::default() });
+        let draft = given.draft.unwrap_or_else(|| Draft { settings: given.suggested.clone(), ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
+        desk.suggested = given.suggested;
         desk.config_option = given.config_option;
         desk.draft.expire(now);
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
         let at = path.iter().copied().find(|id| *id == desk.draft.step).unwrap_or(first);
         let resumed = (resumed && at != first).then(|| Phrase::new("notice.resumed"));
-        desk.notice = resumed.or(given.notice).map(|phrase| (Tone::Info, phrase));
+        desk.notices = given.notices.into_iter().chain(resumed).map(|phrase| (Tone::Info, phrase)).collect();
         desk.draft.step = at.to_owned();
         let (step, turn) = Step::enter(at, &mut desk, now);
         let mut model = Self {
@@ -131,7 +132,7 @@ impl Model {
             Message::ShowCopies => self.copies(now),
             Message::Back => self.back(now),
             message => {
-                self.desk.notice = None;
+                self.desk.notices.clear();
                 let turn = self.step.update(&mut self.desk, message, now);
                 self.take(turn, now)
             }
@@ -188,7 +189,7 @@ impl Model {
         (here > first && self.step_id != "done").then(|| path[here - 1])
     }
 
-    fn mend(&mut self, item: crate::checklist::Item, now: i64) -> Vec<Effect> {
+    fn mend(&mut self, item: Item, now: i64) -> Vec<Effect> {
         let path = plan::path(&self.desk);
         let Some(step) = plan::step_of(&path, item) else { return Vec::new() };
         self.mending = Some(self.step_id);
@@ -244,7 +245,7 @@ impl Model {
     fn reported(&mut self, ticket: Ticket, report: Report, now: i64) -> Vec<Effect> {
         if let Report::DraftLost(failure) = report {
             let phrase = Phrase::new("notice.draft-lost").with("path", failure.path).with("detail", failure.detail);
-            self.desk.notice = Some((Tone::Warning, phrase));
+            self.desk.notices = vec![(Tone::Warning, phrase)];
             return Vec::new();
         }
         if !self.desk.is_out(ticket) {
@@ -255,12 +256,26 @@ impl Model {
         }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);
+            // What stood in the way of the last request does not any more.
+            if self.desk.draft.checklist.state(Item::Network) == State::Failed {
+                self.desk.draft.checklist.reopen(Item::Network);
+            }
         }
         if self.companion_answered(ticket, &report) {
             return Vec::new();
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
         self.take(turn, now)
+    }
+
+    /// Why an item of this step is shown to be wrong, where the step itself does not say it.
+    fn reasons(&self, question: Option<&Question>) -> Vec<Block> {
+        let checklist = &self.desk.draft.checklist;
+        let told = question.is_some_and(|question| question.error.is_some());
+        let asks = matches!(self.step, Step::Ask(_) | Step::Read(_)) && !told;
+        let failed = items_of(self.step_id).iter().filter(|item| asks && checklist.state(**item) == State::Failed);
+        let note = |phrase| Block::Note { tone: Tone::Failure, text: self.desk.say(phrase) };
+        failed.flat_map(|item| checklist.evidence(*item)).map(note).collect()
     }
 
     pub fn view(&self, now: i64) -> Screen {
@@ -273,9 +288,8 @@ impl Model {
     fn step_screen(&self, now: i64) -> Screen {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
-        if let Some((tone, phrase)) = &self.desk.notice {
-            blocks.insert(0, screen::Block::Note { tone: *tone, text: self.desk.say(phrase) });
-        }
+        let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
+        blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
         let mut actions = page.actions;
         actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
         let action = |key, label: &str, message| Action {
@@ -309,6 +323,6 @@ impl Model {
 }
 
 /// The item ids a step is about, for the checklist's mark of where one is.
-fn items_of(step: &str) -> &'static [crate::checklist::Item] {
+fn items_of(step: &str) -> &'static [Item] {
     steps::find(step).map_or(&[], |step| &step.items)
 }

@@ -80,7 +80,10 @@ impl Trial {
             Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
             None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
         });
-        blocks.extend(self.causes.iter().map(|cause| verdict::block(desk, cause)));
+        // A connection that failed has its reason above; that no cause is known beside it helps nobody.
+        let heard = conversation.ending.reply().is_some();
+        let causes = self.causes.iter().filter(|cause| heard || cause.slug != diagnosis::UNKNOWN);
+        blocks.extend(causes.map(|cause| verdict::block(desk, cause)));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
@@ -169,8 +172,9 @@ fn blame(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
         _ => Item::Connection,
     };
     checklist.fail(whole, refused.clone());
-    let known =
-        causes.iter().filter(|cause| cause.slug != "unknown" && cause.certainty != diagnosis::Certainty::Possible);
+    let known = causes
+        .iter()
+        .filter(|cause| cause.slug != diagnosis::UNKNOWN && cause.certainty != diagnosis::Certainty::Possible);
     for cause in known {
         checklist.fail(cause.item, cause.headline.clone());
     }

@@ -36,7 +36,7 @@ pub fn given() -> Given {
         suggested: Settings::default(),
         product_fixed: false,
         companions: Vec::new(),
-        notice: None,
+        notices: Vec::new(),
         seed: "seed".into(),
         config_option: String::new(),
     }

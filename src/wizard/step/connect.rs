@@ -107,7 +107,10 @@ impl Connect {
             },
             (Message::Retry, phase) if !runs(phase) => self.begin(desk, now),
             (Message::GoTo(item), phase) if !runs(phase) => Turn::go(Go::Mend(item)),
-            (Message::Other, _) => Turn::go(Go::To("consent")),
+            (Message::Other, _) => {
+                desk.drop_tokens();
+                Turn::go(Go::To("consent"))
+            }
             (Message::Skip, phase) if !runs(phase) => Turn::go(Go::To("save")),
             (Message::Continue, Phase::Testing(trial)) if trial.accepted() => Turn::next(),
             _ => Turn::stay(),

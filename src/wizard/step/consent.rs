@@ -93,10 +93,7 @@ impl Consent {
             }
             (Message::Retry, Phase::Stopped(..)) => self.request(desk),
             (Message::Retry, Phase::Granted) => {
-                desk.draft.secrets.tokens = None;
-                for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
-                    desk.draft.checklist.reopen(item);
-                }
+                desk.drop_tokens();
                 self.request(desk)
             }
             (Message::Cancel, Phase::Running(ticket) | Phase::Requesting(ticket)) => {
@@ -185,7 +182,7 @@ impl Consent {
         }
         tokens::weigh(desk);
         self.phase = Phase::Granted;
-        desk.notice = Some((Tone::Success, Phrase::new("evidence.consent")));
+        desk.notices = vec![(Tone::Success, Phrase::new("evidence.consent"))];
         Turn::next()
     }
 

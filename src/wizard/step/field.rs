@@ -1,7 +1,6 @@
 //! The values that are typed: how each is checked, kept and shown again.
 
 use crate::{
-    account::Settings,
     checklist::Item,
     entra::Cloud,
     facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, Tenant},
@@ -65,19 +64,9 @@ impl Field {
         }
     }
 
-    /// Checks and keeps what was typed; what rested on another value before falls with it.
+    /// Checks and keeps what was typed.
     pub fn keep(self, typed: &Secret, desk: &mut Desk) -> Result<(), Phrase> {
-        let before = desk.draft.settings.clone();
-        let secret_before = desk.draft.secrets.client_secret.clone();
-        self.set(typed.expose().trim(), desk)?;
-        if identity(&before) != identity(&desk.draft.settings) || secret_before != desk.draft.secrets.client_secret {
-            desk.draft.secrets.tokens = None;
-            desk.draft.secrets.device = None;
-            for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
-                desk.draft.checklist.reopen(item);
-            }
-        }
-        Ok(())
+        desk.change(|desk| self.set(typed.expose().trim(), desk))
     }
 
     fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
@@ -118,11 +107,6 @@ impl Field {
         }
         Ok(())
     }
-}
-
-/// What a token is issued for: when it changes, the token at hand is for something else.
-fn identity(settings: &Settings) -> impl PartialEq + use<> {
-    (settings.tenant.clone(), settings.client_id.clone(), settings.scopes.clone(), settings.endpoints.authority.clone())
 }
 
 /// `host`, `host:port` or `[IPv6]:port`.

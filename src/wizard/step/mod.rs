@@ -19,7 +19,7 @@ use super::{
     desk::Desk,
     effect::{Effect, Outcome},
     message::Message,
-    screen::{Act, Action, Block, Key, Question},
+    screen::{Act, Action, Block, Key, Question, Tone},
 };
 use crate::checklist::{
     Item,
@@ -143,6 +143,9 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
     let mut blocks: Vec<Block> = text("text").into_iter().map(Block::Text).collect();
     let clicks = text("clicks");
     if !clicks.is_empty() {
+        if !desk.draft.settings.cloud().is_microsoft() {
+            blocks.push(Block::Note { tone: Tone::Info, text: desk.word("step.custom-labels") });
+        }
         blocks.push(Block::Steps(clicks));
     }
     let commands = steps::find(id).map_or(0, |step| step.commands.len());

@@ -76,7 +76,7 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
         Ok(found) => match found.tenant {
             Some(id) => {
                 let phrase = Phrase::new("evidence.tenant-found").with("domain", domain).with("tenant", &id);
-                desk.draft.settings.tenant = id.as_str().parse().ok();
+                desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
                 Judgement::Proven(phrase)
             }
             None => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),

@@ -55,7 +55,7 @@ impl Read {
             (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
             (Message::Skip, Phase::Doubted) => Turn::next(),
             (Message::Skip, Phase::Asking) if self.field.is_secret() => {
-                desk.draft.secrets.client_secret = None;
+                desk.change(|desk| desk.draft.secrets.client_secret = None);
                 self.answered(desk, &Secret::default())
             }
             (Message::Retry, Phase::Doubted) => self.probe(desk),
@@ -120,14 +120,14 @@ impl Read {
         let item = self.items().first().copied();
         match judgement {
             Judgement::Proven(evidence) => {
-                desk.notice = Some((Tone::Success, evidence.clone()));
+                desk.notices = vec![(Tone::Success, evidence.clone())];
                 if let Some(item) = item {
                     desk.draft.checklist.prove(item, evidence);
                 }
                 if looking { Turn::stay() } else { Turn::next() }
             }
             Judgement::CannotTell(evidence) => {
-                desk.notice = Some((Tone::Info, evidence.clone()));
+                desk.notices = vec![(Tone::Info, evidence.clone())];
                 if let Some(item) = item.filter(|_| !looking) {
                     desk.draft.checklist.attest(item, Phrase::new("evidence.said-so"));
                     desk.draft.checklist.note(item, evidence);

@@ -32,7 +32,7 @@ impl Token {
         match message {
             Message::Continue => Turn::next(),
             Message::Retry => {
-                desk.draft.secrets.tokens = None;
+                desk.drop_tokens();
                 Turn::go(Go::To("consent"))
             }
             Message::Other => {
