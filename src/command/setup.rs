@@ -17,7 +17,10 @@ use super::{
     terminal::{self, Shown},
 };
 use crate::{
-    account::Settings,
+    account::{
+        Settings,
+        draft::{Draft, Secrets},
+    },
     checklist::Checklist,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     phrase::Phrase,
@@ -86,14 +89,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     let notices = notices.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| Phrase::new(key)).collect();
     let given = Given {
         texts: context.texts.clone(),
-        draft: draft.map(|mut draft| {
-            if demo.is_some() {
-                // Its servers are new ones; what was typed stays.
-                draft.settings.endpoints = suggested.endpoints.clone();
-                draft.settings.smtp = suggested.smtp.clone();
-            }
-            draft
-        }),
+        draft: draft.map(|draft| taken_up(draft, &suggested, demo.is_some())),
         suggested,
         product_fixed: asked.product.is_some(),
         companions,
@@ -110,6 +106,21 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     };
     conclude(context, &ended, &places, asked.demo);
     ended.outcome.into()
+}
+
+/// A draft as it goes on: with the product that was asked for, and in a demo with the new servers.
+fn taken_up(mut draft: Draft, known: &Settings, demo: bool) -> Draft {
+    if demo {
+        draft.settings.endpoints = known.endpoints.clone();
+        draft.settings.smtp = known.smtp.clone();
+        draft.secrets = Secrets::default();
+    }
+    if known.product.is_some() && known.product != draft.settings.product {
+        draft.settings.product.clone_from(&known.product);
+        draft.settings.cloud = known.cloud;
+        draft.step.clear();
+    }
+    draft
 }
 
 async fn demo(asked: &Setup) -> std::io::Result<Option<Demo>> {

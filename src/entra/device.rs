@@ -134,31 +134,20 @@ pub fn polled(code: &mut DeviceCode, outcome: Result<Answer, NetworkFailure>, hi
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: String::new(),
-            date: None,
-            retry_after: None,
-            location: None,
-            body: Secret::new(body),
-        }
-    }
-
     fn code() -> DeviceCode {
         let body = r#"{"device_code":"CANARY-dc","user_code":"ABCD1234","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5,"message":"…"}"#;
-        read(&answer(200, body), 1000).unwrap()
+        read(&Answer::of(200, body), 1000).unwrap()
     }
 
     #[test]
     fn a_device_code_is_read_with_defaults_for_what_is_left_out() {
         assert_eq!((code().expires_at, code().interval), (1900, 5));
-        let bare = answer(
+        let bare = Answer::of(
             200,
             r#"{"device_code":"x","user_code":"y","verification_url":"https://v.example","interval":null}"#,
         );
         assert_eq!((read(&bare, 0).unwrap().expires_at, read(&bare, 0).unwrap().interval), (900, 5));
-        assert!(read(&answer(200, r#"{"device_code":"x"}"#), 0).is_err());
+        assert!(read(&Answer::of(200, r#"{"device_code":"x"}"#), 0).is_err());
     }
 
     #[test]
@@ -166,7 +155,7 @@ mod tests {
         let mut code = code();
         let mut polled = |error: &str| {
             let body = format!(r#"{{"error":"{error}"}}"#);
-            polled(&mut code, Ok(answer(400, &body)), 0, 1000)
+            polled(&mut code, Ok(Answer::of(400, &body)), 0, 1000)
         };
         assert_eq!(polled("authorization_pending"), Polled::Pending);
         assert_eq!(polled("slow_down"), Polled::Pending);
@@ -191,11 +180,11 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!([pause_after(0), pause_after(1), pause_after(2), pause_after(9)], [6, 12, 24, 30]);
-        let busy = Answer { retry_after: Some(60), ..answer(429, "") };
+        let busy = Answer { retry_after: Some(60), ..Answer::of(429, "") };
         assert!(
             matches!(polled(&mut code, Ok(busy), 0, 1000), Polled::Trouble(Trouble::Server(_), pause) if pause.as_secs() == 60)
         );
-        let portal = Answer { content_type: "text/html".into(), ..answer(200, "<html>") };
+        let portal = Answer { content_type: "text/html".into(), ..Answer::of(200, "<html>") };
         assert!(matches!(polled(&mut code, Ok(portal), 0, 1000), Polled::Trouble(..)));
         let untrusted = NetworkFailure { kind: FailureKind::Certificate, ..refused };
         assert!(matches!(polled(&mut code, Err(untrusted), 0, 1000), Polled::Unreachable(_)));
@@ -203,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_grant_ends_the_poll() {
-        let granted = answer(200, r#"{"access_token":"CANARY-at","expires_in":3599,"token_type":"Bearer"}"#);
+        let granted = Answer::of(200, r#"{"access_token":"CANARY-at","expires_in":3599,"token_type":"Bearer"}"#);
         assert!(
             matches!(polled(&mut code(), Ok(granted), 0, 1000), Polled::Granted(tokens) if tokens.expires_at == 4599)
         );

@@ -51,35 +51,23 @@ fn guid_in(url: &str) -> Option<Guid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
-
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json".into(),
-            date: None,
-            retry_after: None,
-            location: None,
-            body: Secret::new(body),
-        }
-    }
 
     #[test]
     fn the_tenant_is_the_guid_in_the_issuer() {
         let body = r#"{"issuer":"https://login.example/8D2C0000-1111-2222-3333-0123456789ab/v2.0","token_endpoint":"https://evil.example/token","tenant_region_scope":"EU","extra":[1]}"#;
-        let found = read(&answer(200, body)).unwrap();
+        let found = read(&Answer::of(200, body)).unwrap();
         assert_eq!(found.tenant.unwrap().as_str(), "8d2c0000-1111-2222-3333-0123456789ab");
     }
 
     #[test]
     fn a_server_without_tenants_is_found_all_the_same() {
-        let found = read(&answer(200, r#"{"issuer":"https://sso.example"}"#)).unwrap();
+        let found = read(&Answer::of(200, r#"{"issuer":"https://sso.example"}"#)).unwrap();
         assert_eq!((found.tenant, found.issuer.as_str()), (None, "https://sso.example"));
     }
 
     #[test]
     fn an_unknown_domain_is_the_authoritys_own_refusal() {
         let body = r#"{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant 'x.example' not found."}"#;
-        assert!(read(&answer(400, body)).unwrap_err().has_code(90002));
+        assert!(read(&Answer::of(400, body)).unwrap_err().has_code(90002));
     }
 }

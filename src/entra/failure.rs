@@ -134,23 +134,11 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
-
-    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: content_type.into(),
-            date: None,
-            retry_after: None,
-            location: None,
-            body: Secret::new(body),
-        }
-    }
 
     #[test]
     fn entras_error_body_is_kept_whole() {
         let body = r#"{"error":"invalid_client","error_description":"AADSTS7000218: The request body must contain ...\r\nTrace ID: 11","error_codes":[7000218],"timestamp":"2026-11-22 08:00:00Z","trace_id":"11","correlation_id":"22","error_uri":"https://login.example/error?code=7000218","later_field":{}}"#;
-        let failure = Failure::read(&answer(401, "application/json", body));
+        let failure = Failure::read(&Answer::of(401, body));
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("invalid_client", &[7_000_218][..]));
         assert_eq!((failure.trace_id.as_deref(), failure.correlation_id.as_deref()), (Some("11"), Some("22")));
         assert_eq!(failure.summary(), "invalid_client AADSTS7000218");
@@ -158,17 +146,17 @@ mod tests {
 
     #[test]
     fn an_error_of_another_server_is_read_as_far_as_it_goes() {
-        let failure = Failure::read(&answer(400, "", r#"{"error":"slow_down","error_codes":["70016"]}"#));
+        let failure = Failure::read(&Answer::of(400, r#"{"error":"slow_down","error_codes":["70016"]}"#));
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("slow_down", &[70016][..]));
-        let failure = Failure::read(&answer(400, "", r#"{"error":{"code":7}}"#));
+        let failure = Failure::read(&Answer::of(400, r#"{"error":{"code":7}}"#));
         assert_eq!(failure.error, r#"{"code":7}"#);
     }
 
     #[test]
     fn a_captive_portals_page_is_told_from_an_error() {
-        let failure = Failure::read(&answer(200, "text/html", "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
+        let failure = Failure::read(&Answer::of(200, "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
         assert_eq!(failure.form, Form::Page);
         assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
-        assert!(Failure::read(&answer(503, "text/plain", "busy")).is_passing());
+        assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
     }
 }

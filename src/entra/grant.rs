@@ -192,17 +192,6 @@ mod tests {
         pairs
     }
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json".into(),
-            date: None,
-            retry_after: None,
-            location: None,
-            body: Secret::new(body),
-        }
-    }
-
     #[test]
     fn a_refresh_names_the_scopes_and_sends_no_secret_unless_there_is_one() {
         let scopes = ["https://outlook.office.com/SMTP.Send".to_owned(), "offline_access".to_owned()];
@@ -226,17 +215,20 @@ mod tests {
     #[test]
     fn tokens_are_read_from_any_server() {
         let body = r#"{"token_type":"Bearer","scope":"https://outlook.office.com/SMTP.Send","expires_in":3599,"ext_expires_in":3599,"access_token":"CANARY-at","refresh_token":"CANARY-rt","id_token":"a.b.c","foo":1}"#;
-        let tokens = read(&answer(200, body), 1000).unwrap();
+        let tokens = read(&Answer::of(200, body), 1000).unwrap();
         assert_eq!((tokens.expires_at, tokens.scope.as_str()), (4599, "https://outlook.office.com/SMTP.Send"));
         assert_eq!(tokens.refresh.unwrap().expose(), "CANARY-rt");
-        let tokens = read(&answer(200, r#"{"access_token":"x","expires_in":"60"}"#), 1000).unwrap();
+        let tokens = read(&Answer::of(200, r#"{"access_token":"x","expires_in":"60"}"#), 1000).unwrap();
         assert_eq!((tokens.expires_at, tokens.refresh, tokens.id), (1060, None, None));
-        assert_eq!(read(&answer(200, r#"{"access_token":"x","token_type":"bearer"}"#), 0).unwrap().expires_at, 3600);
+        assert_eq!(
+            read(&Answer::of(200, r#"{"access_token":"x","token_type":"bearer"}"#), 0).unwrap().expires_at,
+            3600
+        );
     }
 
     #[test]
     fn what_is_no_token_is_a_failure() {
-        assert!(read(&answer(200, "<html>"), 0).is_err());
-        assert!(read(&answer(400, r#"{"error":"invalid_grant"}"#), 0).is_err_and(|f| f.error == "invalid_grant"));
+        assert!(read(&Answer::of(200, "<html>"), 0).is_err());
+        assert!(read(&Answer::of(400, r#"{"error":"invalid_grant"}"#), 0).is_err_and(|f| f.error == "invalid_grant"));
     }
 }

@@ -44,3 +44,18 @@ impl Request {
         self
     }
 }
+
+#[cfg(test)]
+impl Answer {
+    /// Nothing but a status and a body.
+    pub fn of(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            content_type: String::new(),
+            date: None,
+            retry_after: None,
+            location: None,
+            body: Secret::new(body),
+        }
+    }
+}
