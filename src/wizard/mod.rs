@@ -58,8 +58,8 @@ pub struct Model {
     step_id: &'static str,
     step: Step,
     overlay: Option<Overlay>,
-    /// Where a failure was seen, to be tried again after its item is mended.
-    mending: Option<&'static str>,
+    /// Where a failure was seen, to be tried again after this item is mended.
+    mending: Option<(&'static str, Item)>,
     companions: Vec<Companion>,
     /// Companions already called at this step, by number.
     called: Vec<(usize, Option<Ticket>)>,
@@ -148,7 +148,10 @@ impl Model {
         effects.extend(match turn.go {
             Go::Stay => Vec::new(),
             Go::Next => self.next(now),
-            Go::To(id) => self.open(id, now),
+            Go::To(id) => {
+                self.mending = None;
+                self.open(id, now)
+            }
             Go::Mend(item) => self.mend(item, now),
             Go::Leave(outcome) => self.leave(outcome),
         });
@@ -163,7 +166,10 @@ impl Model {
     }
 
     fn next(&mut self, now: i64) -> Vec<Effect> {
-        if let Some(failed_at) = self.mending.take() {
+        if let Some((failed_at, mended)) = self.mending.take() {
+            if plan::is_in_the_token(mended) {
+                self.desk.drop_tokens();
+            }
             let signed_in = self.desk.draft.secrets.tokens.is_some();
             return self.open(if signed_in { failed_at } else { "consent" }, now);
         }
@@ -192,7 +198,7 @@ impl Model {
     fn mend(&mut self, item: Item, now: i64) -> Vec<Effect> {
         let path = plan::path(&self.desk);
         let Some(step) = plan::step_of(&path, item) else { return Vec::new() };
-        self.mending = Some(self.step_id);
+        self.mending = Some((self.step_id, item));
         self.open(step, now)
     }
 

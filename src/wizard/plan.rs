@@ -28,6 +28,21 @@ pub fn step_of(path: &[&'static str], item: Item) -> Option<&'static str> {
     path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.items.contains(&item)))
 }
 
+/// Whether a token holds this as it was when the token was issued: mended, it takes a new one.
+pub fn is_in_the_token(item: Item) -> bool {
+    matches!(
+        item,
+        Item::Tenant
+            | Item::ClientId
+            | Item::RedirectUri
+            | Item::PublicClient
+            | Item::Permission
+            | Item::ClientSecret
+            | Item::Consent
+            | Item::Audience
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

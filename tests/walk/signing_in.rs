@@ -153,6 +153,13 @@ fn somebody_elses_sign_in_can_become_the_smtp_user() {
 }
 
 #[test]
+fn a_failed_item_says_at_its_step_why() {
+    let mut person = waiting();
+    person.polls(401, &error("invalid_client", 7_000_218)).presses(Key::Letter('g'));
+    assert!(person.notes().iter().any(|note| note.contains("AADSTS7000218")), "{:?}", person.notes());
+}
+
+#[test]
 fn a_token_for_graph_is_told_before_the_test() {
     let mut person = waiting();
     person.polls(

@@ -74,6 +74,27 @@ fn a_refusal_shows_the_raw_reply_names_the_item_and_one_key_goes_there_and_back(
 }
 
 #[test]
+fn a_permission_that_is_mended_takes_a_new_sign_in() {
+    let mut person = testing();
+    person.hears(refused("5.7.3 Authentication unsuccessful"));
+    person.tell(Message::GoTo(Item::Permission));
+    assert_eq!(person.at(), "permissions");
+    person.enter();
+    assert_eq!(person.at(), "consent");
+    assert!(person.request().1.ends_with("/devicecode"));
+}
+
+#[test]
+fn a_token_that_is_dead_and_cannot_be_renewed_takes_a_new_sign_in() {
+    let mut person = Person::sits_down(given());
+    let bare = granted("alerts@contoso.example").replace("refresh_token", "nothing");
+    person.walks_to_consent().polls(200, &bare);
+    person.now += 3600;
+    person.enter();
+    assert_eq!(person.at(), "consent");
+}
+
+#[test]
 fn a_bare_535_with_a_good_token_is_unknown_with_what_to_collect() {
     let mut person = testing();
     person.hears(refused("5.7.3 Authentication unsuccessful [AM0PR02CA0134 2026-01-01T00:00:00.000Z 08DE]"));

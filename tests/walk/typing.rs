@@ -175,3 +175,35 @@ fn a_hostile_value_never_reaches_a_command() {
         assert!(!complaint(&person).is_empty(), "{hostile}");
     }
 }
+
+#[test]
+fn addresses_of_another_cloud_are_not_taken_along() {
+    let mut person = Person::sits_down(given());
+    person.tell(Message::Choose(1)).types("alerts@contoso.example");
+    assert_eq!(person.at(), "authority");
+    person.types("https://login.example");
+    assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.example");
+    person.presses(Key::Esc).presses(Key::Esc).presses(Key::Esc);
+    assert_eq!(person.at(), "product");
+    person.tell(Message::Choose(0));
+    assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.microsoftonline.com");
+}
+
+#[test]
+fn a_custom_cloud_is_asked_for_everything_it_needs() {
+    let mut person = Person::sits_down(given());
+    person.tell(Message::Choose(1)).types("alerts@contoso.example").types("https://login.example/base/");
+    person.types("/etc/ssl/private-ca.pem").types("smtp.example:2525").tell(Message::Choose(1));
+    assert_eq!(person.at(), "tenant");
+    person.gets(200, r#"{"issuer":"https://login.example"}"#).types("main.example");
+    assert_eq!(person.request().1, "https://login.example/base/main.example/v2.0/.well-known/openid-configuration");
+    person.gets(404, "");
+    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Attested);
+    person.types("any-client").gets(401, r#"{"error":"invalid_client"}"#);
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Attested);
+    person.enter().types("https://smtp.example/SMTP.Send offline_access").enter().types("CANARY-cs");
+    assert!(person.request().2.contains("scope=https%3A%2F%2Fsmtp.example%2F.default"));
+    person.gets(400, r#"{"error":"unauthorized_client"}"#).enter().enter();
+    assert_eq!(person.at(), "consent");
+    assert!(person.request().2.contains("client_secret=CANARY-cs"));
+}

@@ -44,6 +44,10 @@ impl Connect {
         let Some(tokens) = desk.draft.secrets.tokens.clone() else {
             return Turn::go(Go::To("consent"));
         };
+        if tokens.expires_at <= now && tokens.refresh.is_none() {
+            desk.drop_tokens();
+            return Turn::go(Go::To("consent"));
+        }
         let secret = desk.draft.secrets.client_secret.clone();
         let registration = desk.draft.settings.registration(secret).ok();
         let renewal = registration.zip(tokens.refresh.as_ref()).filter(|_| tokens.expires_at < now + NEEDED);

@@ -84,6 +84,10 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
         Err(failure) if failure.has_code(90002) => {
             Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
         }
+        // Discovery is Entra's manner; another authority need not have it.
+        Err(failure) if failure.status == 404 && !desk.draft.settings.cloud().is_microsoft() => {
+            Judgement::CannotTell(Phrase::new("evidence.no-discovery"))
+        }
         Err(failure) => unexpected(&failure),
     }
 }
