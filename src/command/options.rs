@@ -17,14 +17,15 @@ use crate::facts::{AccountName, Address};
 )]
 pub struct Options {
     #[command(flatten)]
-    pub global: Global,
-    #[command(flatten)]
     pub setup: Setup,
+    #[command(flatten)]
+    pub global: Global,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "With every command")]
 pub struct Global {
     /// Directory of config.toml; state goes to DIR/state
     #[arg(long, global = true, value_name = "DIR", env = "SMTP_OAUTH_CONFIG")]
@@ -80,6 +81,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Args, Default)]
+#[command(next_help_heading = "The wizard")]
 pub struct Setup {
     /// What to set up: server or custom
     #[arg(long, value_name = "ID", value_parser = product)]
