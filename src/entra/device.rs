@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     Failure,
     grant::{self, Registration, Tokens},
-    wire::{Answer, Request},
+    wire::{Answer, Request, seconds},
 };
 use crate::{
     network::{FailureKind, NetworkFailure},
@@ -34,7 +34,10 @@ const INTERVAL: u64 = 5;
 /// RFC 8628 §3.5: every `slow_down` adds 5 seconds.
 const SLOW_DOWN: u64 = 5;
 /// Entra's device codes live 15 minutes; taken when a server leaves out the REQUIRED `expires_in`.
-const LIFETIME: i64 = 900;
+const LIFETIME: u64 = 900;
+/// What no honest server goes beyond (seconds); a code that never ends would be waited for for ever.
+const LONGEST_LIFETIME: u64 = 86_400;
+const LONGEST_INTERVAL: u64 = 300;
 /// Between attempts while the network is down: doubled up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -54,14 +57,23 @@ fn parse(answer: &Answer, now: i64) -> Option<DeviceCode> {
     let body: Value = serde_json::from_str(answer.body.expose()).ok()?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     // RFC 8628 says `verification_uri`; Google and drafts of it say `verification_url`.
-    let uri = text("verification_uri").or_else(|| text("verification_url"))?;
+    let uri = text("verification_uri").or_else(|| text("verification_url")).filter(|uri| is_web_address(uri))?;
+    let user_code = text("user_code").filter(|code| code.len() <= 64 && code.chars().all(|c| c.is_ascii_graphic()))?;
+    let lifetime = body.get("expires_in").and_then(seconds).unwrap_or(LIFETIME).min(LONGEST_LIFETIME);
+    let interval = body.get("interval").and_then(seconds).unwrap_or(INTERVAL);
     Some(DeviceCode {
         device_code: Secret::new(text("device_code")?),
-        user_code: text("user_code")?.to_owned(),
+        user_code: user_code.to_owned(),
         verification_uri: uri.to_owned(),
-        expires_at: now.saturating_add(body.get("expires_in").and_then(Value::as_i64).unwrap_or(LIFETIME)),
-        interval: body.get("interval").and_then(Value::as_u64).unwrap_or(INTERVAL).max(1),
+        expires_at: now.saturating_add_unsigned(lifetime),
+        interval: interval.clamp(1, LONGEST_INTERVAL),
     })
+}
+
+/// What may be opened in a browser: nothing else becomes a link, a QR code or a text to copy.
+fn is_web_address(text: &str) -> bool {
+    let web = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.host().is_some());
+    web && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 pub fn poll(registration: &Registration, code: &DeviceCode) -> Request {
@@ -116,14 +128,16 @@ pub fn polled(code: &mut DeviceCode, outcome: Result<Answer, NetworkFailure>, hi
     match failure.error.as_str() {
         "authorization_pending" => Polled::Pending,
         "slow_down" => {
-            code.interval += SLOW_DOWN;
+            code.interval = (code.interval + SLOW_DOWN).min(LONGEST_INTERVAL);
             Polled::Pending
         }
         // Entra says `authorization_declined` where RFC 8628 says `access_denied`.
         "authorization_declined" | "access_denied" => Polled::Declined(failure),
         "expired_token" | "code_expired" => Polled::Expired,
         _ if failure.is_passing() || failure.error.is_empty() => {
-            let asked = answer.retry_after.map_or(pause, Duration::from_secs);
+            // Obeyed as long as the code lives; the poll after that finds it expired.
+            let left = u64::try_from(code.expires_at - now).unwrap_or(0);
+            let asked = answer.retry_after.map_or(pause, |asked| Duration::from_secs(asked.min(left)));
             Polled::Trouble(Trouble::Server(failure), asked.max(pause))
         }
         _ => Polled::Refused(failure),
@@ -148,6 +162,24 @@ mod tests {
         );
         assert_eq!((read(&bare, 0).unwrap().expires_at, read(&bare, 0).unwrap().interval), (900, 5));
         assert!(read(&Answer::of(200, r#"{"device_code":"x"}"#), 0).is_err());
+    }
+
+    #[test]
+    fn hostile_numbers_addresses_and_codes_are_bounded_or_refused() {
+        let body = |uri: &str, code: &str| {
+            format!(
+                r#"{{"device_code":"x","user_code":"{code}","verification_uri":"{uri}","expires_in":1e300,"interval":1e300}}"#
+            )
+        };
+        let mut code = read(&Answer::of(200, &body("https://v.example", "AB-12")), 0).unwrap();
+        assert_eq!((code.expires_at, code.interval), (86_400, 300));
+        polled(&mut code, Ok(Answer::of(400, r#"{"error":"slow_down"}"#)), 0, 0);
+        assert_eq!(code.interval, 300);
+        for (uri, user_code) in
+            [("javascript:alert(1)", "A"), ("https://v.example/\\u202e", "A"), ("https://v.example", "A\\u001b[2J")]
+        {
+            assert!(read(&Answer::of(200, &body(uri, user_code)), 0).is_err(), "{uri} {user_code}");
+        }
     }
 
     #[test]

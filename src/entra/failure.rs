@@ -21,7 +21,7 @@ pub struct Failure {
     pub trace_id: Option<String>,
     pub correlation_id: Option<String>,
     pub timestamp: Option<String>,
-    /// The beginning of a body that was no OAuth error, one line, control characters left out.
+    /// The beginning of a body that was no OAuth error, one line, control characters left out; of JSON its keys.
     pub excerpt: Option<String>,
     pub form: Form,
 }
@@ -41,11 +41,13 @@ pub enum Form {
 }
 
 const EXCERPT: usize = 200;
+/// Entra's longest descriptions have some 600 characters.
+const DESCRIPTION: usize = 4096;
 
 impl Failure {
     /// Reads any answer as the refusal it is, however little it looks like one.
     pub fn read(answer: &Answer) -> Self {
-        if let Some(location) = &answer.location {
+        if let Some(location) = answer.location.as_ref().filter(|_| (300..400).contains(&answer.status)) {
             return Self {
                 status: answer.status,
                 form: Form::Redirect,
@@ -56,6 +58,16 @@ impl Failure {
         let body = answer.body.expose();
         match serde_json::from_str::<Value>(body) {
             Ok(Value::Object(fields)) if fields.contains_key("error") => Self::from_fields(answer.status, &fields),
+            Ok(Value::Array(_) | Value::String(_)) => {
+                let excerpt = Some("JSON that is no object".to_owned());
+                Self { status: answer.status, form: Form::Foreign, excerpt, ..Self::default() }
+            }
+            // It may hold a token that could not be read: its keys are told, never its values.
+            Ok(Value::Object(fields)) => {
+                let keys: Vec<&str> = fields.keys().map(String::as_str).collect();
+                let excerpt = Some(one_line(&format!("JSON with {}", keys.join(", "))));
+                Self { status: answer.status, form: Form::Foreign, excerpt, ..Self::default() }
+            }
             _ => {
                 let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
                 let form = if page { Form::Page } else { Form::Foreign };
@@ -65,7 +77,7 @@ impl Failure {
     }
 
     fn from_fields(status: u16, fields: &serde_json::Map<String, Value>) -> Self {
-        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(bounded);
         let description = text("error_description").unwrap_or_default();
         let listed = fields.get("error_codes").and_then(Value::as_array).into_iter().flatten().filter_map(code);
         let mut codes: Vec<u32> = aadsts_numbers(&description);
@@ -125,6 +137,10 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
     codes
 }
 
+fn bounded(text: &str) -> String {
+    text.chars().take(DESCRIPTION).collect()
+}
+
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
@@ -158,5 +174,14 @@ mod tests {
         assert_eq!(failure.form, Form::Page);
         assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
+    }
+
+    #[test]
+    fn a_token_that_could_not_be_read_is_not_quoted() {
+        let failure = Failure::read(&Answer::of(200, r#"{"access_token":"CANARY-at","expires_in":{}}"#));
+        assert!(!format!("{failure:?}").contains("CANARY"));
+        assert_eq!(failure.summary(), "HTTP 200: JSON with access_token, expires_in");
+        let failure = Failure::read(&Answer::of(200, r#"["CANARY-at"]"#));
+        assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
     }
 }

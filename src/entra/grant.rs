@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{
     Failure,
-    wire::{Answer, Method, Request},
+    wire::{Answer, Method, Request, seconds},
 };
 use crate::{
     facts::{Authority, ClientName, Tenant},
@@ -47,6 +47,8 @@ pub struct Tokens {
 
 /// RFC 6749 §5.1 recommends `expires_in` and leaves its absence open; an hour is what Entra gives.
 const EXPIRES_IN: u64 = 3600;
+/// Nothing lives longer than a year; a clock that adds more would overflow.
+const LONGEST: u64 = 366 * 86_400;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct IdToken {
@@ -157,15 +159,17 @@ pub fn read(answer: &Answer, now: i64) -> Result<Tokens, Failure> {
     })
 }
 
-/// `oauth2` takes `expires_in` as a number only; some servers write it as text.
+/// `oauth2` takes `expires_in` as a whole number and `scope` as one text only; some servers write them otherwise.
 fn granted(body: &str) -> Option<Granted> {
     let mut body: Value = serde_json::from_str(body).ok()?;
     let fields = body.as_object_mut()?;
-    if let Some(lifetime) = fields.get("expires_in").and_then(Value::as_str).map(str::parse::<u64>) {
-        match lifetime {
-            Ok(seconds) => fields.insert("expires_in".into(), seconds.into()),
-            Err(_) => fields.remove("expires_in"),
-        };
+    if let Some(lifetime) = fields.remove("expires_in").as_ref().and_then(seconds) {
+        fields.insert("expires_in".into(), lifetime.min(LONGEST).into());
+    }
+    if let Some(Value::Array(scopes)) = fields.get("scope") {
+        let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
+        let joined = scopes.join(" ");
+        fields.insert("scope".into(), joined.into());
     }
     fields.entry("token_type").or_insert_with(|| "Bearer".into());
     serde_json::from_value(body).ok()
@@ -218,6 +222,9 @@ mod tests {
         let tokens = read(&Answer::of(200, body), 1000).unwrap();
         assert_eq!((tokens.expires_at, tokens.scope.as_str()), (4599, "https://outlook.office.com/SMTP.Send"));
         assert_eq!(tokens.refresh.unwrap().expose(), "CANARY-rt");
+        for odd in [r#""expires_in":3599.0"#, r#""expires_in":-1"#, r#""expires_in":{}"#, r#""scope":["a","b"]"#] {
+            assert!(read(&Answer::of(200, &format!(r#"{{"access_token":"x",{odd}}}"#)), 1000).is_ok(), "{odd}");
+        }
         let tokens = read(&Answer::of(200, r#"{"access_token":"x","expires_in":"60"}"#), 1000).unwrap();
         assert_eq!((tokens.expires_at, tokens.refresh, tokens.id), (1060, None, None));
         assert_eq!(

@@ -1,6 +1,8 @@
 //! HTTP as values: the request the authority is to get, and what came back. `runtime::web` sends
 //! the one and returns the other; nothing here touches a socket.
 
+use serde_json::Value;
+
 use crate::{network::CaFile, secret::Secret};
 
 /// One request. Redirects are not followed, and the body goes to this URL alone.
@@ -43,6 +45,13 @@ impl Request {
         }
         self
     }
+}
+
+/// A time in seconds as servers write it: a number, whole or not, or a number as text. Negative is none.
+pub(super) fn seconds(value: &Value) -> Option<u64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    // A cast of a float saturates; NaN and negative numbers are filtered out before.
+    (number.is_finite() && number >= 0.0).then_some(number as u64)
 }
 
 #[cfg(test)]
