@@ -51,11 +51,12 @@ impl Pair {
     /// The wizard to its end; what it printed.
     fn set_up(&self, client_id: &str, secret: &str) -> String {
         let mut wizard = self.wizard(client_id, secret, false);
-        // Token, connection, no message, the account's name, the files, done.
-        wizard.answer(&["", "", ":s", "", "", ""]);
+        // Token, connection, a message to oneself and what became of it, the account's name, the files, done.
+        wizard.answer(&["", "", "", "", "", "", ""]);
         let (status, out) = wizard.ended();
         assert_eq!(status, 0, "{out}");
         assert!(out.contains("235 2.7.0 Logged in."), "{out}");
+        assert!(self.dovecot.sink.message().contains(&format!("From: {USER}\nTo: {USER}\n")));
         self.account.is_discreet(&out);
         out
     }
