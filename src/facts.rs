@@ -149,6 +149,13 @@ pub struct Server {
     pub security: Security,
 }
 
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, .. } = self;
+        if host.as_str().contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
+    }
+}
+
 pub fn port(text: &str) -> Result<u16, Malformed> {
     text.trim().parse().ok().filter(|&port| port != 0).ok_or(Malformed::Port)
 }

@@ -6,7 +6,7 @@
 //! - `command`: one file a subcommand; joins wizard, front and runtime
 //! - `front` | `runtime`: draw a screen and read keys | perform effects; neither sees the other
 //! - `wizard`: the pure core
-//! - `export`, `product`, `checklist`, `diagnosis`, `account`, `language`: data and formats
+//! - `product`, `checklist`, `diagnosis`, `account`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
 //! - `facts`, `network`, `phrase`, `secret`: what everything speaks in
 //!

@@ -36,6 +36,11 @@ impl Secret {
 /// What stands in place of any other secret.
 pub const MARK: &str = "‹secret›";
 
+/// Marks as JSON and ASCII have them: `<token: …>` for `‹token: …›`.
+pub fn ascii_marks(text: &str) -> String {
+    text.replace('‹', "<").replace('›', ">")
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(MARK)

@@ -28,8 +28,6 @@ pub struct Claims {
     pub upn: Option<String>,
     pub appid: Option<String>,
     pub tid: Option<String>,
-    pub oid: Option<String>,
-    pub idtyp: Option<String>,
     /// Unix seconds.
     pub exp: Option<i64>,
 }
@@ -55,8 +53,6 @@ impl Claims {
             upn: text("upn").or_else(|| text("unique_name")).or_else(|| text("preferred_username")),
             appid: text("appid").or_else(|| text("azp")).or_else(|| text("client_id")),
             tid: text("tid"),
-            oid: text("oid"),
-            idtyp: text("idtyp"),
             exp: payload.get("exp").and_then(Value::as_i64),
         }
     }
@@ -69,8 +65,22 @@ impl Claims {
             .is_some_and(|aud| aud == GRAPH_APP || aud.contains("graph.microsoft.") || aud.contains("microsoftgraph."))
     }
 
+    /// `aud` names Exchange Online; both hosts are the same resource, the GUID is its application id.
+    pub fn is_for_exchange(&self) -> bool {
+        const IDENTIFIERS: [&str; 6] = [
+            "https://outlook.office.com",
+            "https://outlook.office365.com",
+            "https://outlook.office365.us",
+            "https://outlook-dod.office365.us",
+            "https://partner.outlook.cn",
+            "00000002-0000-0ff1-ce00-000000000000",
+        ];
+        let aud = self.aud.as_deref().unwrap_or_default().trim_end_matches('/');
+        IDENTIFIERS.iter().any(|identifier| aud.eq_ignore_ascii_case(identifier))
+    }
+
     pub fn may(&self, permission: &str) -> bool {
-        let named = |given: &String| given == permission || given.rsplit('/').next() == Some(permission);
+        let named = |given: &String| given.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(permission));
         self.scp.iter().chain(&self.roles).any(named)
     }
 }

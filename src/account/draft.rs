@@ -32,6 +32,8 @@ pub struct Draft {
 #[serde(default)]
 pub struct Secrets {
     pub client_secret: Option<Secret>,
+    /// What stood in the field for it when the person turned away.
+    pub typed: Option<Secret>,
     pub device: Option<DeviceCode>,
     pub tokens: Option<Tokens>,
 }

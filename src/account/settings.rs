@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     entra::{Cloud, cloud::smtp_scopes, grant::Registration},
     facts::{Address, Authority, ClientName, Host, Security, Server, Tenant},
-    network::CaFile,
     secret::Secret,
 };
 
@@ -99,17 +98,13 @@ impl Endpoints {
 /// Everything needed to get a token and to send with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
-    pub product: String,
     pub user: Address,
     pub sender: Address,
     pub cloud: Cloud,
-    pub authority: Authority,
-    pub tenant: Tenant,
-    pub client_id: ClientName,
-    pub consent: Consent,
+    /// Without the client secret, which is in the account's file.
+    pub registration: Registration,
     pub scopes: Vec<String>,
     pub server: Server,
-    pub trust: CaFile,
 }
 
 /// The key that is not there and is needed.
@@ -139,11 +134,16 @@ impl Settings {
         })
     }
 
+    /// Scheme and host that a scope for SMTP begins with, in this cloud.
+    pub fn resource(&self) -> Option<&'static str> {
+        let addresses = self.cloud().addresses().or(Cloud::Global.addresses());
+        addresses.map(|addresses| addresses.resource.as_str())
+    }
+
     /// The scopes to ask for: those given, else what sending by SMTP needs in this cloud.
     pub fn scopes(&self) -> Vec<String> {
-        let worldwide = Cloud::Global.addresses();
-        let resource = self.cloud().addresses().or(worldwide).map(|addresses| addresses.resource.as_str());
-        if self.scopes.is_empty() { smtp_scopes(resource.unwrap_or_default()) } else { self.scopes.clone() }
+        let for_smtp = || smtp_scopes(self.resource().unwrap_or_default());
+        if self.scopes.is_empty() { for_smtp() } else { self.scopes.clone() }
     }
 
     pub fn registration(&self, secret: Option<Secret>) -> Result<Registration, Missing> {
@@ -159,30 +159,19 @@ impl Settings {
     pub fn account(&self) -> Result<Account, Missing> {
         let user = self.user.clone().ok_or(Missing("user"))?;
         Ok(Account {
-            product: self.product.clone().unwrap_or_else(|| "server".to_owned()),
             sender: self.sender.clone().unwrap_or_else(|| user.clone()),
             user,
             cloud: self.cloud(),
-            authority: self.authority()?,
-            tenant: self.tenant.clone().ok_or(Missing("tenant"))?,
-            client_id: self.client_id.clone().ok_or(Missing("client_id"))?,
-            consent: self.consent.unwrap_or_default(),
+            registration: self.registration(None)?,
             scopes: self.scopes(),
             server: self.server()?,
-            trust: self.endpoints.ca_file.clone(),
         })
     }
 }
 
 impl Account {
     pub fn registration(&self, secret: Option<Secret>) -> Registration {
-        Registration {
-            authority: self.authority.clone(),
-            tenant: self.tenant.clone(),
-            client_id: self.client_id.clone(),
-            secret,
-            trust: self.trust.clone(),
-        }
+        Registration { secret, ..self.registration.clone() }
     }
 }
 
@@ -204,7 +193,7 @@ mod tests {
     #[test]
     fn the_cloud_fills_in_what_is_not_said() {
         let account = least().account().unwrap();
-        assert_eq!(account.authority.as_str(), "https://login.microsoftonline.com");
+        assert_eq!(account.registration.authority.as_str(), "https://login.microsoftonline.com");
         assert_eq!((account.server.host.as_str(), account.server.port), ("smtp.office365.com", 587));
         assert_eq!(account.scopes[0], "https://outlook.office.com/SMTP.Send");
         assert_eq!(account.sender, account.user);

@@ -14,6 +14,8 @@ pub const SOURCE: &str = include_str!("steps.toml");
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub kind: Kind,
+    /// What a `read` step asks for.
+    pub field: Option<Field>,
     /// The items it settles; a failure of one of them leads back here.
     #[serde(default)]
     pub items: Vec<Item>,
@@ -70,6 +72,21 @@ pub enum Kind {
     Done,
 }
 
+/// A value that is typed; `wizard/step/field.rs` knows how each is checked, kept and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    Mailbox,
+    Authority,
+    CaFile,
+    SmtpServer,
+    Tenant,
+    ClientId,
+    Scopes,
+    ClientSecret,
+    Sender,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
@@ -86,4 +103,16 @@ pub fn find(id: &str) -> Option<&'static Step> {
 
 pub fn all() -> impl Iterator<Item = (&'static str, &'static Step)> {
     STEPS.iter().map(|(id, step)| (id.as_str(), step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_reads_says_what() {
+        for (id, step) in all() {
+            assert_eq!(step.kind == Kind::Read, step.field.is_some(), "{id}");
+        }
+    }
 }

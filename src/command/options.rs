@@ -27,8 +27,8 @@ pub struct Options {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "With every command")]
 pub struct Global {
-    /// Directory of config.toml; state goes to DIR/state
-    #[arg(long, global = true, value_name = "DIR", env = "SMTP_OAUTH_CONFIG")]
+    /// Directory of config.toml, with the state in DIR/state; otherwise $SMTP_OAUTH_CONFIG, and so on
+    #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
     /// Language of screens and messages
     #[arg(long, global = true, value_enum)]

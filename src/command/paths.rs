@@ -5,26 +5,34 @@ use std::{env, path::PathBuf};
 use super::options::Global;
 use crate::runtime::files::Places;
 
-/// `None` when there is neither an option nor a home.
-#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+/// `None` when there is neither an option nor a home. A demo keeps away from whatever the environment names.
 pub fn places(global: &Global) -> Option<Places> {
-    if let Some(config) = &global.config {
-        return Some(Places { config: config.clone(), state: config.join("state") });
+    if let Some(config) = named(global) {
+        let state = config.join("state");
+        return Some(Places { config, state });
     }
-    let directory = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = directories::ProjectDirs::from("", "", "smtp-oauth");
-    let config = directory("CONFIGURATION_DIRECTORY").or_else(|| Some(home.as_ref()?.config_dir().to_owned()))?;
-    let state = directory("STATE_DIRECTORY").or_else(|| home.as_ref()?.state_dir().map(PathBuf::from))?;
+    let config = variable("CONFIGURATION_DIRECTORY").or_else(|| Some(home.as_ref()?.config_dir().to_owned()))?;
+    let state = variable("STATE_DIRECTORY").or_else(|| home.as_ref()?.state_dir().map(PathBuf::from))?;
     Some(Places { config, state })
+}
+
+/// The directory that somebody named, by option or environment.
+fn named(global: &Global) -> Option<PathBuf> {
+    global.config.clone().or_else(|| variable("SMTP_OAUTH_CONFIG"))
+}
+
+/// An empty variable is one that is not set.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+fn variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 impl Global {
     /// What to add to a command line so that it finds the same configuration.
     pub fn config_option(&self) -> String {
-        self.config
-            .as_ref()
-            .map(|config| format!(" --config {}", shell_word(&config.display().to_string())))
-            .unwrap_or_default()
+        let option = |config: PathBuf| format!(" --config {}", shell_word(&config.display().to_string()));
+        named(self).map(option).unwrap_or_default()
     }
 }
 

@@ -89,7 +89,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     let notices = notices.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| Phrase::new(key)).collect();
     let given = Given {
         texts: context.texts.clone(),
-        draft: draft.map(|draft| taken_up(draft, &suggested, demo.is_some())),
+        draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,
         product_fixed: asked.product.is_some(),
         companions,
@@ -108,18 +108,11 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     ended.outcome.into()
 }
 
-/// A draft as it goes on: with the product that was asked for, and in a demo with the new servers.
-fn taken_up(mut draft: Draft, known: &Settings, demo: bool) -> Draft {
-    if demo {
-        draft.settings.endpoints = known.endpoints.clone();
-        draft.settings.smtp = known.smtp.clone();
-        draft.secrets = Secrets::default();
-    }
-    if known.product.is_some() && known.product != draft.settings.product {
-        draft.settings.product.clone_from(&known.product);
-        draft.settings.cloud = known.cloud;
-        draft.step.clear();
-    }
+/// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.
+fn at_new_servers(mut draft: Draft, known: &Settings) -> Draft {
+    draft.settings.endpoints = known.endpoints.clone();
+    draft.settings.smtp = known.smtp.clone();
+    draft.secrets = Secrets::default();
     draft
 }
 

@@ -7,7 +7,8 @@ use crate::{
     diagnosis::{Cause, Certainty},
     language::Texts,
     phrase::Phrase,
-    smtp::{Conversation, Line, Side},
+    secret::ascii_marks,
+    smtp::{Conversation, Line, Side, StageResult},
     wizard::verdict,
 };
 
@@ -17,6 +18,21 @@ pub fn line(texts: &Texts, line: &Line) -> String {
     let tls = if line.tls { "tls" } else { "   " };
     let meaning = line.meaning.as_ref().map(|meaning| format!("   # {}", texts.say(meaning))).unwrap_or_default();
     format!("{:>7.0} ms {tls} {arrow} {}{meaning}", line.at.as_secs_f64() * 1000.0, line.text)
+}
+
+/// Every stage with its time: what is not said on the wire as well, as name resolution and TLS.
+pub fn stages(conversation: &Conversation) -> String {
+    let line = |result: &StageResult| {
+        let mark = if result.ok { "ok" } else { "--" };
+        let stage = serde_json::to_value(result.stage).unwrap_or_default();
+        let ms = result.took.as_secs_f64() * 1000.0;
+        format!("{mark} {:<9}{ms:>8.1} ms  {}\n", stage.as_str().unwrap_or_default(), result.detail)
+    };
+    let certificate = conversation
+        .tls
+        .as_ref()
+        .map(|facts| format!("   {} · {} · {}\n", facts.subject, facts.issuer, facts.not_after));
+    conversation.stages.iter().map(line).chain(certificate).collect()
 }
 
 /// Why a conversation did not end in acceptance, in one sentence.
@@ -60,7 +76,8 @@ pub struct CauseDocument {
     fix: Vec<String>,
     commands: Vec<String>,
     next: Vec<String>,
-    source: &'static str,
+    /// Absent for `unknown`.
+    source: Option<&'static str>,
 }
 
 pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
@@ -70,11 +87,11 @@ pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
         certainty: cause.certainty,
         item: cause.item,
         why: texts.say(&cause.why),
-        evidence: cause.evidence.clone(),
+        evidence: cause.evidence.iter().map(|evidence| ascii_marks(evidence)).collect(),
         fix: say(&cause.fix),
         commands: cause.commands.iter().map(|(_, command)| texts.command(command)).collect(),
         next: say(&cause.next),
-        source: cause.source,
+        source: Some(cause.source).filter(|source| !source.is_empty()),
     };
     causes.iter().map(document).collect()
 }

@@ -1,7 +1,7 @@
 //! `test`: the live connection test of an account. Text shows the exchange as it happens; `--json` is
 //! one document at the end. Without `--send-to` it stops after the reply to AUTH.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -15,9 +15,10 @@ use crate::{
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
-    smtp::{Conversation, Envelope, Line, Plan, StageResult, TlsFacts, message::TestMessage},
+    secret::{Secret, ascii_marks},
+    smtp::{Conversation, Line, Plan, StageResult, TlsFacts},
     token::Claims,
-    wizard::{effect::Outcome, trial},
+    wizard::{effect::Outcome, test_message, trial},
 };
 
 /// The document of `test --json`.
@@ -91,7 +92,8 @@ pub fn run(context: &Context, asked: &Test) -> Status {
             context.deliver(&(summary::line(&context.texts, line) + "\n"));
         }
     };
-    let conversation = match context.block_on(mail::converse(&endpoint, &known.account.trust, plan, show)) {
+    let conversation = match context.block_on(mail::converse(&endpoint, &known.account.registration.trust, plan, show))
+    {
         Ok(conversation) => conversation,
         Err(status) => return status,
     };
@@ -110,42 +112,27 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     outcome.into()
 }
 
-fn plan(context: &Context, asked: &Test, known: &Known, token: crate::secret::Secret) -> Option<Plan> {
-    let account = &known.account;
+fn plan(context: &Context, asked: &Test, known: &Known, token: Secret) -> Option<Plan> {
+    let (now, seed) = (access::now(), super::setup::seed());
+    let message = |recipient| test_message(&context.texts, &known.account, recipient, now, &seed);
     let message = match &asked.send_to {
-        Some(recipient) => Some(envelope(context, known, recipient.clone())?),
+        Some(recipient) => Some(message(recipient)?),
         None => None,
     };
-    Some(Plan { security: account.server.security, client_name: None, user: account.user.to_string(), token, message })
-}
-
-fn envelope(context: &Context, known: &Known, recipient: crate::facts::Address) -> Option<Envelope> {
-    let account = &known.account;
-    let text = Phrase::new("message.text")
-        .with("sender", &account.sender)
-        .with("user", &account.user)
-        .with("server", format!("{}:{}", account.server.host, account.server.port));
-    let message = TestMessage {
-        sender: account.sender.clone(),
-        recipient,
-        subject: context.texts.word("message.subject"),
-        text: context.texts.say(&text),
-        date: SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(access::now()).ok()?),
-        id: format!("{}{}", access::now(), super::setup::seed()),
-    };
-    message.envelope().ok()
+    Some(trial::plan(&known.account, token, message))
 }
 
 fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: Outcome) -> Vec<Cause> {
     if outcome == Outcome::Accepted {
         return Vec::new();
     }
-    diagnosis::causes(&trial::evidence(&known.account, Some(claims), conversation))
+    diagnosis::causes(&trial::evidence(&known.account, Some(claims), conversation, access::now()))
 }
 
 /// What the exchange came to, in words, behind the lines already shown.
 fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conversation, causes: &[Cause]) {
     let texts = &context.texts;
+    context.deliver(&format!("\n{}", summary::stages(conversation)));
     if let Some(ending) = summary::ending(conversation) {
         context.deliver(&format!("\n{}\n", texts.say(&ending)));
         for cause in causes {
@@ -183,13 +170,16 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(error);
+        for cause in diagnosis::causes(&evidence) {
+            context.deliver(&format!("\n{}", summary::cause(&context.texts, &cause)));
+        }
     }
     outcome.into()
 }
 
 impl Stage {
     fn token(ok: bool, took: Duration, detail: String) -> Self {
-        let detail = detail.replace('‹', "<").replace('›', ">");
+        let detail = ascii_marks(&detail);
         Self::Token { stage: "token", ok, ms: (took.as_secs_f64() * 10_000.0).round() / 10.0, detail }
     }
 }

@@ -27,9 +27,14 @@ pub const FACTS: &[(&str, &str)] = &[
     ("oauth.error", "OAuth `error`"),
     ("oauth.code", "AADSTS numbers"),
     ("oauth.description", "OAuth `error_description`"),
+    ("oauth.suberror", "OAuth `suberror`"),
+    ("oauth.trace_id", "Microsoft's support traces a request by these two and the time"),
+    ("oauth.correlation_id", "as above"),
+    ("oauth.timestamp", "as above"),
     ("oauth.form", "o-auth, page, foreign or redirect"),
     ("token.form", "jwt or opaque"),
-    ("token.audience", "graph, or other"),
+    ("token.audience", "graph, exchange or other"),
+    ("token.life", "valid or expired, by this machine's clock"),
     ("token.aud", "`aud` as it stands"),
     ("token.permission", "`scp` and `roles`"),
     ("token.user", "who signed in"),
@@ -74,18 +79,25 @@ impl Evidence {
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
-        self.add("authority", &account.authority);
-        self.add("tenant", &account.tenant);
-        self.add("client_id", &account.client_id);
+        self.add("cloud", name(&account.cloud));
+        self.add("authority", &account.registration.authority);
+        self.add("tenant", &account.registration.tenant);
+        self.add("client_id", &account.registration.client_id);
         for scope in &account.scopes {
             self.add("scope", scope);
         }
     }
 
-    pub fn add_claims(&mut self, claims: &Claims) {
+    /// `now` in Unix seconds.
+    pub fn add_claims(&mut self, claims: &Claims, now: i64) {
         self.add("token.form", if claims.form == Form::Jwt { "jwt" } else { "opaque" });
         if claims.form == Form::Jwt {
-            self.add("token.audience", if claims.is_for_graph() { "graph" } else { "other" });
+            let known = [(claims.is_for_graph(), "graph"), (claims.is_for_exchange(), "exchange"), (true, "other")];
+            let audience = known.into_iter().find(|(holds, _)| *holds).map_or("other", |(_, audience)| audience);
+            self.add("token.audience", audience);
+        }
+        if let Some(exp) = claims.exp {
+            self.add("token.life", if exp > now { "valid" } else { "expired" });
         }
         self.add("token.aud", claims.aud.as_deref().unwrap_or_default());
         self.add("token.user", claims.upn.as_deref().unwrap_or_default());
@@ -101,6 +113,15 @@ impl Evidence {
         self.add("oauth.description", &failure.description);
         for code in &failure.codes {
             self.add("oauth.code", code);
+        }
+        let ids = [
+            ("oauth.suberror", &failure.suberror),
+            ("oauth.trace_id", &failure.trace_id),
+            ("oauth.correlation_id", &failure.correlation_id),
+            ("oauth.timestamp", &failure.timestamp),
+        ];
+        for (fact, value) in ids {
+            self.add(fact, value.as_deref().unwrap_or_default());
         }
     }
 

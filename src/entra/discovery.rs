@@ -18,8 +18,6 @@ pub struct Found {
     /// The tenant's GUID where the issuer names one; other servers need not.
     pub tenant: Option<Guid>,
     pub issuer: String,
-    /// Entra's `tenant_region_sub_scope` (`GCC`, `DODCON`, `DOD`), kept for display.
-    pub region: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -27,7 +25,6 @@ struct Document {
     issuer: String,
     #[serde(default)]
     token_endpoint: String,
-    tenant_region_sub_scope: Option<String>,
 }
 
 pub fn request(authority: &Authority, tenant: &Tenant, trust: &CaFile) -> Request {
@@ -41,7 +38,7 @@ pub fn read(answer: &Answer) -> Result<Found, Failure> {
         _ => return Err(Failure::read(answer)),
     };
     let tenant = guid_in(&document.issuer).or_else(|| guid_in(&document.token_endpoint));
-    Ok(Found { tenant, issuer: document.issuer, region: document.tenant_region_sub_scope })
+    Ok(Found { tenant, issuer: document.issuer })
 }
 
 fn guid_in(url: &str) -> Option<Guid> {

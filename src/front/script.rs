@@ -1,17 +1,18 @@
-//! The front that nobody sits at: takes the default of each screen and prints nothing. Where a
-//! default would be given a second time in vain, it says that a person is needed.
+//! The front that nobody sits at: takes the default of each screen and goes forward, never back to mend
+//! something. It prints nothing but a code that somebody has to type. Where a default would be given a second
+//! time in vain, or only a person could go on, it says so.
 
-use std::io;
+use std::io::{self, Write};
 
 use crate::{
     secret::Secret,
     wizard::{
         message::Message,
-        screen::{Act, Input as Field, Screen},
+        screen::{Act, Block, Input as Field, Screen},
     },
 };
 
-use super::{Front, Input, Words, asks_anew};
+use super::{Front, Input, Words, asks_anew, text};
 
 #[derive(Default)]
 pub struct Script {
@@ -46,7 +47,14 @@ impl Script {
 }
 
 fn default(screen: &Screen) -> Option<Vec<Message>> {
-    let primary = screen.actions.iter().find(|action| action.primary).map(|action| &action.act);
+    let forward = |act: &Act| match act {
+        Act::Answer | Act::Send(Message::Continue | Message::Companion(_)) => true,
+        Act::Send(_) => false,
+    };
+    let skips = |act: &Act| *act == Act::Send(Message::Skip);
+    let mut acts = screen.actions.iter().filter(|action| action.primary).map(|action| &action.act);
+    let all = || screen.actions.iter().map(|action| &action.act);
+    let primary = acts.find(|act| forward(act)).or_else(|| all().find(|act| skips(act)));
     let answer = match screen.question.as_ref().map(|question| &question.input) {
         Some(Field::Text { value }) if !value.is_empty() => Some(Message::Answer(Secret::new(value.as_str()))),
         Some(Field::Secret { held: true }) => Some(Message::Answer(Secret::default())),
@@ -62,11 +70,27 @@ fn default(screen: &Screen) -> Option<Vec<Message>> {
     }
 }
 
+/// The address and the code, for whoever reads the log.
+fn tell_code(screen: &Screen) {
+    for block in &screen.blocks {
+        let (label, text) = match block {
+            Block::Link { label, url } => (label, url),
+            Block::UserCode { label, code } => (label, code),
+            _ => continue,
+        };
+        // A log that is gone is nobody's loss.
+        let _ = writeln!(io::stderr(), "{label}: {}", text::clean(text));
+    }
+}
+
 impl Front for Script {
     fn show(&mut self, screen: &Screen) -> io::Result<()> {
         // The same screen again settles it too, unless something runs that has yet to report.
         let same = self.screen.as_ref().is_some_and(|before| !asks_anew(before, screen));
         self.waiting &= same && screen.busy.is_some();
+        if !same {
+            tell_code(screen);
+        }
         self.screen = Some(screen.clone());
         Ok(())
     }
@@ -126,10 +150,12 @@ mod tests {
     fn a_time_that_passes_is_no_new_question() {
         let mut page = samples::device("14:52");
         page.actions[0].primary = true;
+        page.actions[0].act = Act::Send(Message::Companion(0));
         let mut script = Script::new();
-        assert_eq!(given(&mut script, &page), Some(Input::Send(vec![Message::Back])));
+        assert_eq!(given(&mut script, &page), Some(Input::Send(vec![Message::Companion(0)])));
         let mut later = samples::device("14:51");
         later.actions[0].primary = true;
+        later.actions[0].act = Act::Send(Message::Companion(0));
         assert_eq!(given(&mut script, &later), None);
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     reply::{Garbled, Reply},
@@ -131,9 +131,16 @@ pub struct TlsFacts {
     /// `TLSv1.3`; absent when the handshake failed.
     pub version: Option<String>,
     pub cipher: Option<String>,
-    /// Distinguished names (RFC 4514); empty when the certificate cannot be read.
+    /// Distinguished names (RFC 4514); empty, and null in JSON, when the certificate cannot be read.
+    #[serde(serialize_with = "null_if_empty")]
     pub subject: String,
+    #[serde(serialize_with = "null_if_empty")]
     pub issuer: String,
     /// RFC 3339, UTC; empty as above.
+    #[serde(serialize_with = "null_if_empty")]
     pub not_after: String,
+}
+
+fn null_if_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(text).filter(|text| !text.is_empty()).serialize(serializer)
 }

@@ -57,7 +57,7 @@ pub(super) fn milliseconds<S: Serializer>(time: &Duration, serializer: S) -> Res
 
 /// JSON is read on terminals that may have ASCII only: `<token: …>` for `‹token: …›`.
 pub(super) fn ascii_marks<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&text.replace('‹', "<").replace('›', ">"))
+    serializer.serialize_str(&crate::secret::ascii_marks(text))
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
     effect::{Outcome, Ticket},
+    rests::Facts,
     screen::Tone,
 };
 use crate::{
     account::{Settings, draft::Draft},
-    checklist::Item,
+    checklist::{Item, State},
     entra::Cloud,
     language::Texts,
     phrase::Phrase,
@@ -26,7 +27,7 @@ pub struct Desk {
     pub notices: Vec<(Tone, Phrase)>,
     /// What was known before anything was typed.
     pub suggested: Settings,
-    /// How the last connection test of this run ended.
+    /// How the last test of this run ended, with or without a message.
     pub tested: Option<Outcome>,
     /// The files written in this run.
     pub saved: Vec<PathBuf>,
@@ -77,20 +78,42 @@ impl Desk {
         self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
     }
 
-    /// Changes the settings. A token at hand is for what it was issued for: when that changes, it is dropped,
-    /// and with it what it had shown.
+    /// Changes the settings. What was known of an item rests on the facts it was found out with; when one of
+    /// them changes, it is known no more (`rests.rs`).
     pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.identity();
+        let before = Facts::of(&self.draft);
         let result = change(self);
-        if before != self.identity() {
+        let after = Facts::of(&self.draft);
+        for item in before.items_that_fall(&after) {
+            self.draft.checklist.reopen(item);
+        }
+        if before.another_authority(&after) {
+            // It was given for the one before, and no other may see it.
+            self.draft.secrets.client_secret = None;
+            self.draft.secrets.typed = None;
+        }
+        if before.another_token(&after) {
             self.drop_tokens();
         }
         result
     }
 
-    fn identity(&self) -> impl PartialEq + use<> {
-        let Settings { tenant, client_id, scopes, endpoints, cloud, .. } = self.draft.settings.clone();
-        (tenant, client_id, scopes, endpoints.authority, cloud, self.draft.secrets.client_secret.clone())
+    /// Sets up another product. Another cloud has other addresses, tenants and apps: what was typed for the one
+    /// before is not taken along, but what was known beforehand.
+    pub fn choose(&mut self, product: &Product) {
+        let suggested = self.suggested.clone();
+        self.change(|desk| {
+            let settings = &mut desk.draft.settings;
+            if settings.product.is_some() && settings.cloud() != product.cloud {
+                settings.endpoints = suggested.endpoints;
+                settings.smtp = suggested.smtp;
+                settings.client_id = suggested.client_id;
+                settings.tenant = suggested.tenant;
+                settings.scopes = suggested.scopes;
+            }
+            settings.product = Some(product.id.clone());
+            settings.cloud = Some(product.cloud);
+        });
     }
 
     /// To sign in anew.
@@ -109,7 +132,7 @@ impl Desk {
         let portal = settings.cloud().addresses().or(worldwide).map(|addresses| addresses.portal.clone());
         let user = settings.user.as_ref().map(ToString::to_string);
         let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
-        let server = settings.server().ok().map(|server| format!("{}:{}", server.host, server.port));
+        let server = settings.server().ok().map(|server| server.to_string());
         let values = [
             ("portal", portal),
             ("mailbox", user.clone()),
@@ -118,10 +141,17 @@ impl Desk {
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
             ("server", server),
+            ("resource", settings.resource().map(str::to_owned)),
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    /// How the account stands with the mail server: as the last test of this run ended, or as is known from one before.
+    pub fn outcome(&self) -> Outcome {
+        let proven = self.draft.checklist.state(Item::Connection) == State::Proven;
+        self.tested.unwrap_or(if proven { Outcome::Accepted } else { Outcome::Incomplete })
     }
 
     /// What was typed at a step and not handed in.

@@ -12,6 +12,7 @@ pub mod effect;
 pub mod message;
 mod overlay;
 mod plan;
+mod rests;
 pub mod screen;
 mod step;
 mod tokens;
@@ -23,6 +24,7 @@ use crate::{
     checklist::{Item, State, steps},
     language::Texts,
     phrase::Phrase,
+    product,
     secret::Secret,
 };
 pub use companion::Companion;
@@ -31,6 +33,7 @@ use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
 use screen::{Act, Action, Block, Key, Question, Screen, Tone};
+pub use step::test_message;
 use step::{Go, Step, Turn};
 
 /// What the wizard is started with.
@@ -73,6 +76,11 @@ impl Model {
         let draft = given.draft.unwrap_or_else(|| Draft { settings: given.suggested.clone(), ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
         desk.suggested = given.suggested;
+        let asked = desk.suggested.product.as_deref().and_then(product::find);
+        if let Some(product) = asked.filter(|product| desk.draft.settings.product.as_ref() != Some(&product.id)) {
+            desk.choose(product);
+            desk.draft.step.clear();
+        }
         desk.config_option = given.config_option;
         desk.draft.expire(now);
         let path = plan::path(&desk);
@@ -99,11 +107,8 @@ impl Model {
 
     /// How a run ends that nobody could help over a screen.
     pub fn stuck_outcome(&self) -> Outcome {
-        match (self.step_id, self.desk.tested) {
-            ("consent" | "token", _) => Outcome::SignIn,
-            (_, Some(outcome)) if outcome != Outcome::Accepted => outcome,
-            _ => Outcome::Incomplete,
-        }
+        let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
+        outcome.unwrap_or(Outcome::Incomplete)
     }
 
     pub fn draft(&self) -> &Draft {
@@ -128,7 +133,6 @@ impl Model {
             Message::Companion(number) => self.call(number),
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
-            Message::ShowEvidence(item) => self.lay(Overlay::Evidence(item)),
             Message::ShowCopies => self.copies(now),
             Message::Back => self.back(now),
             message => {
@@ -142,7 +146,7 @@ impl Model {
     /// Performs what a step wants: its effects, then where it goes.
     fn take(&mut self, turn: Turn, now: i64) -> Vec<Effect> {
         let mut effects = turn.effects;
-        if let Some(outcome) = self.step_outcome() {
+        if let (Step::Connect(_) | Step::Message(_), Some(outcome)) = (&self.step, self.step.outcome()) {
             self.desk.tested = Some(outcome);
         }
         effects.extend(match turn.go {
@@ -156,13 +160,6 @@ impl Model {
             Go::Leave(outcome) => self.leave(outcome),
         });
         effects
-    }
-
-    fn step_outcome(&self) -> Option<Outcome> {
-        match &self.step {
-            Step::Connect(step) => step.outcome(),
-            _ => None,
-        }
     }
 
     fn next(&mut self, now: i64) -> Vec<Effect> {
@@ -231,7 +228,7 @@ impl Model {
         if self.step_id != "done" {
             effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
         }
-        let outcome = if self.step_id == "done" { self.desk.tested.unwrap_or(outcome) } else { outcome };
+        let outcome = if self.step_id == "done" { self.desk.outcome() } else { outcome };
         effects.push(Effect::Leave(outcome));
         effects
     }
@@ -239,7 +236,9 @@ impl Model {
     /// What stands in a field when the person turns away. A secret goes where secrets are kept.
     fn typed(&mut self, text: &Secret) -> Vec<Effect> {
         match &self.step {
-            Step::Read(step) if step.is_secret() => step.hold(&mut self.desk, text),
+            Step::Read(step) if step.is_secret() => {
+                self.desk.draft.secrets.typed = Some(text.clone()).filter(|text| !text.is_empty());
+            }
             Step::Read(_) | Step::Message(_) | Step::Save(_) => {
                 self.desk.draft.typed.insert(self.step_id.to_owned(), text.expose().to_owned());
             }

@@ -1,14 +1,8 @@
-//! What a token shows of the items before it: audience, permission, user, tenant. A claim that is
+//! What a token shows of the items before it: audience, permission, user. A claim that is
 //! missing shows nothing.
 
 use super::desk::Desk;
-use crate::{
-    checklist::Item,
-    entra::grant::Tokens,
-    facts::Address,
-    phrase::Phrase,
-    token::{Claims, Form},
-};
+use crate::{checklist::Item, entra::grant::Tokens, phrase::Phrase, token::Claims};
 
 /// Scopes that say who signs in and for how long; they never appear in an access token for mail.
 const IDENTITY_SCOPES: [&str; 4] = ["offline_access", "openid", "profile", "email"];
@@ -27,19 +21,20 @@ pub fn weigh(desk: &mut Desk) {
     let asked = settings.scopes();
     audience(desk, &claims, &asked);
     permission(desk, &claims, &tokens, &asked);
-    user(desk, &claims, &tokens);
+    user(desk, &tokens);
 }
 
 fn audience(desk: &mut Desk, claims: &Claims, asked: &[String]) {
     let Some(aud) = &claims.aud else {
         return desk.draft.checklist.note(Item::Audience, Phrase::new("evidence.opaque"));
     };
-    let phrase = |key: &str| Phrase::new(key).with("aud", aud);
+    let host = desk.draft.settings.resource().unwrap_or_default();
+    let phrase = |key: &str| Phrase::new(key).with("aud", aud).with("resource", host);
     let resource = asked.iter().find_map(|scope| scope.rsplit_once('/').filter(|_| scope.contains("://")));
     let same = |asked: &str| trimmed(aud).eq_ignore_ascii_case(trimmed(asked));
     if claims.is_for_graph() {
         desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-graph"));
-    } else if resource.is_some_and(|(resource, _)| same(resource) || is_exchange(aud)) {
+    } else if resource.is_some_and(|(resource, _)| same(resource) || claims.is_for_exchange()) {
         desk.draft.checklist.prove(Item::Audience, phrase("evidence.audience"));
     } else {
         desk.draft.checklist.note(Item::Audience, phrase("evidence.audience-other"));
@@ -50,25 +45,21 @@ fn trimmed(url: &str) -> &str {
     url.trim_end_matches('/')
 }
 
-/// Exchange Online's identifiers; both hosts name one resource, the GUID is its application id.
-fn is_exchange(aud: &str) -> bool {
-    const IDENTIFIERS: [&str; 3] =
-        ["https://outlook.office.com", "https://outlook.office365.com", "00000002-0000-0ff1-ce00-000000000000"];
-    IDENTIFIERS.iter().any(|identifier| trimmed(aud).eq_ignore_ascii_case(identifier))
-}
-
 fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String]) {
     let granted: Vec<&str> = tokens.scope.split_whitespace().collect();
     let wanted = asked.iter().filter(|scope| !IDENTITY_SCOPES.contains(&scope.as_str()));
     let name = |scope: &String| scope.rsplit('/').next().unwrap_or(scope).to_owned();
-    let holds = |scope: &String| claims.may(&name(scope)) || granted.contains(&scope.as_str());
+    // The same resource has several hosts; what the permission is called is the same at each.
+    let same =
+        |given: &str, wanted: &str| given.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(wanted));
+    let holds = |scope: &String| claims.may(&name(scope)) || granted.iter().any(|given| same(given, &name(scope)));
     let missing: Vec<String> = wanted.clone().filter(|scope| !holds(scope)).map(name).collect();
     let told = !granted.is_empty() || !claims.scp.is_empty() || !claims.roles.is_empty();
     let names = wanted.map(name).collect::<Vec<_>>().join(" ");
     let checklist = &mut desk.draft.checklist;
     if missing.is_empty() {
         checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", names));
-    } else if told && desk.draft.settings.cloud.unwrap_or_default().is_microsoft() {
+    } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
     } else {
         checklist.note(Item::Permission, Phrase::new("evidence.opaque"));
@@ -81,18 +72,20 @@ pub fn signed_in(tokens: &Tokens) -> Option<String> {
     access.upn.or_else(|| Claims::read(tokens.id.as_ref()?).upn)
 }
 
-fn user(desk: &mut Desk, claims: &Claims, tokens: &Tokens) {
+fn user(desk: &mut Desk, tokens: &Tokens) {
     let (Some(user), Some(upn)) = (desk.draft.settings.user.clone(), signed_in(tokens)) else {
         return desk.draft.checklist.note(Item::SmtpUser, Phrase::new("evidence.user-untold"));
     };
     let phrase = |key: &str| Phrase::new(key).with("upn", &upn).with("user", &user);
+    let microsoft = desk.draft.settings.cloud().is_microsoft();
     let checklist = &mut desk.draft.checklist;
     if user.same_as(&upn) {
         checklist.prove(Item::SmtpUser, phrase("evidence.user"));
         checklist.prove(Item::Mailbox, phrase("evidence.user"));
-    } else if claims.form == Form::Jwt || upn.parse::<Address>().is_ok() {
+    } else if microsoft {
         checklist.fail(Item::SmtpUser, phrase("evidence.user-differs"));
     } else {
-        checklist.note(Item::SmtpUser, phrase("evidence.user-differs"));
+        // Another mail server may see it another way; it will tell.
+        checklist.note(Item::SmtpUser, phrase("evidence.user-other"));
     }
 }

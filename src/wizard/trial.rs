@@ -1,81 +1,155 @@
-//! A conversation with the mail server, from the wizard's side: the effect that starts it, the lines as
-//! they come, and what its end shows of the checklist. The connection test and the real message share it.
+//! A conversation with the mail server, from the wizard's side: a renewal of the token first where it has run
+//! out, the lines as they come, and what the end shows of the checklist. The connection test and the real
+//! message share it.
 
 use super::{
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     screen::{Block, Tone, TranscriptRow},
-    verdict,
+    step, verdict,
 };
 use crate::{
     account::Account,
     checklist::Item,
-    diagnosis::{self, Cause, Evidence},
+    diagnosis::{self, Cause, Certainty, Evidence},
+    entra::{grant, wire::Answer},
+    network::NetworkFailure,
     phrase::Phrase,
+    secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
     token::Claims,
 };
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    pub ticket: Option<Ticket>,
-    pub lines: Vec<Line>,
-    pub ended: Option<Box<Conversation>>,
-    pub causes: Vec<Cause>,
+    phase: Phase,
+    message: Option<Envelope>,
+    lines: Vec<Line>,
+    causes: Vec<Cause>,
 }
 
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Renewing(Ticket),
+    Talking(Ticket),
+    Ended(Box<Conversation>),
+    /// There was no token to talk with, and why.
+    Tokenless(Phrase, Outcome),
+}
+
+/// A token with less time left than a test may take is renewed first (seconds).
+const NEEDED: i64 = 300;
+
 impl Trial {
-    /// `None` when the account is not complete or no token is at hand.
-    pub fn start(desk: &mut Desk, message: Option<Envelope>) -> Option<(Self, Effect)> {
-        let account = desk.draft.settings.account().ok()?;
-        let token = desk.draft.secrets.tokens.as_ref()?.access.clone();
-        let plan = Plan {
-            security: account.server.security,
-            client_name: None,
-            user: account.user.to_string(),
-            token,
-            message,
+    /// `None` when there is nothing to sign in with, and nothing to get it with: sign in first.
+    pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
+        let tokens = desk.draft.secrets.tokens.clone()?;
+        let registration = desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()).ok();
+        let stale = tokens.expires_at < now + NEEDED;
+        let renewal = registration.zip(tokens.refresh.as_ref()).filter(|_| stale);
+        let request = renewal
+            .and_then(|(registration, token)| grant::refresh(&registration, token, &desk.draft.settings.scopes()));
+        if request.is_none() && tokens.expires_at <= now {
+            return None;
+        }
+        let (phase, effect) = match request {
+            Some(request) => {
+                let ticket = desk.ticket();
+                (Phase::Renewing(ticket), Effect::Fetch(ticket, request))
+            }
+            None => talk(desk, message.clone())?,
         };
-        let ticket = desk.ticket();
-        let conversing = Conversing { server: account.server, trust: account.trust, plan };
-        let trial = Self { ticket: Some(ticket), lines: Vec::new(), ended: None, causes: Vec::new() };
-        Some((trial, Effect::Converse(ticket, Box::new(conversing))))
+        Some((Self { phase, message, lines: Vec::new(), causes: Vec::new() }, effect))
+    }
+
+    pub fn ticket(&self) -> Option<Ticket> {
+        match self.phase {
+            Phase::Renewing(ticket) | Phase::Talking(ticket) => Some(ticket),
+            Phase::Ended(_) | Phase::Tokenless(..) => None,
+        }
     }
 
     pub fn runs(&self) -> bool {
-        self.ticket.is_some()
+        self.ticket().is_some()
     }
 
-    /// Takes a report in; true when it was the last.
-    pub fn reported(&mut self, desk: &mut Desk, report: Report) -> bool {
-        match report {
-            Report::Line(line) => {
-                self.lines.push(line);
-                false
-            }
-            Report::Conversed(conversation) => {
-                self.ticket = None;
+    pub fn renews(&self) -> bool {
+        matches!(self.phase, Phase::Renewing(_))
+    }
+
+    /// Takes a report in.
+    pub fn reported(&mut self, desk: &mut Desk, report: Report, now: i64) -> Vec<Effect> {
+        match (report, &self.phase) {
+            (Report::Fetched(outcome), Phase::Renewing(_)) => return self.renewed(desk, outcome, now),
+            (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
+            (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
-                self.causes = settle(desk, &conversation);
-                self.ended = Some(conversation);
-                true
+                self.causes = settle(desk, &conversation, now);
+                self.phase = Phase::Ended(conversation);
             }
-            _ => false,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn renewed(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Vec<Effect> {
+        let tokens = match outcome {
+            Ok(answer) => grant::read(&answer, now),
+            Err(failure) => {
+                self.phase = Phase::Tokenless(step::unreachable(&failure), Outcome::Unreachable);
+                return Vec::new();
+            }
+        };
+        match tokens {
+            Ok(mut tokens) => {
+                let before = desk.draft.secrets.tokens.take();
+                tokens.refresh = tokens.refresh.or_else(|| before.as_ref().and_then(|old| old.refresh.clone()));
+                tokens.id = tokens.id.or_else(|| before.and_then(|old| old.id));
+                desk.draft.secrets.tokens = Some(tokens);
+                // The old refresh token may be worth nothing now: the new one is kept before it is used.
+                let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
+                let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
+                self.phase = phase;
+                vec![kept, effect]
+            }
+            Err(failure) => {
+                let (key, outcome) = if failure.is_passing() {
+                    ("trial.renewal-later", Outcome::Temporary)
+                } else {
+                    ("trial.renewal-refused", Outcome::SignIn)
+                };
+                self.phase = Phase::Tokenless(Phrase::new(key).with("summary", failure.summary()), outcome);
+                Vec::new()
+            }
         }
     }
 
     pub fn accepted(&self) -> bool {
-        self.ended.as_ref().is_some_and(|conversation| conversation.ending == Ending::Accepted)
+        self.outcome() == Some(Outcome::Accepted)
     }
 
+    /// Once it has ended.
     pub fn outcome(&self) -> Option<Outcome> {
-        self.ended.as_ref().map(|conversation| outcome(&conversation.ending))
+        match &self.phase {
+            Phase::Renewing(_) | Phase::Talking(_) => None,
+            Phase::Ended(conversation) => Some(outcome(&conversation.ending)),
+            Phase::Tokenless(_, outcome) => Some(*outcome),
+        }
+    }
+
+    /// The item that the surest cause speaks of.
+    pub fn blamed(&self) -> Option<Item> {
+        self.causes.first().filter(|cause| cause.slug != diagnosis::UNKNOWN).map(|cause| cause.item)
     }
 
     /// The exchange, and once it has ended what came of it: `accepted`, or the refusal and its causes.
     pub fn blocks(&self, desk: &Desk, accepted: &Phrase) -> Vec<Block> {
         let mut blocks = vec![Block::Transcript(self.lines.iter().map(|line| row(desk, line)).collect())];
-        let Some(conversation) = &self.ended else { return blocks };
+        let conversation = match &self.phase {
+            Phase::Renewing(_) | Phase::Talking(_) => return blocks,
+            Phase::Tokenless(why, _) => return vec![Block::Note { tone: Tone::Failure, text: desk.say(why) }],
+            Phase::Ended(conversation) => conversation,
+        };
         blocks.push(match verdict::ending(&conversation.ending) {
             Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
             None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
@@ -87,6 +161,21 @@ impl Trial {
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
+}
+
+/// Starts the conversation; `None` when the account is not complete.
+fn talk(desk: &mut Desk, message: Option<Envelope>) -> Option<(Phase, Effect)> {
+    let account = desk.draft.settings.account().ok()?;
+    let token = desk.draft.secrets.tokens.as_ref()?.access.clone();
+    let plan = plan(&account, token, message);
+    let ticket = desk.ticket();
+    let conversing = Conversing { server: account.server, trust: account.registration.trust, plan };
+    Some((Phase::Talking(ticket), Effect::Converse(ticket, Box::new(conversing))))
+}
+
+/// What to say to the mail server; the program's commands and the wizard say the same.
+pub fn plan(account: &Account, token: Secret, message: Option<Envelope>) -> Plan {
+    Plan { security: account.server.security, client_name: None, user: account.user.to_string(), token, message }
 }
 
 pub fn outcome(ending: &Ending) -> Outcome {
@@ -124,19 +213,20 @@ fn row(desk: &Desk, line: &Line) -> TranscriptRow {
 }
 
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
-fn settle(desk: &mut Desk, conversation: &Conversation) -> Vec<Cause> {
+fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
     let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
     let checklist = &mut desk.draft.checklist;
     if conversation.authenticated() {
         let reply = Phrase::new("evidence.accepted").with("user", &account.user);
-        for item in [Item::Connection, Item::SmtpAuth, Item::SmtpUser, Item::Audience, Item::Permission, Item::Mailbox]
-        {
+        let proven =
+            [Item::Connection, Item::SmtpAuth, Item::SmtpUser, Item::Audience, Item::Permission, Item::Mailbox];
+        for item in proven {
             checklist.prove(item, reply.clone());
         }
     }
     if let Some(facts) = conversation.tls.as_ref().filter(|facts| facts.version.is_some()) {
         let phrase = Phrase::new("evidence.tls")
-            .with("server", format!("{}:{}", account.server.host, account.server.port))
+            .with("server", &account.server)
             .with("version", facts.version.as_deref().unwrap_or_default())
             .with("subject", &facts.subject);
         checklist.prove(Item::Network, phrase);
@@ -145,37 +235,42 @@ fn settle(desk: &mut Desk, conversation: &Conversation) -> Vec<Cause> {
         return Vec::new();
     }
     let claims = desk.draft.secrets.tokens.as_ref().map(|tokens| Claims::read(&tokens.access));
-    let causes = diagnosis::causes(&evidence(&account, claims.as_ref(), conversation));
+    let causes = diagnosis::causes(&evidence(&account, claims.as_ref(), conversation, now));
     blame(desk, conversation, &causes);
     causes
 }
 
-/// Everything known about a conversation that did not end in acceptance.
-pub fn evidence(account: &Account, claims: Option<&Claims>, conversation: &Conversation) -> Evidence {
+/// Everything known about a conversation that did not end in acceptance; `now` in Unix seconds.
+pub fn evidence(account: &Account, claims: Option<&Claims>, conversation: &Conversation, now: i64) -> Evidence {
     let mut evidence = Evidence::default();
     evidence.add_account(account);
     if let Some(claims) = claims {
-        evidence.add_claims(claims);
+        evidence.add_claims(claims, now);
     }
     evidence.add_conversation(conversation);
     evidence
 }
 
+/// What ended it is on record; an item is called wrong only where that is certain.
 fn blame(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
     let checklist = &mut desk.draft.checklist;
     let said = conversation.stages.iter().rev().find(|result| !result.ok);
     let detail = said.map(|result| result.detail.clone()).unwrap_or_default();
-    let refused = Phrase::new("evidence.refused").with("detail", detail);
-    let whole = match conversation.ending.stage() {
+    let evidence = Phrase::new("evidence.refused").with("detail", detail);
+    let at = match conversation.ending.stage() {
         Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => Item::Message,
         _ if matches!(conversation.ending, Ending::Unreachable { .. }) => Item::Network,
         _ => Item::Connection,
     };
-    checklist.fail(whole, refused.clone());
-    let known = causes
-        .iter()
-        .filter(|cause| cause.slug != diagnosis::UNKNOWN && cause.certainty != diagnosis::Certainty::Possible);
-    for cause in known {
-        checklist.fail(cause.item, cause.headline.clone());
+    match conversation.ending {
+        // It may be taken the next time.
+        Ending::Temporary { .. } => checklist.note(at, evidence),
+        _ => checklist.fail(at, evidence),
+    }
+    for cause in causes.iter().filter(|cause| cause.slug != diagnosis::UNKNOWN) {
+        match cause.certainty {
+            Certainty::Certain => checklist.fail(cause.item, cause.headline.clone()),
+            Certainty::Likely | Certainty::Possible => checklist.note(cause.item, cause.headline.clone()),
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diagnosis::Cause,
     phrase::Phrase,
-    smtp::{Ending, Fault},
+    smtp::{Ending, Fault, reply::Garbled},
 };
 
 pub fn block(desk: &Desk, cause: &Cause) -> Block {
@@ -38,7 +38,10 @@ pub fn ending(ending: &Ending) -> Option<Phrase> {
 
 fn fault_phrase(fault: &Fault) -> Phrase {
     match fault {
-        Fault::Garbled { text, .. } => Phrase::new("ending.garbled").with("text", text),
+        Fault::Garbled { garbled: Garbled::NotAReply | Garbled::CodeChanged, text } => {
+            Phrase::new("ending.garbled").with("text", text)
+        }
+        Fault::Garbled { text, .. } => Phrase::new("ending.too-long").with("text", text),
         Fault::Unexpected { reply } => Phrase::new("ending.unexpected").with("text", reply.text()),
         Fault::Unasked { text } => Phrase::new("ending.unasked").with("text", text),
         Fault::Injected { text } => Phrase::new("ending.injected").with("text", text),

@@ -92,7 +92,8 @@ fn walks_by_lines(mut terminal: Terminal, directory: &Path) {
         ("a\r", "What the token says"),
         ("\r", "Valid until"),
         ("\r", "A real message"),
-        (":n\r", "Name of the account"),
+        ("\r", "took a message from"),
+        ("\r", "Name of the account"),
         ("\r", "Another name"),
         ("\r", "This server can send as"),
     ] {

@@ -187,9 +187,12 @@ pub fn error(error: &str, code: u32) -> String {
     format!(r#"{{"error":"{error}","error_description":"AADSTS{code}: as Microsoft says.","error_codes":[{code}]}}"#)
 }
 
-/// A token answer; the access token is a JWT of Exchange for this user.
+/// A token answer; the access token is a JWT of Exchange for this user, good for an hour from `NOW`.
 pub fn granted(upn: &str) -> String {
-    granted_with(&format!(r#"{{"aud":"https://outlook.office.com","scp":"SMTP.Send","upn":"{upn}","tid":"{TENANT}"}}"#))
+    let exp = NOW + 3599;
+    granted_with(&format!(
+        r#"{{"aud":"https://outlook.office.com","scp":"SMTP.Send","upn":"{upn}","tid":"{TENANT}","exp":{exp}}}"#
+    ))
 }
 
 pub fn granted_with(claims: &str) -> String {
@@ -218,6 +221,18 @@ pub fn accepted() -> Conversation {
 pub fn refused(text: &str) -> Conversation {
     let reply = Reply::new(535, vec![text.to_owned()]);
     conversation(Ending::Refused { stage: Stage::Auth, reply }, &format!("535 {text}"))
+}
+
+/// Signed in, and the message refused at its end.
+pub fn refused_after_data() -> Conversation {
+    let text = "5.2.252 SendAsDenied; a@contoso.example not allowed to send as b@contoso.example";
+    let ending = Ending::Refused { stage: Stage::Data, reply: Reply::new(554, vec![text.to_owned()]) };
+    let mut conversation = conversation(ending, &format!("554 {text}"));
+    let at = Duration::from_millis(9);
+    let signed_in = StageResult { stage: Stage::Auth, ok: true, took: at, detail: "235".to_owned() };
+    conversation.stages =
+        vec![signed_in, StageResult { stage: Stage::Data, ok: false, took: at, detail: format!("554 {text}") }];
+    conversation
 }
 
 fn conversation(ending: Ending, last: &str) -> Conversation {

@@ -2,10 +2,11 @@
 
 use smtp_oauth::{
     checklist::{Item, State},
+    entra::wire::Answer,
     network::{FailureKind, NetworkFailure},
     wizard::{
         Given,
-        effect::Effect,
+        effect::{Effect, Outcome, Report},
         message::Message,
         screen::{Block, Key},
     },
@@ -45,7 +46,7 @@ fn the_poll_keeps_to_the_interval_and_slows_down_when_told() {
 fn a_network_hiccup_is_shown_and_waited_out() {
     let mut person = waiting();
     let (ticket, _) = person.waits();
-    person.tell(Message::Reported(ticket, smtp_oauth::wizard::effect::Report::Waited));
+    person.tell(Message::Reported(ticket, Report::Waited));
     person.gets_nowhere(NetworkFailure {
         kind: FailureKind::Refused,
         address: "login.example:443".into(),
@@ -78,7 +79,7 @@ fn a_code_that_nobody_typed_expires_by_our_own_clock() {
     let mut person = waiting();
     let (ticket, _) = person.waits();
     person.now += 900;
-    person.tell(Message::Reported(ticket, smtp_oauth::wizard::effect::Report::Waited));
+    person.tell(Message::Reported(ticket, Report::Waited));
     assert!(person.notes()[0].contains("expired"));
 }
 
@@ -183,10 +184,64 @@ fn an_opaque_token_is_no_fault() {
 }
 
 #[test]
-fn a_confidential_client_sends_its_secret_and_a_public_one_none() {
+fn a_public_client_polls_without_a_secret() {
     let mut person = waiting();
     let (ticket, _) = person.waits();
-    person.tell(Message::Reported(ticket, smtp_oauth::wizard::effect::Report::Waited));
+    person.tell(Message::Reported(ticket, Report::Waited));
     assert!(!person.request().2.contains("client_secret"));
     assert!(person.request().2.contains("device_code=CANARY-dc"));
+}
+
+#[test]
+fn a_confidential_client_polls_with_its_secret_and_needs_no_switch() {
+    let mut person = waiting();
+    let mut draft = person.model.draft().clone();
+    draft.secrets.client_secret = Some(smtp_oauth::secret::Secret::new("CANARY-cs"));
+    person = Person::sits_down(Given { draft: Some(draft), ..given() });
+    let (ticket, _) = person.waits();
+    person.tell(Message::Reported(ticket, Report::Waited));
+    assert!(person.request().2.contains("client_secret=CANARY-cs"));
+    person.gets(200, &granted("alerts@contoso.example"));
+    assert_eq!(person.model.draft().checklist.state(Item::PublicClient), State::NotNeeded);
+}
+
+#[test]
+fn a_long_pause_never_outlives_the_code() {
+    let mut person = waiting();
+    let (ticket, _) = person.waits();
+    person.tell(Message::Reported(ticket, Report::Waited));
+    let (ticket, ..) = person.request();
+    let busy = Answer { retry_after: Some(86_400), ..crate::person::answer(429, "") };
+    person.tell(Message::Reported(ticket, Report::Fetched(Ok(busy))));
+    assert!(person.waits().1.as_secs() <= 900, "{:?}", person.waits());
+}
+
+#[test]
+fn a_stop_tells_an_unreachable_authority_from_a_busy_one_and_a_refusal() {
+    let at_the_code = || {
+        let mut person = waiting();
+        person.presses(Key::Letter('n'));
+        person
+    };
+    let mut person = at_the_code();
+    person.gets_nowhere(NetworkFailure { kind: FailureKind::Refused, address: "a:443".into(), detail: String::new() });
+    assert_eq!(person.model.stuck_outcome(), Outcome::Unreachable);
+    let mut person = at_the_code();
+    person.gets(503, "busy");
+    assert_eq!(person.model.stuck_outcome(), Outcome::Temporary);
+    let mut person = at_the_code();
+    person.gets(200, "<html>Guest WLAN</html>");
+    assert_eq!(person.model.stuck_outcome(), Outcome::Unreachable);
+    let mut person = at_the_code();
+    person.gets(400, &error("unauthorized_client", 700_016));
+    assert_eq!(person.model.stuck_outcome(), Outcome::SignIn);
+}
+
+#[test]
+fn what_microsofts_support_needs_is_on_the_screen() {
+    let mut person = waiting();
+    person.polls(400, r#"{"error":"invalid_grant","error_description":"AADSTS53003: Blocked.\r\nTrace ID: x","suberror":"message_only","trace_id":"TRACE-1","correlation_id":"CORR-2","timestamp":"2026-11-22 08:00:00Z"}"#);
+    for part in ["AADSTS53003", "message_only", "TRACE-1", "CORR-2", "2026-11-22 08:00:00Z"] {
+        assert!(person.reads().contains(part), "{part}: {}", person.reads());
+    }
 }

@@ -3,15 +3,16 @@
 use smtp_oauth::{
     checklist::{Item, State},
     network::{FailureKind, NetworkFailure},
-    smtp::{Conversation, Ending, Line, Side, Stage},
+    smtp::{Conversation, Ending, Line, Reply, Side, Stage},
     wizard::{
+        Given,
         effect::{Effect, Outcome, Report},
         message::Message,
         screen::{Block, Key, Verdict},
     },
 };
 
-use crate::person::{Person, accepted, given, granted, refused};
+use crate::person::{Person, accepted, given, granted, refused, refused_after_data};
 
 fn testing() -> Person {
     let mut person = Person::sits_down(given());
@@ -160,9 +161,81 @@ fn the_250_after_data_proves_the_message_and_send_as() {
 }
 
 #[test]
+fn a_refused_message_is_no_success() {
+    let mut person = testing();
+    person.hears(accepted()).enter().enter().hears(refused_after_data());
+    assert_eq!(person.model.draft().checklist.state(Item::Message), State::Failed);
+    assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
+    person.enter();
+    assert_eq!(person.at(), "save");
+    assert_eq!(person.model.desk().outcome(), Outcome::Refused);
+}
+
+#[test]
+fn a_test_that_was_accepted_counts_after_a_resume() {
+    let mut person = testing();
+    person.hears(accepted()).enter();
+    let draft = person.model.draft().clone();
+    let person = Person::sits_down(Given { draft: Some(draft), ..given() });
+    assert_eq!((person.at().as_str(), person.model.desk().outcome()), ("message", Outcome::Accepted));
+}
+
+#[test]
+fn a_likely_cause_is_noted_and_calls_nothing_wrong() {
+    let mut person = Person::sits_down(given());
+    let graph = r#"{"aud":"https://graph.microsoft.com","scp":"SMTP.Send","upn":"alerts@contoso.example"}"#;
+    person.walks_to_consent().polls(200, &crate::person::granted_with(graph)).enter();
+    person.hears(refused("5.7.3 Authentication unsuccessful"));
+    assert_eq!(verdict(&person).certainty, "certain");
+    let mut person = testing();
+    let reply = Reply::new(451, vec!["4.7.0 Temporary server error. Please try again later.".to_owned()]);
+    let ending = Ending::Temporary { stage: Stage::Auth, reply };
+    person.hears(Conversation { ending, ..refused("") });
+    assert_ne!(person.model.draft().checklist.state(Item::Connection), State::Failed);
+}
+
+#[test]
+fn a_renewed_refresh_token_is_kept_before_it_is_used() {
+    let mut person = Person::sits_down(given());
+    person.walks_to_consent().polls(200, &granted("alerts@contoso.example"));
+    person.now += 3600;
+    person.enter();
+    person.gets(
+        200,
+        r#"{"access_token":"CANARY-new","refresh_token":"CANARY-rt2","expires_in":3599,"token_type":"Bearer"}"#,
+    );
+    let kept = |effect: &Effect| match effect {
+        Effect::KeepDraft(draft) => {
+            draft.secrets.tokens.as_ref().unwrap().refresh.as_ref().unwrap().expose() == "CANARY-rt2"
+        }
+        _ => false,
+    };
+    assert!(kept(&person.effects[0]), "{:?}", person.effects);
+    person.conversation();
+}
+
+#[test]
+fn a_renewal_that_must_wait_is_no_refusal() {
+    for (status, body, outcome) in
+        [(503, "busy", Outcome::Temporary), (400, r#"{"error":"invalid_grant"}"#, Outcome::SignIn)]
+    {
+        let mut person = Person::sits_down(given());
+        person.walks_to_consent().polls(200, &granted("alerts@contoso.example"));
+        person.now += 3600;
+        person.enter();
+        person.gets(status, body);
+        assert_eq!(person.model.stuck_outcome(), outcome);
+    }
+}
+
+#[test]
 fn a_consent_that_succeeded_is_saved_even_when_the_test_is_refused() {
     let mut person = testing();
     person.hears(refused("5.7.3 Authentication unsuccessful")).presses(Key::Letter('s'));
     assert_eq!(person.at(), "save");
-    assert_eq!(person.model.stuck_outcome(), Outcome::Refused);
+    person.enter();
+    crate::finds(&mut person, None);
+    person.enter();
+    assert!(person.effects.iter().any(|effect| matches!(effect, Effect::Save(..))), "{:?}", person.effects);
+    assert_eq!(person.model.desk().outcome(), Outcome::Refused);
 }

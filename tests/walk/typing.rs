@@ -1,17 +1,20 @@
 //! What is typed, refused, kept and probed.
 
 use smtp_oauth::{
+    account::draft::Draft,
     checklist::{Item, State},
+    entra::Cloud,
     network::{FailureKind, NetworkFailure},
     secret::Secret,
     wizard::{
+        Given,
         effect::{Effect, Report},
         message::Message,
         screen::{Input, Key},
     },
 };
 
-use crate::person::{CLIENT, Person, TENANT, discovery, error, given};
+use crate::person::{CLIENT, Person, TENANT, accepted, discovery, error, given};
 
 fn at_the_mailbox() -> Person {
     let mut person = Person::sits_down(given());
@@ -82,8 +85,9 @@ fn a_domain_without_a_tenant_leaves_the_question_open() {
     person.types("alerts@contoso.example").gets(400, &error("invalid_tenant", 90002));
     assert_eq!((person.at().as_str(), person.model.draft().checklist.state(Item::Tenant)), ("tenant", State::Failed));
     assert!(complaint(&person).contains("AADSTS90002"), "{}", complaint(&person));
+    // That there is such a tenant says nothing of whose the mailbox is.
     person.types(TENANT).gets(200, &discovery());
-    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Proven);
+    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Attested);
 }
 
 #[test]
@@ -92,8 +96,16 @@ fn an_app_the_authority_does_not_know_can_be_mended_or_insisted_on() {
     person.types(CLIENT).gets(400, &error("unauthorized_client", 700_016));
     assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
     assert!(complaint(&person).contains("AADSTS700016"));
-    person.presses(Key::Letter('g'));
+    person.presses(Key::Letter('n'));
     assert_eq!(person.at(), "redirect");
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Attested);
+}
+
+#[test]
+fn a_probe_that_blames_another_step_leads_there() {
+    let mut person = at_the_registration();
+    person.types(CLIENT).gets(400, &error("invalid_request", 90002)).presses(Key::Letter('g'));
+    assert_eq!(person.at(), "tenant");
 }
 
 #[test]
@@ -124,6 +136,7 @@ fn a_closed_port_a_wrong_certificate_and_a_captive_portal_each_have_a_name() {
     let mut person = at_the_registration();
     person.types(CLIENT).gets(200, "<html>Welcome to our WLAN</html>");
     assert!(complaint(&person).contains("captive portal"), "{}", complaint(&person));
+    assert_ne!(person.model.draft().checklist.state(Item::Network), State::Failed);
 }
 
 #[test]
@@ -206,4 +219,66 @@ fn a_custom_cloud_is_asked_for_everything_it_needs() {
     person.gets(400, r#"{"error":"unauthorized_client"}"#).enter().enter();
     assert_eq!(person.at(), "consent");
     assert!(person.request().2.contains("client_secret=CANARY-cs"));
+}
+
+#[test]
+fn a_secret_is_shown_to_no_other_authority_than_the_one_it_was_typed_for() {
+    let mut draft = Draft::default();
+    draft.settings.product = Some("custom".into());
+    draft.settings.cloud = Some(Cloud::Custom);
+    draft.settings.user = Some("alerts@contoso.example".parse().unwrap());
+    draft.settings.endpoints.authority = Some("https://one.example".parse().unwrap());
+    draft.secrets.client_secret = Some(Secret::new("CANARY-cs"));
+    draft.step = "authority".into();
+    let mut person = Person::sits_down(Given { draft: Some(draft), ..given() });
+    person.types("https://one.example/");
+    assert!(person.model.draft().secrets.client_secret.is_some());
+    person.presses(Key::Esc).types("https://two.example");
+    assert_eq!(person.model.draft().secrets.client_secret, None);
+}
+
+#[test]
+fn nothing_found_out_with_one_client_id_is_known_of_another() {
+    let mut person = Person::sits_down(given());
+    person.walks_to_connection().hears(accepted());
+    let known = |person: &Person, item| person.model.draft().checklist.state(item) == State::Proven;
+    assert!(known(&person, Item::PublicClient) && known(&person, Item::Connection));
+    person.tell(Message::ShowChecklist).tell(Message::Choose(2)).presses(Key::Letter('g'));
+    assert_eq!(person.at(), "registration");
+    person.types("0f000000-0000-4000-8000-000000000002").gets(400, &error("interaction_required", 53003));
+    for item in [Item::ClientId, Item::PublicClient, Item::Permission, Item::Connection, Item::Token] {
+        assert!(!known(&person, item), "{item:?}");
+    }
+    assert_eq!(person.model.draft().secrets.tokens, None);
+}
+
+#[test]
+fn an_ipv6_server_survives_being_shown() {
+    let mut person = Person::sits_down(given());
+    person.tell(Message::Choose(1)).types("alerts@contoso.example").types("https://login.example");
+    person.types("").types("[::1]:2525").presses(Key::Esc);
+    assert_eq!(person.screen().question.unwrap().input, Input::Text { value: "[::1]:2525".into() });
+    person.enter();
+    let server = person.model.draft().settings.server().unwrap();
+    assert_eq!((server.host.as_str(), server.port), ("::1", 2525));
+}
+
+#[test]
+fn a_product_asked_for_by_name_takes_a_draft_over_with_its_own_addresses() {
+    let mut draft = Draft::default();
+    draft.settings.product = Some("custom".into());
+    draft.settings.cloud = Some(Cloud::Custom);
+    draft.settings.user = Some("alerts@contoso.example".parse().unwrap());
+    draft.settings.endpoints.authority = Some("https://one.example".parse().unwrap());
+    draft.settings.scopes = vec!["x".into()];
+    draft.secrets.client_secret = Some(Secret::new("CANARY-cs"));
+    draft.step = "secret".into();
+    let mut suggested = smtp_oauth::account::Settings { product: Some("server".into()), ..Default::default() };
+    suggested.cloud = Some(Cloud::Global);
+    let person = Person::sits_down(Given { draft: Some(draft), suggested, product_fixed: true, ..given() });
+    let draft = person.model.draft();
+    assert_eq!(person.at(), "mailbox");
+    assert_eq!(draft.settings.authority().unwrap().as_str(), "https://login.microsoftonline.com");
+    assert_eq!(draft.settings.scopes()[0], "https://outlook.office.com/SMTP.Send");
+    assert_eq!(draft.secrets.client_secret, None);
 }

@@ -25,7 +25,7 @@ impl Choose {
         let Message::Choose(number) = *message else { return Turn::stay() };
         if self.id == "product" {
             let Some(product) = product::all().get(number) else { return Turn::stay() };
-            desk.change(|desk| choose(desk, product));
+            desk.choose(product);
         } else {
             let Some(security) = SECURITIES.get(number) else { return Turn::stay() };
             desk.draft.settings.smtp.security = Some(*security);
@@ -47,17 +47,6 @@ impl Choose {
             ..Page::default()
         }
     }
-}
-
-/// Another cloud has other addresses: those typed for the one before are not taken along.
-fn choose(desk: &mut Desk, product: &product::Product) {
-    let settings = &mut desk.draft.settings;
-    if settings.product.is_some() && settings.cloud() != product.cloud {
-        settings.endpoints = desk.suggested.endpoints.clone();
-        settings.smtp = desk.suggested.smtp.clone();
-    }
-    settings.product = Some(product.id.clone());
-    settings.cloud = Some(product.cloud);
 }
 
 const SECURITIES: [Security; 2] = [Security::StartTls, Security::Tls];

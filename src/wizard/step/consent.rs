@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use super::{Go, Page, Turn, go_on, primary, probe, secondary, words};
+use super::{Go, Page, Turn, go_on, go_to, primary, probe, secondary, words};
 use crate::{
     checklist::Item,
     entra::{
         Failure,
-        device::{self, Polled, Trouble},
+        device::{self, DeviceCode, Polled, Trouble},
         grant::Tokens,
         wire::Answer,
     },
@@ -17,9 +17,9 @@ use crate::{
     phrase::Phrase,
     wizard::{
         desk::Desk,
-        effect::{Effect, Report, Ticket},
+        effect::{Effect, Outcome, Report, Ticket},
         message::Message,
-        screen::{Act, Block, Key, Tone},
+        screen::{Act, Action, Block, Key, Tone},
         tokens,
     },
 };
@@ -37,10 +37,31 @@ enum Phase {
     Requesting(Ticket),
     /// A code is out; the ticket is the pause's or the poll's.
     Running(Ticket),
-    /// No code runs, and why; the item to look at.
-    Stopped(Phrase, Item),
+    /// No code runs.
+    Stopped(Box<Stop>),
     /// Signed in before: the tokens are at hand.
     Granted,
+}
+
+/// Why no code runs.
+#[derive(Debug, Clone, PartialEq)]
+struct Stop {
+    why: Phrase,
+    /// The item to look at.
+    item: Item,
+    outcome: Outcome,
+    /// What the authority said, whole.
+    failure: Option<Failure>,
+}
+
+impl Stop {
+    fn new(why: Phrase, item: Item, outcome: Outcome) -> Self {
+        Self { why, item, outcome, failure: None }
+    }
+
+    fn unreachable(failure: &NetworkFailure) -> Self {
+        Self::new(probe::unreachable(failure), Item::Network, Outcome::Unreachable)
+    }
 }
 
 impl Consent {
@@ -50,7 +71,7 @@ impl Consent {
         let turn = if desk.draft.secrets.tokens.is_some() {
             Turn::stay()
         } else if let Some(code) = desk.draft.secrets.device.clone() {
-            step.pause(desk, device::pause(&code))
+            step.pause(desk, &code, device::pause(&code), now)
         } else {
             step.request(desk)
         };
@@ -69,13 +90,18 @@ impl Consent {
                 Turn::asking(Effect::Fetch(ticket, request))
             }
             Err(missing) => {
-                self.phase = Phase::Stopped(Phrase::new("consent.missing").with("key", missing.0), Item::ClientId);
+                let item = if missing.0 == "tenant" { Item::Tenant } else { Item::ClientId };
+                let why = Phrase::new("consent.missing").with("key", missing.0);
+                self.phase = Phase::Stopped(Box::new(Stop::new(why, item, Outcome::Incomplete)));
                 Turn::stay()
             }
         }
     }
 
-    fn pause(&mut self, desk: &mut Desk, pause: Duration) -> Turn {
+    /// Never beyond the code's end, which is to be noticed when it comes.
+    fn pause(&mut self, desk: &mut Desk, code: &DeviceCode, pause: Duration, now: i64) -> Turn {
+        let left = u64::try_from(code.expires_at - now).unwrap_or(0);
+        let pause = pause.min(Duration::from_secs(left));
         let ticket = desk.ticket();
         self.phase = Phase::Running(ticket);
         Turn::asking(Effect::Wait(ticket, pause))
@@ -100,7 +126,8 @@ impl Consent {
                 let ticket = *ticket;
                 desk.hand_back(ticket);
                 desk.draft.secrets.device = None;
-                self.phase = Phase::Stopped(Phrase::new("consent.cancelled"), Item::Consent);
+                let stop = Stop::new(Phrase::new("consent.cancelled"), Item::Consent, Outcome::SignIn);
+                self.phase = Phase::Stopped(Box::new(stop));
                 Turn::asking(Effect::Cancel(ticket))
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
@@ -114,18 +141,17 @@ impl Consent {
     fn issued(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
         let answer = match outcome {
             Ok(answer) => answer,
-            Err(failure) => return self.stop(desk, probe::unreachable(&failure), Item::Network),
+            Err(failure) => return self.stop(desk, Stop::unreachable(&failure)),
         };
         match device::read(&answer, now) {
             Ok(code) => {
-                let pause = device::pause(&code);
+                let mut turn = self.pause(desk, &code, device::pause(&code), now);
                 desk.draft.secrets.device = Some(code);
-                let mut turn = self.pause(desk, pause);
                 // A dropped line from here on must not cost the code.
                 turn.effects.push(Effect::KeepDraft(Box::new(desk.draft.clone())));
                 turn
             }
-            Err(failure) => self.refused(desk, &failure),
+            Err(failure) => self.refused(desk, failure),
         }
     }
 
@@ -145,13 +171,12 @@ impl Consent {
     fn polled(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
         let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk) };
         let polled = device::polled(&mut code, outcome, self.hiccups, now);
-        let pause = device::pause(&code);
-        desk.draft.secrets.device = Some(code);
+        desk.draft.secrets.device = Some(code.clone());
         match polled {
             Polled::Granted(granted) => self.granted(desk, granted),
             Polled::Pending => {
                 (self.hiccups, self.trouble) = (0, None);
-                self.pause(desk, pause)
+                self.pause(desk, &code, device::pause(&code), now)
             }
             Polled::Trouble(trouble, pause) => {
                 self.hiccups += 1;
@@ -161,15 +186,16 @@ impl Consent {
                         Phrase::new("consent.server-trouble").with("summary", failure.summary())
                     }
                 });
-                self.pause(desk, pause)
+                self.pause(desk, &code, pause, now)
             }
             Polled::Declined(failure) => {
                 let why = Phrase::new("consent.declined").with("summary", failure.summary());
-                self.stop(desk, why, Item::Consent)
+                let stop = Stop::new(why, Item::Consent, Outcome::SignIn);
+                self.stop(desk, Stop { failure: Some(failure), ..stop })
             }
             Polled::Expired => self.expired(desk),
-            Polled::Refused(failure) => self.refused(desk, &failure),
-            Polled::Unreachable(failure) => self.stop(desk, probe::unreachable(&failure), Item::Network),
+            Polled::Refused(failure) => self.refused(desk, failure),
+            Polled::Unreachable(failure) => self.stop(desk, Stop::unreachable(&failure)),
         }
     }
 
@@ -179,6 +205,8 @@ impl Consent {
         desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
         if desk.draft.secrets.client_secret.is_none() {
             desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
+        } else {
+            desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
         }
         tokens::weigh(desk);
         self.phase = Phase::Granted;
@@ -187,25 +215,40 @@ impl Consent {
     }
 
     fn expired(&mut self, desk: &mut Desk) -> Turn {
-        self.stop(desk, Phrase::new("consent.expired"), Item::Consent)
+        self.stop(desk, Stop::new(Phrase::new("consent.expired"), Item::Consent, Outcome::SignIn))
     }
 
     /// The authority's own refusal, with the item it speaks of where its number tells.
-    fn refused(&mut self, desk: &mut Desk, failure: &Failure) -> Turn {
-        let item = blamed(failure);
-        let why = Phrase::new("consent.refused")
-            .with("summary", failure.summary())
-            .with("description", failure.description.lines().next().unwrap_or_default());
-        self.stop(desk, why, item)
+    fn refused(&mut self, desk: &mut Desk, failure: Failure) -> Turn {
+        let described = |key: &str| {
+            Phrase::new(key)
+                .with("summary", failure.summary())
+                .with("description", failure.description.lines().next().unwrap_or_default())
+        };
+        let stop = match probe::obstacle(&failure) {
+            Some(obstacle) => Stop::new(obstacle, Item::Network, Outcome::Unreachable),
+            None if failure.is_passing() => Stop::new(described("consent.later"), Item::Consent, Outcome::Temporary),
+            None => Stop::new(described("consent.refused"), blamed(&failure), Outcome::SignIn),
+        };
+        self.stop(desk, Stop { failure: Some(failure), ..stop })
     }
 
-    fn stop(&mut self, desk: &mut Desk, why: Phrase, item: Item) -> Turn {
+    fn stop(&mut self, desk: &mut Desk, stop: Stop) -> Turn {
         desk.draft.secrets.device = None;
-        if item != Item::Consent {
-            desk.draft.checklist.fail(item, why.clone());
+        match stop.item {
+            Item::Consent => {}
+            Item::Network if stop.failure.is_some() => desk.draft.checklist.note(Item::Network, stop.why.clone()),
+            item => desk.draft.checklist.fail(item, stop.why.clone()),
         }
-        self.phase = Phase::Stopped(why, item);
+        self.phase = Phase::Stopped(Box::new(stop));
         Turn::stay()
+    }
+
+    pub fn outcome(&self) -> Option<Outcome> {
+        match &self.phase {
+            Phase::Stopped(stop) => Some(stop.outcome),
+            _ => None,
+        }
     }
 
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
@@ -216,7 +259,7 @@ impl Consent {
                 ..Page::default()
             },
             Phase::Running(_) => self.running(desk, now),
-            Phase::Stopped(why, item) => stopped(desk, why, *item),
+            Phase::Stopped(stop) => stopped(desk, stop),
             Phase::Granted => Page {
                 blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
                 actions: vec![
@@ -253,24 +296,41 @@ impl Consent {
     }
 }
 
-fn stopped(desk: &Desk, why: &Phrase, item: Item) -> Page {
-    let mut actions = vec![primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry))];
-    if item != Item::Consent && item != Item::Network {
-        let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("items.{}", item.id()))));
-        actions.push(secondary(Key::Letter('g'), label, Message::GoTo(item)));
-    }
-    let blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(why) }];
+fn stopped(desk: &Desk, stop: &Stop) -> Page {
+    let mut actions: Vec<Action> = go_to(desk, stop.item, "consent").into_iter().collect();
+    actions.push(primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry)));
+    let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
+    blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
     Page { blocks, actions, ..Page::default() }
+}
+
+/// What Microsoft's support needs to find the request again.
+fn traced(desk: &Desk, failure: &Failure) -> Option<Block> {
+    let codes: Vec<String> = failure.codes.iter().map(|code| format!("AADSTS{code}")).collect();
+    let rows = [
+        ("codes", Some(codes.join(" "))),
+        ("suberror", failure.suberror.clone()),
+        ("trace-id", failure.trace_id.clone()),
+        ("correlation-id", failure.correlation_id.clone()),
+        ("timestamp", failure.timestamp.clone()),
+    ];
+    let told = rows.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    let facts: Vec<_> = told.map(|(name, value)| (desk.word(&format!("trace.{name}")), value)).collect();
+    (!facts.is_empty()).then_some(Block::Facts(facts))
 }
 
 /// The item an AADSTS number speaks of (Microsoft Learn, "Microsoft Entra authentication and authorization error codes").
 fn blamed(failure: &Failure) -> Item {
     let of = |code: &u32| match code {
-        7_000_218 | 70002 => Some(Item::PublicClient),
+        7_000_218 => Some(Item::PublicClient),
+        // Many things, one of them the switch; the text tells them apart.
+        70002 if failure.description.contains("'mobile'") || failure.description.contains("'mobile.'") => {
+            Some(Item::PublicClient)
+        }
         700_016 => Some(Item::ClientId),
         90002 => Some(Item::Tenant),
         7_000_215 | 7_000_222 | 700_025 => Some(Item::ClientSecret),
-        65001 | 70011 | 650_053 => Some(Item::Permission),
+        70011 | 650_053 => Some(Item::Permission),
         _ => None,
     };
     failure.codes.iter().find_map(of).unwrap_or(Item::Consent)

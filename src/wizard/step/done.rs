@@ -2,6 +2,7 @@
 
 use super::{Go, Page, Turn, primary};
 use crate::{
+    checklist::{Item, State},
     phrase::Phrase,
     wizard::{
         desk::Desk,
@@ -17,15 +18,18 @@ pub struct Done;
 impl Done {
     pub fn update(&mut self, desk: &mut Desk, message: &Message) -> Turn {
         match message {
-            Message::Continue => Turn::go(Go::Leave(desk.tested.unwrap_or(Outcome::Incomplete))),
+            Message::Continue => Turn::go(Go::Leave(desk.outcome())),
             _ => Turn::stay(),
         }
     }
 
     pub fn page(&self, desk: &Desk) -> Page {
-        let accepted = desk.tested == Some(Outcome::Accepted);
-        let (tone, key) =
-            if accepted { (Tone::Success, "done.accepted") } else { (Tone::Warning, "done.not-accepted") };
+        let sent = desk.draft.checklist.state(Item::Message) == State::Proven;
+        let (tone, key) = match desk.outcome() {
+            Outcome::Accepted if sent => (Tone::Success, "done.sent"),
+            Outcome::Accepted => (Tone::Success, "done.accepted"),
+            _ => (Tone::Warning, "done.not-accepted"),
+        };
         let account = desk.draft.account.as_ref().map(ToString::to_string).unwrap_or_default();
         let written = desk.saved.iter().map(|path| (desk.word("done.file"), path.display().to_string())).collect();
         let command = |what: &str| {

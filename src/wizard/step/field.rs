@@ -1,7 +1,7 @@
 //! The values that are typed: how each is checked, kept and shown again.
 
 use crate::{
-    checklist::Item,
+    checklist::{Item, steps::Field},
     entra::Cloud,
     facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, Tenant},
     phrase::Phrase,
@@ -9,36 +9,7 @@ use crate::{
     wizard::desk::Desk,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    Mailbox,
-    Authority,
-    CaFile,
-    SmtpServer,
-    Tenant,
-    ClientId,
-    Scopes,
-    ClientSecret,
-    Sender,
-}
-
 impl Field {
-    /// The field of a `read` step.
-    pub fn of(step: &str) -> Option<Self> {
-        Some(match step {
-            "mailbox" => Self::Mailbox,
-            "authority" => Self::Authority,
-            "ca-file" => Self::CaFile,
-            "smtp-server" => Self::SmtpServer,
-            "tenant" => Self::Tenant,
-            "registration" => Self::ClientId,
-            "scopes" => Self::Scopes,
-            "secret" => Self::ClientSecret,
-            "sender" => Self::Sender,
-            _ => return None,
-        })
-    }
-
     pub fn is_secret(self) -> bool {
         self == Self::ClientSecret
     }
@@ -53,9 +24,7 @@ impl Field {
             Self::CaFile => text(
                 settings.endpoints.ca_file.as_ref().map(|path| path.to_string_lossy()).as_ref().map(|value| value as _),
             ),
-            Self::SmtpServer => {
-                settings.server().map(|server| format!("{}:{}", server.host, server.port)).unwrap_or_default()
-            }
+            Self::SmtpServer => settings.server().map(|server| server.to_string()).unwrap_or_default(),
             Self::Tenant => text(settings.tenant.as_ref().map(|value| value as _)),
             Self::ClientId => text(settings.client_id.as_ref().map(|value| value as _)),
             Self::Scopes => settings.scopes().join(" "),
@@ -97,7 +66,11 @@ impl Field {
             }
             Self::Tenant => settings.tenant = Some(text.parse::<Tenant>().map_err(malformed)?),
             Self::ClientId => settings.client_id = Some(client_id(text, settings.cloud())?),
-            Self::Scopes => settings.scopes = scopes(text).ok_or_else(|| Phrase::new("malformed.scopes"))?,
+            Self::Scopes => {
+                settings.scopes = scopes(text).ok_or_else(|| {
+                    Phrase::new("malformed.scopes").with("resource", settings.resource().unwrap_or_default())
+                })?
+            }
             Self::ClientSecret => keep_secret(text, desk)?,
             Self::Sender => {
                 let user = settings.user.clone();
@@ -151,7 +124,7 @@ mod tests {
     use super::*;
     use crate::{
         account::draft::Draft,
-        checklist::{State, steps},
+        checklist::State,
         language::{Language, Texts},
     };
 
@@ -161,13 +134,6 @@ mod tests {
 
     fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<(), Phrase> {
         field.keep(&Secret::new(text), desk)
-    }
-
-    #[test]
-    fn every_read_step_has_a_field() {
-        for (id, step) in steps::all().filter(|(_, step)| step.kind == steps::Kind::Read) {
-            assert!(Field::of(id).is_some(), "{id}: {step:?}");
-        }
     }
 
     #[test]

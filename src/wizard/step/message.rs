@@ -3,15 +3,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Go, Page, Turn, go_on, primary, secondary, words};
+use super::{Go, Page, Turn, go_on, go_to, primary, secondary, words};
 use crate::{
+    account::Account,
     checklist::Item,
     facts::{Address, Malformed},
+    language::Texts,
     phrase::Phrase,
     smtp::{Envelope, message::TestMessage},
     wizard::{
         desk::Desk,
-        effect::Effect,
+        effect::{Effect, Outcome},
         message::Message,
         screen::{Act, Input, Key, Question},
         trial::Trial,
@@ -31,14 +33,15 @@ enum Phase {
 }
 
 impl Send {
-    pub fn enter(_desk: &mut Desk) -> (Self, Turn) {
-        (Self { phase: Phase::Offering, error: None }, Turn::stay())
+    pub fn enter() -> Self {
+        Self { phase: Phase::Offering, error: None }
     }
 
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        let runs = matches!(&self.phase, Phase::Sending(trial) if trial.runs());
         match (message, &mut self.phase) {
             (Message::Answer(typed), Phase::Offering) => match typed.expose().parse::<Address>() {
-                Ok(recipient) => self.send(desk, recipient, now),
+                Ok(recipient) => self.send(desk, &recipient, now),
                 Err(error) => {
                     self.error = Some(Malformed::phrase(error));
                     Turn::stay()
@@ -46,12 +49,13 @@ impl Send {
             },
             (Message::Skip, Phase::Offering) => Turn::next(),
             (Message::Reported(_, report), Phase::Sending(trial)) => {
-                if trial.reported(desk, report) && trial.accepted() {
+                let effects = trial.reported(desk, report, now);
+                if trial.accepted() {
                     sent(desk);
                 }
-                Turn::stay()
+                Turn { effects, go: Go::Stay }
             }
-            (Message::Cancel, Phase::Sending(trial)) => match trial.ticket {
+            (Message::Cancel, Phase::Sending(trial)) => match trial.ticket() {
                 Some(ticket) => {
                     desk.hand_back(ticket);
                     self.phase = Phase::Offering;
@@ -59,48 +63,62 @@ impl Send {
                 }
                 None => Turn::stay(),
             },
-            (Message::Continue, Phase::Sending(trial)) if !trial.runs() => Turn::next(),
-            (Message::Retry, Phase::Sending(trial)) if !trial.runs() => {
+            (Message::Continue, Phase::Sending(_)) if !runs => Turn::next(),
+            (Message::Retry, Phase::Sending(_)) if !runs => {
                 self.phase = Phase::Offering;
                 Turn::stay()
             }
-            (Message::GoTo(item), Phase::Sending(trial)) if !trial.runs() => Turn::go(Go::Mend(item)),
+            (Message::GoTo(item), Phase::Sending(_)) if !runs => Turn::go(Go::Mend(item)),
             _ => Turn::stay(),
         }
     }
 
-    fn send(&mut self, desk: &mut Desk, recipient: Address, now: i64) -> Turn {
-        let Some(envelope) = envelope(desk, recipient, now) else {
-            self.error = Some(Phrase::new("connect.incomplete"));
+    fn send(&mut self, desk: &mut Desk, recipient: &Address, now: i64) -> Turn {
+        let account = desk.draft.settings.account().ok();
+        let envelope = account.and_then(|account| test_message(&desk.texts, &account, recipient, now, &desk.seed));
+        let Some(envelope) = envelope else {
+            self.error = Some(Phrase::new("message.unbuildable"));
             return Turn::stay();
         };
-        match Trial::start(desk, Some(envelope)) {
+        match Trial::begin(desk, Some(envelope), now) {
             Some((trial, effect)) => {
+                desk.draft.typed.remove("message");
                 (self.phase, self.error) = (Phase::Sending(trial), None);
                 Turn::asking(effect)
             }
-            None => Turn::go(Go::To("consent")),
+            None => {
+                desk.drop_tokens();
+                Turn::go(Go::To("consent"))
+            }
+        }
+    }
+
+    /// How the sending ended, once it has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match &self.phase {
+            Phase::Offering => None,
+            Phase::Sending(trial) => trial.outcome(),
         }
     }
 
     pub fn page(&self, desk: &Desk) -> Page {
-        match &self.phase {
-            Phase::Offering => self.offer(desk),
-            Phase::Sending(trial) if trial.runs() => Page {
-                blocks: trial.blocks(desk, &sent_from(desk)),
+        let Phase::Sending(trial) = &self.phase else { return self.offer(desk) };
+        let blocks = trial.blocks(desk, &sent_from(desk));
+        if trial.runs() {
+            return Page {
+                blocks,
                 busy: Some(desk.say(&desk.about("busy.message"))),
                 actions: vec![secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel)],
                 ..Page::default()
-            },
-            Phase::Sending(trial) => {
-                let mut actions = vec![go_on(desk)];
-                if !trial.accepted() {
-                    let retry = Act::Send(Message::Retry);
-                    actions.insert(0, primary(Key::Letter('r'), desk.word("action.retry"), retry));
-                }
-                Page { blocks: trial.blocks(desk, &sent_from(desk)), actions, ..Page::default() }
-            }
+            };
         }
+        if trial.accepted() {
+            return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
+        }
+        let mut actions: Vec<_> = trial.blamed().and_then(|item| go_to(desk, item, "message")).into_iter().collect();
+        actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
+        actions.push(go_on(desk));
+        Page { blocks, actions, ..Page::default() }
     }
 
     fn offer(&self, desk: &Desk) -> Page {
@@ -122,15 +140,19 @@ impl Send {
     }
 }
 
-fn envelope(desk: &Desk, recipient: Address, now: i64) -> Option<Envelope> {
-    let account = desk.draft.settings.account().ok()?;
+/// The message that shows whether the sender may send; `seed` makes its Message-ID unlike any other.
+pub fn test_message(texts: &Texts, account: &Account, recipient: &Address, now: i64, seed: &str) -> Option<Envelope> {
+    let text = Phrase::new("message.text")
+        .with("sender", &account.sender)
+        .with("user", &account.user)
+        .with("server", &account.server);
     let message = TestMessage {
-        sender: account.sender,
-        recipient,
-        subject: desk.word("message.subject"),
-        text: desk.say(&desk.about("message.text")),
+        sender: account.sender.clone(),
+        recipient: recipient.clone(),
+        subject: texts.word("message.subject"),
+        text: texts.say(&text),
         date: SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).ok()?),
-        id: format!("{now}.{}", desk.seed),
+        id: format!("{now}{seed}"),
     };
     message.envelope().ok()
 }

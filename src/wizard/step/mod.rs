@@ -13,17 +13,22 @@ mod read;
 mod save;
 mod token;
 
+pub use message::test_message;
 pub use probe::unreachable;
 
 use super::{
     desk::Desk,
     effect::{Effect, Outcome},
     message::Message,
+    plan,
     screen::{Act, Action, Block, Key, Question, Tone},
 };
-use crate::checklist::{
-    Item,
-    steps::{self, Kind},
+use crate::{
+    checklist::{
+        Item,
+        steps::{self, Kind},
+    },
+    phrase::Phrase,
 };
 
 /// The step that is open, with its state.
@@ -89,17 +94,18 @@ impl Turn {
 
 impl Step {
     pub fn enter(id: &'static str, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let kind = steps::find(id).map_or(Kind::Done, |step| step.kind);
-        match kind {
-            Kind::Choose => (Self::Choose(choose::Choose::enter(id)), Turn::stay()),
-            Kind::Read => map(read::Read::enter(id, desk), Self::Read),
-            Kind::Ask => (Self::Ask(ask::Ask::enter(id)), Turn::stay()),
-            Kind::Consent => map(consent::Consent::enter(desk, now), Self::Consent),
-            Kind::Token => map(token::Token::enter(desk), Self::Token),
-            Kind::Connect => map(connect::Connect::enter(desk, now), Self::Connect),
-            Kind::Message => map(message::Send::enter(desk), Self::Message),
-            Kind::Save => map(save::Save::enter(desk), Self::Save),
-            Kind::Done => (Self::Done(done::Done), Turn::stay()),
+        let step = steps::find(id);
+        let field = step.and_then(|step| step.field);
+        match (step.map_or(Kind::Done, |step| step.kind), field) {
+            (Kind::Choose, _) => (Self::Choose(choose::Choose::enter(id)), Turn::stay()),
+            (Kind::Read, Some(field)) => map(read::Read::enter(id, field, desk), Self::Read),
+            (Kind::Ask, _) => (Self::Ask(ask::Ask::enter(id)), Turn::stay()),
+            (Kind::Consent, _) => map(consent::Consent::enter(desk, now), Self::Consent),
+            (Kind::Token, _) => map(token::Token::enter(desk), Self::Token),
+            (Kind::Connect, _) => map(connect::Connect::enter(desk, now), Self::Connect),
+            (Kind::Message, _) => (Self::Message(message::Send::enter()), Turn::stay()),
+            (Kind::Save, _) => map(save::Save::enter(desk), Self::Save),
+            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done), Turn::stay()),
         }
     }
 
@@ -114,6 +120,16 @@ impl Step {
             Self::Message(step) => step.update(desk, message, now),
             Self::Save(step) => step.update(desk, message, now),
             Self::Done(step) => step.update(desk, &message),
+        }
+    }
+
+    /// How it ended with the authority or the mail server, where it has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::Consent(step) => step.outcome(),
+            Self::Connect(step) => step.outcome(),
+            Self::Message(step) => step.outcome(),
+            _ => None,
         }
     }
 
@@ -141,14 +157,16 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
     let about = desk.about("");
     let text = |part: &str| desk.texts.list(&format!("steps.{id}.{part}"), &about);
     let mut blocks: Vec<Block> = text("text").into_iter().map(Block::Text).collect();
+    let microsoft = desk.draft.settings.cloud().is_microsoft();
     let clicks = text("clicks");
     if !clicks.is_empty() {
-        if !desk.draft.settings.cloud().is_microsoft() {
+        if !microsoft {
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word("step.custom-labels") });
         }
         blocks.push(Block::Steps(clicks));
     }
-    let commands = steps::find(id).map_or(0, |step| step.commands.len());
+    // Microsoft's cmdlets are for Microsoft's clouds.
+    let commands = steps::find(id).filter(|_| microsoft).map_or(0, |step| step.commands.len());
     for index in 0..commands {
         let place = format!("steps.{id}.commands.{index}");
         blocks.push(Block::Command {
@@ -165,6 +183,13 @@ fn primary(key: Key, label: String, act: Act) -> Action {
 
 fn secondary(key: Key, label: String, message: Message) -> Action {
     Action { key, label, act: Act::Send(message), primary: false }
+}
+
+/// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.
+fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
+    let step = plan::step_of(&plan::path(desk), item)?;
+    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("items.{}", item.id()))));
+    (step != here).then(|| primary(Key::Letter('g'), label, Act::Send(Message::GoTo(item))))
 }
 
 fn go_on(desk: &Desk) -> Action {

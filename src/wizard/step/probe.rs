@@ -1,9 +1,8 @@
 //! Probes: what can be asked without any admin right, and what the answer shows. An answer that was
 //! not expected shows nothing: "cannot tell", never "failed".
 
-use super::field::Field;
 use crate::{
-    checklist::Item,
+    checklist::{Item, steps::Field},
     entra::{
         Failure, device, discovery,
         failure::Form,
@@ -23,6 +22,8 @@ pub enum Judgement {
     CannotTell(Phrase),
     /// The item that is wrong, which need not be the one asked about.
     Failed(Item, Phrase),
+    /// Something answered that is no authority: nothing is shown of any item, and nobody should go on unwarned.
+    Obstructed(Phrase),
 }
 
 /// The request that tells something about this field, if there is one.
@@ -71,13 +72,19 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
 }
 
 fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
-    let domain = desk.draft.settings.user.as_ref().map(|user| user.domain().to_owned()).unwrap_or_default();
+    let domain = domain(desk);
+    // Only what the mail domain itself answers says whose the mailbox is.
+    let by_domain = desk.draft.settings.tenant.is_none() || desk.draft.settings.tenant == domain;
+    let domain = domain.map(String::from).unwrap_or_default();
     match discovery::read(answer) {
         Ok(found) => match found.tenant {
             Some(id) => {
-                let phrase = Phrase::new("evidence.tenant-found").with("domain", domain).with("tenant", &id);
                 desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
-                Judgement::Proven(phrase)
+                if by_domain {
+                    Judgement::Proven(Phrase::new("evidence.tenant-found").with("domain", domain).with("tenant", &id))
+                } else {
+                    Judgement::CannotTell(Phrase::new("evidence.tenant-exists").with("tenant", &id))
+                }
             }
             None => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),
         },
@@ -124,15 +131,22 @@ fn client_secret(answer: &Answer, now: i64) -> Judgement {
     }
 }
 
-/// A page or a redirect in place of the authority is a fault of the way there; anything else may mean anything.
-pub fn unexpected(failure: &Failure) -> Judgement {
-    let phrase = |key: &str| Phrase::new(key).with("summary", failure.summary());
-    match failure.form {
-        Form::Page => Judgement::Failed(Item::Network, phrase("evidence.page")),
-        Form::Redirect => Judgement::Failed(Item::Network, phrase("evidence.redirect")),
-        Form::Foreign if failure.status == 404 => Judgement::Failed(Item::Network, phrase("evidence.not-an-authority")),
-        Form::OAuth | Form::Foreign => Judgement::CannotTell(phrase("evidence.unexpected")),
+fn unexpected(failure: &Failure) -> Judgement {
+    match obstacle(failure) {
+        Some(obstacle) => Judgement::Obstructed(obstacle),
+        None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
+}
+
+/// What stands in the authority's place, if something does: a web page, a redirect, a server without its paths.
+pub fn obstacle(failure: &Failure) -> Option<Phrase> {
+    let key = match failure.form {
+        Form::Page => "evidence.page",
+        Form::Redirect => "evidence.redirect",
+        Form::Foreign if failure.status == 404 => "evidence.not-an-authority",
+        Form::OAuth | Form::Foreign => return None,
+    };
+    Some(Phrase::new(key).with("summary", failure.summary()))
 }
 
 /// A network failure in a sentence that names the address and what to try.

@@ -3,14 +3,15 @@
 //! value is kept; a probe that says no keeps the step open, with a way to go on all the same.
 
 use super::{
-    Page, Turn,
-    field::Field,
-    primary,
+    Go, Page, Turn, go_to, primary,
     probe::{self, Judgement},
     secondary, words,
 };
 use crate::{
-    checklist::{Item, State, steps},
+    checklist::{
+        Item, State,
+        steps::{self, Field},
+    },
     phrase::Phrase,
     secret::Secret,
     wizard::{
@@ -27,6 +28,8 @@ pub struct Read {
     field: Field,
     phase: Phase,
     error: Option<Phrase>,
+    /// The item that a probe says is wrong, when it is not this step's own.
+    elsewhere: Option<Item>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,9 +43,8 @@ enum Phase {
 }
 
 impl Read {
-    pub fn enter(id: &'static str, desk: &mut Desk) -> (Self, Turn) {
-        let field = Field::of(id).unwrap_or(Field::Mailbox);
-        let mut step = Self { id, field, phase: Phase::Asking, error: None };
+    pub fn enter(id: &'static str, field: Field, desk: &mut Desk) -> (Self, Turn) {
+        let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = probe::request(field, desk).filter(|_| unknown) else { return (step, Turn::stay()) };
         let ticket = desk.ticket();
@@ -53,7 +55,13 @@ impl Read {
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match (message, &self.phase) {
             (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
-            (Message::Skip, Phase::Doubted) => Turn::next(),
+            (Message::Skip, Phase::Doubted) => {
+                for item in self.items() {
+                    desk.draft.checklist.attest(*item, Phrase::new("evidence.said-so"));
+                }
+                Turn::next()
+            }
+            (Message::GoTo(item), Phase::Doubted) => Turn::go(Go::Mend(item)),
             (Message::Skip, Phase::Asking) if self.field.is_secret() => {
                 desk.change(|desk| desk.draft.secrets.client_secret = None);
                 self.answered(desk, &Secret::default())
@@ -76,12 +84,13 @@ impl Read {
 
     fn answered(&mut self, desk: &mut Desk, typed: &Secret) -> Turn {
         let known = self.field.value(desk);
-        if let Err(error) = self.field.keep(typed, desk) {
+        let unfinished = desk.draft.secrets.typed.take().filter(|_| self.field.is_secret() && typed.is_empty());
+        if let Err(error) = self.field.keep(unfinished.as_ref().unwrap_or(typed), desk) {
             self.error = Some(error);
             self.phase = Phase::Asking;
             return Turn::stay();
         }
-        self.error = None;
+        (self.error, self.elsewhere) = (None, None);
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
         if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
@@ -105,11 +114,13 @@ impl Read {
         let settings = &desk.draft.settings;
         let checklist = &mut desk.draft.checklist;
         match self.field {
+            Field::ClientSecret if desk.draft.secrets.client_secret.is_some() => {
+                checklist.attest(Item::ClientSecret, Phrase::new("evidence.said-so"));
+            }
             Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
             Field::Sender if settings.sender == settings.user => {
                 checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
             }
-            Field::Sender => checklist.reopen(Item::SendAs),
             Field::Mailbox => checklist.attest(Item::Mailbox, Phrase::new("evidence.said-so")),
             _ => {}
         }
@@ -136,20 +147,23 @@ impl Read {
             }
             Judgement::Failed(item, evidence) => {
                 desk.draft.checklist.fail(item, evidence.clone());
-                self.error = Some(evidence);
-                self.phase = Phase::Doubted;
-                Turn::stay()
+                self.elsewhere = (!self.items().contains(&item)).then_some(item);
+                self.doubt(evidence)
+            }
+            Judgement::Obstructed(evidence) => {
+                desk.draft.checklist.note(Item::Network, evidence.clone());
+                self.doubt(evidence)
             }
         }
     }
 
-    pub fn is_secret(&self) -> bool {
-        self.field.is_secret()
+    fn doubt(&mut self, why: Phrase) -> Turn {
+        (self.error, self.phase) = (Some(why), Phase::Doubted);
+        Turn::stay()
     }
 
-    /// Keeps a secret that was typed and not handed in, where secrets are kept; one of the wrong form is dropped.
-    pub fn hold(&self, desk: &mut Desk, typed: &Secret) {
-        drop(self.field.keep(typed, desk));
+    pub fn is_secret(&self) -> bool {
+        self.field.is_secret()
     }
 
     fn items(&self) -> &'static [Item] {
@@ -165,12 +179,15 @@ impl Read {
         }
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
         if self.phase == Phase::Doubted {
+            actions.extend(self.elsewhere.and_then(|item| go_to(desk, item, self.id)));
             actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
-            actions.push(secondary(Key::Letter('g'), desk.word("action.insist"), Message::Skip));
+            actions.push(secondary(Key::Letter('n'), desk.word("action.insist"), Message::Skip));
         }
-        let held = desk.draft.secrets.client_secret.is_some();
+        let unfinished = desk.draft.secrets.typed.is_some();
+        let held = desk.draft.secrets.client_secret.is_some() || unfinished;
         if self.field.is_secret() && held && self.phase == Phase::Asking {
-            blocks.push(Block::Note { tone: Tone::Info, text: desk.word("secret.held") });
+            let key = if unfinished { "secret.unfinished" } else { "secret.held" };
+            blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
             actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Skip));
         }
         Page {

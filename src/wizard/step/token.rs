@@ -1,7 +1,7 @@
 //! What the token says, beside what was asked. Enters and ends with nothing but looking; a token of
 //! somebody else can be answered by making that one the SMTP user, or by signing in again.
 
-use super::{Go, Page, Turn, go_on, primary, secondary};
+use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
 use crate::{
     checklist::{Item, State},
     facts::Address,
@@ -37,9 +37,11 @@ impl Token {
             }
             Message::Other => {
                 let Some(upn) = other_user(desk) else { return Turn::stay() };
-                let settings = &mut desk.draft.settings;
-                settings.sender = settings.sender.clone().or_else(|| settings.user.clone());
-                settings.user = Some(upn);
+                desk.change(|desk| {
+                    let settings = &mut desk.draft.settings;
+                    settings.sender = settings.sender.clone().or_else(|| settings.user.clone());
+                    settings.user = Some(upn);
+                });
                 tokens::weigh(desk);
                 // Another sender than the user brings the step about 'Send as' into the path.
                 Turn::go(Go::To("sender"))
@@ -70,6 +72,9 @@ impl Token {
         if let Some(upn) = other_user(desk) {
             let label = desk.say(&Phrase::new("action.use-upn").with("upn", &upn));
             actions.push(primary(Key::Letter('u'), label, Act::Send(Message::Other)));
+        }
+        if desk.draft.checklist.state(Item::Permission) == State::Failed {
+            actions.extend(go_to(desk, Item::Permission, "token"));
         }
         actions.push(go_on(desk));
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));

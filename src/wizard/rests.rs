@@ -1,0 +1,85 @@
+//! Which items rest on which facts. A proof is a proof of something: when the client id changes, nothing that
+//! was found out with the one before is known of the new one.
+
+use crate::{
+    account::draft::Draft,
+    checklist::Item,
+    facts::{Address, Authority, ClientName, Server, Tenant},
+    secret::Secret,
+};
+
+/// What findings rest on, as it stands at one moment.
+#[derive(PartialEq)]
+pub struct Facts {
+    user: Option<Address>,
+    sender: Option<Address>,
+    authority: Option<Authority>,
+    tenant: Option<Tenant>,
+    client_id: Option<ClientName>,
+    client_secret: Option<Secret>,
+    scopes: Vec<String>,
+    server: Option<Server>,
+}
+
+/// Found out by signing in to the mail server.
+const AT_THE_SERVER: &[Item] = &[Item::Connection, Item::Message];
+/// Found out by asking the authority, or read from its token.
+const AT_THE_AUTHORITY: &[Item] = &[
+    Item::ClientId,
+    Item::PublicClient,
+    Item::Permission,
+    Item::ClientSecret,
+    Item::Consent,
+    Item::Token,
+    Item::Audience,
+    Item::SmtpUser,
+];
+
+impl Facts {
+    pub fn of(draft: &Draft) -> Self {
+        let settings = draft.settings.clone();
+        Self {
+            sender: settings.sender.clone().or_else(|| settings.user.clone()),
+            authority: settings.authority().ok(),
+            scopes: settings.scopes(),
+            server: settings.server().ok(),
+            user: settings.user,
+            tenant: settings.tenant,
+            client_id: settings.client_id,
+            client_secret: draft.secrets.client_secret.clone(),
+        }
+    }
+
+    /// The items of which nothing is known any more.
+    pub fn items_that_fall(&self, now: &Self) -> Vec<Item> {
+        let secret = &[Item::ClientSecret, Item::PublicClient, Item::Consent, Item::Token, Item::Audience][..];
+        let table: [(bool, &[&[Item]]); 8] = [
+            (self.user != now.user, &[&[Item::Mailbox, Item::SmtpAuth, Item::SmtpUser, Item::SendAs], AT_THE_SERVER]),
+            (self.sender != now.sender, &[&[Item::SendAs, Item::Message]]),
+            (self.authority != now.authority, &[&[Item::Tenant, Item::Clock], AT_THE_AUTHORITY, AT_THE_SERVER]),
+            (self.tenant != now.tenant, &[&[Item::Tenant], AT_THE_AUTHORITY, AT_THE_SERVER]),
+            (self.client_id != now.client_id, &[AT_THE_AUTHORITY, AT_THE_SERVER]),
+            (self.client_secret != now.client_secret, &[secret, AT_THE_SERVER]),
+            (
+                self.scopes != now.scopes,
+                &[&[Item::Permission, Item::Consent, Item::Token, Item::Audience], AT_THE_SERVER],
+            ),
+            (self.server != now.server, &[&[Item::Network, Item::SmtpAuth], AT_THE_SERVER]),
+        ];
+        let changed = table.into_iter().filter(|(changed, _)| *changed);
+        changed.flat_map(|(_, items)| items.iter().flat_map(|items| items.iter().copied())).collect()
+    }
+
+    pub fn another_authority(&self, now: &Self) -> bool {
+        self.authority != now.authority
+    }
+
+    /// Whether a token issued before is for something else.
+    pub fn another_token(&self, now: &Self) -> bool {
+        self.authority != now.authority
+            || self.tenant != now.tenant
+            || self.client_id != now.client_id
+            || self.client_secret != now.client_secret
+            || self.scopes != now.scopes
+    }
+}
