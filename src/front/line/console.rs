@@ -10,10 +10,10 @@ use std::{
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::Zeroizing;
 
-use crate::{front::text, secret::Secret};
-
-/// As for a field of the full screen.
-pub const LIMIT: usize = 64 * 1024;
+use crate::{
+    front::text::{self, LIMIT},
+    secret::Secret,
+};
 
 /// How much of a long line is shown again after an erasure that backspaces cannot reach.
 const TAIL: usize = 20;
@@ -120,12 +120,9 @@ impl Paper {
     }
 
     fn insert(&mut self, text: &str) -> io::Result<()> {
-        let mut room = LIMIT.saturating_sub(self.typed.len()).min(text.len());
-        while !text.is_char_boundary(room) {
-            room -= 1;
-        }
-        self.typed.push_str(&text[..room]);
-        self.echo(&text[..room])
+        let text = text::head(text, LIMIT.saturating_sub(self.typed.len()));
+        self.typed.push_str(text);
+        self.echo(text)
     }
 
     fn echo(&mut self, text: &str) -> io::Result<()> {

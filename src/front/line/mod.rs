@@ -21,10 +21,11 @@ use tokio::{sync::mpsc::Receiver, time::Instant};
 
 use crate::{
     secret::Secret,
+    visible,
     wizard::screen::{Input as Field, Screen},
 };
 
-use super::{Front, Input, Look, Words, asks_anew, text};
+use super::{Front, Input, Look, Words, asks_anew};
 use console::Console;
 use paper::Paper;
 use tty::Tty;
@@ -169,7 +170,7 @@ impl Front for Line {
 
     fn print(&mut self, text: &str) {
         // An output that is gone is noticed by the next screen.
-        let _ = self.console.say(&format!("\n{}\n\n", text::clean(text)), None);
+        let _ = self.console.say(&format!("\n{}\n\n", visible::text(text)), None);
     }
 
     fn speak(&mut self, words: Words) {

@@ -10,9 +10,9 @@ use std::{
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zeroize::Zeroizing;
 
-use crate::{front::text, secret::Secret};
+use crate::{front::text::LIMIT, secret::Secret, visible};
 
-use super::console::{Console, Edit, LIMIT};
+use super::console::{Console, Edit};
 
 /// The channel ends where the input does. One line at most is read ahead.
 pub fn lines(input: impl Read + Send + 'static, terminal: Option<Arc<Console>>) -> Receiver<Secret> {
@@ -119,7 +119,7 @@ impl Keys {
             Err(_) => self.pending.len(),
         };
         let bytes = Zeroizing::new(self.pending.drain(..whole).collect::<Vec<u8>>());
-        String::from_utf8_lossy(&bytes).chars().filter(|letter| !text::hidden(*letter)).collect()
+        String::from_utf8_lossy(&bytes).chars().filter(|letter| !visible::hidden(*letter)).collect()
     }
 }
 

@@ -34,9 +34,12 @@ use tokio::{
     sync::mpsc::Receiver,
 };
 
-use crate::wizard::{message::Message, screen::Screen};
+use crate::{
+    visible,
+    wizard::{message::Message, screen::Screen},
+};
 
-use super::{Front, Input, Look, Words, blocks::pen::Pen, text};
+use super::{Front, Input, Look, Words, blocks::pen::Pen};
 pub use clipboard::Clipboard;
 use keys::Reaction;
 use session::Session;
@@ -169,7 +172,7 @@ impl<W: Write> Tui<W> {
         }
         self.printed = true;
         // Raw mode stays on, so each line returns the carriage by itself.
-        let text = text::clean(text).replace('\n', "\r\n");
+        let text = visible::text(text).replace('\n', "\r\n");
         let back = self.look.text(&self.words.press_enter);
         self.write(&format!("\r\n{text}\r\n\r\n{back}\r\n"))
     }

@@ -15,7 +15,7 @@ use ratatui::{buffer::Buffer, style::Color};
 
 use super::*;
 use crate::{
-    front::{qr::read_back, samples},
+    front::{qr::read_back, samples, text},
     wizard::screen::Block,
 };
 
