@@ -106,7 +106,7 @@ impl Line {
     }
 
     fn take(&mut self, line: &Secret) -> io::Result<Option<Input>> {
-        self.console.end_prompt()?;
+        self.console.taken()?;
         let Some(screen) = &self.screen else { return Ok(None) };
         match menu::reply(screen, line) {
             Some(messages) => {
@@ -170,7 +170,7 @@ impl Front for Line {
 
     fn print(&mut self, text: &str) {
         // An output that is gone is noticed by the next screen.
-        let _ = self.console.say(&format!("\n{}\n\n", visible::text(text)), None);
+        let _ = self.say(&format!("\n{}\n\n", visible::text(text)));
     }
 
     fn speak(&mut self, words: Words) {

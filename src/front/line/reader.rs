@@ -112,14 +112,17 @@ impl Keys {
     }
 
     /// The whole characters so far; a broken one stays until the rest of it comes.
-    fn text(&mut self) -> String {
+    fn text(&mut self) -> Zeroizing<String> {
         let whole = match std::str::from_utf8(&self.pending) {
             Ok(text) => text.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => self.pending.len(),
         };
         let bytes = Zeroizing::new(self.pending.drain(..whole).collect::<Vec<u8>>());
-        String::from_utf8_lossy(&bytes).chars().filter(|letter| !visible::hidden(*letter)).collect()
+        let lossy = String::from_utf8_lossy(&bytes);
+        let mut text = Zeroizing::new(String::with_capacity(lossy.len()));
+        text.extend(lossy.chars().filter(|letter| !visible::hidden(*letter)));
+        text
     }
 }
 

@@ -169,7 +169,7 @@ async fn a_text_to_copy_stands_on_lines_of_its_own() {
     line.show(&samples::save()).unwrap();
     printed.news();
     line.copy("https://login.example/?a=b&c=d");
-    assert_eq!(printed.news(), "\n\nhttps://login.example/?a=b&c=d\n\n");
+    assert_eq!(printed.news(), "\n\nhttps://login.example/?a=b&c=d\n\n> ");
     line.show(&samples::save()).unwrap();
     assert_eq!(line.next().await, Input::Send(vec![Message::Back]));
 }
