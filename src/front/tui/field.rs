@@ -10,6 +10,9 @@ use crate::{
     visible,
 };
 
+/// Room for a secret from the beginning: growing leaves copies of it behind.
+const SECRET: usize = 4 * 1024;
+
 /// A secret shows this many dots at most: enough to see that something came, not how much.
 const DOTS: usize = 16;
 
@@ -25,8 +28,14 @@ pub struct Field {
 
 impl Field {
     pub fn new(value: &str, secret: bool) -> Self {
-        let mut field =
-            Self { value: Zeroizing::default(), initial: Zeroizing::default(), caret: 0, offset: 0, secret };
+        let room = if secret { SECRET } else { 0 };
+        let mut field = Self {
+            value: Zeroizing::new(String::with_capacity(room)),
+            initial: Zeroizing::default(),
+            caret: 0,
+            offset: 0,
+            secret,
+        };
         field.insert(value);
         field.initial = field.value.clone();
         field

@@ -24,7 +24,7 @@ use std::{
 };
 
 use crossterm::{
-    event::{Event, KeyCode, KeyEventKind, KeyModifiers},
+    event::{KeyCode, KeyEventKind, KeyModifiers},
     execute,
     terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
@@ -40,6 +40,7 @@ use crate::{
 };
 
 use super::{Front, Input, Look, Words, blocks::pen::Pen};
+use bytes::Event;
 pub use clipboard::Clipboard;
 use keys::Reaction;
 use session::Session;
@@ -129,9 +130,8 @@ impl<W: Write> Tui<W> {
         let Some(view) = &mut self.view else { return Ok(None) };
         let reaction = match event {
             Event::Key(key) => view.press(*key),
-            Event::Paste(text) => view.paste(text),
-            Event::Resize(..) => Reaction::Redraw,
-            _ => Reaction::Nothing,
+            Event::Paste(text) => view.paste(text.expose()),
+            Event::Resize => Reaction::Redraw,
         };
         if reaction == Reaction::Nothing && is_repaint(event) {
             self.repaint()?;
@@ -206,7 +206,7 @@ impl<W: Write> Front for Tui<W> {
             let event = match &mut self.resized {
                 Some(resized) => tokio::select! {
                     event = events.recv() => event,
-                    _ = resized.recv() => Some(Event::Resize(0, 0)),
+                    _ = resized.recv() => Some(Event::Resize),
                 },
                 None => events.recv().await,
             };
