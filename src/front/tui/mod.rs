@@ -28,7 +28,7 @@ use crossterm::{
     execute,
     terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, buffer::Buffer, layout::Rect};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::Receiver,
@@ -39,7 +39,7 @@ use crate::{
     wizard::{message::Message, screen::Screen},
 };
 
-use super::{Front, Input, Look, Words, blocks::pen::Pen};
+use super::{Front, Input, Look, Words, blocks::pen::Pen, text};
 use bytes::Event;
 pub use clipboard::Clipboard;
 use keys::Reaction;
@@ -73,6 +73,28 @@ impl Tui {
         tui.clipboard = clipboard;
         Ok(tui)
     }
+}
+
+/// A screen as it first appears at this size, row by row: for a picture of it, and for tests.
+pub fn drawn(screen: &Screen, look: Look, words: &Words, width: u16, height: u16) -> Vec<String> {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    layout::draw(&mut View::new(screen.clone()), Pen { look, words, whole: false }, area, &mut buffer);
+    rows(&buffer)
+}
+
+/// The rows as a terminal shows them: a wide character takes its second cell with it.
+fn rows(buffer: &Buffer) -> Vec<String> {
+    let row = |y| {
+        let (mut row, mut x) = (String::new(), 0);
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(text::width(symbol)).unwrap_or(1).max(1);
+        }
+        row.trim_end().to_owned()
+    };
+    buffer.area.rows().map(|area| row(area.y)).collect()
 }
 
 /// A serial line knows no size and says 0×0; what stands there has at least the rows of a VT100.
