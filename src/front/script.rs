@@ -6,13 +6,14 @@ use std::io::{self, Write};
 
 use crate::{
     secret::Secret,
+    visible::line,
     wizard::{
         message::Message,
         screen::{Act, Block, Input as Field, Screen},
     },
 };
 
-use super::{Front, Input, Words, asks_anew, text};
+use super::{Front, Input, Words, asks_anew};
 
 #[derive(Default)]
 pub struct Script {
@@ -79,7 +80,7 @@ fn tell_code(screen: &Screen) {
             _ => continue,
         };
         // A log that is gone is nobody's loss.
-        let _ = writeln!(io::stderr(), "{label}: {}", text::clean(text));
+        let _ = writeln!(io::stderr(), "{label}: {}", line(text));
     }
 }
 
