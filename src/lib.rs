@@ -8,7 +8,7 @@
 //! - `wizard`: the pure core
 //! - `product`, `checklist`, `diagnosis`, `account`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
-//! - `facts`, `network`, `phrase`, `secret`: what everything speaks in
+//! - `facts`, `network`, `phrase`, `secret`, `visible`: what everything speaks in
 //!
 //! `simulator` stands apart: Microsoft, small enough to carry. It shares no code with what it tests.
 #![forbid(unsafe_code)]
@@ -31,4 +31,5 @@ pub mod secret;
 pub mod simulator;
 pub mod smtp;
 pub mod token;
+pub mod visible;
 pub mod wizard;

@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("phrase", &[]),
     ("network", &[]),
+    ("visible", &[]),
     ("facts", &[]),
     ("token", &[]),
     ("smtp", &[]),
@@ -45,7 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "visible"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

@@ -1,9 +1,7 @@
 //! How things are drawn, decided once by the caller: with ASCII alone or not, with colours or not.
 //! A mark or a word always says what a colour says.
 
-use crate::{checklist::State, wizard::screen::Tone};
-
-use super::text;
+use crate::{checklist::State, visible, wizard::screen::Tone};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -59,7 +57,7 @@ impl Look {
 
     /// Any text of a screen as it may be drawn: nothing in it moves the cursor or hides what follows.
     pub fn text(self, text: &str) -> String {
-        let clean = text::clean(text);
+        let clean = visible::text(text);
         if !self.ascii || clean.is_ascii() {
             return clean;
         }

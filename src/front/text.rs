@@ -1,7 +1,5 @@
-//! Text as columns on a screen: made harmless, wrapped, cut and measured. Japanese breaks by the
+//! Text as columns on a screen: wrapped, cut and measured. Japanese breaks by the
 //! rules of Unicode (UAX #14), which ratatui's own wrapping does not know (it breaks at spaces only).
-
-use std::fmt::Write as _;
 
 use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,33 +9,16 @@ pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Control characters and those that turn the direction of writing are shown by name instead of
-/// obeyed; a newline stays, a tab becomes spaces.
-pub fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\n' => out.push('\n'),
-            '\r' => {}
-            '\t' => out.push_str("    "),
-            '\0'..='\x1f' => {
-                out.push('^');
-                out.push(char::from(letter as u8 ^ 0x40));
-            }
-            _ if hidden(letter) => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "<U+{:04X}>", letter as u32);
-            }
-            _ => out.push(letter),
-        }
-    }
-    out
-}
+/// What a field or a line takes at most; a private key in PEM is the longest thing anyone pastes.
+pub const LIMIT: usize = 64 * 1024;
 
-/// Delete, the C1 controls, and the bidirectional and invisible format characters (UAX #9, Trojan Source).
-pub fn hidden(letter: char) -> bool {
-    matches!(letter, '\x7f'..='\u{9f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// The beginning of a text, of at most so many bytes and whole characters.
+pub fn head(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Sentences, broken where the language allows it and within a word only where a line is too narrow for it.
@@ -97,8 +78,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_and_bidi_characters_are_named() {
-        assert_eq!(clean("a\x1b[2J\tb\r\n\u{202e}c\u{9b}"), "a^[[2J    b\n<U+202E>c<U+009B>");
+    fn a_head_ends_between_characters() {
+        assert_eq!((head("a語", 2), head("a語", 4), head("a語", 9)), ("a", "a語", "a語"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rustls::pki_types::CertificateDer;
 use x509_cert::{Certificate, der::Decode};
 
-use crate::smtp::{TlsFacts, visible::visible};
+use crate::{smtp::TlsFacts, visible::line};
 
 /// Subject, issuer and end of validity; left empty where the bytes are no certificate.
 pub fn facts(leaf: &CertificateDer<'_>) -> TlsFacts {
@@ -12,8 +12,8 @@ pub fn facts(leaf: &CertificateDer<'_>) -> TlsFacts {
     TlsFacts {
         version: None,
         cipher: None,
-        subject: visible(certificate.subject().to_string().as_bytes()),
-        issuer: visible(certificate.issuer().to_string().as_bytes()),
+        subject: line(&certificate.subject().to_string()),
+        issuer: line(&certificate.issuer().to_string()),
         // `Display` of a `DateTime` is RFC 3339.
         not_after: certificate.validity().not_after.to_date_time().to_string(),
     }

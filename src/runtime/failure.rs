@@ -5,11 +5,11 @@ use std::{error::Error, io};
 
 use crate::{
     network::{FailureKind, NetworkFailure},
-    smtp::visible::visible,
+    visible::line,
 };
 
 pub fn failure(kind: FailureKind, address: &str, detail: impl ToString) -> NetworkFailure {
-    NetworkFailure { kind, address: address.to_owned(), detail: visible(detail.to_string().as_bytes()) }
+    NetworkFailure { kind, address: address.to_owned(), detail: line(&detail.to_string()) }
 }
 
 pub fn timed_out(address: &str, after: std::time::Duration) -> NetworkFailure {

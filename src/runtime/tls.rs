@@ -16,7 +16,8 @@ use rustls::{
 use super::{certificate, failure::failure};
 use crate::{
     network::{CaFile, FailureKind, NetworkFailure},
-    smtp::{TlsFacts, visible::visible},
+    smtp::TlsFacts,
+    visible::line,
 };
 
 /// A configuration, and what its verifier came to see: made for one connection.
@@ -90,7 +91,7 @@ fn system_roots() -> &'static SystemRoots {
             // A minimal container has no store at all.
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-            warning = Some(visible(errors.join("; ").as_bytes()));
+            warning = Some(line(&errors.join("; ")));
         }
         SystemRoots { roots, warning }
     })

@@ -16,10 +16,9 @@ use super::{
     reply::{Heard, Reader, Reply},
     transcript::{Line, Side, Stage},
     turn::Turn,
-    visible::visible,
     xoauth2,
 };
-use crate::{network::NetworkFailure, phrase::Phrase, secret::Secret};
+use crate::{network::NetworkFailure, phrase::Phrase, secret::Secret, visible::visible};
 
 /// What to do next.
 #[derive(PartialEq, Eq)]

@@ -14,7 +14,6 @@ mod record;
 pub mod reply;
 pub mod transcript;
 mod turn;
-pub mod visible;
 pub mod xoauth2;
 
 pub use conversation::{Conversation, Ending, Fault, StageResult, TlsFacts};

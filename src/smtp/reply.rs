@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::visible::visible;
+use crate::visible::visible;
 
 /// RFC 5321 §4.5.3.1.5 asks for 512 octets; servers that echo a token need far more.
 const LINE_LIMIT: usize = 8 * 1024;

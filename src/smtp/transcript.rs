@@ -1,5 +1,5 @@
 //! One line of the exchange, as it was on the wire: both directions, never a secret. Line ends are left
-//! out, control characters are visible (`visible.rs` says how), the token stands as its mark, and the
+//! out, control characters are visible (`crate::visible` says how), the token stands as its mark, and the
 //! SASL string is shown before its base64 encoding.
 
 use std::time::Duration;

@@ -8,8 +8,10 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 
-use super::visible::visible;
-use crate::secret::Secret;
+use crate::{
+    secret::Secret,
+    visible::{line, visible},
+};
 
 /// One line, standard alphabet, padded; never broken over lines, however long.
 pub fn blob(user: &str, token: &Secret) -> Secret {
@@ -19,7 +21,7 @@ pub fn blob(user: &str, token: &Secret) -> Secret {
 
 /// The same string for people: not encoded, control characters in caret form, the token as its mark.
 pub fn shown(user: &str, token: &Secret) -> String {
-    format!("user={}^Aauth=Bearer {}^A^A", visible(user.as_bytes()), token.token_mark())
+    format!("user={}^Aauth=Bearer {}^A^A", line(user), token.token_mark())
 }
 
 /// What a `334` in place of the final reply says, usually `{"status":"401",…}`: decoded where it is base64,

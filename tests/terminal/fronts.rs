@@ -97,6 +97,19 @@ fn line_mode_takes_sixteen_thousand_characters_and_hides_a_secret() {
 }
 
 #[test]
+fn a_secret_pasted_with_the_line_before_it_is_not_shown() {
+    let mut terminal = run("line");
+    terminal.sees("[alerts] >");
+    terminal.types("name\rCANARY-secret");
+    terminal.sees("Step 2 of 4");
+    terminal.types("\r");
+    terminal.sees("F7K2PQ9XD");
+    terminal.types("\x04");
+    terminal.sees("gone: 4 characters, 13 characters");
+    assert!(!terminal.bytes().contains("CANARY"), "{}", terminal.bytes());
+}
+
+#[test]
 fn a_line_that_knows_no_size_is_drawn_on_as_80_by_24() {
     let mut terminal = {
         let mut command = CommandBuilder::new(example());

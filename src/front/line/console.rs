@@ -1,5 +1,6 @@
 //! What stands on the terminal at the moment: the prompt and the line being typed, echoed by us.
-//! Text that arrives meanwhile is printed above, and the line is put after it again.
+//! Text that arrives meanwhile is printed above, and the line is put after it again. What is typed before
+//! its prompt is not echoed: only the prompt tells whether it is a secret.
 //! No escape sequences: erasing is backspace, space, backspace.
 
 use std::{
@@ -10,10 +11,10 @@ use std::{
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::Zeroizing;
 
-use crate::{front::text, secret::Secret};
-
-/// As for a field of the full screen.
-pub const LIMIT: usize = 64 * 1024;
+use crate::{
+    front::text::{self, LIMIT},
+    secret::Secret,
+};
 
 /// How much of a long line is shown again after an erasure that backspaces cannot reach.
 const TAIL: usize = 20;
@@ -28,6 +29,8 @@ struct Paper {
     hidden: bool,
     /// The last thing printed is a prompt, so that other text begins on a new line.
     open: bool,
+    /// Lines finished and not yet taken: the prompt that is shown is theirs, not the one of what is typed now.
+    ahead: usize,
     /// Columns of the terminal now, and those used in the row of the caret.
     columns: fn() -> usize,
     row: usize,
@@ -35,7 +38,7 @@ struct Paper {
 
 /// One edit of the line being typed.
 pub enum Edit {
-    Insert(String),
+    Insert(Zeroizing<String>),
     Backspace,
     DeleteWord,
     DeleteAll,
@@ -44,7 +47,7 @@ pub enum Edit {
 impl Console {
     pub fn new(out: Box<dyn Write + Send>, columns: fn() -> usize) -> Self {
         let (prompt, typed) = (String::new(), Zeroizing::default());
-        Self(Mutex::new(Paper { out, prompt, typed, hidden: false, open: false, columns, row: 0 }))
+        Self(Mutex::new(Paper { out, prompt, typed, hidden: false, open: false, ahead: 0, columns, row: 0 }))
     }
 
     /// Prints text, then the prompt with what is typed so far. Without a prompt no line is asked for.
@@ -87,14 +90,24 @@ impl Console {
     /// The line is finished.
     pub fn submit(&self) -> io::Result<Secret> {
         let mut paper = self.lock();
-        let typed = std::mem::take(&mut paper.typed);
-        paper.open = false;
-        paper.out.write_all(b"\n")?;
+        let typed = std::mem::take(&mut *paper.typed);
+        if paper.ahead == 0 && std::mem::take(&mut paper.open) {
+            paper.out.write_all(b"\n")?;
+        }
+        paper.ahead += 1;
         paper.out.flush()?;
-        Ok(Secret::new(typed.as_str()))
+        Ok(Secret::new(typed))
     }
 
-    /// A line came from a pipe, whose newline nobody sees.
+    /// A finished line is about to be answered.
+    pub fn taken(&self) -> io::Result<()> {
+        let mut paper = self.lock();
+        paper.ahead = paper.ahead.saturating_sub(1);
+        drop(paper);
+        self.end_prompt()
+    }
+
+    /// The newline of a line from a pipe, or of one typed before its prompt, was seen by nobody.
     pub fn end_prompt(&self) -> io::Result<()> {
         let mut paper = self.lock();
         if std::mem::take(&mut paper.open) {
@@ -109,6 +122,10 @@ impl Console {
 }
 
 impl Paper {
+    fn echoes(&self) -> bool {
+        self.open && self.ahead == 0 && !self.hidden
+    }
+
     /// The prompt, and the end of what is typed so far.
     fn begin(&mut self) -> io::Result<()> {
         self.open = true;
@@ -120,16 +137,13 @@ impl Paper {
     }
 
     fn insert(&mut self, text: &str) -> io::Result<()> {
-        let mut room = LIMIT.saturating_sub(self.typed.len()).min(text.len());
-        while !text.is_char_boundary(room) {
-            room -= 1;
-        }
-        self.typed.push_str(&text[..room]);
-        self.echo(&text[..room])
+        let text = text::head(text, LIMIT.saturating_sub(self.typed.len()));
+        self.typed.push_str(text);
+        self.echo(text)
     }
 
     fn echo(&mut self, text: &str) -> io::Result<()> {
-        if self.hidden {
+        if !self.echoes() {
             return Ok(());
         }
         let columns = (self.columns)();
@@ -143,7 +157,7 @@ impl Paper {
     fn erase(&mut self, from: usize) -> io::Result<()> {
         let gone = text::width(&self.typed[from..]);
         self.typed.truncate(from);
-        if self.hidden || gone == 0 {
+        if !self.echoes() || gone == 0 {
             return Ok(());
         }
         // A backspace does not climb to the row above, and at the right edge terminals differ.
@@ -153,5 +167,80 @@ impl Paper {
         }
         self.out.write_all(b"\n")?;
         self.begin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn console() -> (Console, Screen) {
+        let screen = Screen::default();
+        (Console::new(Box::new(screen.clone()), || 40), screen)
+    }
+
+    fn typed(console: &Console, text: &str) {
+        console.edit(Edit::Insert(Zeroizing::new(text.into()))).unwrap();
+    }
+
+    fn shown(screen: &Screen) -> String {
+        String::from_utf8(screen.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn what_is_typed_before_its_prompt_is_echoed_with_it_unless_it_is_a_secret() {
+        for (hidden, end) in [(true, "secret> "), (false, "secret> CANARYx")] {
+            let (console, screen) = console();
+            console.say("", Some(("id> ", false))).unwrap();
+            typed(&console, "id");
+            console.submit().unwrap();
+            typed(&console, "CANARYz");
+            console.edit(Edit::Backspace).unwrap();
+            assert_eq!(shown(&screen), "id> id\n");
+            console.taken().unwrap();
+            console.say("", Some(("secret> ", hidden))).unwrap();
+            typed(&console, "x");
+            assert_eq!(shown(&screen), format!("id> id\n{end}"));
+            assert_eq!(console.submit().unwrap().expose(), "CANARYx");
+        }
+    }
+
+    #[test]
+    fn a_line_not_yet_taken_keeps_its_prompt_from_echoing_the_next() {
+        let (console, screen) = console();
+        console.say("", Some(("id> ", false))).unwrap();
+        typed(&console, "id");
+        console.submit().unwrap();
+        typed(&console, "CANARY");
+        console.say("news\n", Some(("id> ", false))).unwrap();
+        console.taken().unwrap();
+        console.say("", Some(("secret> ", true))).unwrap();
+        assert_eq!(shown(&screen), "id> id\nnews\nid> \nsecret> ");
+    }
+
+    #[test]
+    fn a_prompt_answered_ahead_echoes_nothing_of_what_follows() {
+        let (console, screen) = console();
+        typed(&console, "id");
+        console.submit().unwrap();
+        typed(&console, "CANARY");
+        console.say("", Some(("id> ", false))).unwrap();
+        console.taken().unwrap();
+        assert_eq!(shown(&screen), "id> \n");
     }
 }

@@ -2,22 +2,13 @@
 //! `None` is an answer that the screen does not know.
 
 use crate::{
+    front::key,
     secret::Secret,
     wizard::{
         message::Message,
         screen::{Act, Action, Input, Key, Screen},
     },
 };
-
-/// How a key is typed as a line of its own; with a colon before it where answers are free text.
-pub fn key_name(key: Key) -> String {
-    match key {
-        Key::Enter => "Enter".to_owned(),
-        Key::Esc => "esc".to_owned(),
-        Key::F2 => "f2".to_owned(),
-        Key::Letter(letter) => letter.to_string(),
-    }
-}
 
 pub fn reply(screen: &Screen, line: &Secret) -> Option<Vec<Message>> {
     let typed = line.expose();
@@ -55,8 +46,7 @@ fn enter(screen: &Screen, answer: Message) -> Option<Vec<Message>> {
 
 fn by_name(screen: &Screen, name: &str) -> Option<Vec<Message>> {
     let name = name.trim();
-    let exact = screen.actions.iter().find(|action| key_name(action.key) == name);
-    exact.or_else(|| screen.actions.iter().find(|action| key_name(action.key).eq_ignore_ascii_case(name))).and_then(act)
+    screen.actions.iter().find(|action| key::name(action.key).eq_ignore_ascii_case(name)).and_then(act)
 }
 
 fn act(action: &Action) -> Option<Vec<Message>> {

@@ -21,10 +21,11 @@ use tokio::{sync::mpsc::Receiver, time::Instant};
 
 use crate::{
     secret::Secret,
+    visible,
     wizard::screen::{Input as Field, Screen},
 };
 
-use super::{Front, Input, Look, Words, asks_anew, text};
+use super::{Front, Input, Look, Words, asks_anew};
 use console::Console;
 use paper::Paper;
 use tty::Tty;
@@ -105,7 +106,7 @@ impl Line {
     }
 
     fn take(&mut self, line: &Secret) -> io::Result<Option<Input>> {
-        self.console.end_prompt()?;
+        self.console.taken()?;
         let Some(screen) = &self.screen else { return Ok(None) };
         match menu::reply(screen, line) {
             Some(messages) => {
@@ -169,7 +170,7 @@ impl Front for Line {
 
     fn print(&mut self, text: &str) {
         // An output that is gone is noticed by the next screen.
-        let _ = self.console.say(&format!("\n{}\n\n", text::clean(text)), None);
+        let _ = self.say(&format!("\n{}\n\n", visible::text(text)));
     }
 
     fn speak(&mut self, words: Words) {

@@ -5,16 +5,15 @@ use crate::{
     front::{
         Look, Words,
         blocks::{self, items, pen::Pen},
+        key,
         qr::{Cells, QUIET, Qr},
         text,
     },
     wizard::{
         message::Message,
-        screen::{Act, Block, Input, ItemRow, Question, Screen, Tone},
+        screen::{Act, Block, Input, ItemRow, Key, Question, Screen, Tone},
     },
 };
-
-use super::menu::key_name;
 
 pub struct Paper<'a> {
     pub look: Look,
@@ -92,10 +91,7 @@ impl Paper<'_> {
             Some(Input::Choice { options, .. }) => vec![format!("1-{}", options.len())],
             _ => Vec::new(),
         };
-        what.extend(screen.actions.iter().map(|action| match key_name(action.key) {
-            enter if enter == "Enter" => enter,
-            name => format!("{colon}{name}"),
-        }));
+        what.extend(screen.actions.iter().map(|action| named(action.key, colon)));
         let text = self.words.not_known.replace("{what}", &what.join(" "));
         joined(&text::wrap(&self.look.text(&text), self.width))
     }
@@ -160,14 +156,8 @@ impl Paper<'_> {
             Some(_) => (&self.words.answer_or_key, ":"),
             None => (&self.words.choose_key, ""),
         };
-        let mut keys: Vec<(String, &str)> = screen
-            .actions
-            .iter()
-            .map(|action| match key_name(action.key) {
-                enter if enter == "Enter" => (enter, action.label.as_str()),
-                name => (format!("{colon}{name}"), action.label.as_str()),
-            })
-            .collect();
+        let mut keys: Vec<(String, &str)> =
+            screen.actions.iter().map(|action| (named(action.key, colon), action.label.as_str())).collect();
         if self.terminal && !screen.actions.iter().any(|action| action.act == Act::Send(Message::Leave)) {
             keys.push(("Ctrl-C".to_owned(), &self.words.leave));
         }
@@ -198,6 +188,12 @@ impl Paper<'_> {
         let lines = text::wrap(&self.look.text(text), self.width.saturating_sub(indent));
         lines.into_iter().map(|line| format!("{}{line}", " ".repeat(indent))).collect()
     }
+}
+
+/// Enter is pressed; any other key is typed, with a colon before it where answers are free text.
+fn named(key: Key, colon: &str) -> String {
+    let colon = if key == Key::Enter { "" } else { colon };
+    format!("{colon}{}", key::name(key))
 }
 
 fn plain(lines: Vec<ratatui::text::Line>) -> Vec<String> {

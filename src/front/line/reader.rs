@@ -10,9 +10,9 @@ use std::{
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zeroize::Zeroizing;
 
-use crate::{front::text, secret::Secret};
+use crate::{front::text::LIMIT, secret::Secret, visible};
 
-use super::console::{Console, Edit, LIMIT};
+use super::console::{Console, Edit};
 
 /// The channel ends where the input does. One line at most is read ahead.
 pub fn lines(input: impl Read + Send + 'static, terminal: Option<Arc<Console>>) -> Receiver<Secret> {
@@ -112,14 +112,17 @@ impl Keys {
     }
 
     /// The whole characters so far; a broken one stays until the rest of it comes.
-    fn text(&mut self) -> String {
+    fn text(&mut self) -> Zeroizing<String> {
         let whole = match std::str::from_utf8(&self.pending) {
             Ok(text) => text.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => self.pending.len(),
         };
         let bytes = Zeroizing::new(self.pending.drain(..whole).collect::<Vec<u8>>());
-        String::from_utf8_lossy(&bytes).chars().filter(|letter| !text::hidden(*letter)).collect()
+        let lossy = String::from_utf8_lossy(&bytes);
+        let mut text = Zeroizing::new(String::with_capacity(lossy.len()));
+        text.extend(lossy.chars().filter(|letter| !visible::hidden(*letter)));
+        text
     }
 }
 

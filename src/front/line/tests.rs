@@ -132,7 +132,7 @@ async fn an_unknown_answer_is_told_what_is_possible() {
     line.show(&samples::consent()).unwrap();
     printed.news();
     assert_eq!(line.next().await, Input::Send(vec![Message::Choose(0)]));
-    assert_eq!(printed.news(), "\nNot known here. Possible: 1-3 Enter esc l f2\n[1] > \n");
+    assert_eq!(printed.news(), "\nNot known here. Possible: 1-3 Enter Esc l F2\n[1] > \n");
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +169,7 @@ async fn a_text_to_copy_stands_on_lines_of_its_own() {
     line.show(&samples::save()).unwrap();
     printed.news();
     line.copy("https://login.example/?a=b&c=d");
-    assert_eq!(printed.news(), "\n\nhttps://login.example/?a=b&c=d\n\n");
+    assert_eq!(printed.news(), "\n\nhttps://login.example/?a=b&c=d\n\n> ");
     line.show(&samples::save()).unwrap();
     assert_eq!(line.next().await, Input::Send(vec![Message::Back]));
 }

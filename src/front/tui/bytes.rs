@@ -1,7 +1,10 @@
 //! Bytes of a terminal become keys and pastes. Pure: it reads nothing and waits for nothing.
 //! Only the keys this program has a use for; every other sequence is swallowed whole.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
 
 /// Ends a bracketed paste, which begins with `CSI 200 ~` (xterm, "Bracketed Paste Mode").
 const PASTE_END: &[u8] = b"\x1b[201~";
@@ -12,10 +15,28 @@ const PASTE_LIMIT: usize = 256 * 1024;
 /// No sequence of a key is this long.
 const SEQUENCE_LIMIT: usize = 32;
 
-#[derive(Default)]
+/// A read of the terminal, and what was left of the one before.
+const BUFFER: usize = 8 * 1024;
+
+/// Not crossterm's: a paste may be a secret.
+#[derive(Debug, PartialEq)]
+pub enum Event {
+    Key(KeyEvent),
+    Paste(Secret),
+    /// The window has another size.
+    Resize,
+}
+
+/// Its buffers are as large as they become from the beginning: growing leaves copies of a secret behind.
 pub struct Parser {
-    bytes: Vec<u8>,
-    paste: Option<Vec<u8>>,
+    bytes: Zeroizing<Vec<u8>>,
+    paste: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(BUFFER)), paste: None }
+    }
 }
 
 enum Step {
@@ -45,7 +66,7 @@ impl Parser {
                 }
                 at += PASTE_END.len();
                 let text = self.paste.take().unwrap_or_default();
-                events.push(Event::Paste(String::from_utf8_lossy(&text).into_owned()));
+                events.push(Event::Paste(Secret::new(String::from_utf8_lossy(&text))));
             }
             match step(&self.bytes[at..]) {
                 Step::More => break,
@@ -55,7 +76,7 @@ impl Parser {
                 }
                 Step::Paste(length) => {
                     at += length;
-                    self.paste = Some(Vec::new());
+                    self.paste = Some(Zeroizing::new(Vec::with_capacity(PASTE_LIMIT)));
                 }
             }
         }
@@ -70,7 +91,7 @@ impl Parser {
 
     /// Nothing followed.
     pub fn decide(&mut self) -> Option<Event> {
-        let escape = self.bytes == b"\x1b";
+        let escape = *self.bytes == b"\x1b";
         self.bytes.clear();
         escape.then(|| Event::Key(KeyCode::Esc.into()))
     }
@@ -164,7 +185,11 @@ mod tests {
     fn keys(text: &str) -> Vec<KeyCode> {
         let mut parser = Parser::default();
         let events = parser.advance(text.as_bytes()).into_iter().chain(parser.decide());
-        events.filter_map(|event| event.as_key_event().map(|key| key.code)).collect()
+        let code = |event| match event {
+            Event::Key(key) => Some(key.code),
+            _ => None,
+        };
+        events.filter_map(code).collect()
     }
 
     #[test]
@@ -207,7 +232,7 @@ mod tests {
             parser.advance(&[b'x'; 1024]);
         }
         let events = parser.advance(b"\x1b[201~");
-        assert!(matches!(&events[..], [Event::Paste(text)] if text.len() == PASTE_LIMIT));
+        assert!(matches!(&events[..], [Event::Paste(text)] if text.expose().len() == PASTE_LIMIT));
         assert!(parser.advance(&[b"\x1b[", [b'1'; 100].as_slice()].concat()).len() <= 100 && parser.bytes.is_empty());
     }
 

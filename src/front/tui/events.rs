@@ -5,14 +5,14 @@
 
 use std::os::fd::OwnedFd;
 
-use crossterm::event::Event;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use zeroize::Zeroizing;
 
-use super::bytes::Parser;
+use super::bytes::{Event, Parser};
 
 /// How long an escape character waits for the rest of its sequence. Over a slow line the bytes of one
 /// key arrive apart; curses waits a whole second (`ESCDELAY`), vi users set a tenth.
@@ -30,7 +30,7 @@ pub fn events(tty: OwnedFd) -> Receiver<Event> {
 
 fn read(tty: &OwnedFd, sender: &Sender<Event>) -> Result<(), Errno> {
     let mut parser = Parser::default();
-    let mut buffer = [0; 4096];
+    let mut buffer = Zeroizing::new([0u8; 4096]);
     loop {
         let timeout = parser.undecided().then_some(&ESCAPE);
         let mut fds = [PollFd::new(tty, PollFlags::IN)];
@@ -40,7 +40,7 @@ fn read(tty: &OwnedFd, sender: &Sender<Event>) -> Result<(), Errno> {
             Ok(_) if !fds[0].revents().contains(PollFlags::IN) => return Ok(()),
             // After `close` the keys are someone else's.
             Ok(_) if sender.is_closed() => return Ok(()),
-            Ok(_) => match rustix::io::read(tty, &mut buffer)? {
+            Ok(_) => match rustix::io::read(tty, buffer.as_mut_slice())? {
                 0 => return Ok(()),
                 count => parser.advance(&buffer[..count]),
             },

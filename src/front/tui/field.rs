@@ -4,10 +4,14 @@
 use unicode_segmentation::UnicodeSegmentation;
 use zeroize::Zeroizing;
 
-use crate::{front::text, secret::Secret};
+use crate::{
+    front::text::{self, LIMIT},
+    secret::Secret,
+    visible,
+};
 
-/// A pasted field is bounded; a private key in PEM is the longest thing anyone pastes.
-const LIMIT: usize = 64 * 1024;
+/// Room for a secret from the beginning: growing leaves copies of it behind.
+const SECRET: usize = 4 * 1024;
 
 /// A secret shows this many dots at most: enough to see that something came, not how much.
 const DOTS: usize = 16;
@@ -24,8 +28,14 @@ pub struct Field {
 
 impl Field {
     pub fn new(value: &str, secret: bool) -> Self {
-        let mut field =
-            Self { value: Zeroizing::default(), initial: Zeroizing::default(), caret: 0, offset: 0, secret };
+        let room = if secret { SECRET } else { 0 };
+        let mut field = Self {
+            value: Zeroizing::new(String::with_capacity(room)),
+            initial: Zeroizing::default(),
+            caret: 0,
+            offset: 0,
+            secret,
+        };
         field.insert(value);
         field.initial = field.value.clone();
         field
@@ -46,14 +56,11 @@ impl Field {
 
     /// A letter or a paste. Newlines and what cannot be seen are left out, the rest is cut at the limit.
     pub fn insert(&mut self, text: &str) -> bool {
-        let mut clean: Zeroizing<String> =
-            Zeroizing::new(text.chars().filter(|letter| !letter.is_control() && !text::hidden(*letter)).collect());
-        let mut room = LIMIT.saturating_sub(self.value.len()).min(clean.len());
-        while !clean.is_char_boundary(room) {
-            room -= 1;
-        }
-        clean.truncate(room);
-        self.value.insert_str(self.caret, &clean);
+        let seen = |letter: &char| !letter.is_control() && !visible::hidden(*letter);
+        let mut clean = Zeroizing::new(String::with_capacity(text.len()));
+        clean.extend(text.chars().filter(seen));
+        let clean = text::head(&clean, LIMIT.saturating_sub(self.value.len()));
+        self.value.insert_str(self.caret, clean);
         self.caret += clean.len();
         !clean.is_empty()
     }

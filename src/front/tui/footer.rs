@@ -7,31 +7,20 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    front::{blocks::pen::Pen, text},
+    front::{blocks::pen::Pen, key, text},
     wizard::{
         message::Message,
-        screen::{Act, Key, Screen},
+        screen::{Act, Screen},
     },
 };
 
 const ROWS: usize = 2;
 
-/// How a key is written; a letter is pressed with Ctrl while letters are text.
-pub fn key_name(key: Key, takes_text: bool) -> String {
-    match key {
-        Key::Enter => "Enter".to_owned(),
-        Key::Esc => "Esc".to_owned(),
-        Key::F2 => "F2".to_owned(),
-        Key::Letter(letter) if takes_text => format!("^{}", letter.to_ascii_uppercase()),
-        Key::Letter(letter) => letter.to_string(),
-    }
-}
-
 pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let mut entries: Vec<(String, String)> = screen
         .actions
         .iter()
-        .map(|action| (key_name(action.key, screen.takes_text()), pen.look.text(&action.label)))
+        .map(|action| (key::pressed(action.key, screen.takes_text()), pen.look.text(&action.label)))
         .collect();
     if !screen.actions.iter().any(|action| action.act == Act::Send(Message::Leave)) {
         entries.push(("^C".to_owned(), pen.look.text(&pen.words.leave)));

@@ -57,6 +57,32 @@ impl Room {
     }
 }
 
+/// How many rows each part has.
+struct Rows {
+    title: u16,
+    checklist: u16,
+    content: u16,
+    rule: u16,
+    question: u16,
+    keys: u16,
+}
+
+impl Rows {
+    fn share(height: u16, checklist: bool, content: usize, question: usize, keys: usize) -> Self {
+        let mut room = Room(height);
+        let field = room.take(usize::from(question > 0), 0);
+        let first_keys = room.take(1, 0);
+        let title = room.take(1, 0);
+        let other_keys = room.take(keys.saturating_sub(1), 6);
+        let checklist = room.take(usize::from(checklist), 6);
+        let rule = room.take(1, 1);
+        // A long question leaves the content a third of the room, or as much as it needs.
+        let kept = u16::try_from(content).unwrap_or(u16::MAX).min(room.0 / 3);
+        let rest = room.take(question.saturating_sub(1), kept);
+        Self { title, checklist, content: room.0, rule, question: field + rest, keys: first_keys + other_keys }
+    }
+}
+
 struct Frame {
     title: Rect,
     checklist: Rect,
@@ -78,50 +104,40 @@ impl Frame {
         let width = inner.saturating_sub(if pane > 0 { pane + 1 } else { 0 });
         let asked = question::draw(view, pen, usize::from(inner));
         let keys = footer::lines(&view.screen, pen, usize::from(area.width));
+        let lines = blocks::content(&view.screen.blocks, pen, usize::from(width), None).lines.len();
+        let listed = pane == 0 && !view.screen.checklist.is_empty();
+        let rows = Rows::share(area.height, listed, lines, asked.lines.len(), keys.len());
 
-        let content_lines = blocks::content(&view.screen.blocks, pen, usize::from(width), None).lines.len();
-        let mut room = Room(area.height);
-        let field = room.take(usize::from(!asked.lines.is_empty()), 0);
-        let keys_first = room.take(1, 0);
-        let title = room.take(1, 0);
-        let keys_rest = room.take(keys.len().saturating_sub(1), 6);
-        let checklist = room.take(usize::from(pane == 0 && !view.screen.checklist.is_empty()), 6);
-        let rule = room.take(1, 1);
-        // A long question leaves the content a third of the room, or as much as it needs.
-        let kept = u16::try_from(content_lines).unwrap_or(u16::MAX).min(room.0 / 3);
-        let rest = room.take(asked.lines.len().saturating_sub(1), kept);
-
-        let (keys_height, question_height) = (keys_first + keys_rest, field + rest);
-        let content_height = area.height - title - checklist - rule - question_height - keys_height;
-        let row = |y: u16, height: u16| Rect::new(area.x, y, area.width, height).intersection(area);
-        let content_y = area.y + title + checklist;
-        let content = Rect::new(area.x + 1, content_y, width, content_height).intersection(area);
-        let question_y = content_y + content_height + rule;
-
-        let (qr, missing) = match qr::place(&view.screen.blocks, pen.look, content) {
-            Some(Ok(placed)) => (Some(placed), None),
-            Some(Err((columns, rows))) => {
-                let other = usize::from(area.height - content_height);
-                let columns = columns + usize::from(area.width - inner);
-                let needs = pen.words.qr_needs.replace("{width}", &columns.to_string());
-                (None, Some(needs.replace("{height}", &(rows + other).to_string())))
-            }
-            None => (None, None),
+        // From the top downward, each part below the one before.
+        let mut top = area.y;
+        let mut next = |height: u16| {
+            let row = Rect::new(area.x, top, area.width, height);
+            top += height;
+            row.intersection(area)
         };
+        let (title, checklist, middle) = (next(rows.title), next(rows.checklist), next(rows.content));
+        let (rule, question, footer) = (next(rows.rule), next(rows.question), next(rows.keys));
+        let inset = |row: Rect, width: u16| Rect { x: row.x + 1, width, ..row }.intersection(area);
+        let content = inset(middle, width);
+        let side = Rect { x: area.right().saturating_sub(pane + 1), width: pane, ..middle }.intersection(area);
+        let (qr, missing) = Self::code(view, pen, area, content);
         let text_width = width - qr.as_ref().map_or(0, Placed::columns).min(width);
         let drawn = blocks::content(&view.screen.blocks, pen, usize::from(text_width), missing.as_deref());
-        Self {
-            title: row(area.y, title),
-            checklist: row(area.y + title, checklist),
-            pane: Rect::new(area.right().saturating_sub(pane + 1), content_y, pane, content_height).intersection(area),
-            content: Rect { width: text_width, ..content },
-            rule: row(content_y + content_height, rule),
-            question: Rect::new(area.x + 1, question_y, inner, question_height).intersection(area),
-            footer: row(question_y + question_height, keys_height),
-            drawn,
-            asked,
-            keys,
-            qr,
+        let (content, question) = (Rect { width: text_width, ..content }, inset(question, inner));
+        Self { title, checklist, pane: side, content, rule, question, footer, drawn, asked, keys, qr }
+    }
+
+    /// The QR code in its place, or the size of window it needs.
+    fn code(view: &View, pen: Pen, area: Rect, content: Rect) -> (Option<Placed>, Option<String>) {
+        match qr::place(&view.screen.blocks, pen.look, content) {
+            Some(Ok(placed)) => (Some(placed), None),
+            Some(Err((columns, rows))) => {
+                let columns = columns + usize::from(area.width - area.width.saturating_sub(2).max(1));
+                let rows = rows + usize::from(area.height - content.height);
+                let needs = pen.words.qr_needs.replace("{width}", &columns.to_string());
+                (None, Some(needs.replace("{height}", &rows.to_string())))
+            }
+            None => (None, None),
         }
     }
 

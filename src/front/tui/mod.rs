@@ -24,19 +24,23 @@ use std::{
 };
 
 use crossterm::{
-    event::{Event, KeyCode, KeyEventKind, KeyModifiers},
+    event::{KeyCode, KeyEventKind, KeyModifiers},
     execute,
     terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, buffer::Buffer, layout::Rect};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc::Receiver,
 };
 
-use crate::wizard::{message::Message, screen::Screen};
+use crate::{
+    visible,
+    wizard::{message::Message, screen::Screen},
+};
 
 use super::{Front, Input, Look, Words, blocks::pen::Pen, text};
+use bytes::Event;
 pub use clipboard::Clipboard;
 use keys::Reaction;
 use session::Session;
@@ -69,6 +73,28 @@ impl Tui {
         tui.clipboard = clipboard;
         Ok(tui)
     }
+}
+
+/// A screen as it first appears at this size, row by row: for a picture of it, and for tests.
+pub fn drawn(screen: &Screen, look: Look, words: &Words, width: u16, height: u16) -> Vec<String> {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    layout::draw(&mut View::new(screen.clone()), Pen { look, words, whole: false }, area, &mut buffer);
+    rows(&buffer)
+}
+
+/// The rows as a terminal shows them: a wide character takes its second cell with it.
+fn rows(buffer: &Buffer) -> Vec<String> {
+    let row = |y| {
+        let (mut row, mut x) = (String::new(), 0);
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(text::width(symbol)).unwrap_or(1).max(1);
+        }
+        row.trim_end().to_owned()
+    };
+    buffer.area.rows().map(|area| row(area.y)).collect()
 }
 
 /// A serial line knows no size and says 0×0; what stands there has at least the rows of a VT100.
@@ -126,9 +152,8 @@ impl<W: Write> Tui<W> {
         let Some(view) = &mut self.view else { return Ok(None) };
         let reaction = match event {
             Event::Key(key) => view.press(*key),
-            Event::Paste(text) => view.paste(text),
-            Event::Resize(..) => Reaction::Redraw,
-            _ => Reaction::Nothing,
+            Event::Paste(text) => view.paste(text.expose()),
+            Event::Resize => Reaction::Redraw,
         };
         if reaction == Reaction::Nothing && is_repaint(event) {
             self.repaint()?;
@@ -169,7 +194,7 @@ impl<W: Write> Tui<W> {
         }
         self.printed = true;
         // Raw mode stays on, so each line returns the carriage by itself.
-        let text = text::clean(text).replace('\n', "\r\n");
+        let text = visible::text(text).replace('\n', "\r\n");
         let back = self.look.text(&self.words.press_enter);
         self.write(&format!("\r\n{text}\r\n\r\n{back}\r\n"))
     }
@@ -203,7 +228,7 @@ impl<W: Write> Front for Tui<W> {
             let event = match &mut self.resized {
                 Some(resized) => tokio::select! {
                     event = events.recv() => event,
-                    _ = resized.recv() => Some(Event::Resize(0, 0)),
+                    _ = resized.recv() => Some(Event::Resize),
                 },
                 None => events.recv().await,
             };

@@ -63,18 +63,40 @@ fn field(field: &mut Option<super::field::Field>, kept: Option<&str>, pen: Pen, 
 }
 
 fn choices(options: &[Choice], selected: usize, pen: Pen, width: usize, drawn: &mut Drawn) {
+    let digits = options.len().to_string().len();
+    let head = |at: usize| format!("{} {:>digits$}. ", if at == selected { '>' } else { ' ' }, at + 1);
+    let room = width.saturating_sub(text::width(&head(0)));
+    let beside = beside(options, pen, room);
     for (at, choice) in options.iter().enumerate() {
-        let head = format!("{} {}. ", if at == selected { '>' } else { ' ' }, at + 1);
         let style = if at == selected { pen.bold() } else { Style::new() };
-        let room = width.saturating_sub(text::width(&head));
-        drawn.lines.extend(pen.hanging(&head, pen.wrapped(&choice.label, room, style), style));
+        let mut label = pen.wrapped(&choice.label, room, style);
+        let mut detail = pen.wrapped(&choice.detail, room, pen.dim());
+        detail.retain(|line| line.width() > 0);
+        if let Some(column) = beside {
+            let rows = label.iter_mut().zip(std::mem::take(&mut detail));
+            rows.for_each(|(label, detail)| {
+                label.spans.push(Span::raw(" ".repeat(column.saturating_sub(label.width()))));
+                label.spans.extend(detail.spans.into_iter().map(|span| span.patch_style(pen.dim())));
+            });
+        }
+        drawn.lines.extend(pen.hanging(&head(at), label, style));
         if at == selected {
             drawn.focus = drawn.lines.len() - 1;
             // The cursor is what a screen reader and a Braille line follow.
             drawn.caret = Some(0);
-            let detail = pen.wrapped(&choice.detail, room, pen.dim());
-            let detail = detail.into_iter().filter(|line| line.width() > 0).collect();
-            drawn.lines.extend(pen.hanging(&" ".repeat(text::width(&head)), detail, style));
+            drawn.lines.extend(pen.hanging(&" ".repeat(text::width(&head(at))), detail, style));
         }
     }
+}
+
+/// The column of the details, where each of them fits beside its label; else only the selected one's is shown, beneath.
+fn beside(options: &[Choice], pen: Pen, room: usize) -> Option<usize> {
+    let widest = |of: fn(&Choice) -> &str| {
+        options.iter().map(|choice| text::width(&pen.look.text(of(choice)))).max().unwrap_or(0)
+    };
+    let column = widest(|choice| &choice.label) + 2;
+    if options.iter().any(|choice| choice.label.contains('\n') || choice.detail.contains('\n')) {
+        return None;
+    }
+    (column + widest(|choice| &choice.detail) <= room).then_some(column)
 }

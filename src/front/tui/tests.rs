@@ -11,12 +11,12 @@ use std::{
 
 use crossterm::event::{KeyEvent, KeyModifiers};
 use proptest::prelude::*;
-use ratatui::{buffer::Buffer, style::Color};
+use ratatui::style::Color;
 
 use super::*;
 use crate::{
     front::{qr::read_back, samples},
-    wizard::screen::Block,
+    wizard::screen::{Block, Choice, Input as Field},
 };
 
 const UNICODE: Look = Look { ascii: false, color: true };
@@ -29,20 +29,8 @@ fn draw(screen: &Screen, look: Look, words: &Words, width: u16, height: u16) -> 
     buffer
 }
 
-/// The rows as a terminal shows them: a wide character takes its second cell with it.
 fn dump(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in buffer.area.rows().map(|row| row.y) {
-        let (mut row, mut x) = (String::new(), 0);
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            row.push_str(symbol);
-            x += text::width(symbol).max(1) as u16;
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
+    rows(buffer).iter().map(|row| format!("{row}\n")).collect()
 }
 
 fn english(screen: &Screen) -> String {
@@ -62,6 +50,18 @@ fn a_secret() {
 #[test]
 fn a_choice() {
     insta::assert_snapshot!(english(&samples::consent()));
+}
+
+#[test]
+fn short_details_stand_beside_their_choices() {
+    let mut screen = samples::consent();
+    let choice = |label: &str, detail: &str| Choice { label: label.into(), detail: detail.into() };
+    if let Some(question) = &mut screen.question {
+        let options = vec![choice("Mailbox", "proven"), choice("Client ID", ""), choice("権限", "open")];
+        question.input = Field::Choice { options, selected: 0 };
+    }
+    let shown = english(&screen);
+    assert!(shown.contains(" > 1. Mailbox    proven\n   2. Client ID\n   3. 権限       open\n"), "{shown}");
 }
 
 #[test]

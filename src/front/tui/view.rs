@@ -28,7 +28,7 @@ impl View {
     pub fn new(screen: Screen) -> Self {
         let mut view = Self { field: None, selected: 0, scroll: Scroll::default(), screen };
         view.begin_question();
-        view.scroll.follow = view.follows();
+        view.scroll = view.first_look();
         view
     }
 
@@ -41,7 +41,7 @@ impl View {
         let before = std::mem::replace(&mut self.screen, screen.clone());
         let same_place = before.id == screen.id && before.title == screen.title;
         if !same_place {
-            self.scroll = Scroll { follow: self.follows(), ..Scroll::default() };
+            self.scroll = self.first_look();
         } else if let Some(verdict) = position(screen, is_verdict).filter(|_| position(&before, is_verdict).is_none()) {
             // What came of it is what the person waits for.
             self.scroll.wanted = Some(verdict);
@@ -67,6 +67,13 @@ impl View {
             }
             None => None,
         };
+    }
+
+    /// What came of a test is read first, whatever was said on the way to it.
+    fn first_look(&self) -> Scroll {
+        let ended = self.screen.busy.is_none();
+        let wanted = position(&self.screen, is_verdict).filter(|_| ended);
+        Scroll { follow: self.follows(), wanted, ..Scroll::default() }
     }
 
     fn follows(&self) -> bool {
@@ -180,6 +187,17 @@ mod tests {
         view.scroll.down(100);
         view.scroll.settle(50, 10, &[0]);
         assert_eq!(view.scroll.top, 40);
+    }
+
+    #[test]
+    fn back_from_the_checklist_the_verdict_is_in_sight_again() {
+        let mut screen = samples::exchange(9);
+        screen.busy = None;
+        screen.blocks.extend(samples::refused().blocks);
+        let mut view = View::new(samples::items());
+        view.change(&screen);
+        view.scroll.settle(60, 10, &[0, 31]);
+        assert_eq!(view.scroll.top, 31);
     }
 
     #[test]
