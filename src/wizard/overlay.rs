@@ -9,11 +9,9 @@ use super::{
     message::Message,
     plan,
     screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen},
+    step,
 };
-use crate::{
-    checklist::{Item, State},
-    phrase::Phrase,
-};
+use crate::checklist::{Item, State};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
@@ -68,82 +66,81 @@ impl Model {
 
 impl Overlay {
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {
-        let action = |key, label: &str, act, primary| Action { key, label: desk.word(label), act, primary };
-        let back = action(Key::Esc, "action.back", Act::Send(Message::Back), true);
-        let choose = action(Key::Enter, "action.choose", Act::Answer, true);
-        let mut screen = Screen {
-            id: String::new(),
-            title: String::new(),
-            place: String::new(),
-            blocks: Vec::new(),
-            question: None,
-            actions: vec![back],
-            checklist: rows(desk, step),
-            busy: None,
-            ticks: false,
-        };
         match self {
-            Self::Checklist => {
-                screen.id = "checklist".to_owned();
-                screen.title = desk.word("overlay.checklist");
-                let label = |row: &ItemRow| Choice { label: row.label.clone(), detail: row.state_label.clone() };
-                let here = items_of(step).first().and_then(|item| Item::ALL.iter().position(|other| other == item));
-                screen.question = Some(Question {
-                    label: desk.word("overlay.checklist-question"),
-                    hint: String::new(),
-                    error: None,
-                    input: Input::Choice {
-                        options: screen.checklist.iter().map(label).collect(),
-                        selected: here.unwrap_or(0),
-                    },
-                });
-                screen.actions.insert(0, choose);
-            }
-            Self::Evidence(item) => evidence(desk, *item, &mut screen),
+            Self::Checklist => checklist(desk, step),
+            Self::Evidence(item) => evidence(desk, step, *item),
             Self::Copies(copies) => {
-                screen.id = "copies".to_owned();
-                screen.title = desk.word("overlay.copies");
                 let option =
                     |(label, text): &(String, String)| Choice { label: label.clone(), detail: first_line(text) };
-                screen.question = Some(Question {
-                    label: desk.word("overlay.copies-question"),
-                    hint: String::new(),
-                    error: None,
-                    input: Input::Choice { options: copies.iter().map(option).collect(), selected: 0 },
-                });
-                screen.actions.insert(0, choose);
+                let options = copies.iter().map(option).collect();
+                let screen = blank(desk, step, "copies".to_owned(), desk.word("overlay.copies"));
+                choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
-            Self::CopyOne(label, text) => {
-                screen.id = "copy".to_owned();
-                screen.title = desk.word("overlay.copies");
-                screen.blocks = vec![
-                    Block::Command { label: label.clone(), text: text.clone() },
-                    Block::Text(desk.word("overlay.copy-how")),
-                ];
-                let to_terminal = Act::Send(Message::Copy(text.clone()));
-                let plain = Act::Send(Message::Print(text.clone()));
-                screen.actions.insert(0, action(Key::Enter, "action.copy-now", to_terminal, true));
-                screen.actions.insert(1, action(Key::Letter('p'), "action.print", plain, false));
-            }
+            Self::CopyOne(label, text) => copy_one(desk, step, label, text),
         }
-        screen
     }
 }
 
-fn evidence(desk: &Desk, item: Item, screen: &mut Screen) {
-    screen.id = format!("evidence:{}", item.id());
-    screen.title = desk.word(&format!("items.{}", item.id()));
-    let state = desk.draft.checklist.state(item);
-    let found = desk.draft.checklist.evidence(item);
-    screen.blocks.push(Block::Facts(vec![(desk.word("overlay.state"), desk.word(&format!("states.{}", state.id())))]));
-    screen.blocks.extend(found.iter().map(|phrase| Block::Text(desk.say(phrase))));
-    screen.blocks.push(Block::Text(desk.word(&format!("proof.{}", item.id()))));
-    let path = plan::path(desk);
-    if plan::step_of(&path, item).is_some() && desk.draft.step != "done" {
-        let label = desk.say(&Phrase::new("action.go-to").with("item", &screen.title));
-        let act = Act::Send(Message::GoTo(item));
-        screen.actions.push(Action { key: Key::Letter('g'), label, act, primary: false });
+fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action {
+    Action { key, label: desk.word(label), act, primary }
+}
+
+/// An overlay with nothing on it but the way back.
+fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
+    Screen {
+        id,
+        title,
+        place: String::new(),
+        blocks: Vec::new(),
+        question: None,
+        actions: vec![action(desk, Key::Esc, "action.back", Act::Send(Message::Back), true)],
+        checklist: rows(desk, step),
+        busy: None,
+        ticks: false,
     }
+}
+
+fn choice(desk: &Desk, mut screen: Screen, label: String, options: Vec<Choice>, selected: usize) -> Screen {
+    let input = Input::Choice { options, selected };
+    screen.question = Some(Question { label, hint: String::new(), error: None, input });
+    screen.actions.insert(0, action(desk, Key::Enter, "action.choose", Act::Answer, true));
+    screen
+}
+
+fn checklist(desk: &Desk, step: &str) -> Screen {
+    let screen = blank(desk, step, "checklist".to_owned(), desk.word("overlay.checklist"));
+    let option = |row: &ItemRow| Choice { label: row.label.clone(), detail: row.state_label.clone() };
+    let options = screen.checklist.iter().map(option).collect();
+    let here = items_of(step).first().and_then(|item| Item::ALL.iter().position(|other| other == item));
+    choice(desk, screen, desk.word("overlay.checklist-question"), options, here.unwrap_or(0))
+}
+
+fn copy_one(desk: &Desk, step: &str, label: &str, text: &str) -> Screen {
+    let mut screen = blank(desk, step, "copy".to_owned(), desk.word("overlay.copies"));
+    screen.blocks = vec![
+        Block::Command { label: label.to_owned(), text: text.to_owned() },
+        Block::Text(desk.word("overlay.copy-how")),
+    ];
+    let to_terminal = Act::Send(Message::Copy(text.to_owned()));
+    let plain = Act::Send(Message::Print(text.to_owned()));
+    screen.actions.insert(0, action(desk, Key::Enter, "action.copy-now", to_terminal, true));
+    screen.actions.insert(1, action(desk, Key::Letter('p'), "action.print", plain, false));
+    screen
+}
+
+fn evidence(desk: &Desk, step: &str, item: Item) -> Screen {
+    let title = desk.word(&format!("items.{}", item.id()));
+    let mut screen = blank(desk, step, format!("evidence:{}", item.id()), title);
+    let state = desk.draft.checklist.state(item);
+    let state = desk.word(&format!("states.{}", state.id()));
+    screen.blocks.push(Block::Facts(vec![(desk.word("overlay.state"), state)]));
+    screen.blocks.extend(desk.draft.checklist.evidence(item).iter().map(|phrase| Block::Text(desk.say(phrase))));
+    screen.blocks.push(Block::Text(desk.word(&format!("proof.{}", item.id()))));
+    if desk.draft.step != "done" {
+        let leading = step::go_to(desk, item, "").map(|action| Action { primary: false, ..action });
+        screen.actions.extend(leading);
+    }
+    screen
 }
 
 /// The checklist as it stands, every item.

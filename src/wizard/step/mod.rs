@@ -186,7 +186,7 @@ fn secondary(key: Key, label: String, message: Message) -> Action {
 }
 
 /// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.
-fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
+pub fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
     let step = plan::step_of(&plan::path(desk), item)?;
     let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("items.{}", item.id()))));
     (step != here).then(|| primary(Key::Letter('g'), label, Act::Send(Message::GoTo(item))))
