@@ -80,7 +80,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
         context.complain("no home directory; name one with --config");
         return Status::Configuration;
     };
-    let draft = if asked.fresh { None } else { places.draft() };
+    let draft = if asked.fresh { None } else { draft(context, &places) };
     let (mut suggested, companions) =
         demo.as_ref().map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
     settle_product(asked, &mut suggested);
@@ -106,6 +106,14 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     };
     conclude(context, &ended, &places, asked.demo);
     ended.outcome.into()
+}
+
+/// The draft that was kept, or none and the reason on stderr.
+fn draft(context: &Context, places: &Places) -> Option<Draft> {
+    places.draft().unwrap_or_else(|failure| {
+        context.complain(failure);
+        None
+    })
 }
 
 /// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.

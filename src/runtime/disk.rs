@@ -182,6 +182,18 @@ pub fn remove(path: &Path) -> Result<(), FileFailure> {
     }
 }
 
+/// Keeps the file under another name, in place of what was kept so before. A secret one is closed by it.
+pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> {
+    match fs::rename(path, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed.map_err(unwritten(path))?,
+    }
+    if kind == Kind::Secret {
+        fs::set_permissions(to, Permissions::from_mode(kind.mode(None))).map_err(unwritten(to))?;
+    }
+    settle(to)
+}
+
 /// Held until the value is dropped.
 pub fn lock(path: &Path) -> Result<File, FileFailure> {
     make_directory(path)?;

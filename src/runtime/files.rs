@@ -8,7 +8,11 @@ use std::{
 
 use super::disk::{self, Kind, Staged, failure};
 use crate::{
-    account::{config::Config, draft::Draft, vault::Vault},
+    account::{
+        config::Config,
+        draft::{Draft, Unreadable},
+        vault::Vault,
+    },
     facts::AccountName,
     wizard::effect::{Existing, FileFailure, FileFailureKind, Saving},
 };
@@ -51,25 +55,58 @@ impl Places {
         Ok(path)
     }
 
-    pub fn draft(&self) -> Option<Draft> {
-        let clear = disk::read(&self.state.join("draft.toml"), Kind::Plain).ok()??;
-        let secret = disk::read(&self.state.join("draft.secret"), Kind::Secret).ok().flatten();
-        Draft::parse(clear.expose(), secret.as_ref())
+    /// A draft that cannot be taken up is kept under other names, since the next one takes its place; the
+    /// failure says so.
+    pub fn draft(&self) -> Result<Option<Draft>, FileFailure> {
+        self.read_draft().map_err(|failure| {
+            let why = match failure.kind {
+                FileFailureKind::TooOpen => "others could read it",
+                _ => &failure.detail,
+            };
+            let aside = match self.set_draft_aside() {
+                Ok(()) => "the draft is kept as draft.*.bad".to_owned(),
+                Err(error) => format!("the draft cannot be kept aside: {error}"),
+            };
+            FileFailure { detail: format!("{why}; {aside}"), ..failure }
+        })
+    }
+
+    fn read_draft(&self) -> Result<Option<Draft>, FileFailure> {
+        let [clear_path, secret_path] = self.draft_files();
+        let Some(clear) = disk::read(&clear_path, Kind::Plain)? else { return Ok(None) };
+        let secret = disk::read(&secret_path, Kind::Secret)?;
+        let draft = Draft::parse(clear.expose(), secret.as_ref()).map_err(|error| match error {
+            Unreadable::Secrets { .. } => content(&secret_path, &error),
+            Unreadable::Toml(_) | Unreadable::Version(_) => content(&clear_path, &error),
+        })?;
+        Ok(Some(draft))
+    }
+
+    fn set_draft_aside(&self) -> Result<(), FileFailure> {
+        let [clear, secret] = self.draft_files();
+        disk::set_aside(&clear, &beside(&clear, ".bad"), Kind::Plain)?;
+        disk::set_aside(&secret, &beside(&secret, ".bad"), Kind::Secret)
     }
 
     pub fn keep_draft(&self, draft: &Draft) -> Result<(), FileFailure> {
         let (clear, secret) = draft.texts();
-        let path = self.state.join("draft.secret");
+        let [clear_path, secret_path] = self.draft_files();
         match secret {
-            Some(secret) => disk::write(&path, secret.expose().as_bytes(), Kind::Secret)?,
-            None => disk::remove(&path)?,
+            Some(secret) => disk::write(&secret_path, secret.expose().as_bytes(), Kind::Secret)?,
+            None => disk::remove(&secret_path)?,
         }
-        disk::write(&self.state.join("draft.toml"), clear.as_bytes(), Kind::Secret)
+        disk::write(&clear_path, clear.as_bytes(), Kind::Secret)
     }
 
     pub fn drop_draft(&self) -> Result<(), FileFailure> {
-        disk::remove(&self.state.join("draft.toml"))?;
-        disk::remove(&self.state.join("draft.secret"))
+        let [clear, secret] = self.draft_files();
+        disk::remove(&clear)?;
+        disk::remove(&secret)
+    }
+
+    /// What may be read, and what may not.
+    fn draft_files(&self) -> [PathBuf; 2] {
+        ["draft.toml", "draft.secret"].map(|name| self.state.join(name))
     }
 
     pub fn inspect(&self, account: &AccountName) -> Result<Existing, FileFailure> {
@@ -222,11 +259,44 @@ mod tests {
         draft.secrets.client_secret = Some(Secret::new("CANARY"));
         places.keep_draft(&draft).unwrap();
         assert_eq!(mode(&places.state.join("draft.secret")), 0o600);
-        assert_eq!(places.draft().unwrap().secrets, draft.secrets);
+        assert_eq!(places.draft().unwrap().unwrap().secrets, draft.secrets);
         draft.secrets = crate::account::draft::Secrets::default();
         places.keep_draft(&draft).unwrap();
         assert!(!places.state.join("draft.secret").exists());
         places.drop_draft().unwrap();
-        assert_eq!(places.draft(), None);
+        assert_eq!(places.draft(), Ok(None));
+    }
+
+    fn kept() -> (tempfile::TempDir, Places) {
+        let (dir, places) = places();
+        let mut draft = Draft { step: "consent".into(), ..Draft::default() };
+        draft.secrets.client_secret = Some(Secret::new("CANARY"));
+        places.keep_draft(&draft).unwrap();
+        (dir, places)
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_understood_is_set_aside_and_named() {
+        for (name, broken) in [("draft.toml", &b"version = 99"[..]), ("draft.toml", b"\xff"), ("draft.secret", b"{")] {
+            let (_dir, places) = kept();
+            let path = places.state.join(name);
+            fs::write(&path, broken).unwrap();
+            let failure = places.draft().unwrap_err();
+            assert_eq!((failure.kind, failure.path), (FileFailureKind::Content, path.display().to_string()));
+            assert!(failure.detail.ends_with("kept as draft.*.bad"), "{}", failure.detail);
+            assert_eq!(fs::read(beside(&path, ".bad")).unwrap(), broken);
+            assert_eq!(places.draft(), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_draft_whose_secrets_others_could_read_is_set_aside_and_closed() {
+        let (_dir, places) = kept();
+        let secret = places.state.join("draft.secret");
+        fs::set_permissions(&secret, Permissions::from_mode(0o644)).unwrap();
+        let failure = places.draft().unwrap_err();
+        assert_eq!((failure.kind, failure.path), (FileFailureKind::TooOpen, secret.display().to_string()));
+        assert_eq!(mode(&beside(&secret, ".bad")), 0o600);
+        assert!(places.state.join("draft.toml.bad").exists() && !secret.exists());
     }
 }
