@@ -31,7 +31,7 @@ use crate::{
     },
     wizard::{
         Given, Model,
-        effect::{Effect, Outcome},
+        effect::{Effect, FileFailure, Outcome},
         message::Message,
     },
 };
@@ -56,6 +56,7 @@ struct Ended {
     stuck: Option<String>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
+    draft_lost: Option<FileFailure>,
 }
 
 async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
@@ -205,9 +206,10 @@ async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io:
         effects.extend(messages.into_iter().flat_map(|message| model.update(message, now())));
     };
     front.close();
-    runtime.finish();
+    let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
-    Ok(Ended { outcome, stuck, checklist: model.draft().checklist.clone(), saved: model.desk().saved.clone() })
+    let (checklist, saved) = (model.draft().checklist.clone(), model.desk().saved.clone());
+    Ok(Ended { outcome, stuck, checklist, saved, draft_lost })
 }
 
 fn perform(effects: Vec<Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -235,8 +237,12 @@ fn conclude(context: &Context, ended: &Ended, places: &Places, demo: bool) {
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&Phrase::new("setup.stuck").with("what", wanted)));
-    } else if ended.outcome == Outcome::Left {
+    } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         context.complain(texts.word("setup.left"));
+    }
+    if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
+        let key = if ended.saved.is_empty() { "setup.draft-lost" } else { "setup.draft-stays" };
+        context.complain(texts.say(&Phrase::new(key).with("path", path).with("detail", detail)));
     }
     if demo {
         context.complain(texts.say(&Phrase::new("demo.directory").with("path", places.config.display())));

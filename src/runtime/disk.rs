@@ -8,6 +8,10 @@ use std::{
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -90,25 +94,24 @@ pub struct Staged {
 impl Staged {
     /// With the mode of the file that is there unless it is secret, and for root with its owner.
     pub fn new(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
-        let model = fs::metadata(path).ok();
-        Self::like(path, bytes, kind.mode(model.as_ref()), model.as_ref())
+        Self::like(path, path, bytes, kind)
     }
 
-    /// The file as it is, to be put at `to` with the same mode and owner; `None` when there is none.
+    /// The file as it is, to be put at `to`; `None` when there is none.
     pub fn copy(path: &Path, to: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
-        let model = match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found.map_err(|error| failure(FileFailureKind::Read, path, error))?,
-        };
-        let bytes = fs::read(path).map_err(|error| failure(FileFailureKind::Read, path, error))?;
-        let bytes = zeroize::Zeroizing::new(bytes);
-        Self::like(to, &bytes, kind.mode(Some(&model)), Some(&model)).map(Some)
+        match fs::read(path).map(zeroize::Zeroizing::new) {
+            Ok(bytes) => Self::like(path, to, &bytes, kind).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failure(FileFailureKind::Read, path, error)),
+        }
     }
 
-    fn like(path: &Path, bytes: &[u8], mode: u32, model: Option<&Metadata>) -> Result<Self, FileFailure> {
+    /// To be put at `path`, with the mode and owner of `model`.
+    pub fn like(model: &Path, path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
         make_directory(path)?;
+        let model = fs::metadata(model).ok();
         let staged = target(path).and_then(|target| {
-            let file = stage(&target, bytes, mode, model)?;
+            let file = stage(&target, bytes, kind, model.as_ref())?;
             Ok(Self { path: path.to_owned(), target, file })
         });
         staged.map_err(unwritten(path))
@@ -134,14 +137,14 @@ fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-fn stage(target: &Path, bytes: &[u8], mode: u32, model: Option<&Metadata>) -> io::Result<NamedTempFile> {
+fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> io::Result<NamedTempFile> {
     let closed = Permissions::from_mode(Kind::Secret.mode(None));
     let mut file = tempfile::Builder::new().permissions(closed).tempfile_in(directory(target))?;
     file.write_all(bytes)?;
     if let Some(model) = model.filter(|_| rustix::process::geteuid().is_root()) {
         fchown(file.as_file(), Some(model.uid()), Some(model.gid()))?;
     }
-    file.as_file().set_permissions(Permissions::from_mode(mode))?;
+    file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
     file.as_file().sync_all()?;
     Ok(file)
 }
@@ -194,13 +197,26 @@ pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> 
     settle(to)
 }
 
+/// Said from elsewhere to one who waits for a lock: nobody wants it any more.
+#[derive(Debug, Clone, Default)]
+pub struct Revoked(Arc<AtomicBool>);
+
+impl Revoked {
+    pub fn revoke(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Held until the value is dropped.
-pub fn lock(path: &Path) -> Result<File, FileFailure> {
+pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
     make_directory(path)?;
     let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
     let file = opened.map_err(unwritten(path))?;
     let until = Instant::now() + LOCK_WAIT;
     loop {
+        if revoked.0.load(Ordering::Relaxed) {
+            return Err(failure(FileFailureKind::Locked, path, "no longer waited for"));
+        }
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_LOOK),

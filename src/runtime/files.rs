@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use super::disk::Revoked;
 use super::disk::{self, Kind, Staged, failure};
 use crate::{
     account::{
@@ -118,19 +119,21 @@ impl Places {
 
     /// The account's file and `config.toml`, both or neither: a refresh token of one registration must not
     /// stand beside the settings of another. Everything is on the disk before the first rename; what was
-    /// there stays beside it as `….old`.
-    pub fn save(&self, saving: &Saving) -> Result<Vec<PathBuf>, FileFailure> {
+    /// there stays beside it as `….old`. Revoked before it has the locks it does nothing, afterwards it goes on.
+    pub fn save(&self, saving: &Saving, revoked: &Revoked) -> Result<Vec<PathBuf>, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(&saving.account));
         // Always in this order, or two processes could wait for each other.
-        let _config_lock = disk::lock(&self.state.join("config.lock"))?;
-        let _account_lock = self.lock(&saving.account)?;
+        let _config_lock = disk::lock(&self.state.join("config.lock"), revoked)?;
+        let _account_lock = disk::lock(&self.lock_file(&saving.account), revoked)?;
         let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
         if now != saving.expected {
             return Err(failure(FileFailureKind::Changed, &config_path, "not as shown"));
         }
         let vault_before = Staged::copy(&vault_path, &vault_path, Kind::Secret)?;
         let vault_old = Staged::copy(&vault_path, &beside(&vault_path, ".old"), Kind::Secret)?;
-        let config_old = Staged::copy(&config_path, &beside(&config_path, ".old"), Kind::Plain)?;
+        let config_old = now
+            .map(|text| Staged::like(&config_path, &beside(&config_path, ".old"), text.as_bytes(), Kind::Plain))
+            .transpose()?;
         let vault = Staged::new(&vault_path, saving.vault.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {
@@ -142,7 +145,7 @@ impl Places {
 
     /// Held until the value is dropped.
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
-        disk::lock(&self.lock_file(account))
+        disk::lock(&self.lock_file(account), &Revoked::default())
     }
 }
 
@@ -189,6 +192,10 @@ mod tests {
         }
     }
 
+    fn save(places: &Places, saving: &Saving) -> Result<Vec<PathBuf>, FileFailure> {
+        places.save(saving, &Revoked::default())
+    }
+
     #[test]
     fn a_vault_is_its_owners_alone_and_refused_when_it_is_not() {
         let (_dir, places) = places();
@@ -203,9 +210,9 @@ mod tests {
     #[test]
     fn what_was_changed_meanwhile_is_not_overwritten() {
         let (_dir, places) = places();
-        places.save(&saving(None)).unwrap();
-        assert_eq!(places.save(&saving(None)).unwrap_err().kind, FileFailureKind::Changed);
-        places.save(&saving(Some("version = 1\n"))).unwrap();
+        save(&places, &saving(None)).unwrap();
+        assert_eq!(save(&places, &saving(None)).unwrap_err().kind, FileFailureKind::Changed);
+        save(&places, &saving(Some("version = 1\n"))).unwrap();
         assert!(places.config.join("config.toml.old").exists());
     }
 
@@ -214,13 +221,13 @@ mod tests {
         for _ in 0..10 {
             let (_dir, places) = places();
             let at_once = Barrier::new(2);
-            let save = &|account: &str| {
+            let saves = &|account: &str| {
                 let saving = Saving { account: account.parse().unwrap(), ..saving(None) };
                 at_once.wait();
-                places.save(&saving).is_ok()
+                save(&places, &saving).is_ok()
             };
             let saved = thread::scope(|scope| {
-                let [one, other] = ["one", "other"].map(|account| scope.spawn(move || save(account)));
+                let [one, other] = ["one", "other"].map(|account| scope.spawn(move || saves(account)));
                 [one.join().unwrap(), other.join().unwrap()]
             });
             assert_ne!(saved[0], saved[1]);
@@ -235,7 +242,7 @@ mod tests {
         places.write_vault(&name, &before).unwrap();
         fs::create_dir_all(&places.config).unwrap();
         std::os::unix::fs::symlink("/nonexistent/config.toml", places.config_file()).unwrap();
-        assert_eq!(places.save(&saving(None)).unwrap_err().kind, FileFailureKind::Write);
+        assert_eq!(save(&places, &saving(None)).unwrap_err().kind, FileFailureKind::Write);
         assert_eq!(places.vault(&name).unwrap(), Some(before));
         assert!(!beside(&places.vault_file(&name), ".old").exists());
     }
@@ -243,11 +250,11 @@ mod tests {
     #[test]
     fn what_was_there_stays_beside_it_and_no_more_open() {
         let (_dir, places) = places();
-        places.save(&saving(None)).unwrap();
+        save(&places, &saving(None)).unwrap();
         let (config, vault) = (places.config_file(), places.vault_file(&"alerts".parse().unwrap()));
         fs::set_permissions(&config, Permissions::from_mode(0o600)).unwrap();
         fs::write(beside(&config, ".old"), "older").unwrap();
-        places.save(&saving(Some("version = 1\n"))).unwrap();
+        save(&places, &saving(Some("version = 1\n"))).unwrap();
         assert_eq!((mode(&beside(&config, ".old")), mode(&beside(&vault, ".old"))), (0o600, 0o600));
         assert_eq!(fs::read_to_string(beside(&config, ".old")).unwrap(), "version = 1\n");
     }

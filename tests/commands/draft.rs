@@ -25,3 +25,13 @@ fn a_draft_that_cannot_be_understood_is_named_and_kept() {
     assert!(said.starts_with(&complaint), "{said}");
     assert_eq!(fs::read_to_string(directory.path().join("state/draft.toml.bad")).unwrap(), "version = 99");
 }
+
+#[test]
+fn a_draft_that_could_not_be_written_is_not_said_to_be_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("state"), "no directory").unwrap();
+    let said = wizard(directory.path());
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("smtp-oauth: What was typed is not kept"), "{said}");
+    assert!(last.contains(directory.path().join("state").to_str().unwrap()), "{said}");
+}
