@@ -84,9 +84,7 @@ impl Runtime {
                 let reports = self.reports.clone();
                 self.run(ticket, converse(ticket, *conversing, reports));
             }
-            Effect::Inspect(ticket, account) => {
-                self.inspect(ticket, account);
-            }
+            Effect::Inspect(ticket, account) => self.inspect(ticket, account),
             Effect::Save(ticket, saving) => self.save(ticket, saving),
             Effect::Cancel(ticket) => {
                 // A save stays in the list until it has ended.
