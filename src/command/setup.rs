@@ -36,6 +36,7 @@ use crate::{
     },
 };
 
+#[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
     let shown = terminal::shown(&context.global, asked.front.unwrap_or_default());
     if asked.demo && shown == Shown::Unattended && !context.global.no_input {
@@ -173,6 +174,7 @@ impl Signals {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the second that a countdown is drawn by")]
 async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io::Result<Ended> {
     let mut signals = Signals::listen()?;
     let (mut runtime, mut reports): (Runtime, Reports) = Runtime::new(places.clone());

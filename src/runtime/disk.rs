@@ -51,6 +51,10 @@ fn unwritten(path: &Path) -> impl Fn(io::Error) -> FileFailure {
     |error| failure(FileFailureKind::Write, path, error)
 }
 
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// `None` when there is no such file.
 pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
     let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);

@@ -113,7 +113,7 @@ impl Places {
     pub fn inspect(&self, account: &AccountName) -> Result<Existing, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(account));
         let config = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
-        let vault_exists = vault_path.exists();
+        let vault_exists = disk::exists(&vault_path);
         Ok(Existing { config_path, config, vault_path, vault_exists })
     }
 

@@ -108,6 +108,7 @@ impl Runtime {
     }
 
     /// Reading that hangs holds up nothing and cannot be stopped: it is in no list.
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
     fn inspect(&self, ticket: Ticket, account: AccountName) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         tokio::task::spawn_blocking(move || reports.send((ticket, Report::Inspected(places.inspect(&account)))));
