@@ -40,6 +40,17 @@ pub struct Secrets {
 
 const VERSION: u32 = 1;
 
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("{0}")]
+    Toml(String),
+    #[error("version {0}, but this program reads version {VERSION}")]
+    Version(u32),
+    /// Of the second file, and only where: the parser could quote what it read.
+    #[error("line {line}, column {column}")]
+    Secrets { line: usize, column: usize },
+}
+
 impl Draft {
     /// The two files' contents. `None` for the second when there is nothing secret.
     pub fn texts(&self) -> (String, Option<Secret>) {
@@ -49,13 +60,17 @@ impl Draft {
         (clear, secret)
     }
 
-    /// Reads the draft back. A draft of another version, or one that cannot be read, is `None`: the wizard starts anew.
-    pub fn parse(clear: &str, secret: Option<&Secret>) -> Option<Self> {
-        let mut draft: Self = toml::from_str(clear).ok()?;
-        if let Some(secret) = secret {
-            draft.secrets = serde_json::from_str(secret.expose()).unwrap_or_default();
+    pub fn parse(clear: &str, secret: Option<&Secret>) -> Result<Self, Unreadable> {
+        let toml = |error: toml::de::Error| Unreadable::Toml(error.to_string().trim_end().to_owned());
+        let mut draft: Self = toml::from_str(clear).map_err(toml)?;
+        if draft.version != VERSION {
+            return Err(Unreadable::Version(draft.version));
         }
-        (draft.version == VERSION).then_some(draft)
+        if let Some(secret) = secret {
+            draft.secrets = serde_json::from_str(secret.expose())
+                .map_err(|error| Unreadable::Secrets { line: error.line(), column: error.column() })?;
+        }
+        Ok(draft)
     }
 
     /// Drops what has passed its time.
@@ -87,10 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_draft() {
-        assert_eq!(Draft::parse("version = 99", None), None);
-        assert_eq!(Draft::parse("\u{0}", None), None);
-        assert!(Draft::parse("version = 1", Some(&Secret::new("{oops"))).is_some());
+    fn what_cannot_be_read_is_no_draft_and_says_why() {
+        assert_eq!(Draft::parse("version = 99", None), Err(Unreadable::Version(99)));
+        assert!(matches!(Draft::parse("\u{0}", None), Err(Unreadable::Toml(_))));
+        let error = Draft::parse("version = 1", Some(&Secret::new("{\"tokens\": \"CANARY"))).unwrap_err();
+        assert_eq!(error, Unreadable::Secrets { line: 1, column: 18 });
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Where the configuration and the state are: an option, systemd's variables, or XDG's places.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{self, Path, PathBuf},
+};
 
 use super::options::Global;
 use crate::runtime::files::Places;
@@ -19,7 +22,7 @@ pub fn places(global: &Global) -> Option<Places> {
 
 /// The directory that somebody named, by option or environment.
 fn named(global: &Global) -> Option<PathBuf> {
-    global.config.clone().or_else(|| variable("SMTP_OAUTH_CONFIG"))
+    global.config.clone().or_else(|| variable("SMTP_OAUTH_CONFIG")).map(|config| absolute(&config))
 }
 
 /// An empty variable is one that is not set.
@@ -36,6 +39,11 @@ impl Global {
     }
 }
 
+/// As it is found from any directory: what is shown is run from cron as well. Links stay as they are.
+pub fn absolute(path: &Path) -> PathBuf {
+    path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A word for a POSIX shell: plain as it is, anything else in single quotes.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
@@ -48,12 +56,19 @@ pub fn shell_word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use super::*;
 
     #[test]
     fn a_word_is_one_word_to_the_shell() {
         assert_eq!(shell_word("/etc/smtp-oauth"), "/etc/smtp-oauth");
         assert_eq!(shell_word("/a b/$(id)'x"), r"'/a b/$(id)'\''x'");
         assert_eq!(shell_word(""), "''");
+    }
+
+    #[test]
+    fn a_relative_directory_is_shown_from_the_root() {
+        let here = env::current_dir().unwrap();
+        assert_eq!(absolute(Path::new("conf")), here.join("conf"));
+        assert_eq!(absolute(Path::new("/etc/smtp-oauth")), Path::new("/etc/smtp-oauth"));
     }
 }

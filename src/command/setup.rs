@@ -31,11 +31,12 @@ use crate::{
     },
     wizard::{
         Given, Model,
-        effect::{Effect, Outcome},
+        effect::{Effect, FileFailure, Outcome},
         message::Message,
     },
 };
 
+#[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
     let shown = terminal::shown(&context.global, asked.front.unwrap_or_default());
     if asked.demo && shown == Shown::Unattended && !context.global.no_input {
@@ -56,6 +57,7 @@ struct Ended {
     stuck: Option<String>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
+    draft_lost: Option<FileFailure>,
 }
 
 async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
@@ -80,7 +82,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
         context.complain("no home directory; name one with --config");
         return Status::Configuration;
     };
-    let draft = if asked.fresh { None } else { places.draft() };
+    let draft = if asked.fresh { None } else { draft(context, &places) };
     let (mut suggested, companions) =
         demo.as_ref().map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
     settle_product(asked, &mut suggested);
@@ -106,6 +108,14 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
     };
     conclude(context, &ended, &places, asked.demo);
     ended.outcome.into()
+}
+
+/// The draft that was kept, or none and the reason on stderr.
+fn draft(context: &Context, places: &Places) -> Option<Draft> {
+    places.draft().unwrap_or_else(|failure| {
+        context.complain(failure);
+        None
+    })
 }
 
 /// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.
@@ -164,6 +174,7 @@ impl Signals {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the second that a countdown is drawn by")]
 async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io::Result<Ended> {
     let mut signals = Signals::listen()?;
     let (mut runtime, mut reports): (Runtime, Reports) = Runtime::new(places.clone());
@@ -197,9 +208,10 @@ async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io:
         effects.extend(messages.into_iter().flat_map(|message| model.update(message, now())));
     };
     front.close();
-    runtime.finish();
+    let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
-    Ok(Ended { outcome, stuck, checklist: model.draft().checklist.clone(), saved: model.desk().saved.clone() })
+    let (checklist, saved) = (model.draft().checklist.clone(), model.desk().saved.clone());
+    Ok(Ended { outcome, stuck, checklist, saved, draft_lost })
 }
 
 fn perform(effects: Vec<Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -227,8 +239,12 @@ fn conclude(context: &Context, ended: &Ended, places: &Places, demo: bool) {
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&Phrase::new("setup.stuck").with("what", wanted)));
-    } else if ended.outcome == Outcome::Left {
+    } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         context.complain(texts.word("setup.left"));
+    }
+    if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
+        let key = if ended.saved.is_empty() { "setup.draft-lost" } else { "setup.draft-stays" };
+        context.complain(texts.say(&Phrase::new(key).with("path", path).with("detail", detail)));
     }
     if demo {
         context.complain(texts.say(&Phrase::new("demo.directory").with("path", places.config.display())));

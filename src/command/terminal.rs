@@ -15,6 +15,7 @@ pub enum Shown {
 }
 
 /// Without `--front`, a standard input that is no terminal means that nobody is there.
+#[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn shown(global: &Global, asked: FrontChoice) -> Shown {
     let (input, output) = (std::io::stdin().is_terminal(), std::io::stdout().is_terminal());
     match asked {

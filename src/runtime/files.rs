@@ -1,18 +1,20 @@
-//! Files: where they are, read whole, written whole or not at all. A secret file is `0600` and is refused
-//! when it is looser; a lock keeps two processes from renewing one token.
+//! Files: where they are and what belongs together; `disk` reads and writes them. A lock keeps two
+//! processes from renewing one token, another keeps two wizards from losing one's changes.
 
 use std::{
-    fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+    fs::File,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
+pub use super::disk::Revoked;
+use super::disk::{self, Kind, Staged, failure};
 use crate::{
-    account::{config::Config, draft::Draft, vault::Vault},
+    account::{
+        config::Config,
+        draft::{Draft, Unreadable},
+        vault::Vault,
+    },
     facts::AccountName,
-    secret::Secret,
     wizard::effect::{Existing, FileFailure, FileFailureKind, Saving},
 };
 
@@ -22,13 +24,6 @@ pub struct Places {
     pub config: PathBuf,
     pub state: PathBuf,
 }
-
-/// Secret files are their owner's alone.
-const SECRET: u32 = 0o600;
-const PLAIN: u32 = 0o644;
-/// Longer than a refresh may take (HTTP 30 s), so that a waiting process gets the one refresh's result.
-const LOCK_WAIT: Duration = Duration::from_secs(45);
-const LOCK_LOOK: Duration = Duration::from_millis(20);
 
 impl Places {
     pub fn config_file(&self) -> PathBuf {
@@ -45,181 +40,138 @@ impl Places {
 
     pub fn config(&self) -> Result<Option<Config>, FileFailure> {
         let path = self.config_file();
-        let text = read(&path, false)?;
+        let text = disk::read(&path, Kind::Plain)?;
         text.map(|text| Config::parse(text.expose()).map_err(|error| content(&path, &error))).transpose()
     }
 
     pub fn vault(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {
         let path = self.vault_file(account);
-        let text = read(&path, true)?;
+        let text = disk::read(&path, Kind::Secret)?;
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
     pub fn write_vault(&self, account: &AccountName, vault: &Vault) -> Result<PathBuf, FileFailure> {
         let path = self.vault_file(account);
-        write(&path, vault.text().expose().as_bytes(), SECRET)?;
+        disk::write(&path, vault.text().expose().as_bytes(), Kind::Secret)?;
         Ok(path)
     }
 
-    pub fn draft(&self) -> Option<Draft> {
-        let clear = read(&self.state.join("draft.toml"), false).ok()??;
-        let secret = read(&self.state.join("draft.secret"), true).ok().flatten();
-        Draft::parse(clear.expose(), secret.as_ref())
+    /// A draft that cannot be taken up is kept under other names, since the next one takes its place; the
+    /// failure says so.
+    pub fn draft(&self) -> Result<Option<Draft>, FileFailure> {
+        self.read_draft().map_err(|failure| {
+            let why = match failure.kind {
+                FileFailureKind::TooOpen => "others could read it",
+                _ => &failure.detail,
+            };
+            let aside = match self.set_draft_aside() {
+                Ok(()) => "the draft is kept as draft.*.bad".to_owned(),
+                Err(error) => format!("the draft cannot be kept aside: {error}"),
+            };
+            FileFailure { detail: format!("{why}; {aside}"), ..failure }
+        })
+    }
+
+    fn read_draft(&self) -> Result<Option<Draft>, FileFailure> {
+        let [clear_path, secret_path] = self.draft_files();
+        let Some(clear) = disk::read(&clear_path, Kind::Plain)? else { return Ok(None) };
+        let secret = disk::read(&secret_path, Kind::Secret)?;
+        let draft = Draft::parse(clear.expose(), secret.as_ref()).map_err(|error| match error {
+            Unreadable::Secrets { .. } => content(&secret_path, &error),
+            Unreadable::Toml(_) | Unreadable::Version(_) => content(&clear_path, &error),
+        })?;
+        Ok(Some(draft))
+    }
+
+    fn set_draft_aside(&self) -> Result<(), FileFailure> {
+        let [clear, secret] = self.draft_files();
+        disk::set_aside(&clear, &beside(&clear, ".bad"), Kind::Plain)?;
+        disk::set_aside(&secret, &beside(&secret, ".bad"), Kind::Secret)
     }
 
     pub fn keep_draft(&self, draft: &Draft) -> Result<(), FileFailure> {
         let (clear, secret) = draft.texts();
-        let path = self.state.join("draft.secret");
+        let [clear_path, secret_path] = self.draft_files();
         match secret {
-            Some(secret) => write(&path, secret.expose().as_bytes(), SECRET)?,
-            None => remove(&path)?,
+            Some(secret) => disk::write(&secret_path, secret.expose().as_bytes(), Kind::Secret)?,
+            None => disk::remove(&secret_path)?,
         }
-        write(&self.state.join("draft.toml"), clear.as_bytes(), SECRET)
+        disk::write(&clear_path, clear.as_bytes(), Kind::Secret)
     }
 
     pub fn drop_draft(&self) -> Result<(), FileFailure> {
-        remove(&self.state.join("draft.toml"))?;
-        remove(&self.state.join("draft.secret"))
+        let [clear, secret] = self.draft_files();
+        disk::remove(&clear)?;
+        disk::remove(&secret)
+    }
+
+    /// What may be read, and what may not.
+    fn draft_files(&self) -> [PathBuf; 2] {
+        ["draft.toml", "draft.secret"].map(|name| self.state.join(name))
     }
 
     pub fn inspect(&self, account: &AccountName) -> Result<Existing, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(account));
-        let config = read(&config_path, false)?.map(|text| text.expose().to_owned());
-        let vault_exists = vault_path.exists();
+        let config = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
+        let vault_exists = disk::exists(&vault_path);
         Ok(Existing { config_path, config, vault_path, vault_exists })
     }
 
-    /// The account's file first: a configuration without it would name an account that cannot work.
-    pub fn save(&self, saving: &Saving) -> Result<Vec<PathBuf>, FileFailure> {
-        let config_path = self.config_file();
-        let now = read(&config_path, false)?.map(|text| text.expose().to_owned());
+    /// The account's file and `config.toml`, both or neither: a refresh token of one registration must not
+    /// stand beside the settings of another. Everything is on the disk before the first rename; what was
+    /// there stays beside it as `….old`. Revoked before it has the locks it does nothing, afterwards it goes on.
+    pub fn save(&self, saving: &Saving, revoked: &Revoked) -> Result<Vec<PathBuf>, FileFailure> {
+        let (config_path, vault_path) = (self.config_file(), self.vault_file(&saving.account));
+        // Always in this order, or two processes could wait for each other.
+        let _config_lock = disk::lock(&self.state.join("config.lock"), revoked)?;
+        let _account_lock = disk::lock(&self.lock_file(&saving.account), revoked)?;
+        let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
         if now != saving.expected {
             return Err(failure(FileFailureKind::Changed, &config_path, "not as shown"));
         }
-        let _lock = self.lock(&saving.account)?;
-        keep_old(&self.vault_file(&saving.account), SECRET)?;
-        let vault = self.write_vault(&saving.account, &saving.vault)?;
-        keep_old(&config_path, PLAIN)?;
-        write(&config_path, saving.config.as_bytes(), PLAIN)?;
-        Ok(vec![config_path, vault])
+        let vault_before = Staged::copy(&vault_path, &vault_path, Kind::Secret)?;
+        let vault_old = Staged::copy(&vault_path, &beside(&vault_path, ".old"), Kind::Secret)?;
+        let config_old = now
+            .map(|text| Staged::like(&config_path, &beside(&config_path, ".old"), text.as_bytes(), Kind::Plain))
+            .transpose()?;
+        let vault = Staged::new(&vault_path, saving.vault.text().expose().as_bytes(), Kind::Secret)?;
+        let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
+        for old in [vault_old, config_old].into_iter().flatten() {
+            old.put()?;
+        }
+        disk::put_both(vault, vault_before, config)?;
+        Ok(vec![config_path, vault_path])
     }
 
     /// Held until the value is dropped.
-    #[expect(clippy::disallowed_methods, reason = "waiting for another process")]
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
-        let path = self.lock_file(account);
-        make_directory(&path)?;
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(SECRET).open(&path);
-        let file = opened.map_err(|error| failure(FileFailureKind::Write, &path, error))?;
-        let until = Instant::now() + LOCK_WAIT;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
-                Err(fs::TryLockError::WouldBlock) => {
-                    return Err(failure(FileFailureKind::Locked, &path, "another process holds the lock"));
-                }
-                Err(fs::TryLockError::Error(error)) => return Err(failure(FileFailureKind::Write, &path, error)),
-            }
-        }
+        disk::lock(&self.lock_file(account), &Revoked::default())
     }
-}
-
-fn failure(kind: FileFailureKind, path: &Path, detail: impl ToString) -> FileFailure {
-    FileFailure { kind, path: path.display().to_string(), detail: detail.to_string() }
 }
 
 fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure {
     failure(FileFailureKind::Content, path, error)
 }
 
-/// `None` when there is no such file.
-#[expect(clippy::disallowed_methods, reason = "files are read here")]
-fn read(path: &Path, secret: bool) -> Result<Option<Secret>, FileFailure> {
-    let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(trouble(error)),
-    };
-    if secret {
-        closed_to_others(path, &file.metadata().map_err(trouble)?)?;
-    }
-    let text = io::read_to_string(file).map_err(trouble)?;
-    Ok(Some(Secret::new(text)))
-}
-
-fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
-    let mode = metadata.permissions().mode() & 0o777;
-    let owner = rustix::process::geteuid().as_raw();
-    if mode & 0o077 != 0 {
-        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {}", path.display())));
-    }
-    if metadata.uid() != owner && owner != 0 {
-        return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
-    }
-    Ok(())
-}
-
-/// Whole or not at all: a temporary file beside it, on the disk, then renamed over it. A file that is
-/// there keeps its mode and owner unless it is secret; a symbolic link is followed, not replaced.
-fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), FileFailure> {
-    make_directory(path)?;
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    replace(&target, bytes, mode).map_err(|error| failure(FileFailureKind::Write, path, error))
-}
-
-fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let before = fs::metadata(path).ok();
-    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(SECRET)).tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    if mode != SECRET {
-        let kept = before.as_ref().map_or(mode, |before| before.permissions().mode() & 0o777);
-        file.as_file().set_permissions(Permissions::from_mode(kept))?;
-    }
-    if let Some(before) = before.filter(|_| rustix::process::geteuid().is_root()) {
-        std::os::unix::fs::fchown(file.as_file(), Some(before.uid()), Some(before.gid()))?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_directory(directory)
-}
-
-/// The rename itself must survive a power cut.
-#[expect(clippy::disallowed_methods, reason = "files are written here")]
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
-}
-
-fn make_directory(file: &Path) -> Result<(), FileFailure> {
-    let directory = file.parent().unwrap_or(Path::new("."));
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-    made.map_err(|error| failure(FileFailureKind::Write, directory, error))
-}
-
-/// The file as it was, beside the one about to be written: `config.toml.old`.
-fn keep_old(path: &Path, mode: u32) -> Result<(), FileFailure> {
-    match read(path, false)? {
-        Some(old) => {
-            let mut name = path.as_os_str().to_owned();
-            name.push(".old");
-            write(Path::new(&name), old.expose().as_bytes(), mode)
-        }
-        None => Ok(()),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), FileFailure> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failure(FileFailureKind::Write, path, error)),
-        _ => Ok(()),
-    }
+/// `config.toml.old`
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at the files themselves")]
 mod tests {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+        sync::Barrier,
+        thread,
+    };
+
     use super::*;
+    use crate::secret::Secret;
 
     fn places() -> (tempfile::TempDir, Places) {
         let dir = tempfile::tempdir().unwrap();
@@ -240,6 +192,10 @@ mod tests {
         }
     }
 
+    fn save(places: &Places, saving: &Saving) -> Result<Vec<PathBuf>, FileFailure> {
+        places.save(saving, &Revoked::default())
+    }
+
     #[test]
     fn a_vault_is_its_owners_alone_and_refused_when_it_is_not() {
         let (_dir, places) = places();
@@ -254,23 +210,53 @@ mod tests {
     #[test]
     fn what_was_changed_meanwhile_is_not_overwritten() {
         let (_dir, places) = places();
-        places.save(&saving(None)).unwrap();
-        assert_eq!(places.save(&saving(None)).unwrap_err().kind, FileFailureKind::Changed);
-        places.save(&saving(Some("version = 1\n"))).unwrap();
+        save(&places, &saving(None)).unwrap();
+        assert_eq!(save(&places, &saving(None)).unwrap_err().kind, FileFailureKind::Changed);
+        save(&places, &saving(Some("version = 1\n"))).unwrap();
         assert!(places.config.join("config.toml.old").exists());
     }
 
     #[test]
-    fn a_link_is_written_through_and_a_mode_is_kept() {
-        let (dir, places) = places();
+    fn of_two_wizards_that_saw_the_same_file_one_saves() {
+        for _ in 0..10 {
+            let (_dir, places) = places();
+            let at_once = Barrier::new(2);
+            let saves = &|account: &str| {
+                let saving = Saving { account: account.parse().unwrap(), ..saving(None) };
+                at_once.wait();
+                save(&places, &saving).is_ok()
+            };
+            let saved = thread::scope(|scope| {
+                let [one, other] = ["one", "other"].map(|account| scope.spawn(move || saves(account)));
+                [one.join().unwrap(), other.join().unwrap()]
+            });
+            assert_ne!(saved[0], saved[1]);
+        }
+    }
+
+    #[test]
+    fn a_configuration_that_cannot_be_written_leaves_the_account_as_it_was() {
+        let (_dir, places) = places();
+        let name = "alerts".parse().unwrap();
+        let before = Vault::new(Some(Secret::new("CANARY-before")));
+        places.write_vault(&name, &before).unwrap();
         fs::create_dir_all(&places.config).unwrap();
-        let real = dir.path().join("real.toml");
-        write(&real, b"version = 1\n", PLAIN).unwrap();
-        fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
-        std::os::unix::fs::symlink(&real, places.config_file()).unwrap();
-        places.save(&saving(Some("version = 1\n"))).unwrap();
-        assert!(fs::symlink_metadata(places.config_file()).unwrap().is_symlink());
-        assert_eq!(mode(&real), 0o640);
+        std::os::unix::fs::symlink("/nonexistent/config.toml", places.config_file()).unwrap();
+        assert_eq!(save(&places, &saving(None)).unwrap_err().kind, FileFailureKind::Write);
+        assert_eq!(places.vault(&name).unwrap(), Some(before));
+        assert!(!beside(&places.vault_file(&name), ".old").exists());
+    }
+
+    #[test]
+    fn what_was_there_stays_beside_it_and_no_more_open() {
+        let (_dir, places) = places();
+        save(&places, &saving(None)).unwrap();
+        let (config, vault) = (places.config_file(), places.vault_file(&"alerts".parse().unwrap()));
+        fs::set_permissions(&config, Permissions::from_mode(0o600)).unwrap();
+        fs::write(beside(&config, ".old"), "older").unwrap();
+        save(&places, &saving(Some("version = 1\n"))).unwrap();
+        assert_eq!((mode(&beside(&config, ".old")), mode(&beside(&vault, ".old"))), (0o600, 0o600));
+        assert_eq!(fs::read_to_string(beside(&config, ".old")).unwrap(), "version = 1\n");
     }
 
     #[test]
@@ -280,11 +266,44 @@ mod tests {
         draft.secrets.client_secret = Some(Secret::new("CANARY"));
         places.keep_draft(&draft).unwrap();
         assert_eq!(mode(&places.state.join("draft.secret")), 0o600);
-        assert_eq!(places.draft().unwrap().secrets, draft.secrets);
+        assert_eq!(places.draft().unwrap().unwrap().secrets, draft.secrets);
         draft.secrets = crate::account::draft::Secrets::default();
         places.keep_draft(&draft).unwrap();
         assert!(!places.state.join("draft.secret").exists());
         places.drop_draft().unwrap();
-        assert_eq!(places.draft(), None);
+        assert_eq!(places.draft(), Ok(None));
+    }
+
+    fn kept() -> (tempfile::TempDir, Places) {
+        let (dir, places) = places();
+        let mut draft = Draft { step: "consent".into(), ..Draft::default() };
+        draft.secrets.client_secret = Some(Secret::new("CANARY"));
+        places.keep_draft(&draft).unwrap();
+        (dir, places)
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_understood_is_set_aside_and_named() {
+        for (name, broken) in [("draft.toml", &b"version = 99"[..]), ("draft.toml", b"\xff"), ("draft.secret", b"{")] {
+            let (_dir, places) = kept();
+            let path = places.state.join(name);
+            fs::write(&path, broken).unwrap();
+            let failure = places.draft().unwrap_err();
+            assert_eq!((failure.kind, failure.path), (FileFailureKind::Content, path.display().to_string()));
+            assert!(failure.detail.ends_with("kept as draft.*.bad"), "{}", failure.detail);
+            assert_eq!(fs::read(beside(&path, ".bad")).unwrap(), broken);
+            assert_eq!(places.draft(), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_draft_whose_secrets_others_could_read_is_set_aside_and_closed() {
+        let (_dir, places) = kept();
+        let secret = places.state.join("draft.secret");
+        fs::set_permissions(&secret, Permissions::from_mode(0o644)).unwrap();
+        let failure = places.draft().unwrap_err();
+        assert_eq!((failure.kind, failure.path), (FileFailureKind::TooOpen, secret.display().to_string()));
+        assert_eq!(mode(&beside(&secret, ".bad")), 0o600);
+        assert!(places.state.join("draft.toml.bad").exists() && !secret.exists());
     }
 }

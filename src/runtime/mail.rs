@@ -1,6 +1,8 @@
 //! Performs a dialogue over a socket. What is said is the dialogue's; here are the connection, the handshake
 //! and the limits. Dropping the future is how a test is cancelled. It judges no reply and knows no token.
 
+#![expect(clippy::disallowed_methods, reason = "limits in time are kept here")]
+
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;

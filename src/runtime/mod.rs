@@ -4,6 +4,7 @@
 mod address;
 mod certificate;
 mod connect;
+mod disk;
 mod failure;
 pub mod files;
 pub mod mail;

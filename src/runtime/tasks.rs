@@ -1,5 +1,6 @@
-//! Performs the wizard's effects as tasks and reports back through one channel. Cancelling drops the
-//! task; drafts are written one after the other by a thread of their own, the newest only.
+//! Performs the wizard's effects as tasks and reports back through one channel. Cancelling drops a task
+//! of the network; a save it can only keep from beginning. Saves and drafts are threads of their own, which
+//! the end waits for: tokio leaves its blocking tasks behind. Drafts are written one by one, the newest only.
 
 use std::{
     collections::HashMap,
@@ -14,13 +15,14 @@ use tokio::{
 };
 
 use super::{
-    files::Places,
+    files::{Places, Revoked},
     mail::{self, Endpoint},
     web,
 };
 use crate::{
     account::draft::Draft,
-    wizard::effect::{Conversing, Effect, FileFailure, Report, Ticket},
+    facts::AccountName,
+    wizard::effect::{Conversing, Effect, FileFailure, Report, Saving, Ticket},
 };
 
 pub type Reports = UnboundedReceiver<(Ticket, Report)>;
@@ -28,9 +30,31 @@ pub type Reports = UnboundedReceiver<(Ticket, Report)>;
 pub struct Runtime {
     places: Places,
     reports: UnboundedSender<(Ticket, Report)>,
-    tasks: HashMap<Ticket, AbortHandle>,
-    drafts: Option<mpsc::Sender<Option<Box<Draft>>>>,
-    writer: Option<JoinHandle<()>>,
+    tasks: HashMap<Ticket, Task>,
+    drafts: mpsc::Sender<Option<Box<Draft>>>,
+    writer: JoinHandle<Option<FileFailure>>,
+}
+
+enum Task {
+    Network(AbortHandle),
+    Save(JoinHandle<()>, Revoked),
+}
+
+impl Task {
+    fn is_finished(&self) -> bool {
+        match self {
+            Self::Network(task) => task.is_finished(),
+            Self::Save(thread, _) => thread.is_finished(),
+        }
+    }
+
+    /// A save that has begun to write goes on to its end, whole.
+    fn cancel(&self) {
+        match self {
+            Self::Network(task) => task.abort(),
+            Self::Save(_, revoked) => revoked.revoke(),
+        }
+    }
 }
 
 /// A report that belongs to no task.
@@ -44,12 +68,13 @@ impl Runtime {
         let (drafts, wanted) = mpsc::channel();
         let (at, to) = (places.clone(), reports.clone());
         let writer = thread::spawn(move || write_drafts(&at, &wanted, &to));
-        let runtime = Self { places, reports, tasks: HashMap::new(), drafts: Some(drafts), writer: Some(writer) };
+        let runtime = Self { places, reports, tasks: HashMap::new(), drafts, writer };
         (runtime, received)
     }
 
     /// Effects for the front, and the end, are not the runtime's and are ignored here.
     pub fn perform(&mut self, effect: Effect) {
+        self.tasks.retain(|_, task| !task.is_finished());
         match effect {
             Effect::Fetch(ticket, request) => {
                 self.run(ticket, async move { Report::Fetched(web::fetch(&request).await) });
@@ -59,27 +84,16 @@ impl Runtime {
                 let reports = self.reports.clone();
                 self.run(ticket, converse(ticket, *conversing, reports));
             }
-            Effect::Inspect(ticket, account) => {
-                self.block(ticket, move |places| Report::Inspected(places.inspect(&account)));
-            }
-            Effect::Save(ticket, saving) => {
-                self.block(ticket, move |places| Report::Saved(places.save(&saving)));
-            }
+            Effect::Inspect(ticket, account) => self.inspect(ticket, account),
+            Effect::Save(ticket, saving) => self.save(ticket, saving),
             Effect::Cancel(ticket) => {
-                if let Some(task) = self.tasks.remove(&ticket) {
-                    task.abort();
-                }
+                // A save stays in the list until it has ended.
+                self.tasks.get(&ticket).into_iter().for_each(Task::cancel);
             }
-            Effect::KeepDraft(draft) => self.draft(Some(draft)),
-            Effect::DropDraft => self.draft(None),
-            Effect::Copy(_) | Effect::Print(_) | Effect::Leave(_) => {}
-        }
-    }
-
-    fn draft(&self, draft: Option<Box<Draft>>) {
-        if let Some(drafts) = &self.drafts {
             // The writer ends only when this sender is dropped.
-            let _ = drafts.send(draft);
+            Effect::KeepDraft(draft) => drop(self.drafts.send(Some(draft))),
+            Effect::DropDraft => drop(self.drafts.send(None)),
+            Effect::Copy(_) | Effect::Print(_) | Effect::Leave(_) => {}
         }
     }
 
@@ -90,23 +104,36 @@ impl Runtime {
             // Nobody listens any more once the wizard has ended.
             let _ = reports.send((ticket, work.await));
         });
-        self.tasks.insert(ticket, task.abort_handle());
+        self.tasks.insert(ticket, Task::Network(task.abort_handle()));
     }
 
-    fn block(&mut self, ticket: Ticket, work: impl FnOnce(&Places) -> Report + Send + 'static) {
+    /// Reading that hangs holds up nothing and cannot be stopped: it is in no list.
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
+    fn inspect(&self, ticket: Ticket, account: AccountName) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
-        let task = tokio::task::spawn_blocking(move || {
-            let _ = reports.send((ticket, work(&places)));
-        });
-        self.tasks.insert(ticket, task.abort_handle());
+        tokio::task::spawn_blocking(move || reports.send((ticket, Report::Inspected(places.inspect(&account)))));
     }
 
-    /// Waits until the last draft is on the disk.
-    pub fn finish(mut self) {
-        self.drafts = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
+    fn save(&mut self, ticket: Ticket, saving: Box<Saving>) {
+        let (places, reports, revoked) = (self.places.clone(), self.reports.clone(), Revoked::default());
+        let asked = revoked.clone();
+        let thread = thread::spawn(move || {
+            let _ = reports.send((ticket, Report::Saved(places.save(&saving, &asked))));
+        });
+        self.tasks.insert(ticket, Task::Save(thread, revoked));
+    }
+
+    /// Waits until a save that has begun and the last draft are on the disk; says when that draft is lost.
+    pub fn finish(self) -> Option<FileFailure> {
+        self.tasks.values().for_each(Task::cancel);
+        for task in self.tasks.into_values() {
+            if let Task::Save(thread, _) = task {
+                let _ = thread.join();
+            }
         }
+        drop(self.drafts);
+        self.writer.join().ok().flatten()
     }
 }
 
@@ -129,17 +156,101 @@ fn write_drafts(
     places: &Places,
     wanted: &mpsc::Receiver<Option<Box<Draft>>>,
     reports: &UnboundedSender<(Ticket, Report)>,
-) {
+) -> Option<FileFailure> {
+    let mut lost = None;
     while let Ok(mut draft) = wanted.recv() {
         while let Ok(newer) = wanted.try_recv() {
             draft = newer;
         }
-        let kept: Result<(), FileFailure> = match draft {
+        let kept = match draft {
             Some(draft) => places.keep_draft(&draft),
             None => places.drop_draft(),
         };
-        if let Err(failure) = kept {
-            let _ = reports.send((NOBODY, Report::DraftLost(failure)));
+        lost = kept.err();
+        if let Some(failure) = &lost {
+            let _ = reports.send((NOBODY, Report::DraftLost(failure.clone())));
         }
+    }
+    lost
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at the files themselves")]
+mod tests {
+    use std::{
+        fs::{self, OpenOptions},
+        io::Write,
+    };
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::*;
+    use crate::{account::vault::Vault, runtime::disk};
+
+    const TICKET: Ticket = Ticket(1);
+
+    fn runtime() -> (tempfile::TempDir, Runtime, Reports) {
+        let directory = tempfile::tempdir().unwrap();
+        let places = Places { config: directory.path().into(), state: directory.path().join("state") };
+        let (runtime, reports) = Runtime::new(places);
+        (directory, runtime, reports)
+    }
+
+    fn save(expected: Option<&str>) -> Effect {
+        let (config, expected) = ("version = 1\n".to_owned(), expected.map(str::to_owned));
+        let account = "alerts".parse().unwrap();
+        Effect::Save(TICKET, Box::new(Saving { account, config, expected, vault: Vault::new(None) }))
+    }
+
+    #[tokio::test]
+    async fn a_task_that_has_ended_is_forgotten() {
+        let (_directory, mut runtime, mut reports) = runtime();
+        runtime.perform(Effect::Wait(TICKET, Duration::ZERO));
+        assert_eq!(reports.recv().await, Some((TICKET, Report::Waited)));
+        runtime.perform(Effect::DropDraft);
+        assert!(runtime.tasks.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_task_reports_nothing() {
+        let (_directory, mut runtime, mut reports) = runtime();
+        runtime.perform(Effect::Wait(TICKET, Duration::from_secs(3600)));
+        runtime.perform(Effect::Cancel(TICKET));
+        assert_eq!(runtime.finish(), None);
+        assert_eq!(reports.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_save_that_has_begun_is_waited_for() {
+        let (directory, mut runtime, mut reports) = runtime();
+        let config = directory.path().join("config.toml");
+        // A pipe in the file's place: it can be opened for writing once the save reads, under its locks.
+        mknodat(CWD, &config, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        runtime.perform(save(Some("version = 1 # old\n")));
+        let mut pipe = OpenOptions::new().write(true).open(&config).unwrap();
+        runtime.perform(Effect::Cancel(TICKET));
+        let written = thread::spawn(move || pipe.write_all(b"version = 1 # old\n").unwrap());
+        assert_eq!(runtime.finish(), None);
+        written.join().unwrap();
+        assert!(matches!(reports.try_recv(), Ok((TICKET, Report::Saved(Ok(_))))));
+        assert_eq!(fs::read_to_string(config).unwrap(), "version = 1\n");
+    }
+
+    #[tokio::test]
+    async fn a_save_that_waits_for_a_lock_does_not_hold_up_the_end() {
+        let (directory, mut runtime, mut reports) = runtime();
+        let _other = disk::lock(&directory.path().join("state/config.lock"), &Revoked::default()).unwrap();
+        runtime.perform(save(None));
+        assert_eq!(runtime.finish(), None);
+        assert!(matches!(reports.recv().await, Some((TICKET, Report::Saved(Err(_))))));
+        assert!(!directory.path().join("config.toml").exists());
+    }
+
+    #[tokio::test]
+    async fn the_end_says_when_the_last_draft_is_lost() {
+        let (directory, mut runtime, _reports) = runtime();
+        fs::write(directory.path().join("state"), "no directory").unwrap();
+        runtime.perform(Effect::KeepDraft(Box::default()));
+        assert!(runtime.finish().is_some());
     }
 }

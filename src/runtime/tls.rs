@@ -12,6 +12,7 @@ use rustls::{
     },
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
+use rustls_native_certs::CertificateResult;
 
 use super::{certificate, failure::failure};
 use crate::{
@@ -37,8 +38,7 @@ impl Trust {
 
 /// Reads the account's CA file each time, so that a repaired one counts at once.
 pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
-    let system = system_roots();
-    let mut roots = system.roots.clone();
+    let mut roots = system_roots()?.roots.clone();
     if let Some(path) = ca {
         let refuse = |detail: String| failure(FailureKind::CaFile, &path.display().to_string(), detail);
         let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
@@ -68,6 +68,7 @@ pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
     Ok(Trust { config, seen })
 }
 
+#[derive(Debug)]
 struct SystemRoots {
     roots: RootCertStore,
     warning: Option<String>,
@@ -80,21 +81,35 @@ pub fn warning() -> Option<&'static str> {
     ROOTS.get()?.warning.as_deref()
 }
 
-/// Loaded once, in some 20 ms; `SSL_CERT_FILE` and `SSL_CERT_DIR` count.
-fn system_roots() -> &'static SystemRoots {
-    ROOTS.get_or_init(|| {
-        let found = rustls_native_certs::load_native_certs();
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(found.certs);
-        let mut warning = None;
-        if roots.is_empty() {
-            // A minimal container has no store at all.
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-            warning = Some(line(&errors.join("; ")));
-        }
-        SystemRoots { roots, warning }
-    })
+/// Loaded once, in some 20 ms; what failed is tried again.
+#[expect(clippy::disallowed_methods, reason = "the variables that rustls-native-certs reads by itself")]
+fn system_roots() -> Result<&'static SystemRoots, NetworkFailure> {
+    if let Some(loaded) = ROOTS.get() {
+        return Ok(loaded);
+    }
+    let named = |name: &str| Some(format!("{name}={}", std::env::var_os(name)?.display()));
+    let asked: Vec<String> = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(named).collect();
+    let loaded = roots(rustls_native_certs::load_native_certs(), &asked)?;
+    Ok(ROOTS.get_or_init(|| loaded))
+}
+
+/// A minimal container has no store at all: the roots compiled in stand in for it. Where the environment
+/// `asked` for a store (`NAME=value`) they do not, since they would widen what was meant to be narrow.
+fn roots(found: CertificateResult, asked: &[String]) -> Result<SystemRoots, NetworkFailure> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if !roots.is_empty() {
+        return Ok(SystemRoots { roots, warning: None });
+    }
+    let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    let errors = errors.join("; ");
+    if !asked.is_empty() {
+        let asked = asked.join(" ");
+        let detail = format!("{asked} gives no certificate authority: {errors}");
+        return Err(failure(FailureKind::CaFile, &asked, detail.trim_end_matches([':', ' '])));
+    }
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    Ok(SystemRoots { roots, warning: Some(line(&errors)) })
 }
 
 /// The usual verifier, with a memory.
@@ -161,9 +176,22 @@ mod tests {
     }
 
     #[test]
-    fn there_are_roots_whatever_the_system_has() {
+    fn the_system_has_roots_or_those_compiled_in_stand_in() {
         let trust = client_config(&None).unwrap();
         assert!(trust.shown().is_none());
-        assert!(!system_roots().roots.is_empty());
+        let SystemRoots { roots, warning } = roots(CertificateResult::default(), &[]).unwrap();
+        assert!(!roots.is_empty() && warning.is_some());
+    }
+
+    #[test]
+    fn nothing_stands_in_for_a_store_that_was_asked_for() {
+        let asked = ["SSL_CERT_DIR=/etc/own".to_owned()];
+        let failure = roots(CertificateResult::default(), &asked).unwrap_err();
+        assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::CaFile, "SSL_CERT_DIR=/etc/own"));
+        assert_eq!(failure.detail, "SSL_CERT_DIR=/etc/own gives no certificate authority");
+        let mut found = CertificateResult::default();
+        found.certs.push(rcgen::generate_simple_self_signed(["ca.example".to_owned()]).unwrap().cert.der().clone());
+        let SystemRoots { roots, warning } = roots(found, &asked).unwrap();
+        assert_eq!((roots.len(), warning), (1, None));
     }
 }

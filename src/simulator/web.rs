@@ -1,6 +1,6 @@
 //! The sockets: the loop that takes connections in, and HTTP/1.1 over TLS around
 //! [`super::entra`] and [`super::control`]. It decides nothing; it bounds bodies, time and numbers.
-#![expect(clippy::disallowed_methods, reason = "a server waits before it tries to accept again")]
+#![expect(clippy::disallowed_methods, reason = "a server waits, and keeps limits in time")]
 
 use std::{convert::Infallible, io, sync::Arc, time::Duration};
 

@@ -25,7 +25,7 @@ pub enum Effect {
     Converse(Ticket, Box<Conversing>),
     /// `Report::Waited` after this time.
     Wait(Ticket, Duration),
-    /// Drop the task.
+    /// Drop the task. A save that has begun to write cannot be dropped: it goes to its end, unheard.
     Cancel(Ticket),
     /// What is there already under this account's name; `Report::Inspected`.
     Inspect(Ticket, AccountName),

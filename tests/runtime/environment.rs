@@ -20,7 +20,16 @@ use tokio::{
 /// Runs the ignored test of this name; anything but its success is shown.
 async fn run(name: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    for inherited in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+    for inherited in [
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ] {
         command.env_remove(inherited);
     }
     command.args(["--ignored", "--exact", &format!("environment::{name}")]).envs(variables.iter().copied());
@@ -80,14 +89,16 @@ async fn child_asks_loopback() {
 }
 
 #[tokio::test]
-async fn without_a_store_the_built_in_roots_stand_in_and_say_so() {
-    run("child_has_no_store", &[("SSL_CERT_FILE", "/nonexistent.pem"), ("SSL_CERT_DIR", "/nonexistent")]).await;
+async fn nothing_stands_in_for_a_store_that_was_asked_for_and_is_not_there() {
+    run("child_has_no_store", &[("SSL_CERT_FILE", "/nonexistent.pem")]).await;
+    run("child_has_no_store", &[("SSL_CERT_DIR", "/nonexistent")]).await;
 }
 
 #[test]
 #[ignore = "run by the test above, in a process of its own"]
 fn child_has_no_store() {
-    client_config(&None).unwrap();
-    let warning = warning().unwrap();
-    assert!(warning.contains("/nonexistent"), "{warning}");
+    let failure = client_config(&None).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::CaFile);
+    assert!(failure.detail.starts_with("SSL_CERT_") && failure.detail.contains("=/nonexistent"), "{failure}");
+    assert_eq!(warning(), None);
 }

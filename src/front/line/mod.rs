@@ -2,6 +2,8 @@
 //! answers, a serial console, a screen reader, `TERM=dumb`. Each screen is printed once, then only
 //! what is new in it.
 
+#![expect(clippy::disallowed_methods, reason = "standard input is read, and a countdown printed now and then")]
+
 mod console;
 mod menu;
 mod paper;

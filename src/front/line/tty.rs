@@ -2,6 +2,8 @@
 //! where the kernel ends a canonical line (N_TTY_BUF_SIZE, termios(3)), and a token is longer.
 //! Signals stay the terminal's: Ctrl-C is SIGINT, not a character.
 
+#![expect(clippy::disallowed_methods, reason = "the terminal on standard input is taken here")]
+
 use std::io;
 
 use rustix::{

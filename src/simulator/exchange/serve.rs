@@ -1,6 +1,8 @@
 //! The socket of the SMTP side: lines in, replies out, STARTTLS between. It decides nothing about
 //! mail; it bounds lines, time and what may arrive ahead of a handshake.
 
+#![expect(clippy::disallowed_methods, reason = "a server keeps limits in time")]
+
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{

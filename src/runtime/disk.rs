@@ -1,0 +1,321 @@
+//! Single files: read whole, written whole or not at all, locked. A secret file is `0600` and is refused
+//! when it is looser. What a file is for, `files` knows.
+
+#![expect(clippy::disallowed_methods, reason = "files are read and written here, and other processes waited for")]
+
+use std::{
+    fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::{
+    secret::Secret,
+    wizard::effect::{FileFailure, FileFailureKind},
+};
+
+/// Longer than a refresh may take (HTTP 30 s), so that a waiting process gets the one refresh's result.
+const LOCK_WAIT: Duration = Duration::from_secs(45);
+const LOCK_LOOK: Duration = Duration::from_millis(20);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Its owner's alone, whatever stood there.
+    Secret,
+    /// Keeps the mode it has; a new one is everybody's to read.
+    Plain,
+}
+
+impl Kind {
+    fn mode(self, model: Option<&Metadata>) -> u32 {
+        match self {
+            Self::Secret => 0o600,
+            Self::Plain => model.map_or(0o644, |model| model.permissions().mode() & 0o777),
+        }
+    }
+}
+
+pub fn failure(kind: FileFailureKind, path: &Path, detail: impl ToString) -> FileFailure {
+    FileFailure { kind, path: path.display().to_string(), detail: detail.to_string() }
+}
+
+fn unwritten(path: &Path) -> impl Fn(io::Error) -> FileFailure {
+    |error| failure(FileFailureKind::Write, path, error)
+}
+
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// `None` when there is no such file.
+pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
+    let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(trouble(error)),
+    };
+    if kind == Kind::Secret {
+        closed_to_others(path, &file.metadata().map_err(trouble)?)?;
+    }
+    match io::read_to_string(file) {
+        Ok(text) => Ok(Some(Secret::new(text))),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
+        Err(error) => Err(trouble(error)),
+    }
+}
+
+fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
+    let mode = metadata.permissions().mode() & 0o777;
+    let owner = rustix::process::geteuid().as_raw();
+    if mode & 0o077 != 0 {
+        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {}", path.display())));
+    }
+    if metadata.uid() != owner && owner != 0 {
+        return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
+    }
+    Ok(())
+}
+
+/// A file's next content, whole and on the disk beside it. Until it is put in place nothing has changed, and
+/// dropped it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staged {
+    /// As it was named; the file itself may be elsewhere, when that is a symbolic link.
+    path: PathBuf,
+    target: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Staged {
+    /// With the mode of the file that is there unless it is secret, and for root with its owner.
+    pub fn new(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
+        Self::like(path, path, bytes, kind)
+    }
+
+    /// The file as it is, to be put at `to`; `None` when there is none.
+    pub fn copy(path: &Path, to: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
+        match fs::read(path).map(zeroize::Zeroizing::new) {
+            Ok(bytes) => Self::like(path, to, &bytes, kind).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failure(FileFailureKind::Read, path, error)),
+        }
+    }
+
+    /// To be put at `path`, with the mode and owner of `model`.
+    pub fn like(model: &Path, path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
+        make_directory(path)?;
+        let model = fs::metadata(model).ok();
+        let staged = target(path).and_then(|target| {
+            let file = stage(&target, bytes, kind, model.as_ref())?;
+            Ok(Self { path: path.to_owned(), target, file })
+        });
+        staged.map_err(unwritten(path))
+    }
+
+    /// Where it has come to be; its directory is still to be made sure of with [`settle`].
+    pub fn put(self) -> Result<PathBuf, FileFailure> {
+        let Self { path, target, file } = self;
+        file.persist(&target).map_err(|error| unwritten(&path)(error.error))?;
+        Ok(target)
+    }
+}
+
+/// A symbolic link is followed, not replaced; one that leads nowhere is an error.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_owned()),
+        found => found,
+    }
+}
+
+fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    let closed = Permissions::from_mode(Kind::Secret.mode(None));
+    let mut file = tempfile::Builder::new().permissions(closed).tempfile_in(directory(target))?;
+    file.write_all(bytes)?;
+    if let Some(model) = model.filter(|_| rustix::process::geteuid().is_root()) {
+        fchown(file.as_file(), Some(model.uid()), Some(model.gid()))?;
+    }
+    file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// The rename itself must survive a power cut.
+pub fn settle(file: &Path) -> Result<(), FileFailure> {
+    File::open(directory(file)).and_then(|directory| directory.sync_all()).map_err(unwritten(file))
+}
+
+pub fn write(path: &Path, bytes: &[u8], kind: Kind) -> Result<(), FileFailure> {
+    settle(&Staged::new(path, bytes, kind)?.put()?)
+}
+
+/// Both or neither: when the second cannot take its place (a file mounted by itself cannot be renamed over),
+/// the first gives its own back to what stood there.
+pub fn put_both(first: Staged, before: Option<Staged>, second: Staged) -> Result<(), FileFailure> {
+    let first = first.put()?;
+    let second = second.put().inspect_err(|_| {
+        // The failure that led here is the one to tell.
+        let _ = match before {
+            Some(before) => before.put().map(drop),
+            None => remove(&first),
+        };
+    })?;
+    settle(&first)?;
+    settle(&second)
+}
+
+fn make_directory(file: &Path) -> Result<(), FileFailure> {
+    let directory = directory(file);
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unwritten(directory))
+}
+
+pub fn remove(path: &Path) -> Result<(), FileFailure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritten(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Keeps the file under another name, in place of what was kept so before. A secret one is closed by it.
+pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> {
+    match fs::rename(path, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        renamed => renamed.map_err(unwritten(path))?,
+    }
+    if kind == Kind::Secret {
+        fs::set_permissions(to, Permissions::from_mode(kind.mode(None))).map_err(unwritten(to))?;
+    }
+    settle(to)
+}
+
+/// Said from elsewhere to one who waits for a lock: nobody wants it any more.
+#[derive(Debug, Clone, Default)]
+pub struct Revoked(Arc<AtomicBool>);
+
+impl Revoked {
+    pub fn revoke(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Held until the value is dropped.
+pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
+    make_directory(path)?;
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
+    let file = opened.map_err(unwritten(path))?;
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        if revoked.0.load(Ordering::Relaxed) {
+            return Err(failure(FileFailureKind::Locked, path, "no longer waited for"));
+        }
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(failure(FileFailureKind::Locked, path, "another process holds the lock"));
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(unwritten(path)(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{chown, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn file(directory: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn names(directory: &tempfile::TempDir) -> Vec<String> {
+        let entries = fs::read_dir(directory.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_link_is_written_through_and_a_mode_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let (real, link) = (file(&directory, "real", "a"), directory.path().join("link"));
+        fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        write(&link, b"b", Kind::Plain).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!((mode(&real), fs::read_to_string(&real).unwrap()), (0o640, "b".into()));
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link");
+        symlink("/nonexistent/file", &link).unwrap();
+        assert_eq!(write(&link, b"b", Kind::Plain).unwrap_err().kind, FileFailureKind::Write);
+        assert_eq!(names(&directory), ["link"]);
+    }
+
+    #[test]
+    fn a_copy_takes_mode_and_owner_of_the_file_and_a_secret_one_is_closed() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, old) = (file(&directory, "f", "new"), file(&directory, "f.old", "older"));
+        let model = |mode: u32| fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        model(0o600);
+        Staged::copy(&path, &old, Kind::Plain).unwrap().unwrap().put().unwrap();
+        assert_eq!((mode(&old), fs::read_to_string(&old).unwrap()), (0o600, "new".into()));
+        model(0o640);
+        if rustix::process::geteuid().is_root() {
+            chown(&path, Some(4321), Some(1234)).unwrap();
+        }
+        Staged::copy(&path, &old, Kind::Plain).unwrap().unwrap().put().unwrap();
+        let owners = |path: &Path| fs::metadata(path).map(|found| (found.uid(), found.gid())).unwrap();
+        assert_eq!((mode(&old), owners(&old)), (0o640, owners(&path)));
+        Staged::copy(&path, &old, Kind::Secret).unwrap().unwrap().put().unwrap();
+        assert_eq!(mode(&old), 0o600);
+        assert!(Staged::copy(&directory.path().join("none"), &old, Kind::Plain).unwrap().is_none());
+    }
+
+    #[test]
+    fn when_the_second_cannot_take_its_place_the_first_is_as_before() {
+        for existing in [Some("before"), None] {
+            let directory = tempfile::tempdir().unwrap();
+            let (first, second) = (directory.path().join("first"), directory.path().join("second"));
+            if existing.is_some() {
+                file(&directory, "first", "before");
+            }
+            let before = Staged::copy(&first, &first, Kind::Secret).unwrap();
+            let one = Staged::new(&first, b"after", Kind::Secret).unwrap();
+            let two = Staged::new(&second, b"after", Kind::Plain).unwrap();
+            fs::create_dir(&second).unwrap();
+            assert_eq!(put_both(one, before, two).unwrap_err().path, second.display().to_string());
+            assert_eq!(fs::read_to_string(&first).ok().as_deref(), existing);
+        }
+    }
+
+    #[test]
+    fn what_is_staged_and_dropped_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(Staged::new(&directory.path().join("f"), b"CANARY", Kind::Secret).unwrap());
+        assert!(names(&directory).is_empty());
+    }
+}
