@@ -9,14 +9,20 @@ use crate::phrase::Phrase;
 
 /// What was wanted instead of what was given; its phrase says what a right value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a {self:?}")]
 pub enum Malformed {
+    #[error("not an ID of the form 8d2c1f00-1111-2222-3333-0123456789ab")]
     Guid,
+    #[error("not an address of the form alerts@contoso.com")]
     Address,
+    #[error("not a host name or IP address")]
     Host,
+    #[error("not a port, 1 to 65535")]
     Port,
+    #[error("not a tenant ID or domain")]
     Tenant,
+    #[error("not an address of the form https://login.example.com")]
     Authority,
+    #[error("not a name: 1 to 64 of a-z, 0-9, dot, dash, underscore")]
     AccountName,
 }
 

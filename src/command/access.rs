@@ -5,10 +5,11 @@ use crate::{
     account::{Account, Settings, config::NoAccount, vault::Vault},
     entra::{Failure, failure::Form, grant},
     facts::AccountName,
-    network::NetworkFailure,
+    network::{FailureKind, NetworkFailure},
+    phrase::Phrase,
     runtime::{files::Places, web},
     secret::Secret,
-    wizard::effect::FileFailure,
+    wizard::{effect::FileFailure, verdict},
 };
 
 use super::{Context, Status};
@@ -21,18 +22,19 @@ pub struct Known {
 }
 
 /// Why there is no token.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum NoToken {
-    #[error(transparent)]
-    File(#[from] FileFailure),
-    #[error("account `{0}` has no refresh token; run `smtp-oauth` and sign in")]
+    File(FileFailure),
     NotSignedIn(AccountName),
-    #[error("{0}")]
-    Network(#[from] NetworkFailure),
-    #[error("the authority refuses: {} {}", .0.summary(), .0.description.lines().next().unwrap_or_default())]
+    Network(NetworkFailure),
     Refused(Box<Failure>),
-    #[error("no request can be made for this account")]
     Unaskable,
+}
+
+impl From<FileFailure> for NoToken {
+    fn from(failure: FileFailure) -> Self {
+        Self::File(failure)
+    }
 }
 
 impl NoToken {
@@ -40,12 +42,34 @@ impl NoToken {
         match self {
             Self::File(failure) => failure.into(),
             Self::NotSignedIn(_) => Status::SignIn,
+            Self::Network(failure) if failure.kind == FailureKind::CaFile => Status::Configuration,
             Self::Network(_) => Status::Unreachable,
             Self::Refused(failure) if failure.is_passing() => Status::Temporary,
             // A page in the authority's place: nobody has refused anything.
             Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
             Self::Refused(_) => Status::SignIn,
             Self::Unaskable => Status::Configuration,
+        }
+    }
+
+    /// In a sentence; `config` is what a command line needs so that it finds this configuration.
+    pub fn phrase(&self, config: &str) -> Phrase {
+        match self {
+            Self::File(failure) => verdict::file_trouble(failure),
+            Self::NotSignedIn(account) => {
+                Phrase::new("access.not-signed-in").with("account", account).with("config", config)
+            }
+            Self::Network(failure) => verdict::unreachable(failure),
+            Self::Refused(failure) => match verdict::obstacle(failure) {
+                Some(obstacle) => obstacle,
+                None if failure.is_passing() => Phrase::new("access.later").with("summary", failure.summary()),
+                None => {
+                    let said = failure.description.lines().next().filter(|line| !line.is_empty());
+                    let said = said.map_or_else(|| failure.summary(), str::to_owned);
+                    Phrase::new("access.refused").with("description", said).with("config", config)
+                }
+            },
+            Self::Unaskable => Phrase::new("access.unaskable"),
         }
     }
 }
@@ -88,7 +112,8 @@ impl Known {
         let refresh = vault.refresh_token.clone().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
         let registration = self.account.registration(vault.client_secret.clone());
         let request = grant::refresh(&registration, &refresh, &self.account.scopes).ok_or(NoToken::Unaskable)?;
-        let answer = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)??;
+        let fetched = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
+        let answer = fetched.map_err(NoToken::Network)?;
         let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
         vault.take(&tokens, now());
         self.places.write_vault(&self.name, &vault)?;

@@ -24,6 +24,7 @@ use clap::Parser;
 use crate::{
     language::{Language, Texts},
     runtime::tls,
+    visible,
 };
 use options::{Command, Global, Options, Setup};
 pub use status::Status;
@@ -69,11 +70,12 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 impl Context {
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
-        let _ = writeln!(io::stderr(), "smtp-oauth: {text}");
+        let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 
     /// What was asked for, on stdout. A reader that has gone away has had enough.
     pub fn deliver(&self, text: &str) {
+        let text = visible::text(text);
         let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
     }
 

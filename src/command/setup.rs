@@ -1,7 +1,7 @@
 //! `setup`: joins wizard, front and runtime in one loop. Screens go to the front, messages and reports to
 //! the wizard, effects to the runtime; nothing is decided here.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -12,7 +12,7 @@ use super::{
     Context, Status,
     access::now,
     demo::Demo,
-    options::Setup,
+    options::{Global, Setup},
     paths, summary,
     terminal::{self, Shown},
 };
@@ -33,6 +33,7 @@ use crate::{
         Given, Model,
         effect::{Effect, FileFailure, Outcome},
         message::Message,
+        verdict,
     },
 };
 
@@ -43,11 +44,15 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
-    if shown == Shown::FullScreen && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+    if shown == Shown::FullScreen && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         context.complain(context.texts.word("setup.no-terminal"));
         return Status::Usage;
     }
-    context.block_on(wizard(context, asked, shown)).unwrap_or_else(|status| status)
+    let ended = context.block_on(wizard(context, asked, shown));
+    ended.unwrap_or_else(Ok).unwrap_or_else(|trouble| {
+        context.complain(&trouble);
+        trouble.status()
+    })
 }
 
 /// How a run ended, and what is worth saying when the screen is gone.
@@ -58,63 +63,95 @@ struct Ended {
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
     draft_lost: Option<FileFailure>,
+    /// It was stuck at a file that cannot be written.
+    unwritable: bool,
 }
 
-async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Status {
-    let demo = match demo(asked).await {
-        Ok(demo) => demo,
-        Err(error) => {
-            context.complain(format!("the simulator cannot run: {error}"));
-            return Status::Unreachable;
-        }
-    };
+async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status, Trouble> {
+    let demo = if asked.demo { Some(Demo::start().await.map_err(Trouble::Simulator)?) } else { None };
     let mut global = context.global.clone();
     if demo.is_some() && global.config.is_none() {
-        match tempfile::Builder::new().prefix("smtp-oauth-demo-").tempdir() {
-            Ok(directory) => global.config = Some(directory.keep()),
-            Err(error) => {
-                context.complain(format!("no temporary directory: {error}"));
-                return Status::CannotWrite;
-            }
+        // Kept, since what the demo wrote is there to be looked at.
+        let directory = tempfile::Builder::new().prefix("smtp-oauth-demo-").tempdir().map_err(Trouble::Directory)?;
+        global.config = Some(directory.keep());
+    }
+    let places = paths::places(&global).ok_or(Trouble::NoHome)?;
+    let given = given(context, asked, shown, &global, &places, demo.as_ref())?;
+    let ended = show(context, shown, given, &places).await.map_err(Trouble::Terminal)?;
+    conclude(context, &ended, &global, &places, asked.demo);
+    Ok(if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() })
+}
+
+/// What keeps the wizard from beginning.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the simulator cannot run: {0}")]
+    Simulator(io::Error),
+    #[error("no temporary directory: {0}")]
+    Directory(io::Error),
+    #[error("no home directory; name one with --config")]
+    NoHome,
+    #[error("{0}")]
+    Config(FileFailure),
+    #[error("terminal: {0}")]
+    Terminal(io::Error),
+}
+
+impl Trouble {
+    fn status(&self) -> Status {
+        match self {
+            Self::Simulator(_) => Status::Unreachable,
+            Self::Directory(_) => Status::CannotWrite,
+            Self::NoHome => Status::Configuration,
+            Self::Config(failure) => failure.into(),
+            Self::Terminal(_) => Status::Usage,
         }
     }
-    let Some(places) = paths::places(&global) else {
-        context.complain("no home directory; name one with --config");
-        return Status::Configuration;
-    };
-    let draft = if asked.fresh { None } else { draft(context, &places) };
-    let (mut suggested, companions) =
-        demo.as_ref().map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
+}
+
+/// What the wizard is started with: the draft, else the account that is there, else nothing.
+fn given(
+    context: &Context,
+    asked: &Setup,
+    shown: Shown,
+    global: &Global,
+    places: &Places,
+    demo: Option<&Demo>,
+) -> Result<Given, Trouble> {
+    let config = places.config().map_err(Trouble::Config)?;
+    let resumable = !asked.fresh && shown != Shown::Unattended;
+    let draft = if resumable { places.draft() } else { Ok(None) };
+    let (suggested, companions) =
+        demo.map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
+    let known = config.as_ref().filter(|_| demo.is_none() && !asked.fresh).and_then(|config| config.choose(None).ok());
+    let client_secret = known.and_then(|(name, _)| places.vault(name).ok()??.client_secret);
+    let mut notices = Vec::new();
+    let draft = draft.unwrap_or_else(|failure| {
+        notices.push(verdict::file_trouble(&failure));
+        None
+    });
+    if demo.is_some() {
+        notices.push(Phrase::new("demo.notice"));
+    }
+    if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
+        notices.push(Phrase::new("setup.ascii"));
+    }
+    if let Some((name, _)) = known.filter(|_| draft.is_none()) {
+        notices.push(Phrase::new("setup.account-known").with("account", name));
+    }
+    let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
     settle_product(asked, &mut suggested);
-    let ascii_only = !global.ascii && terminal::look(&global).ascii && shown != Shown::Unattended;
-    let notices = [(demo.is_some(), "demo.notice"), (ascii_only, "setup.ascii")];
-    let notices = notices.into_iter().filter(|(holds, _)| *holds).map(|(_, key)| Phrase::new(key)).collect();
-    let given = Given {
+    Ok(Given {
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,
         product_fixed: asked.product.is_some(),
+        account: known.map(|(name, _)| name.clone()),
+        client_secret,
         companions,
         notices,
         seed: seed(),
         config_option: global.config_option(),
-    };
-    let ended = match show(context, shown, given, &places).await {
-        Ok(ended) => ended,
-        Err(error) => {
-            context.complain(format!("terminal: {error}"));
-            return Status::Usage;
-        }
-    };
-    conclude(context, &ended, &places, asked.demo);
-    ended.outcome.into()
-}
-
-/// The draft that was kept, or none and the reason on stderr.
-fn draft(context: &Context, places: &Places) -> Option<Draft> {
-    places.draft().unwrap_or_else(|failure| {
-        context.complain(failure);
-        None
     })
 }
 
@@ -126,26 +163,27 @@ fn at_new_servers(mut draft: Draft, known: &Settings) -> Draft {
     draft
 }
 
-async fn demo(asked: &Setup) -> std::io::Result<Option<Demo>> {
-    if asked.demo { Demo::start().await.map(Some) } else { Ok(None) }
-}
-
+/// A product that was named stands; another cloud than the account's has other addresses.
 fn settle_product(asked: &Setup, settings: &mut Settings) {
-    let product = asked.product.as_deref().and_then(product::find);
-    settings.product = product.map(|product| product.id.clone());
-    settings.cloud = product.map(|product| product.cloud);
+    let Some(product) = asked.product.as_deref().and_then(product::find) else { return };
+    if settings.product.as_ref().is_some_and(|known| *known != product.id) {
+        *settings = Settings { user: settings.user.clone(), sender: settings.sender.clone(), ..Settings::default() };
+    }
+    settings.product = Some(product.id.clone());
+    settings.cloud = Some(product.cloud);
 }
 
-async fn show(context: &Context, shown: Shown, given: Given, places: &Places) -> std::io::Result<Ended> {
+async fn show(context: &Context, shown: Shown, given: Given, places: &Places) -> io::Result<Ended> {
     let look = terminal::look(&context.global);
     let words = Words::new(|key| context.texts.word(&format!("front.{key}")));
     match shown {
         Shown::FullScreen => {
             let clipboard = Clipboard::in_environment(terminal::is_set);
-            drive(Tui::open(look, words, clipboard)?, given, places).await
+            drive(Tui::open(look, words, clipboard)?, given, places, true).await
         }
-        Shown::Lines => drive(Line::open(look, words)?, given, places).await,
-        Shown::Unattended => drive(Script::new(), given, places).await,
+        Shown::Lines => drive(Line::open(look, words)?, given, places, true).await,
+        // Nobody is there who would go on with a draft.
+        Shown::Unattended => drive(Script::new(), given, places, false).await,
     }
 }
 
@@ -157,7 +195,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    fn listen() -> io::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
@@ -175,7 +213,8 @@ impl Signals {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the second that a countdown is drawn by")]
-async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io::Result<Ended> {
+/// `resumable`: somebody may go on with a draft later.
+async fn drive(mut front: impl Front, given: Given, places: &Places, resumable: bool) -> io::Result<Ended> {
     let mut signals = Signals::listen()?;
     let (mut runtime, mut reports): (Runtime, Reports) = Runtime::new(places.clone());
     let (mut model, mut effects) = Model::start(given, now());
@@ -183,7 +222,9 @@ async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io:
     second.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut stuck = None;
     let outcome = loop {
-        if let Some(outcome) = perform(std::mem::take(&mut effects), &mut front, &mut runtime) {
+        let wanted = std::mem::take(&mut effects).into_iter();
+        let wanted = wanted.filter(|effect| resumable || !matches!(effect, Effect::KeepDraft(_) | Effect::DropDraft));
+        if let Some(outcome) = perform(wanted, &mut front, &mut runtime) {
             break outcome;
         }
         let screen = model.view(now());
@@ -211,10 +252,11 @@ async fn drive(mut front: impl Front, given: Given, places: &Places) -> std::io:
     let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
     let (checklist, saved) = (model.draft().checklist.clone(), model.desk().saved.clone());
-    Ok(Ended { outcome, stuck, checklist, saved, draft_lost })
+    let unwritable = stuck.is_some() && model.desk().unwritable;
+    Ok(Ended { outcome, stuck, checklist, saved, draft_lost, unwritable })
 }
 
-fn perform(effects: Vec<Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
+fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
     let mut outcome = None;
     for effect in effects {
         match effect {
@@ -228,7 +270,7 @@ fn perform(effects: Vec<Effect>, front: &mut impl Front, runtime: &mut Runtime) 
 }
 
 /// Said below the screen: what was proven and written, or how to go on.
-fn conclude(context: &Context, ended: &Ended, places: &Places, demo: bool) {
+fn conclude(context: &Context, ended: &Ended, global: &Global, places: &Places, demo: bool) {
     let texts = &context.texts;
     if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
@@ -240,7 +282,9 @@ fn conclude(context: &Context, ended: &Ended, places: &Places, demo: bool) {
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&Phrase::new("setup.stuck").with("what", wanted)));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
-        context.complain(texts.word("setup.left"));
+        // A demo's own directory is found by no later run.
+        let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };
+        context.complain(texts.say(&Phrase::new(key).with("config", global.config_option())));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
         let key = if ended.saved.is_empty() { "setup.draft-lost" } else { "setup.draft-stays" };

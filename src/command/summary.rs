@@ -44,7 +44,7 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
 pub fn cause(texts: &Texts, cause: &Cause) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
     let mut out = format!("{} ({certainty})\n{}\n", texts.say(&cause.headline), texts.say(&cause.why));
-    for evidence in &cause.evidence {
+    for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
     }
     for (number, fix) in cause.fix.iter().enumerate() {
@@ -87,7 +87,7 @@ pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
         certainty: cause.certainty,
         item: cause.item,
         why: texts.say(&cause.why),
-        evidence: cause.evidence.iter().map(|evidence| ascii_marks(evidence)).collect(),
+        evidence: verdict::evidence(texts, cause).iter().map(|evidence| ascii_marks(evidence)).collect(),
         fix: say(&cause.fix),
         commands: cause.commands.iter().map(|(_, command)| texts.command(command)).collect(),
         next: say(&cause.next),

@@ -148,12 +148,13 @@ fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conve
 }
 
 fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
+    let said = context.texts.say(&error.phrase(&context.global.config_option()));
     let outcome = match error.status() {
         Status::Unreachable => Outcome::Unreachable,
         Status::Temporary => Outcome::Temporary,
         Status::SignIn => Outcome::SignIn,
         status => {
-            context.complain(error);
+            context.complain(said);
             return status;
         }
     };
@@ -166,10 +167,10 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
     }
     if asked.json {
         let causes = summary::causes(&context.texts, &diagnosis::causes(&evidence));
-        let stage = Stage::token(false, took, error.to_string());
+        let stage = Stage::token(false, took, said);
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
-        context.complain(error);
+        context.complain(said);
         for cause in diagnosis::causes(&evidence) {
             context.deliver(&format!("\n{}", summary::cause(&context.texts, &cause)));
         }

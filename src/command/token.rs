@@ -28,7 +28,7 @@ pub fn run(context: &Context, asked: &Token) -> Status {
     let vault = match known.access(context, asked.min_life, asked.refresh) {
         Ok(vault) => vault,
         Err(error) => {
-            context.complain(&error);
+            context.complain(context.texts.say(&error.phrase(&context.global.config_option())));
             return error.status();
         }
     };

@@ -36,8 +36,8 @@ pub struct Cause {
     pub item: Item,
     pub headline: Phrase,
     pub why: Phrase,
-    /// Facts that led here, as `name: value`.
-    pub evidence: Vec<String>,
+    /// Facts that led here: name and value. A text `facts.NAME` says what the fact is.
+    pub evidence: Vec<(&'static str, String)>,
     pub fix: Vec<Phrase>,
     /// Label and command template.
     pub commands: Vec<(Phrase, Phrase)>,
@@ -113,7 +113,7 @@ impl Entry {
         let list = |place: &str, texts: &[String]| -> Vec<Phrase> {
             (0..texts.len()).map(|index| phrase(&format!("{place}.{index}"))).collect()
         };
-        let shown = |fact: &String| evidence.text(fact).map(|value| format!("{fact}: {value}"));
+        let shown = |fact: &'static String| Some((fact.as_str(), evidence.text(fact)?));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         Cause {
             slug: &self.slug,

@@ -38,6 +38,8 @@ const LIFETIME: u64 = 900;
 /// What no honest server goes beyond (seconds); a code that never ends would be waited for for ever.
 const LONGEST_LIFETIME: u64 = 86_400;
 const LONGEST_INTERVAL: u64 = 300;
+/// The person said no (AADSTS65004); another number is a policy's no, whatever the OAuth error.
+const DECLINED: [u32; 2] = [65004, 70018];
 /// Between attempts while the network is down: doubled up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -132,7 +134,9 @@ pub fn polled(code: &mut DeviceCode, outcome: Result<Answer, NetworkFailure>, hi
             Polled::Pending
         }
         // Entra says `authorization_declined` where RFC 8628 says `access_denied`.
-        "authorization_declined" | "access_denied" => Polled::Declined(failure),
+        "authorization_declined" | "access_denied" if failure.codes.iter().all(|code| DECLINED.contains(code)) => {
+            Polled::Declined(failure)
+        }
         "expired_token" | "code_expired" => Polled::Expired,
         _ if failure.is_passing() || failure.error.is_empty() => {
             // Obeyed as long as the code lives; the poll after that finds it expired.

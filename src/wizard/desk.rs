@@ -29,6 +29,10 @@ pub struct Desk {
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
     pub tested: Option<Outcome>,
+    /// Sign in again although tokens are at hand: they are kept until there are new ones.
+    pub anew: bool,
+    /// A file could not be written, so that a run without a person ends there.
+    pub unwritable: bool,
     /// The files written in this run.
     pub saved: Vec<PathBuf>,
     /// What a command line needs so that it finds this configuration; empty for the usual place.
@@ -46,6 +50,8 @@ impl Desk {
             notices: Vec::new(),
             suggested: Settings::default(),
             tested: None,
+            anew: false,
+            unwritable: false,
             saved: Vec::new(),
             config_option: String::new(),
             issued: 0,
@@ -101,7 +107,8 @@ impl Desk {
     /// Sets up another product. Another cloud has other addresses, tenants and apps: what was typed for the one
     /// before is not taken along, but what was known beforehand.
     pub fn choose(&mut self, product: &Product) {
-        let suggested = self.suggested.clone();
+        let fits = self.suggested.cloud.is_none_or(|cloud| cloud == product.cloud);
+        let suggested = if fits { self.suggested.clone() } else { Settings::default() };
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
             if settings.product.is_some() && settings.cloud() != product.cloud {
@@ -116,7 +123,7 @@ impl Desk {
         });
     }
 
-    /// To sign in anew.
+    /// Without tokens, and without what they had shown.
     pub fn drop_tokens(&mut self) {
         self.draft.secrets.tokens = None;
         self.draft.secrets.device = None;

@@ -20,8 +20,12 @@ pub mod trial;
 pub mod verdict;
 
 use crate::{
-    account::{Settings, draft::Draft},
+    account::{
+        Settings,
+        draft::{Draft, Secrets},
+    },
     checklist::{Item, State, steps},
+    facts::AccountName,
     language::Texts,
     phrase::Phrase,
     product,
@@ -47,6 +51,10 @@ pub struct Given {
     /// The product was named: it is not asked for.
     pub product_fixed: bool,
     pub companions: Vec<Companion>,
+    /// The account that is set up already, to be proposed again.
+    pub account: Option<AccountName>,
+    /// Its client secret.
+    pub client_secret: Option<Secret>,
     /// Said on the first screen.
     pub notices: Vec<Phrase>,
     /// Random characters, different in every run.
@@ -73,10 +81,13 @@ pub struct Model {
 impl Model {
     pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
         let resumed = given.draft.is_some();
-        let draft = given.draft.unwrap_or_else(|| Draft { settings: given.suggested.clone(), ..Draft::default() });
+        let secrets = Secrets { client_secret: given.client_secret, ..Secrets::default() };
+        let (account, settings) = (given.account, given.suggested.clone());
+        let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
         desk.suggested = given.suggested;
-        let asked = desk.suggested.product.as_deref().and_then(product::find);
+        let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
+        let asked = named.as_deref().and_then(product::find);
         if let Some(product) = asked.filter(|product| desk.draft.settings.product.as_ref() != Some(&product.id)) {
             desk.choose(product);
             desk.draft.step.clear();
@@ -128,13 +139,16 @@ impl Model {
             Message::Leave | Message::Hangup => self.leave(Outcome::Left),
             Message::Typed(text) => self.typed(&text),
             Message::Reported(ticket, report) => self.reported(ticket, report, now),
-            Message::Copy(text) => vec![Effect::Copy(text)],
+            Message::Copy(text) => self.copy(text),
             Message::Print(text) => vec![Effect::Print(text)],
             Message::Companion(number) => self.call(number),
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowCopies => self.copies(now),
-            Message::Back => self.back(now),
+            Message::Back => {
+                self.desk.notices.clear();
+                self.back(now)
+            }
             message => {
                 self.desk.notices.clear();
                 let turn = self.step.update(&mut self.desk, message, now);
@@ -312,7 +326,9 @@ impl Model {
         actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
         let path = plan::path(&self.desk);
-        let place = Phrase::new("place").with("step", plan::position(&path, self.step_id) + 1).with("of", path.len());
+        let first = usize::from(self.product_fixed);
+        let step = plan::position(&path, self.step_id) + 1 - first;
+        let place = Phrase::new("place").with("step", step).with("of", path.len() - first);
         Screen {
             id: self.step_id.to_owned(),
             title: self.desk.word(&format!("steps.{}.title", self.step_id)),

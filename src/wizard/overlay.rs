@@ -8,7 +8,7 @@ use super::{
     items_of,
     message::Message,
     plan,
-    screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen},
+    screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen, Tone},
     step,
 };
 use crate::checklist::{Item, State};
@@ -20,7 +20,11 @@ pub enum Overlay {
     /// What can be copied: label and text.
     Copies(Vec<(String, String)>),
     /// One of these, and what to do with it.
-    CopyOne(String, String),
+    CopyOne {
+        label: String,
+        text: String,
+        sent: bool,
+    },
 }
 
 impl Model {
@@ -33,9 +37,17 @@ impl Model {
         let mut copies = copyable(&self.view(now).blocks);
         if copies.len() == 1 {
             let (label, text) = copies.remove(0);
-            return self.lay(Overlay::CopyOne(label, text));
+            return self.lay(Overlay::CopyOne { label, text, sent: false });
         }
         self.lay(Overlay::Copies(copies))
+    }
+
+    /// To the clipboard; the overlay says that it was sent, since no answer ever comes back.
+    pub(super) fn copy(&mut self, text: String) -> Vec<Effect> {
+        if let Some(Overlay::CopyOne { sent, .. }) = &mut self.overlay {
+            *sent = true;
+        }
+        vec![Effect::Copy(text)]
     }
 
     /// A message while an overlay is open.
@@ -49,7 +61,7 @@ impl Model {
                 None => Vec::new(),
             },
             (Message::Choose(number), Some(Overlay::Copies(copies))) => match copies.get(number).cloned() {
-                Some((label, text)) => self.lay(Overlay::CopyOne(label, text)),
+                Some((label, text)) => self.lay(Overlay::CopyOne { label, text, sent: false }),
                 None => Vec::new(),
             },
             (Message::GoTo(item), Some(Overlay::Evidence(_))) => {
@@ -76,7 +88,7 @@ impl Overlay {
                 let screen = blank(desk, step, "copies".to_owned(), desk.word("overlay.copies"));
                 choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
-            Self::CopyOne(label, text) => copy_one(desk, step, label, text),
+            Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }
 }
@@ -93,7 +105,10 @@ fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
         place: String::new(),
         blocks: Vec::new(),
         question: None,
-        actions: vec![action(desk, Key::Esc, "action.back", Act::Send(Message::Back), true)],
+        actions: vec![
+            action(desk, Key::Esc, "action.back", Act::Send(Message::Back), true),
+            action(desk, Key::Letter('q'), "action.leave", Act::Send(Message::Leave), false),
+        ],
         checklist: rows(desk, step),
         busy: None,
         ticks: false,
@@ -115,12 +130,15 @@ fn checklist(desk: &Desk, step: &str) -> Screen {
     choice(desk, screen, desk.word("overlay.checklist-question"), options, here.unwrap_or(0))
 }
 
-fn copy_one(desk: &Desk, step: &str, label: &str, text: &str) -> Screen {
+fn copy_one(desk: &Desk, step: &str, label: &str, text: &str, sent: bool) -> Screen {
     let mut screen = blank(desk, step, "copy".to_owned(), desk.word("overlay.copies"));
     screen.blocks = vec![
         Block::Command { label: label.to_owned(), text: text.to_owned() },
         Block::Text(desk.word("overlay.copy-how")),
     ];
+    if sent {
+        screen.blocks.push(Block::Note { tone: Tone::Success, text: desk.word("overlay.copied") });
+    }
     let to_terminal = Act::Send(Message::Copy(text.to_owned()));
     let plain = Act::Send(Message::Print(text.to_owned()));
     screen.actions.insert(0, action(desk, Key::Enter, "action.copy-now", to_terminal, true));

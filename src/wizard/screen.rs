@@ -178,7 +178,9 @@ impl Screen {
     /// What this screen waits for, in a word: for one who is not there to see it.
     pub fn wanted(&self) -> String {
         let question = self.question.as_ref();
-        let error = question.and_then(|question| question.error.clone());
+        // An empty field needs no reason beside its name.
+        let empty = question.is_some_and(|question| question.input == Input::Text { value: String::new() });
+        let error = question.and_then(|question| question.error.clone()).filter(|_| !empty);
         let note = self.blocks.iter().find_map(|block| match block {
             Block::Note { tone: Tone::Failure, text } => Some(text.clone()),
             _ => None,

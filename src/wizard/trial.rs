@@ -6,7 +6,7 @@ use super::{
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     screen::{Block, Tone, TranscriptRow},
-    step, verdict,
+    verdict,
 };
 use crate::{
     account::Account,
@@ -96,7 +96,7 @@ impl Trial {
         let tokens = match outcome {
             Ok(answer) => grant::read(&answer, now),
             Err(failure) => {
-                self.phase = Phase::Tokenless(step::unreachable(&failure), Outcome::Unreachable);
+                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
                 return Vec::new();
             }
         };
@@ -137,8 +137,13 @@ impl Trial {
         }
     }
 
-    /// The item that the surest cause speaks of.
+    /// The item that the surest cause speaks of; the network when nothing was heard that could have one.
     pub fn blamed(&self) -> Option<Item> {
+        if let Phase::Ended(conversation) = &self.phase
+            && matches!(conversation.ending, Ending::Unreachable { .. } | Ending::Fault { .. })
+        {
+            return Some(Item::Network);
+        }
         self.causes.first().filter(|cause| cause.slug != diagnosis::UNKNOWN).map(|cause| cause.item)
     }
 

@@ -2,12 +2,16 @@
 
 use super::{
     desk::Desk,
+    effect::{FileFailure, FileFailureKind},
     screen::{Block, Verdict},
 };
 use crate::{
     diagnosis::Cause,
+    entra::{Failure, failure::Form},
+    language::Texts,
+    network::{FailureKind, NetworkFailure},
     phrase::Phrase,
-    smtp::{Ending, Fault, reply::Garbled},
+    smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
 pub fn block(desk: &Desk, cause: &Cause) -> Block {
@@ -16,12 +20,17 @@ pub fn block(desk: &Desk, cause: &Cause) -> Block {
         headline: desk.say(&cause.headline),
         certainty: desk.word(&format!("certainty.{}", cause.certainty.id())),
         why: desk.say(&cause.why),
-        evidence: cause.evidence.clone(),
+        evidence: evidence(&desk.texts, cause),
         fix: say(&cause.fix),
         commands: cause.commands.iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
         next: say(&cause.next),
         source: cause.source.to_owned(),
     })
+}
+
+/// The facts behind a cause, each with what it is.
+pub fn evidence(texts: &Texts, cause: &Cause) -> Vec<String> {
+    cause.evidence.iter().map(|(fact, value)| format!("{}: {value}", texts.word(&format!("facts.{fact}")))).collect()
 }
 
 /// What the mail server said last, or why it could not be heard, in one sentence; `None` for an ending
@@ -31,7 +40,12 @@ pub fn ending(ending: &Ending) -> Option<Phrase> {
         Ending::Accepted | Ending::Cancelled => return None,
         Ending::Refused { reply, .. } => Phrase::new("ending.refused").with("reply", reply.text()),
         Ending::Temporary { reply, .. } => Phrase::new("ending.temporary").with("reply", reply.text()),
-        Ending::Unreachable { failure, .. } => super::step::unreachable(failure),
+        Ending::Unreachable { stage, failure }
+            if failure.kind == FailureKind::TimedOut && !matches!(stage, Stage::Resolve | Stage::Connect) =>
+        {
+            Phrase::new("ending.silent").with("address", &failure.address).with("detail", &failure.detail)
+        }
+        Ending::Unreachable { failure, .. } => unreachable(failure),
         Ending::Fault { fault, .. } => fault_phrase(fault),
     })
 }
@@ -48,4 +62,36 @@ fn fault_phrase(fault: &Fault) -> Phrase {
         Fault::StartTlsNotOffered { offered } => Phrase::new("ending.no-starttls").with("text", offered.join(", ")),
         Fault::Xoauth2NotOffered { mechanisms } => Phrase::new("ending.no-xoauth2").with("text", mechanisms.join(" ")),
     }
+}
+
+/// What stands in the authority's place, if something does: a web page, a redirect, a server without its paths.
+pub fn obstacle(failure: &Failure) -> Option<Phrase> {
+    let key = match failure.form {
+        Form::Page => "evidence.page",
+        Form::Redirect => "evidence.redirect",
+        Form::Foreign if failure.status == 404 => "evidence.not-an-authority",
+        Form::OAuth | Form::Foreign => return None,
+    };
+    Some(Phrase::new(key).with("summary", failure.summary()))
+}
+
+/// A network failure in a sentence that names the address and what to try.
+pub fn unreachable(failure: &NetworkFailure) -> Phrase {
+    let kind = serde_json::to_value(failure.kind).unwrap_or_default();
+    Phrase::new(format!("network.{}", kind.as_str().unwrap_or("other")))
+        .with("address", &failure.address)
+        .with("detail", &failure.detail)
+}
+
+/// A file that could not be read or written.
+pub fn file_trouble(failure: &FileFailure) -> Phrase {
+    let key = match failure.kind {
+        FileFailureKind::Read => "files.read",
+        FileFailureKind::Write => "files.write",
+        FileFailureKind::Changed => "files.changed",
+        FileFailureKind::TooOpen => "files.too-open",
+        FileFailureKind::Content => "files.content",
+        FileFailureKind::Locked => "files.locked",
+    };
+    Phrase::new(key).with("path", &failure.path).with("detail", &failure.detail)
 }

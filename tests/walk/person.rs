@@ -36,6 +36,8 @@ pub fn given() -> Given {
         suggested: Settings::default(),
         product_fixed: false,
         companions: Vec::new(),
+        account: None,
+        client_secret: None,
         notices: Vec::new(),
         seed: "seed".into(),
         config_option: String::new(),

@@ -56,7 +56,7 @@ impl Connect {
             (Message::Retry, _) if !runs => self.begin(desk, now),
             (Message::GoTo(item), _) if !runs => Turn::go(Go::Mend(item)),
             (Message::Other, _) if !runs => {
-                desk.drop_tokens();
+                desk.anew = true;
                 Turn::go(Go::To("consent"))
             }
             (Message::Skip, _) if !runs => Turn::go(Go::To("save")),

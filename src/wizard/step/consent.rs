@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Go, Page, Turn, go_on, go_to, primary, probe, secondary, words};
+use super::{Go, Page, Turn, go_on, go_to, primary, secondary, words};
 use crate::{
     checklist::Item,
     entra::{
@@ -20,7 +20,7 @@ use crate::{
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Act, Action, Block, Key, Tone},
-        tokens,
+        tokens, verdict,
     },
 };
 
@@ -60,7 +60,7 @@ impl Stop {
     }
 
     fn unreachable(failure: &NetworkFailure) -> Self {
-        Self::new(probe::unreachable(failure), Item::Network, Outcome::Unreachable)
+        Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable)
     }
 }
 
@@ -68,7 +68,8 @@ impl Consent {
     pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
         let mut step = Self { phase: Phase::Granted, hiccups: 0, trouble: None };
         desk.draft.expire(now);
-        let turn = if desk.draft.secrets.tokens.is_some() {
+        let anew = std::mem::take(&mut desk.anew);
+        let turn = if desk.draft.secrets.tokens.is_some() && !anew {
             Turn::stay()
         } else if let Some(code) = desk.draft.secrets.device.clone() {
             step.pause(desk, &code, device::pause(&code), now)
@@ -118,10 +119,7 @@ impl Consent {
                 turn
             }
             (Message::Retry, Phase::Stopped(..)) => self.request(desk),
-            (Message::Retry, Phase::Granted) => {
-                desk.drop_tokens();
-                self.request(desk)
-            }
+            (Message::Retry, Phase::Granted) => self.request(desk),
             (Message::Cancel, Phase::Running(ticket) | Phase::Requesting(ticket)) => {
                 let ticket = *ticket;
                 desk.hand_back(ticket);
@@ -181,7 +179,7 @@ impl Consent {
             Polled::Trouble(trouble, pause) => {
                 self.hiccups += 1;
                 self.trouble = Some(match trouble {
-                    Trouble::Network(failure) => probe::unreachable(&failure),
+                    Trouble::Network(failure) => verdict::unreachable(&failure),
                     Trouble::Server(failure) => {
                         Phrase::new("consent.server-trouble").with("summary", failure.summary())
                     }
@@ -200,7 +198,7 @@ impl Consent {
     }
 
     fn granted(&mut self, desk: &mut Desk, granted: Tokens) -> Turn {
-        desk.draft.secrets.device = None;
+        desk.drop_tokens();
         desk.draft.secrets.tokens = Some(granted);
         desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
         if desk.draft.secrets.client_secret.is_none() {
@@ -221,11 +219,12 @@ impl Consent {
     /// The authority's own refusal, with the item it speaks of where its number tells.
     fn refused(&mut self, desk: &mut Desk, failure: Failure) -> Turn {
         let described = |key: &str| {
-            Phrase::new(key)
-                .with("summary", failure.summary())
-                .with("description", failure.description.lines().next().unwrap_or_default())
+            // Entra's description begins with the number; other servers need not send one.
+            let said = failure.description.lines().next().filter(|line| !line.is_empty());
+            let description = said.map_or_else(|| failure.summary(), str::to_owned);
+            Phrase::new(key).with("summary", failure.summary()).with("description", description)
         };
-        let stop = match probe::obstacle(&failure) {
+        let stop = match verdict::obstacle(&failure) {
             Some(obstacle) => Stop::new(obstacle, Item::Network, Outcome::Unreachable),
             None if failure.is_passing() => Stop::new(described("consent.later"), Item::Consent, Outcome::Temporary),
             None => Stop::new(described("consent.refused"), blamed(&failure), Outcome::SignIn),
@@ -254,6 +253,7 @@ impl Consent {
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match &self.phase {
             Phase::Requesting(_) => Page {
+                blocks: words("consent", desk),
                 busy: Some(desk.word("busy.device-code")),
                 actions: vec![secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel)],
                 ..Page::default()

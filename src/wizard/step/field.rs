@@ -1,5 +1,7 @@
 //! The values that are typed: how each is checked, kept and shown again.
 
+use std::path::PathBuf;
+
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
@@ -58,7 +60,7 @@ impl Field {
                 settings.user = Some(user);
             }
             Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
-            Self::CaFile => settings.endpoints.ca_file = (!text.is_empty()).then(|| text.into()),
+            Self::CaFile => settings.endpoints.ca_file = ca_file(text)?,
             Self::SmtpServer => {
                 let (host, port) = server(text).map_err(malformed)?;
                 settings.smtp.host = Some(host);
@@ -80,6 +82,14 @@ impl Field {
         }
         Ok(())
     }
+}
+
+/// Absolute: programs that read the account later start elsewhere.
+fn ca_file(text: &str) -> Result<Option<PathBuf>, Phrase> {
+    let plain = text.starts_with('/') && !text.chars().any(char::is_control);
+    (plain || text.is_empty())
+        .then(|| Some(PathBuf::from(text)).filter(|path| path.is_absolute()))
+        .ok_or_else(|| Phrase::new("malformed.path"))
 }
 
 /// `host`, `host:port` or `[IPv6]:port`.

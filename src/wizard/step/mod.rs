@@ -14,7 +14,6 @@ mod save;
 mod token;
 
 pub use message::test_message;
-pub use probe::unreachable;
 
 use super::{
     desk::Desk,

@@ -4,15 +4,13 @@
 use crate::{
     checklist::{Item, steps::Field},
     entra::{
-        Failure, device, discovery,
-        failure::Form,
-        grant,
+        Failure, device, discovery, grant,
         wire::{Answer, Request},
     },
     facts::Tenant,
     network::NetworkFailure,
     phrase::Phrase,
-    wizard::desk::Desk,
+    wizard::{desk::Desk, verdict},
 };
 
 /// What a probe showed of the value just typed.
@@ -62,7 +60,7 @@ fn default_scope(scopes: &[String]) -> Option<String> {
 pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Judgement {
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(failure) => return Judgement::Failed(Item::Network, unreachable(&failure)),
+        Err(failure) => return Judgement::Failed(Item::Network, verdict::unreachable(&failure)),
     };
     match field {
         Field::Tenant => tenant(desk, &answer),
@@ -132,27 +130,8 @@ fn client_secret(answer: &Answer, now: i64) -> Judgement {
 }
 
 fn unexpected(failure: &Failure) -> Judgement {
-    match obstacle(failure) {
+    match verdict::obstacle(failure) {
         Some(obstacle) => Judgement::Obstructed(obstacle),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
-}
-
-/// What stands in the authority's place, if something does: a web page, a redirect, a server without its paths.
-pub fn obstacle(failure: &Failure) -> Option<Phrase> {
-    let key = match failure.form {
-        Form::Page => "evidence.page",
-        Form::Redirect => "evidence.redirect",
-        Form::Foreign if failure.status == 404 => "evidence.not-an-authority",
-        Form::OAuth | Form::Foreign => return None,
-    };
-    Some(Phrase::new(key).with("summary", failure.summary()))
-}
-
-/// A network failure in a sentence that names the address and what to try.
-pub fn unreachable(failure: &NetworkFailure) -> Phrase {
-    let kind = serde_json::to_value(failure.kind).unwrap_or_default();
-    Phrase::new(format!("network.{}", kind.as_str().unwrap_or("other")))
-        .with("address", &failure.address)
-        .with("detail", &failure.detail)
 }

@@ -62,7 +62,8 @@ impl Read {
                 Turn::next()
             }
             (Message::GoTo(item), Phase::Doubted) => Turn::go(Go::Mend(item)),
-            (Message::Skip, Phase::Asking) if self.field.is_secret() => {
+            (Message::Other, Phase::Asking | Phase::Doubted) if self.field.is_secret() => {
+                desk.draft.secrets.typed = None;
                 desk.change(|desk| desk.draft.secrets.client_secret = None);
                 self.answered(desk, &Secret::default())
             }
@@ -103,7 +104,10 @@ impl Read {
         if let Some(request) = probe::request(self.field, desk) {
             let ticket = desk.ticket();
             self.phase = Phase::Probing(ticket);
-            return Turn::asking(Effect::Fetch(ticket, request));
+            // A secret is shown once: it is kept before anything else happens.
+            let kept = self.field.is_secret().then(|| Effect::KeepDraft(Box::new(desk.draft.clone())));
+            let effects = kept.into_iter().chain([Effect::Fetch(ticket, request)]).collect();
+            return Turn { effects, go: Go::Stay };
         }
         self.unprobed(desk);
         Turn::next()
@@ -185,10 +189,10 @@ impl Read {
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = desk.draft.secrets.client_secret.is_some() || unfinished;
-        if self.field.is_secret() && held && self.phase == Phase::Asking {
+        if self.field.is_secret() && held {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
-            actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Skip));
+            actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Other));
         }
         Page {
             blocks,

@@ -16,9 +16,10 @@ use crate::{
     secret::{MARK, Secret},
     wizard::{
         desk::Desk,
-        effect::{Effect, Existing, FileFailure, FileFailureKind, Report, Saving, Ticket},
+        effect::{Effect, Existing, FileFailureKind, Report, Saving, Ticket},
         message::Message,
         screen::{Act, Block, Change, Input, Key, Question, Tone},
+        verdict,
     },
 };
 
@@ -59,7 +60,7 @@ impl Save {
             },
             (Message::Reported(_, Report::Inspected(outcome)), Phase::Inspecting(_)) => match outcome {
                 Ok(existing) => self.review(desk, existing, now),
-                Err(failure) => self.fail(file_trouble(&failure)),
+                Err(failure) => self.fail(verdict::file_trouble(&failure)),
             },
             (Message::Continue, Phase::Reviewing(review)) => {
                 let saving = Box::new(review.saving.clone());
@@ -73,7 +74,10 @@ impl Save {
             }
             (Message::Reported(_, Report::Saved(outcome)), Phase::Writing(_)) => match outcome {
                 Ok(files) => saved(desk, &files),
-                Err(failure) => self.fail(file_trouble(&failure)),
+                Err(failure) => {
+                    desk.unwritable = matches!(failure.kind, FileFailureKind::Write | FileFailureKind::Changed);
+                    self.fail(verdict::file_trouble(&failure))
+                }
             },
             _ => Turn::stay(),
         }
@@ -203,16 +207,4 @@ fn masked(vault: &Vault) -> Vec<String> {
         ..vault.clone()
     };
     shown.text().expose().lines().map(str::to_owned).collect()
-}
-
-fn file_trouble(failure: &FileFailure) -> Phrase {
-    let key = match failure.kind {
-        FileFailureKind::Read => "files.read",
-        FileFailureKind::Write => "files.write",
-        FileFailureKind::Changed => "files.changed",
-        FileFailureKind::TooOpen => "files.too-open",
-        FileFailureKind::Content => "files.content",
-        FileFailureKind::Locked => "files.locked",
-    };
-    Phrase::new(key).with("path", &failure.path).with("detail", &failure.detail)
 }

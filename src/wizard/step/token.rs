@@ -32,7 +32,7 @@ impl Token {
         match message {
             Message::Continue => Turn::next(),
             Message::Retry => {
-                desk.drop_tokens();
+                desk.anew = true;
                 Turn::go(Go::To("consent"))
             }
             Message::Other => {
