@@ -104,7 +104,7 @@ fn roots(found: CertificateResult, asked: &[String]) -> Result<SystemRoots, Netw
     let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
     let errors = errors.join("; ");
     if !asked.is_empty() {
-        let asked = asked.join(" ");
+        let asked = line(&asked.join(" "));
         let detail = format!("{asked} gives no certificate authority: {errors}");
         return Err(failure(FailureKind::CaFile, &asked, detail.trim_end_matches([':', ' '])));
     }
@@ -189,6 +189,8 @@ mod tests {
         let failure = roots(CertificateResult::default(), &asked).unwrap_err();
         assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::CaFile, "SSL_CERT_DIR=/etc/own"));
         assert_eq!(failure.detail, "SSL_CERT_DIR=/etc/own gives no certificate authority");
+        let hostile = roots(CertificateResult::default(), &["SSL_CERT_FILE=\x1b[2J".to_owned()]).unwrap_err();
+        assert!(!hostile.to_string().contains('\x1b'), "{hostile}");
         let mut found = CertificateResult::default();
         found.certs.push(rcgen::generate_simple_self_signed(["ca.example".to_owned()]).unwrap().cert.der().clone());
         let SystemRoots { roots, warning } = roots(found, &asked).unwrap();
