@@ -81,6 +81,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("smtp_auth_disabled_mailbox", include_str!("causes/smtp_auth_disabled_mailbox.toml")),
     ("smtp_auth_disabled_tenant", include_str!("causes/smtp_auth_disabled_tenant.toml")),
     ("wrong_audience_graph_token", include_str!("causes/wrong_audience_graph_token.toml")),
+    ("send_as_denied", include_str!("causes/send_as_denied.toml")),
     ("user_is_not_token_user", include_str!("causes/user_is_not_token_user.toml")),
     (UNKNOWN, include_str!("causes/unknown.toml")),
 ];

@@ -64,6 +64,10 @@ fn a_sender_that_is_not_allowed_is_refused_after_data() {
     let document = json(&desk, &["--send-to", "alerts@contoso.example", "--from", "admin@contoso.example"], 1);
     assert_eq!(document["outcome"], "refused");
     assert!(document["causes"][0]["evidence"][0].as_str().unwrap().contains("SendAsDenied"), "{document}");
+    assert_eq!(
+        (&document["causes"][0]["cause"], &document["causes"][0]["item"]),
+        (&"send_as_denied".into(), &"send-as".into())
+    );
 }
 
 #[test]

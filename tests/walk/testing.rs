@@ -166,6 +166,7 @@ fn a_refused_message_is_no_success() {
     person.hears(accepted()).enter().enter().hears(refused_after_data());
     assert_eq!(person.model.draft().checklist.state(Item::Message), State::Failed);
     assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
+    assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::Failed);
     person.enter();
     assert_eq!(person.at(), "save");
     assert_eq!(person.model.desk().outcome(), Outcome::Refused);
