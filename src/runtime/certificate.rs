@@ -1,6 +1,9 @@
-//! What a certificate says of itself, for people. It judges nothing; the verifier did.
+//! What a certificate says of itself: its names for people, its dates for the verifier.
 
-use rustls::pki_types::CertificateDer;
+use rustls::{
+    CertificateError,
+    pki_types::{CertificateDer, UnixTime},
+};
 use x509_cert::{Certificate, der::Decode};
 
 use crate::{smtp::TlsFacts, visible::line};
@@ -17,6 +20,19 @@ pub fn facts(leaf: &CertificateDer<'_>) -> TlsFacts {
         // `Display` of a `DateTime` is RFC 3339.
         not_after: certificate.validity().not_after.to_date_time().to_string(),
     }
+}
+
+/// Whether `now` lies within the certificate's validity (RFC 5280 §4.1.2.5).
+pub fn verify_dates(leaf: &CertificateDer<'_>, now: UnixTime) -> Result<(), CertificateError> {
+    let certificate = Certificate::from_der(leaf).map_err(|_| CertificateError::BadEncoding)?;
+    let validity = certificate.tbs_certificate().validity();
+    if now.as_secs() < validity.not_before.to_unix_duration().as_secs() {
+        return Err(CertificateError::NotValidYet);
+    }
+    if now.as_secs() > validity.not_after.to_unix_duration().as_secs() {
+        return Err(CertificateError::Expired);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::{
         Resumption, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
     },
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    server::ParsedCertificate,
 };
 use rustls_native_certs::CertificateResult;
 
@@ -39,6 +41,7 @@ impl Trust {
 /// Reads the account's CA file each time, so that a repaired one counts at once.
 pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
     let mut roots = system_roots()?.roots.clone();
+    let mut own = Vec::new();
     if let Some(path) = ca {
         let refuse = |detail: String| failure(FailureKind::CaFile, &path.display().to_string(), detail);
         let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
@@ -46,9 +49,10 @@ pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
         if certificates.is_empty() {
             return Err(refuse("holds no PEM certificate".to_owned()));
         }
-        for certificate in certificates {
-            roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+        for certificate in &certificates {
+            roots.add(certificate.clone()).map_err(|error| refuse(error.to_string()))?;
         }
+        own = certificates;
     }
     // Named, since a second provider compiled in by some dependency would make the default ambiguous.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -56,7 +60,7 @@ pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map_err(|error| other(&error))?;
-    let seen = Arc::new(Seen { verifier, leaf: Mutex::new(None) });
+    let seen = Arc::new(Seen { verifier, own, leaf: Mutex::new(None) });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| other(&error))?
@@ -116,6 +120,8 @@ fn roots(found: CertificateResult, asked: &[String]) -> Result<SystemRoots, Netw
 #[derive(Debug)]
 struct Seen {
     verifier: Arc<WebPkiServerVerifier>,
+    /// The certificates of the account's CA file.
+    own: Vec<CertificateDer<'static>>,
     leaf: Mutex<Option<CertificateDer<'static>>>,
 }
 
@@ -129,7 +135,18 @@ impl ServerCertVerifier for Seen {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         *self.leaf.lock().unwrap_or_else(PoisonError::into_inner) = Some(end_entity.clone().into_owned());
-        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        match self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            // webpki takes no certificate that may sign others as a server's own, which is what `openssl req
+            // -x509` makes. One that stands in the CA file itself is trusted by name, not by what it signs.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
+                if self.own.iter().any(|own| own == end_entity) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                certificate::verify_dates(end_entity, now)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verdict => verdict,
+        }
     }
 
     fn verify_tls12_signature(
@@ -173,6 +190,36 @@ mod tests {
         }
         let failure = client_config(&Some("/nonexistent/ca.pem".into())).unwrap_err();
         assert_eq!(failure.kind, FailureKind::CaFile);
+    }
+
+    /// What `openssl req -x509` makes: signed by itself, and allowed to sign others.
+    fn made_by_openssl(expires: i32) -> rcgen::Certificate {
+        let mut params = rcgen::CertificateParams::new(["mail.example".to_owned()]).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        params.not_after = rcgen::date_time_ymd(expires, 1, 1);
+        params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap()
+    }
+
+    fn verdict(ca: &rcgen::Certificate, shown: &rcgen::Certificate, name: &str) -> Result<(), rustls::Error> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(ca.pem().as_bytes()).unwrap();
+        let trust = client_config(&Some(file.path().to_owned())).unwrap();
+        let name = ServerName::try_from(name.to_owned()).unwrap();
+        // 2026-11-22.
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(1_795_305_600));
+        trust.seen.verify_server_cert(shown.der(), &[], &name, &[], now).map(drop)
+    }
+
+    #[test]
+    fn a_servers_own_certificate_can_be_named_and_is_still_checked() {
+        let named = made_by_openssl(2040);
+        assert_eq!(verdict(&named, &named, "mail.example"), Ok(()));
+        assert!(verdict(&named, &named, "other.example").is_err());
+        assert!(verdict(&named, &made_by_openssl(2040), "mail.example").is_err());
+        let expired = made_by_openssl(2021);
+        let refused = verdict(&expired, &expired, "mail.example").unwrap_err();
+        assert!(format!("{refused:?}").contains("Expired"), "{refused:?}");
     }
 
     #[test]
