@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::bare;
+use super::{bare, desk::Desk};
 
 /// The wizard one line at a time, and nobody answers: stdout, then stderr.
 fn wizard(directory: &Path) -> (String, String) {
@@ -40,4 +40,23 @@ fn an_unattended_run_leaves_no_draft_behind() {
     let ran = bare(&["--no-input", "--config", directory.path().to_str().unwrap()]);
     assert_eq!(ran.status, 78);
     assert!(!directory.path().join("state").exists());
+}
+
+#[test]
+fn who_comes_again_finds_the_account_filled_in() {
+    let desk = Desk::signed_in(0);
+    let ran = desk.run(&["--front", "line"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stdout.contains("There is an account alerts already"), "{}", ran.stdout);
+    let draft = fs::read_to_string(desk.directory.path().join("state/draft.toml")).unwrap();
+    assert!(draft.contains("alerts@contoso.example") && draft.contains("client_id"), "{draft}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_named_before_anything_is_asked() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("config.toml"), "version = 1\n[accounts.a]\nusr = 1\n").unwrap();
+    let ran = bare(&["--front", "line", "--config", directory.path().to_str().unwrap()]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
+    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("usr"), "{}", ran.stderr);
 }

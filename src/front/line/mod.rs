@@ -135,6 +135,8 @@ impl Front for Line {
         let reopened = was_answered && !self.answered;
         let now = Instant::now();
         let text = match &before {
+            // The same refusal of another answer is said again, or nobody knows that it was heard.
+            Some(before) if before == screen && was_answered => self.paper().refusal(screen),
             Some(before) if before == screen => String::new(),
             Some(before) if before.id == screen.id && before.title == screen.title => {
                 let times = self.times_at.is_none_or(|at| now - at >= TIMES_EVERY);

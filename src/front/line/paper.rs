@@ -73,6 +73,11 @@ impl Paper<'_> {
         joined(&lines)
     }
 
+    /// Why an answer was not taken, if it was not.
+    pub fn refusal(&self, screen: &Screen) -> String {
+        joined(&screen.question.as_ref().map(|question| self.error(question)).unwrap_or_default())
+    }
+
     /// The default in brackets, or what Enter does.
     pub fn prompt(&self, screen: &Screen) -> String {
         let default = match screen.question.as_ref().map(|question| &question.input) {

@@ -122,7 +122,7 @@ async fn the_same_refusal_twice_takes_two_lines() {
     assert_eq!(line.next().await, answer("bad"));
     printed.news();
     line.show(&samples::mailbox()).unwrap();
-    assert_eq!(printed.news(), "[alerts@contoso.example] > ");
+    assert_eq!(printed.news(), "  x This domain has no mailbox at Microsoft 365.\n[alerts@contoso.example] > ");
     assert_eq!(line.next().await, answer("bad"));
 }
 
