@@ -85,8 +85,25 @@ fn a_domain_without_a_tenant_leaves_the_question_open() {
     person.types("alerts@contoso.example").gets(400, &error("invalid_tenant", 90002));
     assert_eq!((person.at().as_str(), person.model.draft().checklist.state(Item::Tenant)), ("tenant", State::Failed));
     assert!(complaint(&person).contains("AADSTS90002"), "{}", complaint(&person));
-    // That there is such a tenant says nothing of whose the mailbox is.
-    person.types(TENANT).gets(200, &discovery());
+    person.types(TENANT).gets(400, &error("invalid_tenant", 90002));
+    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Attested);
+}
+
+#[test]
+fn a_tenant_that_is_typed_is_held_against_the_mail_domain() {
+    let other = "8d2c0000-1111-2222-3333-0123456789ff";
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example").gets(200, &discovery()).types(other);
+    assert!(person.request().1.contains("/contoso.example/"), "{:?}", person.request());
+    person.gets(200, &discovery());
+    assert!(complaint(&person).contains(TENANT) && complaint(&person).contains(other), "{}", complaint(&person));
+    person.presses(Key::Letter('n'));
+    assert_eq!(person.model.draft().settings.tenant.as_ref().unwrap().as_str(), other);
+    assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Attested);
+    // That there is such a domain says nothing of whose the mailbox is.
+    let mut person = at_the_mailbox();
+    person.types("alerts@contoso.example").gets(200, &discovery()).types("fabrikam.example");
+    person.gets(200, &discovery().replace(TENANT, other));
     assert_eq!(person.model.draft().checklist.state(Item::Tenant), State::Attested);
 }
 

@@ -7,7 +7,7 @@ use crate::{
         Failure, device, discovery, grant,
         wire::{Answer, Request},
     },
-    facts::Tenant,
+    facts::{Guid, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
     wizard::{desk::Desk, verdict},
@@ -20,8 +20,8 @@ pub enum Judgement {
     CannotTell(Phrase),
     /// The item that is wrong, which need not be the one asked about.
     Failed(Item, Phrase),
-    /// Something answered that is no authority: nothing is shown of any item, and nobody should go on unwarned.
-    Obstructed(Phrase),
+    /// Nothing is shown of this item, but nobody should go on unwarned.
+    Obstructed(Item, Phrase),
 }
 
 /// The request that tells something about this field, if there is one.
@@ -29,7 +29,7 @@ pub fn request(field: Field, desk: &Desk) -> Option<Request> {
     let settings = &desk.draft.settings;
     match field {
         Field::Tenant => {
-            let tenant = settings.tenant.clone().or_else(|| domain(desk))?;
+            let tenant = asked_tenant(desk)?;
             Some(discovery::request(&settings.authority().ok()?, &tenant, &settings.endpoints.ca_file))
         }
         Field::ClientId => {
@@ -43,6 +43,13 @@ pub fn request(field: Field, desk: &Desk) -> Option<Request> {
         }
         _ => None,
     }
+}
+
+/// Whose discovery document is asked for: only the mail domain's own says whose the mailbox is, so an id is
+/// compared with that; another domain is asked itself.
+fn asked_tenant(desk: &Desk) -> Option<Tenant> {
+    let typed = desk.draft.settings.tenant.clone();
+    typed.filter(|typed| typed.as_str().parse::<Guid>().is_err()).or_else(|| domain(desk))
 }
 
 /// The mail domain stands for the tenant until its id is known.
@@ -69,23 +76,34 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
     }
 }
 
+/// What discovery says of the mail domain, or of another name that was typed for the tenant.
 fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
-    let domain = domain(desk);
-    // Only what the mail domain itself answers says whose the mailbox is.
-    let by_domain = desk.draft.settings.tenant.is_none() || desk.draft.settings.tenant == domain;
-    let domain = domain.map(String::from).unwrap_or_default();
+    let (typed, domain) = (desk.draft.settings.tenant.clone(), domain(desk));
+    let typed_id = typed.as_ref().and_then(|typed| typed.as_str().parse::<Guid>().ok());
+    let by_domain = asked_tenant(desk) == domain;
+    let phrase = |key: &str, id: &dyn ToString| {
+        let domain = domain.as_ref().map(ToString::to_string).unwrap_or_default();
+        Phrase::new(key).with("domain", domain).with("tenant", id.to_string())
+    };
     match discovery::read(answer) {
-        Ok(found) => match found.tenant {
-            Some(id) => {
+        Ok(found) => match (found.tenant, typed_id) {
+            (Some(id), Some(typed)) if id != typed => {
+                Judgement::Obstructed(Item::Tenant, phrase("evidence.tenant-other", &id).with("typed", typed))
+            }
+            (Some(id), _) => {
                 desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
                 if by_domain {
-                    Judgement::Proven(Phrase::new("evidence.tenant-found").with("domain", domain).with("tenant", &id))
+                    Judgement::Proven(phrase("evidence.tenant-found", &id))
                 } else {
-                    Judgement::CannotTell(Phrase::new("evidence.tenant-exists").with("tenant", &id))
+                    Judgement::CannotTell(phrase("evidence.tenant-exists", &id))
                 }
             }
-            None => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),
+            (None, _) => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),
         },
+        // The mail domain is unknown there, which says nothing of an id that was typed.
+        Err(failure) if failure.has_code(90002) && typed_id.is_some() => {
+            Judgement::CannotTell(phrase("evidence.tenant-unconfirmed", &""))
+        }
         Err(failure) if failure.has_code(90002) => {
             Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
         }
@@ -131,7 +149,7 @@ fn client_secret(answer: &Answer, now: i64) -> Judgement {
 
 fn unexpected(failure: &Failure) -> Judgement {
     match verdict::obstacle(failure) {
-        Some(obstacle) => Judgement::Obstructed(obstacle),
+        Some(obstacle) => Judgement::Obstructed(Item::Network, obstacle),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
 }

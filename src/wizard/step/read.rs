@@ -154,8 +154,8 @@ impl Read {
                 self.elsewhere = (!self.items().contains(&item)).then_some(item);
                 self.doubt(evidence)
             }
-            Judgement::Obstructed(evidence) => {
-                desk.draft.checklist.note(Item::Network, evidence.clone());
+            Judgement::Obstructed(item, evidence) => {
+                desk.draft.checklist.note(item, evidence.clone());
                 self.doubt(evidence)
             }
         }
