@@ -63,11 +63,7 @@ impl NoToken {
             Self::Refused(failure) => match verdict::obstacle(failure) {
                 Some(obstacle) => obstacle,
                 None if failure.is_passing() => Phrase::new("access.later").with("summary", failure.summary()),
-                None => {
-                    let said = failure.description.lines().next().filter(|line| !line.is_empty());
-                    let said = said.map_or_else(|| failure.summary(), str::to_owned);
-                    Phrase::new("access.refused").with("description", said).with("config", config)
-                }
+                None => Phrase::new("access.refused").with("said", failure.said()).with("config", config),
             },
             Self::Unaskable => Phrase::new("access.unaskable"),
         }

@@ -111,6 +111,15 @@ impl Failure {
             || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
     }
 
+    /// The authority's own words, in one line: the OAuth error and how it describes it.
+    pub fn said(&self) -> String {
+        let described = self.description.lines().next().unwrap_or_default().trim_end_matches(['.', ' ']);
+        match self.form {
+            Form::OAuth if !described.is_empty() => format!("{}: {described}", one_line(&self.error)),
+            _ => self.summary(),
+        }
+    }
+
     /// The refusal in one line, for a screen or a log: `invalid_client AADSTS7000218`.
     pub fn summary(&self) -> String {
         let codes = self.codes.first().map(|code| format!(" AADSTS{code}")).unwrap_or_default();
@@ -158,6 +167,7 @@ mod tests {
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("invalid_client", &[7_000_218][..]));
         assert_eq!((failure.trace_id.as_deref(), failure.correlation_id.as_deref()), (Some("11"), Some("22")));
         assert_eq!(failure.summary(), "invalid_client AADSTS7000218");
+        assert_eq!(failure.said(), "invalid_client: AADSTS7000218: The request body must contain");
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn a_token_that_dovecot_cannot_check_leaves_its_detail_as_evidence() {
     assert_eq!(tested.status, 1, "{}\n{}", tested.out, tested.err);
     let document = tested.json();
     let evidence = document["causes"][0]["evidence"].as_array().unwrap();
-    let detail = r#"smtp.detail: {"status":"401","schemes":"bearer","scope":"mail"}"#;
+    let detail = r#"Detail of the refusal: {"status":"401","schemes":"bearer","scope":"mail"}"#;
     assert!(evidence.contains(&detail.into()), "{evidence:?}");
 }
 

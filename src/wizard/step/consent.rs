@@ -218,12 +218,7 @@ impl Consent {
 
     /// The authority's own refusal, with the item it speaks of where its number tells.
     fn refused(&mut self, desk: &mut Desk, failure: Failure) -> Turn {
-        let described = |key: &str| {
-            // Entra's description begins with the number; other servers need not send one.
-            let said = failure.description.lines().next().filter(|line| !line.is_empty());
-            let description = said.map_or_else(|| failure.summary(), str::to_owned);
-            Phrase::new(key).with("summary", failure.summary()).with("description", description)
-        };
+        let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
         let stop = match verdict::obstacle(&failure) {
             Some(obstacle) => Stop::new(obstacle, Item::Network, Outcome::Unreachable),
             None if failure.is_passing() => Stop::new(described("consent.later"), Item::Consent, Outcome::Temporary),
