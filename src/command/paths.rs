@@ -15,8 +15,10 @@ pub fn places(global: &Global) -> Option<Places> {
         return Some(Places { config, state });
     }
     let home = directories::ProjectDirs::from("", "", "smtp-oauth");
-    let config = variable("CONFIGURATION_DIRECTORY").or_else(|| Some(home.as_ref()?.config_dir().to_owned()))?;
-    let state = variable("STATE_DIRECTORY").or_else(|| home.as_ref()?.state_dir().map(PathBuf::from))?;
+    // systemd names several with colons between them; the first is ours.
+    let first = |name: &str| env::split_paths(variable(name)?.as_os_str()).next();
+    let config = first("CONFIGURATION_DIRECTORY").or_else(|| Some(home.as_ref()?.config_dir().to_owned()))?;
+    let state = first("STATE_DIRECTORY").or_else(|| home.as_ref()?.state_dir().map(PathBuf::from))?;
     Some(Places { config, state })
 }
 
