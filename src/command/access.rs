@@ -106,14 +106,23 @@ impl Known {
             return Ok(vault);
         }
         let refresh = vault.refresh_token.clone().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
-        let registration = self.account.registration(vault.client_secret.clone());
-        let request = grant::refresh(&registration, &refresh, &self.account.scopes).ok_or(NoToken::Unaskable)?;
+        let account = self.account_now()?;
+        let registration = account.registration(vault.client_secret.clone());
+        let request = grant::refresh(&registration, &refresh, &account.scopes).ok_or(NoToken::Unaskable)?;
         let fetched = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
         let answer = fetched.map_err(NoToken::Network)?;
         let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
         vault.take(&tokens, now());
         self.places.write_vault(&self.name, &vault)?;
         Ok(vault)
+    }
+
+    /// The account as it is under the lock: a wizard may have saved another registration with another token
+    /// while this process waited.
+    fn account_now(&self) -> Result<Account, NoToken> {
+        let config = self.places.config()?;
+        let settings = config.as_ref().and_then(|config| config.accounts.get(&self.name));
+        Ok(settings.and_then(|settings| settings.account().ok()).unwrap_or_else(|| self.account.clone()))
     }
 
     fn vault(&self) -> Result<Vault, NoToken> {
