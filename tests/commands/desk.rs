@@ -115,13 +115,18 @@ async fn sign_in(announced: &Announcement, settings: &Settings) -> grant::Tokens
     let now = chrono::Utc::now().timestamp();
     let answer = web::fetch(&device::request(&registration, &settings.scopes())).await.unwrap();
     let code = device::read(&answer, now).unwrap();
-    let body = format!("user_code={}&user={}&action=approve", code.user_code, announced.user.replace('@', "%40"));
+    approve(announced, settings, &code.user_code).await;
+    let answer = web::fetch(&device::poll(&registration, &code)).await.unwrap();
+    grant::read(&answer, now).unwrap()
+}
+
+/// The person at the browser says yes.
+pub async fn approve(announced: &Announcement, settings: &Settings, user_code: &str) {
+    let body = format!("user_code={user_code}&user={}&action=approve", announced.user.replace('@', "%40"));
     let approval = Request {
         method: Method::PostForm(Secret::new(body)),
         url: announced.approve_url.clone(),
         trust: settings.endpoints.ca_file.clone(),
     };
     assert_eq!(web::fetch(&approval).await.unwrap().status, 200);
-    let answer = web::fetch(&device::poll(&registration, &code)).await.unwrap();
-    grant::read(&answer, now).unwrap()
 }

@@ -1,7 +1,7 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
 mod desk;
-mod draft;
+mod setup;
 mod simulate;
 mod test;
 mod token;

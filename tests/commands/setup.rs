@@ -1,8 +1,16 @@
-//! A wizard's draft that cannot be taken up or kept is spoken of, and not lost in silence.
+//! What the wizard begins with: a draft, an account that is there, or nothing; with somebody there and without.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::Stdio,
+};
 
-use super::{bare, desk::Desk};
+use super::{
+    bare,
+    desk::{Desk, approve},
+};
 
 /// The wizard one line at a time, and nobody answers: stdout, then stderr.
 fn wizard(directory: &Path) -> (String, String) {
@@ -50,6 +58,20 @@ fn who_comes_again_finds_the_account_filled_in() {
     assert!(ran.stdout.contains("There is an account alerts already"), "{}", ran.stdout);
     let draft = fs::read_to_string(desk.directory.path().join("state/draft.toml")).unwrap();
     assert!(draft.contains("alerts@contoso.example") && draft.contains("client_id"), "{draft}");
+}
+
+#[test]
+fn an_unattended_run_signs_in_again_once_somebody_typed_the_code() {
+    let desk = Desk::signed_in(0);
+    let before = desk.vault();
+    let mut child = desk.command(&["--no-input"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let code = said.find_map(|line| line.unwrap().strip_prefix("Code: ").map(str::to_owned)).unwrap();
+    desk.runtime.block_on(approve(desk.simulator.announcement(), &desk.settings(), &code));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("state/accounts/alerts.json"));
+    assert_ne!(desk.vault().refresh_token, before.refresh_token);
 }
 
 #[test]
