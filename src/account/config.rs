@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
-use super::Settings;
+use super::{OtherVersion, Settings, VERSION, of_this_version};
 use crate::facts::AccountName;
 
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -18,15 +18,13 @@ pub struct Config {
     pub accounts: BTreeMap<AccountName, Settings>,
 }
 
-const VERSION: u32 = 1;
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The parser's own words, with the line.
     #[error("{0}")]
     Toml(String),
-    #[error("version {0}, but this program reads version {VERSION}")]
-    Version(u32),
+    #[error(transparent)]
+    Version(#[from] OtherVersion),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +40,8 @@ pub enum NoAccount {
 impl Config {
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         let config: Self = toml::from_str(text).map_err(|error| Unreadable::Toml(error.to_string()))?;
-        if config.version == VERSION { Ok(config) } else { Err(Unreadable::Version(config.version)) }
+        of_this_version(config.version)?;
+        Ok(config)
     }
 
     /// The account asked for, else the default one, else the only one.
@@ -164,7 +163,7 @@ port = 587 # firewall
     #[test]
     fn a_broken_file_is_refused_and_named() {
         assert!(with_account(Some("version = "), &"a".parse().unwrap(), &settings()).is_err());
-        assert_eq!(Config::parse("version = 2"), Err(Unreadable::Version(2)));
+        assert_eq!(Config::parse("version = 2"), Err(OtherVersion(2).into()));
         let error = Config::parse("version = 1\n[accounts.a]\nuser = \"nobody\"").unwrap_err().to_string();
         assert!(error.contains("line 3"), "{error}");
     }

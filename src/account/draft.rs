@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
+use super::{OtherVersion, Settings, VERSION, of_this_version};
 use crate::{
     checklist::Checklist,
     entra::{device::DeviceCode, grant::Tokens},
@@ -38,14 +38,12 @@ pub struct Secrets {
     pub tokens: Option<Tokens>,
 }
 
-const VERSION: u32 = 1;
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("{0}")]
     Toml(String),
-    #[error("version {0}, but this program reads version {VERSION}")]
-    Version(u32),
+    #[error(transparent)]
+    Version(#[from] OtherVersion),
     /// Of the second file, and only where: the parser could quote what it read.
     #[error("line {line}, column {column}")]
     Secrets { line: usize, column: usize },
@@ -63,9 +61,7 @@ impl Draft {
     pub fn parse(clear: &str, secret: Option<&Secret>) -> Result<Self, Unreadable> {
         let toml = |error: toml::de::Error| Unreadable::Toml(error.to_string().trim_end().to_owned());
         let mut draft: Self = toml::from_str(clear).map_err(toml)?;
-        if draft.version != VERSION {
-            return Err(Unreadable::Version(draft.version));
-        }
+        of_this_version(draft.version)?;
         if let Some(secret) = secret {
             draft.secrets = serde_json::from_str(secret.expose())
                 .map_err(|error| Unreadable::Secrets { line: error.line(), column: error.column() })?;
@@ -103,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_no_draft_and_says_why() {
-        assert_eq!(Draft::parse("version = 99", None), Err(Unreadable::Version(99)));
+        assert_eq!(Draft::parse("version = 99", None), Err(OtherVersion(99).into()));
         assert!(matches!(Draft::parse("\u{0}", None), Err(Unreadable::Toml(_))));
         let error = Draft::parse("version = 1", Some(&Secret::new("{\"tokens\": \"CANARY"))).unwrap_err();
         assert_eq!(error, Unreadable::Secrets { line: 1, column: 18 });

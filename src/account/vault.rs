@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{OtherVersion, VERSION, of_this_version};
 use crate::{entra::grant::Tokens, secret::Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,14 +20,12 @@ pub struct Vault {
     pub scope: String,
 }
 
-const VERSION: u32 = 1;
-
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("no account file: {0}")]
     Json(String),
-    #[error("version {0}, but this program reads version {VERSION}")]
-    Version(u32),
+    #[error(transparent)]
+    Version(#[from] OtherVersion),
 }
 
 impl Vault {
@@ -55,7 +54,8 @@ impl Vault {
         // The parser's message is left out on purpose: it could quote what it read.
         let vault: Self = serde_json::from_str(text.expose())
             .map_err(|error| Unreadable::Json(format!("line {}, column {}", error.line(), error.column())))?;
-        if vault.version == VERSION { Ok(vault) } else { Err(Unreadable::Version(vault.version)) }
+        of_this_version(vault.version)?;
+        Ok(vault)
     }
 
     pub fn text(&self) -> Secret {

@@ -28,6 +28,7 @@ pub enum Message {
     GoTo(Item),
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
+    ShowEvidence(Item),
     /// What can be copied from this screen.
     ShowCopies,
     Copy(String),

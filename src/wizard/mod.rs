@@ -144,6 +144,7 @@ impl Model {
             Message::Companion(number) => self.call(number),
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
+            Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowCopies => self.copies(now),
             Message::Back => {
                 self.desk.notices.clear();
@@ -287,6 +288,13 @@ impl Model {
         self.take(turn, now)
     }
 
+    /// The item of this step to look at first: one that failed, else its first.
+    fn own_item(&self) -> Option<Item> {
+        let items = items_of(self.step_id);
+        let failed = |item: &&Item| self.desk.draft.checklist.state(**item) == State::Failed;
+        items.iter().find(failed).or(items.first()).copied()
+    }
+
     /// Why an item of this step is shown to be wrong, where the step itself does not say it.
     fn reasons(&self, question: Option<&Question>) -> Vec<Block> {
         let checklist = &self.desk.draft.checklist;
@@ -322,6 +330,9 @@ impl Model {
         }
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
+        }
+        if let Some(item) = self.own_item() {
+            actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));
         }
         actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));

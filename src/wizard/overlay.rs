@@ -16,7 +16,11 @@ use crate::checklist::{Item, State};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
     Checklist,
-    Evidence(Item),
+    /// One item's, reached from the checklist or from its own step.
+    Evidence {
+        item: Item,
+        listed: bool,
+    },
     /// What can be copied: label and text.
     Copies(Vec<(String, String)>),
     /// One of these, and what to do with it.
@@ -54,17 +58,17 @@ impl Model {
     pub(super) fn over(&mut self, message: Message, now: i64) -> Vec<Effect> {
         let overlay = self.overlay.take();
         match (message, overlay) {
-            (Message::Back, Some(Overlay::Evidence(_))) => self.lay(Overlay::Checklist),
+            (Message::Back, Some(Overlay::Evidence { listed: true, .. })) => self.lay(Overlay::Checklist),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match Item::ALL.get(number) {
-                Some(item) => self.lay(Overlay::Evidence(*item)),
+                Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
                 None => Vec::new(),
             },
             (Message::Choose(number), Some(Overlay::Copies(copies))) => match copies.get(number).cloned() {
                 Some((label, text)) => self.lay(Overlay::CopyOne { label, text, sent: false }),
                 None => Vec::new(),
             },
-            (Message::GoTo(item), Some(Overlay::Evidence(_))) => {
+            (Message::GoTo(item), Some(Overlay::Evidence { .. })) => {
                 let path = plan::path(&self.desk);
                 plan::step_of(&path, item).map(|id| self.open(id, now)).unwrap_or_default()
             }
@@ -80,7 +84,7 @@ impl Overlay {
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {
         match self {
             Self::Checklist => checklist(desk, step),
-            Self::Evidence(item) => evidence(desk, step, *item),
+            Self::Evidence { item, .. } => evidence(desk, step, *item),
             Self::Copies(copies) => {
                 let option =
                     |(label, text): &(String, String)| Choice { label: label.clone(), detail: first_line(text) };

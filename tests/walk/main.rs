@@ -151,6 +151,17 @@ fn every_screen_can_be_left_and_shows_every_item() {
 }
 
 #[test]
+fn a_steps_own_item_is_one_key_away_and_esc_leads_back() {
+    let mut person = Person::sits_down(given());
+    person.walks_to_consent().presses(Key::Esc).presses(Key::Esc);
+    assert_eq!(person.at(), "smtp-auth");
+    person.presses(Key::Letter('v'));
+    assert_eq!(person.at(), "evidence:smtp-auth");
+    person.presses(Key::Esc);
+    assert_eq!(person.at(), "smtp-auth");
+}
+
+#[test]
 fn one_key_shows_an_items_evidence_and_one_more_goes_to_its_step() {
     let mut person = Person::sits_down(given());
     person.walks_to_consent().presses(Key::Letter('o'));

@@ -1,28 +1,14 @@
 //! Stories of the browser flow, each from the authorization page to the token.
 
-use super::{Answer, Form, Request};
-use crate::simulator::{
-    Instant, Site,
-    tenant::{Platform, Redirect, State},
-};
+use super::{Answer, Form, Request, tests::World};
+use crate::simulator::tenant::{Platform, Redirect};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// Of the challenge above (RFC 7636, appendix B).
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SCOPE: &str = "https://outlook.office.com/SMTP.Send offline_access";
 
-struct World {
-    state: State,
-    site: Site,
-    now: Instant,
-}
-
 impl World {
-    fn new() -> Self {
-        let now = Instant::from_timestamp(1_790_000_000, 0).unwrap();
-        Self { state: State::healthy(), site: Site::of_tests(), now }
-    }
-
     /// The authorization page, asked with `change` and answered with `fields`.
     fn authorize(&mut self, change: &[(&str, &str)], fields: &[(&str, &str)]) -> Answer {
         let client_id = self.state.registrations[0].client_id.clone();

@@ -15,14 +15,15 @@ use crate::simulator::{
 const EXCHANGE: &str = "https://outlook.office.com/SMTP.Send offline_access openid profile";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-struct World {
-    state: State,
-    site: Site,
-    now: Instant,
+/// A tenant, its authority, and the time there.
+pub(super) struct World {
+    pub(super) state: State,
+    pub(super) site: Site,
+    pub(super) now: Instant,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::from_timestamp(1_790_000_000, 0).unwrap();
         Self { state: State::healthy(), site: Site::of_tests(), now }
     }
