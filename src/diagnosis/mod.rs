@@ -3,7 +3,9 @@
 
 pub mod cause;
 pub mod evidence;
+mod quoted;
 pub mod rules;
+mod vocabulary;
 
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
