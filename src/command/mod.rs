@@ -2,7 +2,7 @@
 //! ends in a [`Status`]. What a command says to a person goes to stderr, what it delivers to stdout.
 
 mod access;
-mod demo;
+pub mod demo;
 mod options;
 mod paths;
 mod setup;
@@ -63,7 +63,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
-        Some(Command::Simulate) => simulate::run(context),
+        Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }
 

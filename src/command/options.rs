@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::status;
-use crate::facts::{AccountName, Address};
+use crate::{
+    facts::{AccountName, Address},
+    simulator::faults::{self, Fault},
+};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -77,7 +80,7 @@ pub enum Command {
     /// The live connection test
     Test(Test),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
-    Simulate,
+    Simulate(Simulate),
 }
 
 #[derive(Debug, Clone, Args, Default)]
@@ -92,15 +95,26 @@ pub struct Setup {
     /// Begin anew instead of where you stopped
     #[arg(long)]
     pub fresh: bool,
-    /// Try everything against a simulated Microsoft, in a temporary directory
-    #[arg(long)]
-    pub demo: bool,
+    /// Try everything against a simulated Microsoft, in a temporary directory; with something wrong there
+    #[arg(long, value_name = "FAULT", value_parser = fault)]
+    #[expect(clippy::option_option, reason = "how the parser says that a value may be left out")]
+    pub demo: Option<Option<&'static Fault>>,
 }
 
 impl Setup {
     pub fn any(&self) -> bool {
-        self.product.is_some() || self.front.is_some() || self.fresh || self.demo
+        self.product.is_some() || self.front.is_some() || self.fresh || self.demo.is_some()
     }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Simulate {
+    /// Something to be wrong there, from the start
+    #[arg(value_name = "FAULT", value_parser = fault)]
+    pub fault: Option<&'static Fault>,
+    /// Print what can be wrong
+    #[arg(long, conflicts_with = "fault")]
+    pub list: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -141,6 +155,10 @@ pub struct Test {
     /// Send it from this address instead of the account's sender
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "send_to")]
     pub from: Option<Address>,
+}
+
+fn fault(text: &str) -> Result<&'static Fault, String> {
+    faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
 }
 
 fn account(text: &str) -> Result<AccountName, String> {

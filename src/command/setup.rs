@@ -40,7 +40,7 @@ use crate::{
 #[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
     let shown = terminal::shown(&context.global, asked.front.unwrap_or_default());
-    if asked.demo && shown == Shown::Unattended && !context.global.no_input {
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
@@ -68,7 +68,10 @@ struct Ended {
 }
 
 async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status, Trouble> {
-    let demo = if asked.demo { Some(Demo::start().await.map_err(Trouble::Simulator)?) } else { None };
+    let demo = match asked.demo {
+        Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
+        None => None,
+    };
     let mut global = context.global.clone();
     if demo.is_some() && global.config.is_none() {
         // Kept, since what the demo wrote is there to be looked at.
@@ -78,7 +81,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
     let given = given(context, asked, shown, &global, &places, demo.as_ref())?;
     let ended = show(context, shown, given, &places).await.map_err(Trouble::Terminal)?;
-    conclude(context, &ended, &global, &places, asked.demo);
+    conclude(context, &ended, &global, &places, asked.demo.is_some());
     Ok(if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() })
 }
 
@@ -121,10 +124,13 @@ fn given(
     let config = places.config().map_err(Trouble::Config)?;
     let resumable = !asked.fresh && shown != Shown::Unattended;
     let draft = if resumable { places.draft() } else { Ok(None) };
-    let (suggested, companions) =
-        demo.map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
+    let suggested = demo.map(|demo| demo.offer.suggested.clone()).unwrap_or_default();
+    let companions = demo.map(|demo| demo.offer.companions.clone()).unwrap_or_default();
     let known = config.as_ref().filter(|_| demo.is_none() && !asked.fresh).and_then(|config| config.choose(None).ok());
-    let client_secret = known.and_then(|(name, _)| places.vault(name).ok()??.client_secret);
+    let client_secret = match demo {
+        Some(demo) => demo.offer.client_secret.clone(),
+        None => known.and_then(|(name, _)| places.vault(name).ok()??.client_secret),
+    };
     let mut notices = Vec::new();
     let draft = draft.unwrap_or_else(|failure| {
         notices.push(verdict::file_trouble(&failure));

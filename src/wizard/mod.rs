@@ -5,6 +5,7 @@
 //! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
 //! file a kind of step, `overlay.rs` what can lie over a step.
 
+mod blame;
 mod clock;
 mod companion;
 pub mod desk;
@@ -31,7 +32,8 @@ use crate::{
     product,
     secret::Secret,
 };
-pub use companion::Companion;
+use companion::Called;
+pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
@@ -72,8 +74,7 @@ pub struct Model {
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
     companions: Vec<Companion>,
-    /// Companions already called at this step, by number.
-    called: Vec<(usize, Option<Ticket>)>,
+    called: Vec<Called>,
     product_fixed: bool,
     left: bool,
 }
@@ -217,7 +218,7 @@ impl Model {
     /// Leaves the present step, whatever it is doing, and enters another.
     fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
-        self.called.clear();
+        self.forget_unanswered();
         self.overlay = None;
         self.step_id = id;
         self.desk.draft.step = id.to_owned();
