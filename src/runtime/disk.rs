@@ -32,13 +32,18 @@ pub enum Kind {
     Secret,
     /// Keeps the mode it has; a new one is everybody's to read.
     Plain,
+    /// Keeps the mode it has; a new one is its owner's alone.
+    Private,
 }
 
 impl Kind {
     fn mode(self, model: Option<&Metadata>) -> u32 {
         match self {
             Self::Secret => 0o600,
-            Self::Plain => model.map_or(0o644, |model| model.permissions().mode() & 0o777),
+            Self::Plain | Self::Private => {
+                let new = if self == Self::Plain { 0o644 } else { 0o600 };
+                model.map_or(new, |model| model.permissions().mode() & 0o777)
+            }
         }
     }
 }
@@ -151,6 +156,13 @@ fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> i
     file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// `config.toml.old`
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// The rename itself must survive a power cut.
