@@ -3,6 +3,7 @@
 
 mod access;
 pub mod demo;
+mod export;
 mod options;
 mod paths;
 mod setup;
@@ -63,6 +64,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Export(asked)) => export::run(context, &asked),
         Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::status;
 use crate::{
+    export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
     simulator::faults::{self, Fault},
 };
@@ -79,6 +80,8 @@ pub enum Command {
     Token(Token),
     /// The live connection test
     Test(Test),
+    /// Configuration for another program, on stdout
+    Export(Export),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
     Simulate(Simulate),
 }
@@ -157,6 +160,22 @@ pub struct Test {
     pub from: Option<Address>,
 }
 
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The program; --list names those there are
+    #[arg(required_unless_present = "list", value_parser = target)]
+    pub target: Option<&'static ExportFormat>,
+    /// List the programs, one a line
+    #[arg(long, conflicts_with_all = ["target", "account", "output"])]
+    pub list: bool,
+    /// The account; otherwise `default_account`, or the only one
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// Write it to this file; another that is there is kept as FILE.old
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
 fn fault(text: &str) -> Result<&'static Fault, String> {
     faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
 }
@@ -172,4 +191,9 @@ fn address(text: &str) -> Result<Address, String> {
 fn product(text: &str) -> Result<String, String> {
     let known = || crate::product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
     crate::product::find(text).map(|product| product.id.clone()).ok_or_else(|| format!("known are: {}", known()))
+}
+
+fn target(text: &str) -> Result<&'static ExportFormat, String> {
+    let known = || export::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    export::find(text).ok_or_else(|| format!("known are: {}", known()))
 }

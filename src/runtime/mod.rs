@@ -7,6 +7,7 @@ mod connect;
 mod disk;
 mod failure;
 pub mod files;
+pub mod handed;
 pub mod mail;
 pub mod tasks;
 pub mod tls;

@@ -3,6 +3,7 @@
 use super::{Go, Page, Turn, primary};
 use crate::{
     checklist::{Item, State},
+    export::FORMATS,
     phrase::Phrase,
     wizard::{
         desk::Desk,
@@ -32,18 +33,23 @@ impl Done {
         };
         let account = desk.draft.account.as_ref().map(ToString::to_string).unwrap_or_default();
         let written = desk.saved.iter().map(|path| (desk.word("done.file"), path.display().to_string())).collect();
-        let command = |what: &str| {
-            let phrase =
-                Phrase::new(format!("done.{what}.text")).with("account", &account).with("config", &desk.config_option);
-            Block::Command { label: desk.word(&format!("done.{what}.label")), text: desk.say(&phrase) }
+        let command = |what: &str, program: &str, place: &str| {
+            let say = |part: &str| {
+                let phrase = Phrase::new(format!("done.{what}.{part}"));
+                let phrase = phrase.with("account", &account).with("config", &desk.config_option);
+                desk.say(&phrase.with("program", program).with("place", place))
+            };
+            Block::Command { label: say("label"), text: say("text") }
         };
+        let mut blocks = vec![
+            Block::Note { tone, text: desk.say(&desk.about(key)) },
+            Block::Facts(written),
+            command("token", "", ""),
+            command("test", "", ""),
+        ];
+        blocks.extend(FORMATS.iter().map(|format| command("export", format.id, format.place)));
         Page {
-            blocks: vec![
-                Block::Note { tone, text: desk.say(&desk.about(key)) },
-                Block::Facts(written),
-                command("token"),
-                command("test"),
-            ],
+            blocks,
             actions: vec![primary(Key::Enter, desk.word("action.finish"), Act::Send(Message::Continue))],
             ..Page::default()
         }
