@@ -150,6 +150,7 @@ fn given(
         client_secret,
         companions,
         notices,
+        answered: None,
         seed: seed(),
         config_option: global.config_option(),
     })
