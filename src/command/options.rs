@@ -92,6 +92,12 @@ pub struct Setup {
     /// Begin anew instead of where you stopped
     #[arg(long)]
     pub fresh: bool,
+    /// Take answers from this file (TOML); with --no-input nothing is asked
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub answers: Option<PathBuf>,
+    /// Ask nothing; events on stderr, one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
     /// Try everything against a simulated Microsoft, in a temporary directory
     #[arg(long)]
     pub demo: bool,
@@ -99,7 +105,7 @@ pub struct Setup {
 
 impl Setup {
     pub fn any(&self) -> bool {
-        self.product.is_some() || self.front.is_some() || self.fresh || self.demo
+        self.product.is_some() || self.front.is_some() || self.fresh || self.demo || self.answers.is_some() || self.json
     }
 }
 
