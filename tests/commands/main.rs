@@ -1,6 +1,8 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
+mod answers;
 mod desk;
+mod refused_answers;
 mod setup;
 mod simulate;
 mod test;
