@@ -16,6 +16,8 @@ pub struct Step {
     pub kind: Kind,
     /// What a `read` step asks for.
     pub field: Option<Field>,
+    /// The key of an answers file that answers it.
+    pub key: Option<String>,
     /// The items it settles; a failure of one of them leads back here.
     #[serde(default)]
     pub items: Vec<Item>,

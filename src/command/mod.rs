@@ -2,7 +2,9 @@
 //! ends in a [`Status`]. What a command says to a person goes to stderr, what it delivers to stdout.
 
 mod access;
+mod answers;
 pub mod demo;
+mod events;
 mod export;
 mod options;
 mod paths;
@@ -34,6 +36,8 @@ pub use status::Status;
 pub struct Context {
     pub global: Global,
     pub texts: Texts,
+    /// Talk is events: one JSON object a line.
+    pub events: bool,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -46,7 +50,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
             return if error.use_stderr() { Status::Usage } else { Status::Done };
         }
     };
-    let context = Context { global: options.global, texts: Texts::new(Language::English) };
+    let events = match &options.command {
+        None => options.setup.json,
+        Some(command) => matches!(command, Command::Setup(setup) if setup.json),
+    };
+    let context = Context { global: options.global, texts: Texts::new(Language::English), events };
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
@@ -72,6 +80,9 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 impl Context {
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
+        if self.events {
+            return events::message(&text.to_string());
+        }
         let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 

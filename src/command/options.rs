@@ -98,6 +98,12 @@ pub struct Setup {
     /// Begin anew instead of where you stopped
     #[arg(long)]
     pub fresh: bool,
+    /// Take answers from this file (TOML); with --no-input nothing is asked
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub answers: Option<PathBuf>,
+    /// Ask nothing; events on stderr, one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
     /// Try everything against a simulated Microsoft, in a temporary directory; with something wrong there
     #[arg(long, value_name = "FAULT", value_parser = fault)]
     #[expect(clippy::option_option, reason = "how the parser says that a value may be left out")]
@@ -106,7 +112,8 @@ pub struct Setup {
 
 impl Setup {
     pub fn any(&self) -> bool {
-        self.product.is_some() || self.front.is_some() || self.fresh || self.demo.is_some()
+        let asks = self.product.is_some() || self.front.is_some() || self.fresh || self.demo.is_some();
+        asks || self.answers.is_some() || self.json
     }
 }
 

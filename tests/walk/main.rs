@@ -1,5 +1,6 @@
 //! Walks through the pure wizard: no socket, no clock, no terminal. Each test is a story.
 
+mod answering;
 mod faults;
 mod microsoft;
 mod person;

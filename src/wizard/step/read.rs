@@ -61,7 +61,8 @@ impl Read {
             (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
             (Message::Skip, Phase::Doubted) => {
                 for item in self.items() {
-                    desk.draft.checklist.attest(*item, Phrase::new("evidence.said-so"));
+                    let said_so = desk.said_so();
+                    desk.draft.checklist.attest(*item, said_so);
                 }
                 Turn::next()
             }
@@ -119,17 +120,18 @@ impl Read {
 
     /// Nothing can be asked about this value: what follows from it alone is said.
     fn unprobed(&self, desk: &mut Desk) {
+        let said_so = desk.said_so();
         let settings = &desk.draft.settings;
         let checklist = &mut desk.draft.checklist;
         match self.field {
             Field::ClientSecret if desk.draft.secrets.client_secret.is_some() => {
-                checklist.attest(Item::ClientSecret, Phrase::new("evidence.said-so"));
+                checklist.attest(Item::ClientSecret, said_so);
             }
             Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
             Field::Sender if settings.sender == settings.user => {
                 checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
             }
-            Field::Mailbox => checklist.attest(Item::Mailbox, Phrase::new("evidence.said-so")),
+            Field::Mailbox => checklist.attest(Item::Mailbox, said_so),
             _ => {}
         }
     }
@@ -148,7 +150,8 @@ impl Read {
             Judgement::CannotTell(evidence) => {
                 desk.notices = vec![(Tone::Info, evidence.clone())];
                 if let Some(item) = item.filter(|_| !looking) {
-                    desk.draft.checklist.attest(item, Phrase::new("evidence.said-so"));
+                    let said_so = desk.said_so();
+                    desk.draft.checklist.attest(item, said_so);
                     desk.draft.checklist.note(item, evidence);
                 }
                 if looking { Turn::stay() } else { Turn::next() }
