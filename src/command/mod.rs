@@ -3,6 +3,8 @@
 
 mod access;
 mod demo;
+mod explain;
+mod input;
 mod options;
 mod paths;
 mod setup;
@@ -63,6 +65,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Explain(asked)) => explain::run(context, &asked),
         Some(Command::Simulate) => simulate::run(context),
     }
 }
