@@ -5,7 +5,9 @@ mod access;
 mod answers;
 pub mod demo;
 mod events;
+mod explain;
 mod export;
+mod input;
 mod options;
 mod paths;
 mod setup;
@@ -72,6 +74,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Explain(asked)) => explain::run(context, &asked),
         Some(Command::Export(asked)) => export::run(context, &asked),
         Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
