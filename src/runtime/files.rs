@@ -154,7 +154,7 @@ fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure {
 }
 
 /// `config.toml.old`
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)

@@ -237,10 +237,19 @@ fn somebody_is_asked_only_what_the_file_leaves_open() {
     };
     assert!(!shown.contains("The mailbox that sends") && shown.contains("The app registration"), "{shown}");
     desk.runtime.block_on(approve(desk.simulator.announcement(), &desk.settings(), code.trim()));
-    // Token, connection, no message, the name, the files, done.
-    write!(child.stdin.as_mut().unwrap(), "\n\n:n\n\n\n\n").unwrap();
+    // Token, connection, no message, the name, the files; at the end the answers are kept.
+    write!(child.stdin.as_mut().unwrap(), "\n\n:n\n\n\n:s\n\n").unwrap();
     let rest: String = said.map(|line| line + "\n").collect();
     let ran = ended(child);
     assert_eq!(ran.status, 0, "{shown}{rest}{}", ran.stderr);
     assert!(desk.vault().refresh_token.is_some());
+
+    let kept = desk.directory.path().join("answers-alerts.toml");
+    assert!(rest.ends_with(&format!("{}\n", kept.display())), "{rest}");
+    let config = || fs::read_to_string(desk.directory.path().join("config.toml")).unwrap();
+    let before = config();
+    fs::remove_file(desk.directory.path().join("config.toml")).unwrap();
+    desk.hands(fs::read_to_string(kept).unwrap());
+    let (again, _) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+    assert_eq!((again.status, config()), (0, before), "{}", again.stdout);
 }
