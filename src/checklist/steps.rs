@@ -94,6 +94,8 @@ pub enum Field {
 pub enum Condition {
     /// The sender is another address than the SMTP user.
     OtherSender,
+    /// A mail server that somebody named could not be talked to.
+    ServerInDoubt,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]

@@ -3,8 +3,9 @@
 
 mod access;
 mod answers;
-mod demo;
+pub mod demo;
 mod events;
+mod export;
 mod options;
 mod paths;
 mod setup;
@@ -71,7 +72,8 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
-        Some(Command::Simulate) => simulate::run(context),
+        Some(Command::Export(asked)) => export::run(context, &asked),
+        Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }
 

@@ -46,7 +46,7 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
         true => Shown::Unattended,
         false => terminal::shown(&context.global, asked.front.unwrap_or_default()),
     };
-    if asked.demo && shown == Shown::Unattended && !context.global.no_input {
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
@@ -83,7 +83,10 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let unattended = shown == Shown::Unattended;
     let read = |path| answers::read(context, path, asked, unattended).map_err(Trouble::Answers);
     let answers = asked.answers.as_deref().map(read).transpose()?;
-    let demo = if asked.demo { Some(Demo::start().await.map_err(Trouble::Simulator)?) } else { None };
+    let demo = match asked.demo {
+        Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
+        None => None,
+    };
     let mut global = context.global.clone();
     if demo.is_some() && global.config.is_none() {
         // Kept, since what the demo wrote is there to be looked at.
@@ -101,7 +104,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let exported = answers
         .as_ref()
         .map_or(Ok(()), |answers| answers.export(context, &places, ended.account.as_ref(), &mut ended.saved));
-    conclude(context, &mut ended, &global, &places, asked.demo, answers.as_ref());
+    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
     Ok(if ended.unwritable { Status::CannotWrite } else { exported.err().unwrap_or(ended.outcome.into()) })
 }
 
@@ -153,13 +156,16 @@ fn given(
     let config = places.config().map_err(Trouble::Config)?;
     let resumable = !asked.fresh && shown != Shown::Unattended;
     let draft = if resumable { places.draft() } else { Ok(None) };
-    let (suggested, companions) =
-        demo.map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
+    let suggested = demo.map(|demo| demo.offer.suggested.clone()).unwrap_or_default();
+    let companions = demo.map(|demo| demo.offer.companions.clone()).unwrap_or_default();
     let known = config
         .as_ref()
         .filter(|_| by_account && demo.is_none() && !asked.fresh)
         .and_then(|config| config.choose(None).ok());
-    let client_secret = known.and_then(|(name, _)| places.vault(name).ok()??.client_secret);
+    let client_secret = match demo {
+        Some(demo) => demo.offer.client_secret.clone(),
+        None => known.and_then(|(name, _)| places.vault(name).ok()??.client_secret),
+    };
     let mut notices = Vec::new();
     let draft = draft.unwrap_or_else(|failure| {
         notices.push(verdict::file_trouble(&failure));

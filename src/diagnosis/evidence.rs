@@ -9,7 +9,7 @@ pub use super::vocabulary::FACTS;
 
 use super::quoted;
 use crate::{
-    account::Account,
+    account::{Account, Settings},
     entra::{Cloud, Failure},
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
@@ -72,6 +72,23 @@ impl Evidence {
         };
         if !self.values("scope.audience").iter().any(|known| known == audience) {
             self.add("scope.audience", audience);
+        }
+    }
+
+    /// As much of an account as is known.
+    pub fn add_settings(&mut self, settings: &Settings) {
+        if let Ok(account) = settings.account() {
+            return self.add_account(&account);
+        }
+        let texts = [
+            ("user", settings.user.as_ref().map(ToString::to_string)),
+            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
+            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
+            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
+            ("cloud", Some(name(&settings.cloud()))),
+        ];
+        for (fact, text) in texts {
+            self.add(fact, text.unwrap_or_default());
         }
     }
 

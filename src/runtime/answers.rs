@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    disk::{self, Kind, Staged, failure},
-    files::{Places, beside},
+    disk::{self, Kind, failure},
+    files::Places,
+    handed,
 };
 use crate::{
     facts::AccountName,
@@ -30,15 +31,7 @@ pub fn secret(path: &Path) -> Result<Secret, FileFailure> {
 /// Beside the configuration, whole or not at all. Another text that stands there is kept as `….old`.
 pub fn keep(places: &Places, account: &AccountName, text: &str) -> Result<PathBuf, FileFailure> {
     let path = places.config.join(format!("answers-{account}.toml"));
-    let there = disk::read(&path, Kind::Plain)?;
-    if there.as_ref().is_none_or(|there| there.expose() != text) {
-        let old = Staged::copy(&path, &beside(&path, ".old"), Kind::Plain)?;
-        let new = Staged::new(&path, text.as_bytes(), Kind::Plain)?;
-        if let Some(old) = old {
-            old.put()?;
-        }
-        disk::settle(&new.put()?)?;
-    }
+    handed::hand_over(&path, text)?;
     Ok(path)
 }
 

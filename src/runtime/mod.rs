@@ -8,6 +8,7 @@ mod connect;
 mod disk;
 mod failure;
 pub mod files;
+pub mod handed;
 pub mod mail;
 pub mod tasks;
 pub mod tls;

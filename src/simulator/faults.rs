@@ -46,7 +46,9 @@ pub fn find(name: &str) -> Option<&'static Fault> {
 }
 
 impl Fault {
-    pub(super) fn state(&self, mut state: State, now: Instant) -> State {
+    /// The state it is, made from another.
+    #[must_use]
+    pub fn state(&self, mut state: State, now: Instant) -> State {
         for (key, value) in self.set.iter().filter_map(|pair| pair.split_once('=')) {
             let set = switch(&mut state, key, value, now);
             debug_assert!(set.is_some(), "{key}={value}");
@@ -54,7 +56,8 @@ impl Fault {
         state
     }
 
-    pub(super) fn misinform(&self, announcement: &mut Announcement) {
+    /// What somebody was told, in place of what is so.
+    pub fn misinform(&self, announcement: &mut Announcement) {
         if let Some(secret) = &self.told.client_secret {
             announcement.client_secret.clone_from(secret);
         }

@@ -6,6 +6,7 @@
 //! file a kind of step, `overlay.rs` what can lie over a step.
 
 mod answered;
+mod blame;
 mod clock;
 mod companion;
 pub mod desk;
@@ -33,7 +34,8 @@ use crate::{
     secret::Secret,
 };
 pub use answered::Answered;
-pub use companion::Companion;
+use companion::Called;
+pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
@@ -76,8 +78,7 @@ pub struct Model {
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
     companions: Vec<Companion>,
-    /// Companions already called at this step, by number.
-    called: Vec<(usize, Option<Ticket>)>,
+    called: Vec<Called>,
     product_fixed: bool,
     answered: Option<Answered>,
     /// The step that is open is to be passed over, once nothing runs there.
@@ -244,7 +245,7 @@ impl Model {
     /// Leaves the present step, whatever it is doing, and enters another.
     fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
-        self.called.clear();
+        self.forget_unanswered();
         self.overlay = None;
         (self.passing, self.desk.by_file) = (false, false);
         self.step_id = id;

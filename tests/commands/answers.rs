@@ -94,7 +94,7 @@ fn position(events: &[Value], is: impl Fn(&Value) -> bool) -> usize {
 #[test]
 fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     let desk = Desk::new();
-    desk.answers("account = \"fleet\"\nsend_to = \"ops@contoso.example\"\nlang = \"en\"");
+    desk.answers("account = \"fleet\"\nexport = [\"msmtp\"]\nsend_to = \"ops@contoso.example\"\nlang = \"en\"");
     let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
     let document = document(&ran);
     assert_eq!((ran.status, &document["outcome"]), (0, &"accepted".into()), "{}", ran.stdout);
@@ -102,7 +102,12 @@ fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     assert_eq!(keys, ["outcome", "account", "product", "items", "test", "files"]);
     assert_eq!((&document["account"], &document["product"]), (&"fleet".into(), &"server".into()));
     let at = |name: &str| Value::from(desk.directory.path().join(name).to_str().unwrap());
-    assert_eq!(document["files"], Value::Array(vec![at("config.toml"), at("state/accounts/fleet.json")]));
+    assert_eq!(
+        document["files"],
+        Value::Array(vec![at("config.toml"), at("state/accounts/fleet.json"), at(".msmtprc")])
+    );
+    let exported = fs::read_to_string(desk.directory.path().join(".msmtprc")).unwrap();
+    assert!(exported.contains("account fleet\n"), "{exported}");
     assert_eq!(document["items"].as_array().unwrap().len(), 17);
     assert_eq!(item(&document, "tenant")["state"], "proven");
     assert_eq!(document["test"]["outcome"], "accepted");

@@ -6,6 +6,7 @@ use super::{Go, Page, Turn, primary, secondary};
 use crate::{
     account::answers,
     checklist::{Item, State},
+    export::FORMATS,
     facts::AccountName,
     phrase::Phrase,
     wizard::{
@@ -71,17 +72,21 @@ impl Done {
         };
         let account = desk.draft.account.as_ref().map(ToString::to_string).unwrap_or_default();
         let written = desk.saved.iter().map(|path| (desk.word("done.file"), path.display().to_string())).collect();
-        let command = |what: &str| {
-            let phrase =
-                Phrase::new(format!("done.{what}.text")).with("account", &account).with("config", &desk.config_option);
-            Block::Command { label: desk.word(&format!("done.{what}.label")), text: desk.say(&phrase) }
+        let command = |what: &str, program: &str, place: &str| {
+            let say = |part: &str| {
+                let phrase = Phrase::new(format!("done.{what}.{part}"));
+                let phrase = phrase.with("account", &account).with("config", &desk.config_option);
+                desk.say(&phrase.with("program", program).with("place", place))
+            };
+            Block::Command { label: say("label"), text: say("text") }
         };
-        let blocks = vec![
+        let mut blocks = vec![
             Block::Note { tone, text: desk.say(&desk.about(key)) },
             Block::Facts(written),
-            command("token"),
-            command("test"),
+            command("token", "", ""),
+            command("test", "", ""),
         ];
+        blocks.extend(FORMATS.iter().map(|format| command("export", format.id, format.place)));
         if self.answers == Answers::Writing {
             return Page { blocks, busy: Some(desk.word("busy.files")), ..Page::default() };
         }
