@@ -99,6 +99,27 @@ const SECRETS: &[(&str, &str)] = &[
 
 const TABLES: [&str; 2] = ["smtp", "endpoints"];
 
+/// The text of an answers file that leads to this account. Nothing secret is in it: where a secret is needed,
+/// `secret` says in a comment how it comes in, beside the key that names its file.
+pub fn text(
+    head: &str,
+    secret: Option<&str>,
+    account: &AccountName,
+    send_to: Option<&Address>,
+    settings: &Settings,
+) -> String {
+    let comment = |text: &str| text.lines().map(|line| format!("# {line}\n")).collect::<String>();
+    let secret = secret.map(|why| comment(why) + "# client_secret_file = \"client-secret\"\n");
+    let send_to = send_to.map(|address| format!("send_to = {}\n", Value::from(address.as_str())));
+    let keys = toml::to_string(settings).unwrap_or_default();
+    let account = Value::from(account.as_str());
+    comment(head)
+        + &format!("account = {account}\n")
+        + &send_to.unwrap_or_default()
+        + &secret.unwrap_or_default()
+        + &keys
+}
+
 impl Answers {
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         let toml = |message: &str, at: Option<Range<usize>>| Unreadable::Toml {
@@ -277,6 +298,24 @@ mod tests {
         for text in ["", "\n \t\n", "# nothing\n"] {
             assert_eq!(Answers::parse(text), Err(Unreadable::Empty));
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_gives_the_same_account() {
+        let settings: Settings = toml::from_str(
+            "product = \"custom\"\nuser = \"o'h`$x@contoso.example\"\ncloud = \"custom\"\nsecret_expires = 2027-05-01\n\
+             scopes = [\"a\"]\n[smtp]\nport = 25\n[endpoints]\nca_file = '/a b\"c'\n",
+        )
+        .unwrap();
+        let (account, send_to) = ("alerts".parse().unwrap(), "ops@contoso.example".parse().unwrap());
+        let text = text("one\ntwo", Some("the secret"), &account, Some(&send_to), &settings);
+        let head = "# one\n# two\naccount = \"alerts\"\nsend_to = \"ops@contoso.example\"\n# the secret\n# client_secret_file = ";
+        assert!(text.starts_with(head), "{text}");
+        let answers = Answers::parse(&text).unwrap();
+        assert_eq!((answers.settings, answers.more.account), (settings, Some(account)));
+        assert_eq!(answers.more.client_secret_file, None);
+        let filled = Answers::parse(&text.replace("# client_secret_file", "client_secret_file")).unwrap();
+        assert_eq!(filled.more.client_secret_file, Some("client-secret".into()));
     }
 
     #[test]

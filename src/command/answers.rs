@@ -7,7 +7,6 @@ use clap::ValueEnum;
 
 use super::{
     Context, Status,
-    access::Known,
     options::{Lang, Setup},
     paths,
 };
@@ -20,6 +19,7 @@ use crate::{
     },
     checklist::steps,
     entra::Cloud,
+    export::{self, FORMATS},
     facts::{AccountName, Guid},
     language::Texts,
     phrase::Phrase,
@@ -62,14 +62,6 @@ pub struct Prepared {
     answered: Answered,
     account: Option<AccountName>,
     client_secret: Option<Secret>,
-}
-
-/// Writes the configuration of one program for an account that was just saved.
-pub type Write = fn(&Context, &Known, &str) -> Result<PathBuf, Status>;
-
-/// What writes for this target; `None` when there is no such target.
-pub fn writer(_target: &str) -> Option<Write> {
-    None
 }
 
 pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
@@ -116,8 +108,10 @@ impl Sheet<'_> {
         self.trust()?;
         let client_secret = self.client_secret()?;
         for target in &self.answers.more.export {
-            if writer(target).is_none() {
-                return Err(self.refuse("export", Phrase::new("answers.target").with("target", target)));
+            if export::find(target).is_none() {
+                let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+                let why = Phrase::new("answers.target").with("target", target).with("known", known);
+                return Err(self.refuse("export", why));
             }
         }
         let missing = missing(&self.answers.settings);
@@ -312,10 +306,8 @@ impl Prepared {
             return Ok(());
         }
         let known = context.account_at(places, account)?;
-        for target in &self.export {
-            if let Some(write) = writer(target) {
-                saved.push(write(context, &known, target)?);
-            }
+        for format in self.export.iter().filter_map(|target| export::find(target)) {
+            saved.push(super::export::write(context, &known, format)?);
         }
         Ok(())
     }

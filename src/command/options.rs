@@ -114,8 +114,12 @@ pub struct Setup {
 
 impl Setup {
     pub fn any(&self) -> bool {
-        let asks = self.product.is_some() || self.front.is_some() || self.fresh || self.demo.is_some();
-        asks || self.answers.is_some() || self.json
+        self.product.is_some()
+            || self.front.is_some()
+            || self.fresh
+            || self.answers.is_some()
+            || self.json
+            || self.demo.is_some()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     account::{Settings, draft::Draft},
     checklist::{Item, State},
     entra::Cloud,
+    facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
@@ -35,6 +36,8 @@ pub struct Desk {
     pub by_file: bool,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
+    /// Where a real message was sent in this run.
+    pub sent_to: Option<Address>,
     /// The files written in this run.
     pub saved: Vec<PathBuf>,
     /// What a command line needs so that it finds this configuration; empty for the usual place.
@@ -55,6 +58,7 @@ impl Desk {
             anew: false,
             by_file: false,
             unwritable: false,
+            sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
             issued: 0,

@@ -94,7 +94,7 @@ fn position(events: &[Value], is: impl Fn(&Value) -> bool) -> usize {
 #[test]
 fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     let desk = Desk::new();
-    desk.answers("account = \"fleet\"\nsend_to = \"ops@contoso.example\"\nlang = \"en\"");
+    desk.answers("account = \"fleet\"\nexport = [\"msmtp\"]\nsend_to = \"ops@contoso.example\"\nlang = \"en\"");
     let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
     let document = document(&ran);
     assert_eq!((ran.status, &document["outcome"]), (0, &"accepted".into()), "{}", ran.stdout);
@@ -102,7 +102,12 @@ fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     assert_eq!(keys, ["outcome", "account", "product", "items", "test", "files"]);
     assert_eq!((&document["account"], &document["product"]), (&"fleet".into(), &"server".into()));
     let at = |name: &str| Value::from(desk.directory.path().join(name).to_str().unwrap());
-    assert_eq!(document["files"], Value::Array(vec![at("config.toml"), at("state/accounts/fleet.json")]));
+    assert_eq!(
+        document["files"],
+        Value::Array(vec![at("config.toml"), at("state/accounts/fleet.json"), at(".msmtprc")])
+    );
+    let exported = fs::read_to_string(desk.directory.path().join(".msmtprc")).unwrap();
+    assert!(exported.contains("account fleet\n"), "{exported}");
     assert_eq!(document["items"].as_array().unwrap().len(), 17);
     assert_eq!(item(&document, "tenant")["state"], "proven");
     assert_eq!(document["test"]["outcome"], "accepted");
@@ -237,10 +242,19 @@ fn somebody_is_asked_only_what_the_file_leaves_open() {
     };
     assert!(!shown.contains("The mailbox that sends") && shown.contains("The app registration"), "{shown}");
     desk.runtime.block_on(approve(desk.simulator.announcement(), &desk.settings(), code.trim()));
-    // Token, connection, no message, the name, the files, done.
-    write!(child.stdin.as_mut().unwrap(), "\n\n:n\n\n\n\n").unwrap();
+    // Token, connection, no message, the name, the files; at the end the answers are kept.
+    write!(child.stdin.as_mut().unwrap(), "\n\n:n\n\n\n:s\n\n").unwrap();
     let rest: String = said.map(|line| line + "\n").collect();
     let ran = ended(child);
     assert_eq!(ran.status, 0, "{shown}{rest}{}", ran.stderr);
     assert!(desk.vault().refresh_token.is_some());
+
+    let kept = desk.directory.path().join("answers-alerts.toml");
+    assert!(rest.ends_with(&format!("{}\n", kept.display())), "{rest}");
+    let config = || fs::read_to_string(desk.directory.path().join("config.toml")).unwrap();
+    let before = config();
+    fs::remove_file(desk.directory.path().join("config.toml")).unwrap();
+    desk.hands(fs::read_to_string(kept).unwrap());
+    let (again, _) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+    assert_eq!((again.status, config()), (0, before), "{}", again.stdout);
 }

@@ -77,7 +77,7 @@ fn a_key_that_is_wrong_is_named_with_its_line_and_ends_in_78() {
             "base_url = \"mail\"\n",
             "FILE, line 1: `base_url`: That is no address of the form https://mail.example.com/path.",
         ),
-        ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'."),
+        ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp."),
         (
             "endpoints.ca_file = \"no.pem\"\n",
             "FILE, line 1: `endpoints.ca_file`: There is no such file; a path is taken from the directory of the answers file.",

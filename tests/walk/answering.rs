@@ -1,12 +1,12 @@
 //! A file has answered: its steps are passed over, and what is shown all the same.
 
 use smtp_oauth::{
-    account::{Settings, draft::Draft},
+    account::{Settings, answers::Answers, draft::Draft},
     checklist::{Item, State},
     secret::Secret,
     wizard::{
         Answered, Given,
-        effect::{Effect, Outcome},
+        effect::{Effect, Outcome, Report},
         message::Message,
         screen::Key,
     },
@@ -172,6 +172,37 @@ fn a_refused_test_of_nobody_is_saved_as_refused() {
     person.hears(refused("5.7.139 SmtpClientAuthentication is disabled for the Mailbox")).tell(Message::Skip);
     assert_eq!(person.at(), "save");
     assert_eq!(person.model.stuck_outcome(), Outcome::Refused);
+}
+
+#[test]
+fn the_answers_are_kept_when_asked_and_hold_no_secret() {
+    let client_secret = Some(Secret::new("CANARY-cs"));
+    let mut person = Person::sits_down(Given { client_secret, ..by_file(whole(), complete()) });
+    person.gets(200, &discovery()).gets(200, DEVICE_CODE).gets(400, &error("invalid_client", 7_000_229));
+    person.gets(200, DEVICE_CODE).polls(200, &granted("alerts@contoso.example")).enter().hears(accepted()).enter();
+    person.types("ops@contoso.example").hears(accepted()).enter().enter();
+    super::finds(&mut person, None);
+    person.enter();
+    let ticket = person.effects.iter().find_map(|effect| match effect {
+        Effect::Save(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    person.tell(Message::Reported(ticket.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
+    assert_eq!(person.at(), "done");
+    person.presses(Key::Letter('s'));
+    let [Effect::KeepAnswers(ticket, account, text)] = &person.effects.clone()[..] else {
+        panic!("{:?}", person.effects)
+    };
+    assert!(account.as_str() == "alerts" && !text.contains("CANARY"), "{text}");
+    let answers = Answers::parse(text).unwrap();
+    assert_eq!(answers.more.send_to.unwrap().as_str(), "ops@contoso.example");
+    assert_eq!(answers.settings.client_id, whole().client_id);
+    assert!(text.contains("# client_secret_file = "), "{text}");
+    let report = Report::AnswersKept(Ok("/c/answers-alerts.toml".into()));
+    person.tell(Message::Reported(*ticket, report));
+    assert!(person.reads().contains("/c/answers-alerts.toml") && person.screen().action(Key::Letter('s')).is_none());
+    person.enter();
+    assert_eq!(person.effects, [Effect::Leave(Outcome::Accepted)]);
 }
 
 #[test]

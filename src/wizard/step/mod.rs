@@ -104,7 +104,7 @@ impl Step {
             (Kind::Connect, _) => map(connect::Connect::enter(desk, now), Self::Connect),
             (Kind::Message, _) => (Self::Message(message::Send::enter()), Turn::stay()),
             (Kind::Save, _) => map(save::Save::enter(desk), Self::Save),
-            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done), Turn::stay()),
+            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done::default()), Turn::stay()),
         }
     }
 
@@ -118,7 +118,7 @@ impl Step {
             Self::Connect(step) => step.update(desk, message, now),
             Self::Message(step) => step.update(desk, message, now),
             Self::Save(step) => step.update(desk, message, now),
-            Self::Done(step) => step.update(desk, &message),
+            Self::Done(step) => step.update(desk, message),
         }
     }
 
