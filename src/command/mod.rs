@@ -8,6 +8,7 @@ mod options;
 mod paths;
 mod setup;
 mod simulate;
+mod sole;
 mod status;
 mod summary;
 mod terminal;

@@ -13,7 +13,7 @@ use super::{
     access::now,
     demo::Demo,
     options::{Global, Setup},
-    paths, summary,
+    paths, sole, summary,
     terminal::{self, Shown},
 };
 use crate::{
@@ -76,6 +76,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         global.config = Some(directory.keep());
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
+    // Unattended there is no draft to be careful with.
+    let attended = shown != Shown::Unattended;
+    let _sole = if attended { sole::take(context, &places).map_err(Trouble::Busy)? } else { None };
     let given = given(context, asked, shown, &global, &places, demo.as_ref())?;
     let ended = show(context, shown, given, &places).await.map_err(Trouble::Terminal)?;
     conclude(context, &ended, &global, &places, asked.demo);
@@ -93,6 +96,8 @@ enum Trouble {
     NoHome,
     #[error("{0}")]
     Config(FileFailure),
+    #[error("{0}")]
+    Busy(String),
     #[error("terminal: {0}")]
     Terminal(io::Error),
 }
@@ -104,6 +109,7 @@ impl Trouble {
             Self::Directory(_) => Status::CannotWrite,
             Self::NoHome => Status::Configuration,
             Self::Config(failure) => failure.into(),
+            Self::Busy(_) => Status::Temporary,
             Self::Terminal(_) => Status::Usage,
         }
     }

@@ -3,3 +3,4 @@
 mod demo;
 mod fronts;
 mod pty;
+mod resume;
