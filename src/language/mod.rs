@@ -67,7 +67,7 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
-        let any = |name: &str| self.table.get(&format!("general.{name}")).map_or("…", String::as_str);
+        let any = |name: &str| self.table().get(&format!("general.{name}")).map_or("…", String::as_str);
         fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
