@@ -28,6 +28,10 @@ pub struct Claims {
     pub upn: Option<String>,
     pub appid: Option<String>,
     pub tid: Option<String>,
+    /// Whose token it is: `user` or `app`. Microsoft leaves it out at times.
+    pub idtyp: Option<String>,
+    /// The user's or, in an app's token, the service principal's object id.
+    pub oid: Option<String>,
     /// Unix seconds.
     pub exp: Option<i64>,
 }
@@ -38,7 +42,8 @@ impl Claims {
         payload(token.expose()).map_or_else(Self::default, |payload| Self::from_payload(&payload))
     }
 
-    fn from_payload(payload: &Value) -> Self {
+    /// The claims of a token whose middle part is known.
+    pub fn from_payload(payload: &Value) -> Self {
         let text = |key: &str| payload.get(key).and_then(Value::as_str).map(str::to_owned);
         let list = |key: &str| words(payload.get(key));
         let mut scp = list("scp");
@@ -53,6 +58,8 @@ impl Claims {
             upn: text("upn").or_else(|| text("unique_name")).or_else(|| text("preferred_username")),
             appid: text("appid").or_else(|| text("azp")).or_else(|| text("client_id")),
             tid: text("tid"),
+            idtyp: text("idtyp"),
+            oid: text("oid"),
             exp: payload.get("exp").and_then(Value::as_i64),
         }
     }

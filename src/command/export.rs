@@ -8,7 +8,7 @@ use std::{
 
 use super::{Context, Status, access::Known, options, paths};
 use crate::{
-    export::{FORMATS, Facts},
+    export::{Exported, FORMATS, Facts, Format},
     phrase::Phrase,
     runtime::handed::{self, Handed},
     wizard::{effect::FileFailure, verdict},
@@ -23,16 +23,9 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
         Ok(known) => known,
         Err(status) => return status,
     };
-    let exported = match program().map(|program| format.export(&facts(context, &known, program))) {
-        Ok(Ok(exported)) => exported,
-        Ok(Err(refusal)) => {
-            context.complain(context.texts.say(&refusal.phrase()));
-            return Status::Configuration;
-        }
-        Err(error) => {
-            context.complain(error);
-            return Status::Bug;
-        }
+    let exported = match make(context, &known, format) {
+        Ok(exported) => exported,
+        Err(status) => return status,
     };
     match &asked.output {
         None => {
@@ -53,6 +46,32 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
         context.complain(context.texts.say(note));
     }
     Status::Done
+}
+
+/// Writes it where the program looks for it; what was there stays beside it.
+pub fn write(context: &Context, known: &Known, format: &Format) -> Result<PathBuf, Status> {
+    let exported = make(context, known, format)?;
+    let Some(path) = paths::in_home(format.place) else {
+        context.complain("no home directory");
+        return Err(Status::Configuration);
+    };
+    handed::hand_over(&path, &exported.text).map_err(|failure| unwritten(context, &failure))?;
+    exported.notes.iter().for_each(|note| context.complain(context.texts.say(note)));
+    Ok(path)
+}
+
+fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Status> {
+    match program().map(|program| format.export(&facts(context, known, program))) {
+        Ok(Ok(exported)) => Ok(exported),
+        Ok(Err(refusal)) => {
+            context.complain(context.texts.say(&refusal.phrase()));
+            Err(Status::Configuration)
+        }
+        Err(error) => {
+            context.complain(error);
+            Err(Status::Bug)
+        }
+    }
 }
 
 /// Name and what it is, one format a line.

@@ -2,8 +2,12 @@
 //! ends in a [`Status`]. What a command says to a person goes to stderr, what it delivers to stdout.
 
 mod access;
-mod demo;
+mod answers;
+pub mod demo;
+mod events;
+mod explain;
 mod export;
+mod input;
 mod options;
 mod paths;
 mod setup;
@@ -36,6 +40,8 @@ pub use status::Status;
 pub struct Context {
     pub global: Global,
     pub texts: Texts,
+    /// Talk is events: one JSON object a line.
+    pub events: bool,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -48,7 +54,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
             return if error.use_stderr() { Status::Usage } else { Status::Done };
         }
     };
-    let context = Context { global: options.global, texts: Texts::new(Language::English) };
+    let events = match &options.command {
+        None => options.setup.json,
+        Some(command) => matches!(command, Command::Setup(setup) if setup.json),
+    };
+    let context = Context { global: options.global, texts: Texts::new(Language::English), events };
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
@@ -66,14 +76,18 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Explain(asked)) => explain::run(context, &asked),
         Some(Command::Export(asked)) => export::run(context, &asked),
-        Some(Command::Simulate) => simulate::run(context),
+        Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }
 
 impl Context {
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
+        if self.events {
+            return events::message(&text.to_string());
+        }
         let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 

@@ -1,6 +1,6 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -8,6 +8,7 @@ use super::status;
 use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
+    simulator::faults::{self, Fault},
 };
 
 #[derive(Debug, Parser)]
@@ -79,10 +80,12 @@ pub enum Command {
     Token(Token),
     /// The live connection test
     Test(Test),
+    /// Names the cause of a refusal: a log line, an OAuth error, a trace, as text or on standard input
+    Explain(Explain),
     /// Configuration for another program, on stdout
     Export(Export),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
-    Simulate,
+    Simulate(Simulate),
 }
 
 #[derive(Debug, Clone, Args, Default)]
@@ -97,15 +100,37 @@ pub struct Setup {
     /// Begin anew instead of where you stopped
     #[arg(long)]
     pub fresh: bool,
-    /// Try everything against a simulated Microsoft, in a temporary directory
+    /// Take answers from this file (TOML); with --no-input nothing is asked
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub answers: Option<PathBuf>,
+    /// Ask nothing; events on stderr, one JSON document on stdout
     #[arg(long)]
-    pub demo: bool,
+    pub json: bool,
+    /// Try everything against a simulated Microsoft, in a temporary directory; with something wrong there
+    #[arg(long, value_name = "FAULT", value_parser = fault)]
+    #[expect(clippy::option_option, reason = "how the parser says that a value may be left out")]
+    pub demo: Option<Option<&'static Fault>>,
 }
 
 impl Setup {
     pub fn any(&self) -> bool {
-        self.product.is_some() || self.front.is_some() || self.fresh || self.demo
+        self.product.is_some()
+            || self.front.is_some()
+            || self.fresh
+            || self.answers.is_some()
+            || self.json
+            || self.demo.is_some()
     }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Simulate {
+    /// Something to be wrong there, from the start
+    #[arg(value_name = "FAULT", value_parser = fault)]
+    pub fault: Option<&'static Fault>,
+    /// Print what can be wrong
+    #[arg(long, conflicts_with = "fault")]
+    pub list: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -149,6 +174,22 @@ pub struct Test {
 }
 
 #[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// The text to explain; `-`, or nothing where standard input is no terminal, reads it from there
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<OsString>,
+    /// A TOML file with what is known of the failure
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// What a cause means and how it is fixed, in general
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["text", "evidence"])]
+    pub cause: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct Export {
     /// The program; --list names those there are
     #[arg(required_unless_present = "list", value_parser = target)]
@@ -162,6 +203,10 @@ pub struct Export {
     /// Write it to this file; another that is there is kept as FILE.old
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+fn fault(text: &str) -> Result<&'static Fault, String> {
+    faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
 }
 
 fn account(text: &str) -> Result<AccountName, String> {

@@ -57,6 +57,14 @@ impl Global {
     }
 }
 
+/// A path as a shell expands it.
+pub fn in_home(path: &str) -> Option<PathBuf> {
+    match path.strip_prefix("~/") {
+        Some(rest) => Some(directories::BaseDirs::new()?.home_dir().join(rest)),
+        None => Some(PathBuf::from(path)),
+    }
+}
+
 /// As it is found from any directory: what is shown is run from cron as well. Links stay as they are.
 pub fn absolute(path: &Path) -> PathBuf {
     path::absolute(path).unwrap_or_else(|_| path.to_owned())

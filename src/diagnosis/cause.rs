@@ -76,15 +76,95 @@ pub struct Command {
     pub text: String,
 }
 
+macro_rules! files {
+    ($($slug:literal)*) => { &[$(($slug, include_str!(concat!("causes/", $slug, ".toml"))),)*] };
+}
+
 /// The files, in the order in which equally sure causes are listed. A new cause is one file and one line here.
-pub const FILES: &[(&str, &str)] = &[
-    ("smtp_auth_disabled_mailbox", include_str!("causes/smtp_auth_disabled_mailbox.toml")),
-    ("smtp_auth_disabled_tenant", include_str!("causes/smtp_auth_disabled_tenant.toml")),
-    ("wrong_audience_graph_token", include_str!("causes/wrong_audience_graph_token.toml")),
-    ("send_as_denied", include_str!("causes/send_as_denied.toml")),
-    ("user_is_not_token_user", include_str!("causes/user_is_not_token_user.toml")),
-    (UNKNOWN, include_str!("causes/unknown.toml")),
-];
+pub const FILES: &[(&str, &str)] = files! {
+    "unknown"
+    "smtp_auth_disabled_mailbox"
+    "smtp_auth_disabled_tenant"
+    "security_defaults"
+    "wrong_sasl_mechanism_chosen"
+    "basic_auth_retired"
+    "password_wrong"
+    "token_near_expiry_hve"
+    "hve_app_not_allowed"
+    "hve_external_recipient"
+    "malformed_xoauth2"
+    "send_as_denied"
+    "sender_blocked_for_spam"
+    "throttled"
+    "service_side_fault"
+    "consumer_primary_alias_mismatch"
+    "user_must_be_upn"
+    "user_is_not_token_user"
+    "missing_app_role_smtp_sendasapp"
+    "service_principal_missing"
+    "wrong_audience_graph_token"
+    "missing_scope_smtp_send"
+    "permission_on_wrong_api"
+    "token_expired"
+    "mailbox_permission_missing"
+    "client_sent_no_auth"
+    "starttls_not_used"
+    "auth_mechanism_not_offered"
+    "tls_too_old"
+    "missing_scope_user_read"
+    "local_token_store_key_mismatch"
+    "scope_not_for_personal_account"
+    "scopes_of_two_resources"
+    "malformed_scope"
+    "missing_scope_parameter"
+    "permission_not_in_registration"
+    "exchange_not_in_tenant"
+    "public_client_flow_disabled"
+    "redirect_platform_wrong"
+    "client_secret_missing"
+    "secret_sent_by_public_client"
+    "secret_id_instead_of_value"
+    "secret_mangled"
+    "secret_expired"
+    "authority_url_malformed"
+    "common_endpoint_single_tenant_app"
+    "authority_audience_mismatch"
+    "client_id_wrong"
+    "tenant_wrong"
+    "app_disabled_in_tenant"
+    "redirect_uri_mismatch"
+    "redirect_uri_missing"
+    "user_not_assigned_to_app"
+    "account_cannot_sign_in"
+    "prompt_consent_forced"
+    "consent_missing"
+    "admin_consent_needed"
+    "consent_declined"
+    "device_code_expired"
+    "device_code_blocked"
+    "ca_blocks"
+    "mfa_needed_for_ropc"
+    "interaction_required"
+    "authorization_code_reused"
+    "refresh_token_expired"
+    "refresh_token_revoked"
+    "refresh_token_invalid"
+    "ca_file_unusable"
+    "clock_skew"
+    "tls_intercepted"
+    "certificate_untrusted"
+    "host_name_unknown"
+    "implicit_tls_on_starttls_port"
+    "starttls_on_implicit_tls_port"
+    "smtp_redirected_by_network"
+    "starttls_missing"
+    "xoauth2_not_offered"
+    "connection_dropped"
+    "network_blocked"
+    "wrong_host_or_port"
+    "captive_portal"
+    "service_temporary"
+};
 
 /// The slug of the verdict that none can be given.
 pub const UNKNOWN: &str = "unknown";
@@ -97,9 +177,13 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
+pub fn find(slug: &str) -> Option<&'static Entry> {
+    CATALOGUE.iter().find(|entry| entry.slug == slug)
+}
+
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 pub(super) fn unknown() -> &'static Entry {
-    CATALOGUE.iter().find(|entry| entry.slug == UNKNOWN).expect(UNKNOWN)
+    find(UNKNOWN).expect(UNKNOWN)
 }
 
 impl Entry {
@@ -107,6 +191,11 @@ impl Entry {
     pub(super) fn judge(&'static self, evidence: &Evidence) -> Option<Cause> {
         let certainty = self.when.iter().filter(|rule| rule.holds(evidence)).map(|rule| rule.certainty).min()?;
         Some(self.stand(certainty, evidence))
+    }
+
+    /// The cause in general, for one who looks it up.
+    pub fn in_general(&'static self) -> Cause {
+        self.stand(Certainty::Possible, &Evidence::default())
     }
 
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {

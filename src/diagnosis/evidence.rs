@@ -1,54 +1,20 @@
 //! Everything that bears on a failure, as named facts with their values. Rules ask for facts by name
-//! ([`FACTS`]); whoever saw something adds it here, and what nobody saw is simply absent.
+//! ([`FACTS`]); whoever saw something adds it here, and what nobody saw is simply absent. It judges nothing.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use super::vocabulary::FACTS;
+
+use super::quoted;
 use crate::{
-    account::Account,
-    entra::Failure,
+    account::{Account, Settings},
+    entra::{Cloud, Failure},
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
 };
-
-/// The facts there are, and what each holds.
-pub const FACTS: &[(&str, &str)] = &[
-    ("reply.code", "SMTP reply code of the refusal, three digits"),
-    ("reply.enhanced", "enhanced status code (RFC 3463) of the refusal"),
-    ("reply.text", "the refusal's lines in full"),
-    ("reply.stage", "where in the dialogue: greeting, ehlo, starttls, tls, auth, mail, rcpt, data"),
-    ("smtp.fault", "what the server did against the protocol, or what it does not offer"),
-    ("smtp.detail", "the JSON of a 334 that came instead of a 535"),
-    ("network.kind", "why a connection came to nothing"),
-    ("network.address", "host and port that were tried"),
-    ("network.detail", "the system's or library's own words"),
-    ("oauth.error", "OAuth `error`"),
-    ("oauth.code", "AADSTS numbers"),
-    ("oauth.description", "OAuth `error_description`"),
-    ("oauth.suberror", "OAuth `suberror`"),
-    ("oauth.trace_id", "Microsoft's support traces a request by these two and the time"),
-    ("oauth.correlation_id", "as above"),
-    ("oauth.timestamp", "as above"),
-    ("oauth.form", "o-auth, page, foreign or redirect"),
-    ("token.form", "jwt or opaque"),
-    ("token.audience", "graph, exchange or other"),
-    ("token.life", "valid or expired, by this machine's clock"),
-    ("token.aud", "`aud` as it stands"),
-    ("token.permission", "`scp` and `roles`"),
-    ("token.user", "who signed in"),
-    ("token.tenant", "`tid`"),
-    ("user", "the user in the XOAUTH2 string"),
-    ("sender", "MAIL FROM"),
-    ("host", "SMTP server"),
-    ("port", "its port"),
-    ("authority", "where tokens come from"),
-    ("tenant", "tenant in the authority's URL"),
-    ("client_id", "application (client) id"),
-    ("scope", "scopes asked for"),
-    ("cloud", "global, gcc-high, dod, china or custom"),
-];
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence(BTreeMap<&'static str, Vec<String>>);
@@ -79,12 +45,50 @@ impl Evidence {
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
+        self.add("security", name(&account.server.security));
         self.add("cloud", name(&account.cloud));
         self.add("authority", &account.registration.authority);
         self.add("tenant", &account.registration.tenant);
         self.add("client_id", &account.registration.client_id);
         for scope in &account.scopes {
             self.add("scope", scope);
+            if account.cloud != Cloud::Custom {
+                self.add_scope_audience(scope);
+            }
+        }
+    }
+
+    /// Whose scope it is at Microsoft: the host decides, and one without a host is Microsoft Graph's.
+    pub fn add_scope_audience(&mut self, scope: &str) {
+        let scope = scope.to_ascii_lowercase();
+        let has = |hosts: &[&str]| hosts.iter().any(|host| scope.contains(host));
+        let bare = ["smtp.", "imap.", "pop.", "mail."].iter().any(|api| scope.starts_with(api));
+        let audience = if has(&["graph.microsoft.", "microsoftgraph."]) || bare {
+            "graph"
+        } else if has(&["//outlook.office", "//outlook-dod.office", "//partner.outlook.cn", "//ps.outlook.com"]) {
+            "exchange"
+        } else {
+            return;
+        };
+        if !self.values("scope.audience").iter().any(|known| known == audience) {
+            self.add("scope.audience", audience);
+        }
+    }
+
+    /// As much of an account as is known.
+    pub fn add_settings(&mut self, settings: &Settings) {
+        if let Ok(account) = settings.account() {
+            return self.add_account(&account);
+        }
+        let texts = [
+            ("user", settings.user.as_ref().map(ToString::to_string)),
+            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
+            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
+            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
+            ("cloud", Some(name(&settings.cloud()))),
+        ];
+        for (fact, text) in texts {
+            self.add(fact, text.unwrap_or_default());
         }
     }
 
@@ -102,6 +106,10 @@ impl Evidence {
         self.add("token.aud", claims.aud.as_deref().unwrap_or_default());
         self.add("token.user", claims.upn.as_deref().unwrap_or_default());
         self.add("token.tenant", claims.tid.as_deref().unwrap_or_default());
+        self.add("token.type", claims.idtyp.as_deref().unwrap_or_default());
+        if claims.idtyp.as_deref() == Some("app") {
+            self.add("object_id", claims.oid.as_deref().unwrap_or_default());
+        }
         for permission in claims.scp.iter().chain(&claims.roles) {
             self.add("token.permission", permission);
         }
@@ -110,10 +118,13 @@ impl Evidence {
     pub fn add_oauth(&mut self, failure: &Failure) {
         self.add("oauth.form", name(&failure.form));
         self.add("oauth.error", &failure.error);
-        self.add("oauth.description", &failure.description);
+        // The ids that Entra puts behind its sentence are facts of their own.
+        let sentence = failure.description.split("Trace ID:").next().unwrap_or_default();
+        self.add("oauth.description", sentence.trim_end());
         for code in &failure.codes {
             self.add("oauth.code", code);
         }
+        quoted::add(self, &failure.description);
         let ids = [
             ("oauth.suberror", &failure.suberror),
             ("oauth.trace_id", &failure.trace_id),
@@ -127,6 +138,15 @@ impl Evidence {
 
     /// How a conversation with the mail server ended, in the server's own words.
     pub fn add_conversation(&mut self, conversation: &Conversation) {
+        self.add("banner", conversation.banner.as_deref().unwrap_or_default());
+        let offered =
+            if conversation.ehlo_after.is_empty() { &conversation.ehlo_before } else { &conversation.ehlo_after };
+        for line in offered {
+            self.add("ehlo", line);
+        }
+        if conversation.authenticated() {
+            self.add("accepted", "235");
+        }
         if let Some(stage) = conversation.ending.stage() {
             self.add("reply.stage", name(&stage));
         }

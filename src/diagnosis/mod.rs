@@ -3,12 +3,16 @@
 
 pub mod cause;
 pub mod evidence;
+mod quoted;
+pub mod reading;
 pub mod rules;
+mod vocabulary;
 
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
 
 /// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.
+/// A certain one excludes the rest; where none is even likely, `unknown` says what would tell.
 pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
     found.sort_by_key(|cause| cause.certainty);
@@ -16,7 +20,8 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     if certain > 0 {
         found.truncate(certain);
     }
-    if found.is_empty() {
+    let guessed = found.iter().all(|cause| cause.certainty == Certainty::Possible);
+    if guessed && !found.iter().any(|cause| cause.slug == UNKNOWN) {
         found.push(cause::unknown().stand(Certainty::Possible, evidence));
     }
     found

@@ -26,15 +26,19 @@ pub struct Condition {
 pub enum Test {
     /// A value is this one; case does not matter.
     Is(String),
+    /// A value is one of these; case does not matter.
+    OneOf(Vec<String>),
     /// No value is this one.
     IsNot(String),
-    /// A value contains this; case does not matter.
+    /// A value contains this; neither case nor white space matters, since logs break lines where they like.
     Contains(String),
     /// No value contains this.
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
     DiffersFrom(String),
     SameAs(String),
+    /// An address of the one and an address of the other have the same part before the `@`, and differ behind it.
+    OtherDomainThan(String),
     Present(bool),
 }
 
@@ -48,19 +52,32 @@ impl Condition {
     fn holds(&self, evidence: &Evidence) -> bool {
         let values = evidence.values(&self.fact);
         let any = |test: &dyn Fn(&String) -> bool| values.iter().any(test);
-        let within = |text: &str| any(&|value| value.to_lowercase().contains(&text.to_lowercase()));
+        let within = |text: &str| any(&|value| squeezed(value).contains(&squeezed(text)));
         let shared = |other: &str| {
             any(&|value| evidence.values(other).iter().any(|other| other.trim().eq_ignore_ascii_case(value.trim())))
         };
         let seen = !values.is_empty();
         match &self.test {
             Test::Is(text) => any(&|value| value.eq_ignore_ascii_case(text)),
+            Test::OneOf(texts) => any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
             Test::IsNot(text) => seen && !any(&|value| value.eq_ignore_ascii_case(text)),
             Test::Contains(text) => within(text),
             Test::Lacks(text) => seen && !within(text),
             Test::DiffersFrom(other) => seen && !evidence.values(other).is_empty() && !shared(other),
             Test::SameAs(other) => shared(other),
+            Test::OtherDomainThan(other) => {
+                !shared(other) && any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
+            }
             Test::Present(wanted) => seen == *wanted,
         }
     }
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+fn same_local(one: &str, other: &str) -> bool {
+    let local = |address: &str| address.trim().split_once('@').map(|(local, _)| local.to_ascii_lowercase());
+    local(one).is_some_and(|one| Some(one) == local(other))
 }

@@ -65,9 +65,10 @@ impl Texts {
         self.template(key).to_owned()
     }
 
-    /// A sentence, its values filled in as they are.
+    /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or("…").to_owned()))
+        let any = |name: &str| self.table().get(&format!("general.{name}")).map_or("…", String::as_str);
+        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
     /// Several texts under one key, for example a step's paragraphs.

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
     sync::{
@@ -62,6 +62,11 @@ pub fn exists(path: &Path) -> bool {
 
 /// `None` when there is no such file.
 pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
+    read_at_most(path, kind, u64::MAX)
+}
+
+/// As [`read`], for a file that may be anything.
+pub fn read_at_most(path: &Path, kind: Kind, bytes: u64) -> Result<Option<Secret>, FileFailure> {
     let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
     let file = match File::open(path) {
         Ok(file) => file,
@@ -71,7 +76,10 @@ pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
     if kind == Kind::Secret {
         closed_to_others(path, &file.metadata().map_err(trouble)?)?;
     }
-    match io::read_to_string(file) {
+    match io::read_to_string(file.take(bytes.saturating_add(1))) {
+        Ok(text) if text.len() as u64 > bytes => {
+            Err(failure(FileFailureKind::Content, path, format!("it holds more than {bytes} bytes")))
+        }
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
         Err(error) => Err(trouble(error)),

@@ -2,6 +2,7 @@
 //! Nothing here decides what a result means.
 
 mod address;
+pub mod answers;
 mod certificate;
 mod connect;
 mod disk;

@@ -1,7 +1,9 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
+mod answers;
 mod desk;
 mod export;
+mod refused_answers;
 mod setup;
 mod simulate;
 mod test;
