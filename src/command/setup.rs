@@ -122,10 +122,10 @@ enum Trouble {
     NoHome,
     #[error("{0}")]
     Config(FileFailure),
-    #[error("{0}")]
-    Busy(String),
     #[error(transparent)]
     Answers(answers::Refusal),
+    #[error("{0}")]
+    Busy(String),
     #[error("terminal: {0}")]
     Terminal(io::Error),
 }
@@ -137,8 +137,8 @@ impl Trouble {
             Self::Directory(_) => Status::CannotWrite,
             Self::NoHome => Status::Configuration,
             Self::Config(failure) => failure.into(),
-            Self::Busy(_) => Status::Temporary,
             Self::Answers(refusal) => refusal.status(),
+            Self::Busy(_) => Status::Temporary,
             Self::Terminal(_) => Status::Usage,
         }
     }

@@ -13,7 +13,7 @@ use crate::pty::{SIZE, Terminal};
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
 
 /// What each step shows, up to the sign-in; Enter leads on.
-const TO_THE_SIGN_IN: [&str; 10] = [
+pub const TO_THE_SIGN_IN: [&str; 10] = [
     "What is to send mail?",
     "Sign-in name of the mailbox",
     "belongs to the tenant",
