@@ -72,8 +72,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<usize> {
 
 /// When the last refusal was made, in Unix seconds, if Microsoft wrote it into the brackets.
 pub fn time(evidence: &Evidence) -> Option<i64> {
-    let stamps = evidence.values("reply.text").iter().filter_map(|text| TIME.captures(text));
-    let stamp = stamps.last()?.get(1)?.as_str().to_owned();
+    let mut stamps = evidence.values("reply.text").iter().filter_map(|text| TIME.captures(text));
+    let stamp = stamps.next_back()?.get(1)?.as_str().to_owned();
     chrono::DateTime::parse_from_rfc3339(&stamp).ok().map(|at| at.timestamp())
 }
 
