@@ -89,9 +89,8 @@ fn standard_input(context: &Context, meant: bool) -> Result<Vec<u8>, Trouble> {
     if !meant && std::io::stdin().is_terminal() {
         return Err((Status::Usage, Phrase::new("explain.no-text")));
     }
-    let unreadable = |error| {
-        (Status::BadInput, Phrase::new("explain.file").with("path", "stdin").with("detail", error))
-    };
+    let unreadable =
+        |error| (Status::BadInput, Phrase::new("explain.file").with("path", "stdin").with("detail", error));
     let tail = input::standard_input().map_err(unreadable)?;
     if tail.cut {
         let key = if tail.endless { "explain.cut-whole" } else { "explain.cut-end" };
@@ -103,9 +102,7 @@ fn standard_input(context: &Context, meant: bool) -> Result<Vec<u8>, Trouble> {
 /// Adds an evidence file; gives the keys that mean nothing here.
 fn file(reading: &mut Reading, path: &Path) -> Result<Vec<String>, Trouble> {
     let named = |key: &str| Phrase::new(key).with("path", path.display());
-    let refused = |detail: &dyn std::fmt::Display| {
-        (Status::BadInput, named("explain.file").with("detail", detail))
-    };
+    let refused = |detail: &dyn std::fmt::Display| (Status::BadInput, named("explain.file").with("detail", detail));
     let bytes = input::file(path).map_err(|error| refused(&error))?;
     let bytes = bytes.ok_or_else(|| (Status::BadInput, named("explain.file-too-long")))?;
     let text = String::from_utf8(bytes).map_err(|_| refused(&"not TOML: not UTF-8"))?;
@@ -119,7 +116,9 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     let mut what: Vec<String> = codes.iter().chain(&enhanced).map(|&code| code.to_owned()).collect();
     what.extend(all("oauth.code").iter().map(|code| format!("AADSTS{code}")));
     for fact in ["oauth.error", "network.kind", "smtp.fault", "accepted", "imap", "mechanism", "flow", "host", "user"] {
-        what.extend(evidence.text(fact).map(|value| format!("{}: {value}", context.texts.word(&format!("facts.{fact}")))));
+        what.extend(
+            evidence.text(fact).map(|value| format!("{}: {value}", context.texts.word(&format!("facts.{fact}")))),
+        );
     }
     if what.is_empty() && !all("reply.text").is_empty() {
         what.push(all("reply.text").join(" "));

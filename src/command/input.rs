@@ -92,7 +92,10 @@ mod tests {
     fn binary_data_is_told_from_text_in_other_character_sets() {
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), None);
         assert_eq!(text(&[0x80; 100]), None);
-        assert_eq!(text(b"Verbindung verz\xf6gert: 535 5.7.3").as_deref(), Some("Verbindung verz\u{fffd}gert: 535 5.7.3"));
+        assert_eq!(
+            text(b"Verbindung verz\xf6gert: 535 5.7.3").as_deref(),
+            Some("Verbindung verz\u{fffd}gert: 535 5.7.3")
+        );
         assert_eq!(text(b"\xff\xfe5\x003\x005\x00").as_deref(), Some("535"));
         assert_eq!(text(b"\x1b[31m535\x1b[0m").as_deref(), Some("\u{1b}[31m535\u{1b}[0m"));
     }

@@ -1,6 +1,7 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
 mod desk;
+mod explain;
 mod setup;
 mod simulate;
 mod test;

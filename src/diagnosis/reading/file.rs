@@ -36,6 +36,9 @@ const TEXTS: [(&str, &str); 14] = [
 const LISTS: [(&str, &str); 3] = [("ehlo", "ehlo"), ("scopes", "scope"), ("powershell", "powershell")];
 const OTHERS: [&str; 6] = ["smtp", "oauth_error", "port", "token_claims", "id_token_claims", "notes"];
 
+/// Longer than anything that bears on a failure.
+const LONGEST: usize = 4096;
+
 impl Reading {
     /// Adds a file's evidence; gives the keys that were ignored. `now` in Unix seconds.
     pub fn add_file(&mut self, text: &str, now: i64) -> Result<Vec<String>, Fault> {
@@ -74,9 +77,7 @@ impl Reading {
         if let Some(claims) = id {
             self.add_id(&claims);
         }
-        let known = |key: &str| {
-            TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key)
-        };
+        let known = |key: &str| TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key);
         Ok(table.keys().filter(|key| !known(key)).cloned().collect())
     }
 
@@ -84,7 +85,7 @@ impl Reading {
     fn shown(&mut self, text: &str) -> String {
         let cleared = super::secrets::clear(text);
         self.secret |= cleared.secret;
-        crate::visible::line(&cleared.text)
+        crate::visible::line(&cleared.text).chars().take(LONGEST).collect()
     }
 
     /// An id_token says who signed in and where; what it is for and may is another matter.
@@ -110,11 +111,16 @@ fn claims(table: &Table, key: &str) -> Result<Option<Claims>, Fault> {
     let claims = value.as_table().ok_or_else(|| wrong(key, "a table"))?;
     for (name, value) in claims {
         let named = format!("{key}.{name}");
-        let list = |value: &Value| value.is_str() || value.as_array().is_some_and(|list| list.iter().all(Value::is_str));
+        let list =
+            |value: &Value| value.is_str() || value.as_array().is_some_and(|list| list.iter().all(Value::is_str));
         match name.as_str() {
-            "aud" | "scp" | "scope" | "roles" if !list(value) => return Err(wrong(&named, "a text or a list of texts")),
+            "aud" | "scp" | "scope" | "roles" if !list(value) => {
+                return Err(wrong(&named, "a text or a list of texts"));
+            }
             "exp" | "iat" | "nbf" if !value.is_integer() => return Err(wrong(&named, "a number, Unix seconds")),
-            "upn" | "unique_name" | "preferred_username" | "tid" | "oid" | "idtyp" | "appid" | "azp" if !value.is_str() => {
+            "upn" | "unique_name" | "preferred_username" | "tid" | "oid" | "idtyp" | "appid" | "azp"
+                if !value.is_str() =>
+            {
                 return Err(wrong(&named, "a text"));
             }
             _ => {}

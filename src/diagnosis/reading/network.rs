@@ -85,8 +85,13 @@ const WORDS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const CLOSED: [&str; 5] =
-    ["connection reset by peer", "econnreset", "unexpected eof", "lost connection with", "connection unexpectedly closed"];
+const CLOSED: [&str; 5] = [
+    "connection reset by peer",
+    "econnreset",
+    "unexpected eof",
+    "lost connection with",
+    "connection unexpectedly closed",
+];
 
 const FAULTS: [(&str, &[&str]); 3] = [
     (
@@ -105,7 +110,12 @@ const FAULTS: [(&str, &[&str]); 3] = [
     ),
     (
         "xoauth2-not-offered",
-        &["does not support authentication method xoauth2", "xoauth2 not offered", "does not support xoauth2", "xoauth2 is not supported"],
+        &[
+            "does not support authentication method xoauth2",
+            "xoauth2 not offered",
+            "does not support xoauth2",
+            "xoauth2 is not supported",
+        ],
     ),
     (
         "no-mechanism",
@@ -123,8 +133,11 @@ const FAULTS: [(&str, &[&str]); 3] = [
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b((?:[a-z0-9-]+\.)+[a-z0-9]+)(?:\[[0-9a-f.:]+\])?(?::| \([^)]*\) port |,? port )(\d{2,5})\b")
 });
-static HOST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:resolve(?: host)?:? |lookup |host |to |for |server |name=|getaddrinfo \w+ )'?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b"));
+static HOST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:resolve(?: host)?:? |lookup |host |to |for |server |name=|getaddrinfo \w+ )'?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b",
+    )
+});
 
 const LONGEST: usize = 300;
 
@@ -158,10 +171,8 @@ fn add_address(evidence: &mut Evidence, line: &str) {
         (None, None) => (String::new(), String::new()),
     };
     let known = |fact: &str| evidence.values(fact).first().cloned().unwrap_or_default();
-    let (host, port) = (
-        if host.is_empty() { known("host") } else { host },
-        if port.is_empty() { known("port") } else { port },
-    );
+    let (host, port) =
+        (if host.is_empty() { known("host") } else { host }, if port.is_empty() { known("port") } else { port });
     if !host.is_empty() {
         evidence.add("network.address", if port.is_empty() { host.clone() } else { format!("{host}:{port}") });
     }

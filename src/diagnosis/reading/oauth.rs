@@ -15,17 +15,24 @@ use crate::{
 };
 
 static ERROR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type)\b")
+    pattern(
+        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type)\b",
+    )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
-static TRACE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)"));
+static TRACE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
+});
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|HTTP Error 40[01]|must be marked as 'mobile")
+    pattern(
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|HTTP Error 40[01]|must be marked as 'mobile",
+    )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)")
+    pattern(
+        r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
+    )
 });
 
 /// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
@@ -37,7 +44,6 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
         evidence.add_oauth(&failure);
     }
     for Record(line) in records {
-        let line = &decoded(line);
         line_tells(evidence, line);
     }
 }
@@ -55,8 +61,13 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     }
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    let known = codes.iter().all(|code| evidence.values("oauth.code").contains(code));
     for code in &codes {
         add_once(evidence, "oauth.code", code);
+    }
+    // Said already, by the JSON it stands in or by a line before.
+    if known && !evidence.values("oauth.description").is_empty() {
+        return;
     }
     let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
     if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
@@ -118,13 +129,21 @@ fn visible(mut failure: Failure) -> Failure {
     failure
 }
 
-/// An error that came back in the redirected URL is percent-encoded.
-fn decoded(line: &str) -> String {
-    let Some(at) = line.find("error_description=") else { return line.to_owned() };
-    let encoded = line[at..].split([' ', '"', '\'']).next().unwrap_or_default();
-    let pairs = url::form_urlencoded::parse(encoded.as_bytes());
-    let words = pairs.map(|(key, value)| format!("{key}={value} ")).collect::<String>();
-    format!("{}{} {}", &line[..at], crate::visible::line(&words), &line[at + encoded.len()..])
+/// An error that came back in the redirected URL is percent-encoded: the text with that part as words.
+pub fn decoded(text: &str) -> String {
+    const KEY: &str = "error_description=";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(KEY) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find([' ', '"', '\'', '&', '\n', '\r']).unwrap_or(from.len());
+        let pairs = url::form_urlencoded::parse(&from.as_bytes()[..end]);
+        let words: String = pairs.map(|(_, value)| format!(" {value} ")).collect();
+        out.push_str(before);
+        out.extend(words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }));
+        rest = &from[end..];
+    }
+    out + rest
 }
 
 fn shortened(text: &str) -> String {

@@ -15,13 +15,17 @@ static HEAD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^\w.])([45]\d\d)( |-|: ?| #|-#)([45]\.\d{1,3}\.\d{1,3})(?:[^.\d]|$|\.(?:\D|$))"));
 /// A code alone, where a server is quoted.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |smtpstatus=|response: |message: |b')([45]\d\d)(?:[ -]|$|')(?: ?smtpmsg='?\d{0,3}[ -]?)?")
+    pattern(
+        r"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |smtpstatus=|response: |message: |b')([45]\d\d)(?:[ -]|$|')(?: ?smtpmsg='?\d{0,3}[ -]?)?",
+    )
 });
 /// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
 static ENHANCED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
 /// Microsoft's words, whether or not their code was quoted along with them.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS")
+    pattern(
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS",
+    )
 });
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"));
@@ -108,7 +112,8 @@ fn headless(line: &str) -> Option<Refusal> {
     let bare = BARE.captures(line).and_then(|found| found.get(1));
     let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1));
     let words = WORDS.find(line).map(|found| found.start());
-    let start = [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
+    let start =
+        [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
     let code = bare.map(|code| code.as_str().to_owned());
     let continues = code.is_some() && line[start..].get(3..4) == Some("-");
     let enhanced = enhanced.map(|code| code.as_str().to_owned());
@@ -144,7 +149,11 @@ impl Refusal {
 
     fn add_to(&self, evidence: &mut Evidence) {
         let stage = self.stage();
-        let each = [("reply.code", self.code.as_deref()), ("reply.enhanced", self.enhanced.as_deref()), ("reply.stage", stage)];
+        let each = [
+            ("reply.code", self.code.as_deref()),
+            ("reply.enhanced", self.enhanced.as_deref()),
+            ("reply.stage", stage),
+        ];
         for (fact, value) in each {
             let value = value.unwrap_or_default();
             if !evidence.values(fact).iter().any(|known| known == value) {
@@ -160,7 +169,9 @@ impl Refusal {
 
 /// Without what programs put around a quoted reply.
 fn trimmed(text: &str) -> String {
-    let text = ["(in reply to", "' errormsg=", "' exitcode="].iter().fold(text, |text, end| text.split(end).next().unwrap_or(text));
+    let text = ["(in reply to", "' errormsg=", "' exitcode="]
+        .iter()
+        .fold(text, |text, end| text.split(end).next().unwrap_or(text));
     bounded(text.trim_end_matches([' ', ')', '\'', '"', ',', '}', '\\']))
 }
 

@@ -11,20 +11,32 @@ use super::{
     records::{Record, pattern},
 };
 
-static ACCEPTED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful|250[ -]2\.0\.0 OK)\b"));
-static IMAP_OK: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)"));
-static IMAP_NO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
+static ACCEPTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[^\w.-])(235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful|250[ -]2\.0\.0 OK)\b")
+});
+static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)",
+    )
+});
+static IMAP_NO: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
 /// A command of the client; a server's `250-AUTH LOGIN XOAUTH2` is none.
 static AUTH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?")
+    pattern(
+        r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?",
+    )
 });
-static MAIL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )MAIL FROM:\s?<([^>\s]*)>"));
+static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH XOAUTH2 \S"));
+static MAIL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )MAIL FROM:\s?<([^>\s]*)>"));
 static BANNER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )(220[ -][A-Za-z][\w-]*\.\S+ .*)"));
-static OFFERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)"));
+static OFFERED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)"));
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b((?:smtp|smtp-mail|outlook|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?")
+    pattern(
+        r"(?i)\b((?:smtp|smtp-mail|outlook|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?",
+    )
 });
 
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
@@ -37,6 +49,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
             once(evidence, "imap", if pattern.is_match(line) { said } else { "" });
         }
+        once(evidence, "auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
         signed_in |= !mechanism.is_empty();
         once(evidence, "mechanism", &mechanism);
