@@ -130,6 +130,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "authority_url_malformed"
     "common_endpoint_single_tenant_app"
     "authority_audience_mismatch"
+    "app_registration_retired"
     "client_id_wrong"
     "tenant_wrong"
     "app_disabled_in_tenant"

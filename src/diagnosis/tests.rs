@@ -42,7 +42,7 @@ fn an_unknown_tenant_that_is_a_word_of_the_path_is_a_malformed_url() {
 fn a_secret_that_is_asked_for_depends_on_the_flow() {
     let asked = |flow| found(&[("oauth.code", "7000218"), ("flow", flow)])[0];
     assert_eq!(asked("device_code"), ("public_client_flow_disabled", Certainty::Certain));
-    assert_eq!(asked("password"), ("public_client_flow_disabled", Certainty::Certain));
+    assert_eq!(asked("password"), ("public_client_flow_disabled", Certainty::Likely));
     assert_eq!(asked("client_credentials"), ("client_secret_missing", Certainty::Likely));
     assert_eq!(
         first(&[("oauth.code", "7000218"), ("flow", "authorization_code"), ("redirect_platform", "web")]),

@@ -38,13 +38,20 @@ static FLOW: LazyLock<Regex> = LazyLock::new(|| {
 /// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
 const BRACES: usize = 400;
 const LONGEST: usize = 800;
+/// Lines of a log that tell something, the last ones.
+const MOST: usize = 8;
 
 pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     if let Some(failure) = object(text) {
         evidence.add_oauth(&failure);
     }
-    for Record(line) in records {
-        line_tells(evidence, line);
+    let telling = |line: &&str| ERROR.is_match(line) || CODE.is_match(line) || TELLING.is_match(line);
+    let lines = || records.iter().map(|Record(line)| line.as_str());
+    let last: Vec<&str> = lines().rev().filter(telling).take(MOST).collect();
+    last.iter().rev().for_each(|line| line_tells(evidence, line));
+    for line in lines() {
+        ids(evidence, line);
+        flow(evidence, line);
     }
 }
 
@@ -77,12 +84,19 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
             evidence.add("oauth.description", description);
         }
     }
+}
+
+/// Microsoft's support asks for these.
+fn ids(evidence: &mut Evidence, line: &str) {
     for found in TRACE.captures_iter(line) {
         let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
         let fact = if part(1).eq_ignore_ascii_case("trace") { "oauth.trace_id" } else { "oauth.correlation_id" };
         add_once(evidence, fact, part(2));
         add_once(evidence, "oauth.timestamp", part(3));
     }
+}
+
+fn flow(evidence: &mut Evidence, line: &str) {
     if let Some(found) = FLOW.captures(line).filter(|_| evidence.values("flow").is_empty()) {
         let named = found.get(1).map(|flow| flow.as_str().to_ascii_lowercase());
         let by_class = ["device_code", "client_credentials", "password"];
@@ -92,7 +106,8 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
 }
 
 fn add_once(evidence: &mut Evidence, fact: &str, value: &str) {
-    if !evidence.values(fact).iter().any(|known| known == value) {
+    let known = evidence.values(fact);
+    if known.len() < MOST && !known.iter().any(|known| known == value) {
         evidence.add(fact, value);
     }
 }

@@ -31,6 +31,9 @@ pub struct Cleared {
     pub forms: Vec<&'static str>,
 }
 
+/// Tokens of one text that are read; a failure has one.
+const MOST: usize = 8;
+
 /// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
@@ -58,13 +61,15 @@ pub fn clear(text: &str) -> Cleared {
             hidden.push((word.start()..end, mark));
         }
     }
+    let words = hidden.len();
     for pattern in [&KEYED, &LOGIN] {
         let groups = pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
         for value in groups {
-            // An id is no secret; a word of the alphabet above has its mark already.
-            let free = hidden.iter().all(|(range, _)| range.end <= value.start() || value.end() <= range.start);
-            if free && !value.as_str().starts_with('\u{2039}') {
-                cleared.bearer(value.as_str(), pattern.as_str() == KEYED.as_str());
+            // A long word has its mark already.
+            let next = hidden[..words].partition_point(|(range, _)| range.end <= value.start());
+            let marked = hidden[..words].get(next).is_some_and(|(range, _)| range.start < value.end());
+            if !marked {
+                cleared.bearer(value.as_str());
                 cleared.secret = true;
                 hidden.push((value.range(), MARK.to_owned()));
             }
@@ -73,9 +78,11 @@ pub fn clear(text: &str) -> Cleared {
     hidden.sort_by_key(|(range, _)| range.start);
     let mut at = 0;
     for (range, mark) in hidden {
-        cleared.text.push_str(&text[at..range.start.max(at)]);
-        cleared.text.push_str(&mark);
-        at = range.end;
+        if range.start >= at {
+            cleared.text.push_str(&text[at..range.start]);
+            cleared.text.push_str(&mark);
+        }
+        at = at.max(range.end);
     }
     cleared.text.push_str(&text[at..]);
     cleared
@@ -111,7 +118,9 @@ impl Cleared {
             return Some(self.blob(word));
         }
         if let Some(detail) = word.starts_with("eyJ").then(|| json(word)).flatten() {
-            self.details.push(detail.clone());
+            if self.details.len() < MOST {
+                self.details.push(detail.clone());
+            }
             return Some(detail);
         }
         let mark = Secret::new(word).token_mark();
@@ -125,7 +134,7 @@ impl Cleared {
         }
         // A message has an id that looks much like a secret.
         let token = word.len() >= 100;
-        if token {
+        if token && self.forms.is_empty() {
             self.forms.push("opaque");
         }
         self.secret |= token || word.contains('~');
@@ -133,7 +142,7 @@ impl Cleared {
     }
 
     fn take(&mut self, claims: Claims) {
-        if claims.form == Form::Jwt && !self.claims.contains(&claims) {
+        if claims.form == Form::Jwt && self.claims.len() < MOST && !self.claims.contains(&claims) {
             self.claims.push(claims);
         }
     }
@@ -143,23 +152,24 @@ impl Cleared {
         let Some(decoded) = decode(blob) else { return MARK.to_owned() };
         let decoded = String::from_utf8_lossy(&decoded).into_owned();
         let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0']).next());
-        self.users.extend(user.filter(|user| !user.is_empty()).map(str::to_owned));
+        self.users.extend(user.filter(|user| !user.is_empty() && self.users.len() < MOST).map(str::to_owned));
         let bearer = decoded
             .split('\x01')
             .find_map(|part| part.get(12..).filter(|_| part[..12].eq_ignore_ascii_case("auth=bearer ")));
         // A string that was cut off for posting says nothing of the token.
         if decoded.ends_with("\x01\x01") {
-            self.bearer(bearer.unwrap_or_default(), true);
+            self.bearer(bearer.unwrap_or_default());
         }
         xoauth2::shown(user.unwrap_or_default(), &Secret::new(bearer.unwrap_or_default()))
     }
 
-    fn bearer(&mut self, bearer: &str, judged: bool) {
+    fn bearer(&mut self, bearer: &str) {
         let claims = Claims::read(&Secret::new(bearer));
         match claims.form {
             Form::Jwt => self.take(claims),
-            Form::Opaque if judged && bearer.len() < 40 && self.users.len() == 1 && self.claims.is_empty() => {
-                self.forms.push("short");
+            // Not a token but its name, say: `user=… auth=Bearer result.AccessToken`.
+            Form::Opaque if bearer.len() < 40 && self.users.len() == 1 && self.claims.is_empty() => {
+                self.forms = vec!["short"];
             }
             Form::Opaque => {}
         }
