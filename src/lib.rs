@@ -6,7 +6,7 @@
 //! - `command`: one file a subcommand; joins wizard, front and runtime
 //! - `front` | `runtime`: draw a screen and read keys | perform effects; neither sees the other
 //! - `wizard`: the pure core
-//! - `product`, `checklist`, `diagnosis`, `account`, `language`: data and formats
+//! - `product`, `checklist`, `diagnosis`, `account`, `export`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
 //! - `facts`, `network`, `phrase`, `secret`, `visible`: what everything speaks in
 //!
@@ -20,6 +20,7 @@ pub mod checklist;
 pub mod command;
 pub mod diagnosis;
 pub mod entra;
+pub mod export;
 pub mod facts;
 pub mod front;
 pub mod language;

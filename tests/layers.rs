@@ -21,8 +21,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("account", &["entra", "checklist"]),
     ("product", &["entra", "checklist"]),
     ("diagnosis", &["account", "checklist", "entra", "smtp", "token"]),
+    ("export", &["account", "entra"]),
     ("language", &["checklist", "diagnosis", "product"]),
-    ("wizard", &["account", "checklist", "diagnosis", "entra", "language", "product", "smtp", "token"]),
+    ("wizard", &["account", "checklist", "diagnosis", "entra", "export", "language", "product", "smtp", "token"]),
     ("front", &["checklist", "wizard"]),
     ("runtime", &["account", "entra", "smtp", "wizard"]),
     (
@@ -32,6 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "checklist",
             "diagnosis",
             "entra",
+            "export",
             "front",
             "language",
             "product",

@@ -156,6 +156,19 @@ impl Settings {
         })
     }
 
+    /// As it is kept: with what follows from the cloud said, and a sender only where it differs.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        let mut settings = self.clone();
+        settings.sender = settings.sender.take().filter(|sender| Some(sender) != settings.user.as_ref());
+        settings.scopes = settings.scopes();
+        settings.consent = Some(settings.consent.unwrap_or_default());
+        if let Ok(server) = settings.server() {
+            settings.smtp = Smtp { host: Some(server.host), port: Some(server.port), security: Some(server.security) };
+        }
+        settings
+    }
+
     pub fn account(&self) -> Result<Account, Missing> {
         let user = self.user.clone().ok_or(Missing("user"))?;
         Ok(Account {

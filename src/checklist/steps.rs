@@ -16,6 +16,8 @@ pub struct Step {
     pub kind: Kind,
     /// What a `read` step asks for.
     pub field: Option<Field>,
+    /// The key of an answers file that answers it.
+    pub key: Option<String>,
     /// The items it settles; a failure of one of them leads back here.
     #[serde(default)]
     pub items: Vec<Item>,
@@ -92,6 +94,8 @@ pub enum Field {
 pub enum Condition {
     /// The sender is another address than the SMTP user.
     OtherSender,
+    /// A mail server that somebody named could not be talked to.
+    ServerInDoubt,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]

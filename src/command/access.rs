@@ -79,12 +79,20 @@ impl Context {
         };
         let places = super::paths::places(&self.global)
             .ok_or_else(|| configuration(&"no home directory; name one with --config"))?;
+        self.account_at(&places, asked)
+    }
+
+    pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, Status> {
+        let configuration = |error: &dyn std::fmt::Display| {
+            self.complain(error);
+            Status::Configuration
+        };
         let config = places.config().map_err(|error| configuration(&error))?;
         let config = config.ok_or_else(|| configuration(&NoAccount::None))?;
         let (name, settings): (&AccountName, &Settings) =
             config.choose(asked).map_err(|error| configuration(&error))?;
         let account = settings.account().map_err(|error| configuration(&format!("account `{name}`: {error}")))?;
-        Ok(Known { name: name.clone(), account, places })
+        Ok(Known { name: name.clone(), account, places: places.clone() })
     }
 }
 
@@ -109,7 +117,7 @@ impl Known {
         let account = self.account_now()?;
         let registration = account.registration(vault.client_secret.clone());
         let request = grant::refresh(&registration, &refresh, &account.scopes).ok_or(NoToken::Unaskable)?;
-        let fetched = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
+        let fetched = context.block_on_one(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
         let answer = fetched.map_err(NoToken::Network)?;
         let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
         vault.take(&tokens, now());

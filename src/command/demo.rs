@@ -1,8 +1,9 @@
 //! `--demo`: the same wizard against a simulator of its own. All it adds is addresses, values to confirm,
-//! and someone who approves the sign-in when asked to.
+//! and someone who does what a person elsewhere would: approves the sign-in, mends what is wrong.
 
 use std::{io, path::Path};
 
+use super::simulate;
 use crate::{
     account::{
         Settings,
@@ -11,24 +12,44 @@ use crate::{
     entra::wire::{Method, Request},
     phrase::Phrase,
     secret::Secret,
-    simulator::{Announcement, Simulator, tenant::State},
-    wizard::Companion,
+    simulator::{Announcement, Simulator, faults::Fault},
+    wizard::{Companion, When},
 };
 
 pub struct Demo {
     /// Runs as long as this value lives.
     _simulator: Simulator,
+    pub offer: Offer,
+}
+
+/// What the wizard of a demo is given besides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
     pub suggested: Settings,
+    /// Where the fault is in it.
+    pub client_secret: Option<Secret>,
     pub companions: Vec<Companion>,
 }
 
 impl Demo {
-    pub async fn start() -> io::Result<Self> {
-        let simulator = Simulator::start(State::healthy()).await?;
-        let announced = simulator.announcement();
-        let (suggested, companions) = (suggested(announced), vec![approval(announced)]);
-        Ok(Self { _simulator: simulator, suggested, companions })
+    pub async fn start(fault: Option<&Fault>) -> io::Result<Self> {
+        let simulator = simulate::start(fault).await?;
+        let offer = offer(simulator.announcement(), fault);
+        Ok(Self { _simulator: simulator, offer })
     }
+}
+
+/// What somebody was told, right or wrong, and what others can do.
+pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
+    let mut offer =
+        Offer { suggested: suggested(announced), client_secret: None, companions: vec![approval(announced)] };
+    if let Some(fault) = fault {
+        offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
+        offer.suggested.scopes.clone_from(&fault.told.scopes);
+        offer.client_secret = fault.told.client_secret.as_ref().map(Secret::new);
+        offer.companions.extend(repair(announced, fault));
+    }
+    offer
 }
 
 fn suggested(announced: &Announcement) -> Settings {
@@ -46,15 +67,34 @@ fn suggested(announced: &Announcement) -> Settings {
 
 /// The person at the browser.
 fn approval(announced: &Announcement) -> Companion {
-    let user: String = url::form_urlencoded::byte_serialize(announced.user.as_bytes()).collect();
-    let body = Secret::new(format!("user_code={{user_code}}&user={user}&action=approve"));
+    let user = encoded(&announced.user);
     Companion {
         label: Phrase::new("demo.approve").with("user", &announced.user),
-        step: "consent",
-        request: Request {
-            method: Method::PostForm(body),
-            url: announced.approve_url.clone(),
-            trust: Some(Path::new(&announced.ca_file).to_owned()),
-        },
+        when: When::CodeWaits,
+        request: request(
+            announced,
+            announced.approve_url.clone(),
+            format!("user_code={{user_code}}&user={user}&action=approve"),
+        ),
     }
+}
+
+/// Whoever can mend it: the administrator, or the person at the browser.
+fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+    let pair = |pair: &String| pair.split_once('=').map(|(key, value)| format!("{key}={}", encoded(value)));
+    let body = fault.repair.iter().filter_map(pair).collect::<Vec<_>>().join("&");
+    let label = match &fault.shown {
+        Some(value) => Phrase::new("demo.repair-showing").with("value", value),
+        None => Phrase::new("demo.repair"),
+    };
+    let request = request(announced, announced.control_url("state"), body);
+    (!fault.repair.is_empty()).then_some(Companion { label, when: When::SomethingFailed, request })
+}
+
+fn request(announced: &Announcement, url: String, body: String) -> Request {
+    Request { method: Method::PostForm(Secret::new(body)), url, trust: Some(Path::new(&announced.ca_file).to_owned()) }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

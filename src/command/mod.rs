@@ -2,13 +2,17 @@
 //! ends in a [`Status`]. What a command says to a person goes to stderr, what it delivers to stdout.
 
 mod access;
-mod demo;
+mod answers;
+pub mod demo;
+mod events;
 mod explain;
+mod export;
 mod input;
 mod options;
 mod paths;
 mod setup;
 mod simulate;
+mod sole;
 mod status;
 mod summary;
 mod terminal;
@@ -22,6 +26,7 @@ use std::{
 };
 
 use clap::Parser;
+use tokio::runtime::Builder;
 
 use crate::{
     language::{Language, Texts},
@@ -35,6 +40,8 @@ pub use status::Status;
 pub struct Context {
     pub global: Global,
     pub texts: Texts,
+    /// Talk is events: one JSON object a line.
+    pub events: bool,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -47,7 +54,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
             return if error.use_stderr() { Status::Usage } else { Status::Done };
         }
     };
-    let context = Context { global: options.global, texts: Texts::new(Language::English) };
+    let events = match &options.command {
+        None => options.setup.json,
+        Some(command) => matches!(command, Command::Setup(setup) if setup.json),
+    };
+    let context = Context { global: options.global, texts: Texts::new(Language::English), events };
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
@@ -66,13 +77,17 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
         Some(Command::Explain(asked)) => explain::run(context, &asked),
-        Some(Command::Simulate) => simulate::run(context),
+        Some(Command::Export(asked)) => export::run(context, &asked),
+        Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }
 
 impl Context {
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
+        if self.events {
+            return events::message(&text.to_string());
+        }
         let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 
@@ -84,7 +99,16 @@ impl Context {
 
     /// Runs asynchronous work to its end; the machinery for it is made only here.
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Status> {
-        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        self.run_on(Builder::new_multi_thread().worker_threads(2), work)
+    }
+
+    /// The same for one exchange, on this thread alone: that begins sooner.
+    pub fn block_on_one<T>(&self, work: impl Future<Output = T>) -> Result<T, Status> {
+        self.run_on(&mut Builder::new_current_thread(), work)
+    }
+
+    fn run_on<T>(&self, machinery: &mut Builder, work: impl Future<Output = T>) -> Result<T, Status> {
+        match machinery.enable_all().build() {
             Ok(runtime) => {
                 let result = runtime.block_on(work);
                 // A name look-up that hangs in the system's resolver must not hold up the end.

@@ -5,7 +5,11 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::status;
-use crate::facts::{AccountName, Address};
+use crate::{
+    export::{self, Format as ExportFormat},
+    facts::{AccountName, Address},
+    simulator::faults::{self, Fault},
+};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -78,8 +82,10 @@ pub enum Command {
     Test(Test),
     /// Names the cause of a refusal: a log line, an OAuth error, a trace, as text or on standard input
     Explain(Explain),
+    /// Configuration for another program, on stdout
+    Export(Export),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
-    Simulate,
+    Simulate(Simulate),
 }
 
 #[derive(Debug, Clone, Args, Default)]
@@ -94,15 +100,37 @@ pub struct Setup {
     /// Begin anew instead of where you stopped
     #[arg(long)]
     pub fresh: bool,
-    /// Try everything against a simulated Microsoft, in a temporary directory
+    /// Take answers from this file (TOML); with --no-input nothing is asked
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    pub answers: Option<PathBuf>,
+    /// Ask nothing; events on stderr, one JSON document on stdout
     #[arg(long)]
-    pub demo: bool,
+    pub json: bool,
+    /// Try everything against a simulated Microsoft, in a temporary directory; with something wrong there
+    #[arg(long, value_name = "FAULT", value_parser = fault)]
+    #[expect(clippy::option_option, reason = "how the parser says that a value may be left out")]
+    pub demo: Option<Option<&'static Fault>>,
 }
 
 impl Setup {
     pub fn any(&self) -> bool {
-        self.product.is_some() || self.front.is_some() || self.fresh || self.demo
+        self.product.is_some()
+            || self.front.is_some()
+            || self.fresh
+            || self.answers.is_some()
+            || self.json
+            || self.demo.is_some()
     }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Simulate {
+    /// Something to be wrong there, from the start
+    #[arg(value_name = "FAULT", value_parser = fault)]
+    pub fault: Option<&'static Fault>,
+    /// Print what can be wrong
+    #[arg(long, conflicts_with = "fault")]
+    pub list: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -161,6 +189,26 @@ pub struct Explain {
     pub json: bool,
 }
 
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// The program; --list names those there are
+    #[arg(required_unless_present = "list", value_parser = target)]
+    pub target: Option<&'static ExportFormat>,
+    /// List the programs, one a line
+    #[arg(long, conflicts_with_all = ["target", "account", "output"])]
+    pub list: bool,
+    /// The account; otherwise `default_account`, or the only one
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// Write it to this file; another that is there is kept as FILE.old
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+fn fault(text: &str) -> Result<&'static Fault, String> {
+    faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
+}
+
 fn account(text: &str) -> Result<AccountName, String> {
     text.parse().map_err(|_| "a name has 1 to 64 of a-z, 0-9, dot, dash, underscore".to_owned())
 }
@@ -172,4 +220,9 @@ fn address(text: &str) -> Result<Address, String> {
 fn product(text: &str) -> Result<String, String> {
     let known = || crate::product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
     crate::product::find(text).map(|product| product.id.clone()).ok_or_else(|| format!("known are: {}", known()))
+}
+
+fn target(text: &str) -> Result<&'static ExportFormat, String> {
+    let known = || export::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    export::find(text).ok_or_else(|| format!("known are: {}", known()))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::options::Global;
-use crate::runtime::files::Places;
+use crate::{export::shell_word, runtime::files::Places};
 
 /// `None` when there is neither an option nor a home. A demo keeps away from whatever the environment names.
 pub fn places(global: &Global) -> Option<Places> {
@@ -15,21 +15,37 @@ pub fn places(global: &Global) -> Option<Places> {
         return Some(Places { config, state });
     }
     let home = directories::ProjectDirs::from("", "", "smtp-oauth");
-    // systemd names several with colons between them; the first is ours.
-    let first = |name: &str| env::split_paths(variable(name)?.as_os_str()).next();
     let config = first("CONFIGURATION_DIRECTORY").or_else(|| Some(home.as_ref()?.config_dir().to_owned()))?;
     let state = first("STATE_DIRECTORY").or_else(|| home.as_ref()?.state_dir().map(PathBuf::from))?;
     Some(Places { config, state })
 }
 
+/// The variables that lead to these places, for a program that runs where they are not set; none when a
+/// directory was named, which stands for both.
+pub fn environment(global: &Global) -> Vec<(&'static str, PathBuf)> {
+    if named(global).is_some() {
+        return Vec::new();
+    }
+    // A relative one of XDG's is to be ignored (XDG Base Directory Specification).
+    let of_xdg = |name| Some((name, variable(name).filter(|path| path.is_absolute())?));
+    let either = |[systemd, xdg]: [&'static str; 2]| first(systemd).map(|path| (systemd, path)).or_else(|| of_xdg(xdg));
+    let pairs = [["CONFIGURATION_DIRECTORY", "XDG_CONFIG_HOME"], ["STATE_DIRECTORY", "XDG_STATE_HOME"]];
+    pairs.into_iter().filter_map(either).collect()
+}
+
+/// systemd names several with colons between them; the first is ours.
+fn first(name: &str) -> Option<PathBuf> {
+    env::split_paths(variable(name)?.as_os_str()).next()
+}
+
 /// The directory that somebody named, by option or environment.
-fn named(global: &Global) -> Option<PathBuf> {
+pub fn named(global: &Global) -> Option<PathBuf> {
     global.config.clone().or_else(|| variable("SMTP_OAUTH_CONFIG")).map(|config| absolute(&config))
 }
 
 /// An empty variable is one that is not set.
 #[expect(clippy::disallowed_methods, reason = "the environment is read here")]
-fn variable(name: &str) -> Option<PathBuf> {
+pub fn variable(name: &str) -> Option<PathBuf> {
     env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
@@ -41,31 +57,22 @@ impl Global {
     }
 }
 
+/// A path as a shell expands it.
+pub fn in_home(path: &str) -> Option<PathBuf> {
+    match path.strip_prefix("~/") {
+        Some(rest) => Some(directories::BaseDirs::new()?.home_dir().join(rest)),
+        None => Some(PathBuf::from(path)),
+    }
+}
+
 /// As it is found from any directory: what is shown is run from cron as well. Links stay as they are.
 pub fn absolute(path: &Path) -> PathBuf {
     path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// A word for a POSIX shell: plain as it is, anything else in single quotes.
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_is_one_word_to_the_shell() {
-        assert_eq!(shell_word("/etc/smtp-oauth"), "/etc/smtp-oauth");
-        assert_eq!(shell_word("/a b/$(id)'x"), r"'/a b/$(id)'\''x'");
-        assert_eq!(shell_word(""), "''");
-    }
 
     #[test]
     fn a_relative_directory_is_shown_from_the_root() {

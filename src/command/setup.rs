@@ -11,9 +11,11 @@ use tokio::{
 use super::{
     Context, Status,
     access::now,
+    answers::{self, Prepared, Stuck},
     demo::Demo,
+    events::{Document, Events},
     options::{Global, Setup},
-    paths, summary,
+    paths, sole, summary,
     terminal::{self, Shown},
 };
 use crate::{
@@ -22,6 +24,7 @@ use crate::{
         draft::{Draft, Secrets},
     },
     checklist::Checklist,
+    facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     phrase::Phrase,
     product,
@@ -39,8 +42,11 @@ use crate::{
 
 #[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
-    let shown = terminal::shown(&context.global, asked.front.unwrap_or_default());
-    if asked.demo && shown == Shown::Unattended && !context.global.no_input {
+    let shown = match asked.json {
+        true => Shown::Unattended,
+        false => terminal::shown(&context.global, asked.front.unwrap_or_default()),
+    };
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
@@ -51,6 +57,9 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
     let ended = context.block_on(wizard(context, asked, shown));
     ended.unwrap_or_else(Ok).unwrap_or_else(|trouble| {
         context.complain(&trouble);
+        if asked.json {
+            Document::nothing(trouble.outcome()).print(context, &[]);
+        }
         trouble.status()
     })
 }
@@ -59,16 +68,25 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
 struct Ended {
     outcome: Outcome,
     /// Where an unattended run could not go on.
-    stuck: Option<String>,
+    stuck: Option<Stuck>,
+    account: Option<AccountName>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
     draft_lost: Option<FileFailure>,
     /// It was stuck at a file that cannot be written.
     unwritable: bool,
+    /// For `--json`.
+    document: Option<Document>,
 }
 
 async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status, Trouble> {
-    let demo = if asked.demo { Some(Demo::start().await.map_err(Trouble::Simulator)?) } else { None };
+    let unattended = shown == Shown::Unattended;
+    let read = |path| answers::read(context, path, asked, unattended).map_err(Trouble::Answers);
+    let answers = asked.answers.as_deref().map(read).transpose()?;
+    let demo = match asked.demo {
+        Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
+        None => None,
+    };
     let mut global = context.global.clone();
     if demo.is_some() && global.config.is_none() {
         // Kept, since what the demo wrote is there to be looked at.
@@ -76,10 +94,21 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         global.config = Some(directory.keep());
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
-    let given = given(context, asked, shown, &global, &places, demo.as_ref())?;
-    let ended = show(context, shown, given, &places).await.map_err(Trouble::Terminal)?;
-    conclude(context, &ended, &global, &places, asked.demo);
-    Ok(if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() })
+    // Unattended there is no draft to be careful with.
+    let attended = shown != Shown::Unattended;
+    let _sole = if attended { sole::take(context, &places).map_err(Trouble::Busy)? } else { None };
+    let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    let given = match &answers {
+        Some(answers) => answers.given(known),
+        None => known,
+    };
+    let watch = asked.json.then(Events::default);
+    let mut ended = show(context, shown, given, &places, watch).await.map_err(Trouble::Terminal)?;
+    let exported = answers
+        .as_ref()
+        .map_or(Ok(()), |answers| answers.export(context, &places, ended.account.as_ref(), &mut ended.saved));
+    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
+    Ok(if ended.unwritable { Status::CannotWrite } else { exported.err().unwrap_or(ended.outcome.into()) })
 }
 
 /// What keeps the wizard from beginning.
@@ -93,6 +122,10 @@ enum Trouble {
     NoHome,
     #[error("{0}")]
     Config(FileFailure),
+    #[error(transparent)]
+    Answers(answers::Refusal),
+    #[error("{0}")]
+    Busy(String),
     #[error("terminal: {0}")]
     Terminal(io::Error),
 }
@@ -104,8 +137,15 @@ impl Trouble {
             Self::Directory(_) => Status::CannotWrite,
             Self::NoHome => Status::Configuration,
             Self::Config(failure) => failure.into(),
+            Self::Answers(refusal) => refusal.status(),
+            Self::Busy(_) => Status::Temporary,
             Self::Terminal(_) => Status::Usage,
         }
+    }
+
+    /// For a document of a run that did not begin; the status says more.
+    fn outcome(&self) -> Outcome {
+        if matches!(self, Self::Simulator(_)) { Outcome::Unreachable } else { Outcome::Incomplete }
     }
 }
 
@@ -117,14 +157,21 @@ fn given(
     global: &Global,
     places: &Places,
     demo: Option<&Demo>,
+    by_account: bool,
 ) -> Result<Given, Trouble> {
     let config = places.config().map_err(Trouble::Config)?;
     let resumable = !asked.fresh && shown != Shown::Unattended;
     let draft = if resumable { places.draft() } else { Ok(None) };
-    let (suggested, companions) =
-        demo.map(|demo| (demo.suggested.clone(), demo.companions.clone())).unwrap_or_default();
-    let known = config.as_ref().filter(|_| demo.is_none() && !asked.fresh).and_then(|config| config.choose(None).ok());
-    let client_secret = known.and_then(|(name, _)| places.vault(name).ok()??.client_secret);
+    let suggested = demo.map(|demo| demo.offer.suggested.clone()).unwrap_or_default();
+    let companions = demo.map(|demo| demo.offer.companions.clone()).unwrap_or_default();
+    let known = config
+        .as_ref()
+        .filter(|_| by_account && demo.is_none() && !asked.fresh)
+        .and_then(|config| config.choose(None).ok());
+    let client_secret = match demo {
+        Some(demo) => demo.offer.client_secret.clone(),
+        None => known.and_then(|(name, _)| places.vault(name).ok()??.client_secret),
+    };
     let mut notices = Vec::new();
     let draft = draft.unwrap_or_else(|failure| {
         notices.push(verdict::file_trouble(&failure));
@@ -150,6 +197,7 @@ fn given(
         client_secret,
         companions,
         notices,
+        answered: None,
         seed: seed(),
         config_option: global.config_option(),
     })
@@ -173,17 +221,24 @@ fn settle_product(asked: &Setup, settings: &mut Settings) {
     settings.cloud = Some(product.cloud);
 }
 
-async fn show(context: &Context, shown: Shown, given: Given, places: &Places) -> io::Result<Ended> {
+async fn show(
+    context: &Context,
+    shown: Shown,
+    given: Given,
+    places: &Places,
+    watch: Option<Events>,
+) -> io::Result<Ended> {
     let look = terminal::look(&context.global);
     let words = Words::new(|key| context.texts.word(&format!("front.{key}")));
     match shown {
         Shown::FullScreen => {
             let clipboard = Clipboard::in_environment(terminal::is_set);
-            drive(Tui::open(look, words, clipboard)?, given, places, true).await
+            drive(Tui::open(look, words, clipboard)?, given, places, true, watch).await
         }
-        Shown::Lines => drive(Line::open(look, words)?, given, places, true).await,
+        Shown::Lines => drive(Line::open(look, words)?, given, places, true, watch).await,
         // Nobody is there who would go on with a draft.
-        Shown::Unattended => drive(Script::new(), given, places, false).await,
+        Shown::Unattended if watch.is_some() => drive(Script::quiet(), given, places, false, watch).await,
+        Shown::Unattended => drive(Script::new(), given, places, false, watch).await,
     }
 }
 
@@ -214,7 +269,13 @@ impl Signals {
 
 #[expect(clippy::disallowed_methods, reason = "the second that a countdown is drawn by")]
 /// `resumable`: somebody may go on with a draft later.
-async fn drive(mut front: impl Front, given: Given, places: &Places, resumable: bool) -> io::Result<Ended> {
+async fn drive(
+    mut front: impl Front,
+    given: Given,
+    places: &Places,
+    resumable: bool,
+    mut watch: Option<Events>,
+) -> io::Result<Ended> {
     let mut signals = Signals::listen()?;
     let (mut runtime, mut reports): (Runtime, Reports) = Runtime::new(places.clone());
     let (mut model, mut effects) = Model::start(given, now());
@@ -227,6 +288,7 @@ async fn drive(mut front: impl Front, given: Given, places: &Places, resumable: 
         if let Some(outcome) = perform(wanted, &mut front, &mut runtime) {
             break outcome;
         }
+        watch.iter_mut().for_each(|watch| watch.seen(&model, now()));
         let screen = model.view(now());
         let lost = front.show(&screen).is_err();
         let messages = if lost {
@@ -237,11 +299,14 @@ async fn drive(mut front: impl Front, given: Given, places: &Places, resumable: 
                     Input::Send(messages) => messages,
                     Input::Gone => vec![Message::Hangup],
                     Input::Stuck => {
-                        stuck = Some(screen.wanted());
+                        stuck = Some(Stuck::at(&screen));
                         vec![Message::Hangup]
                     }
                 },
-                Some((ticket, report)) = reports.recv() => vec![Message::Reported(ticket, report)],
+                Some((ticket, report)) = reports.recv() => {
+                    watch.iter_mut().for_each(|watch| watch.heard(&model, ticket, &report));
+                    vec![Message::Reported(ticket, report)]
+                }
                 () = signals.next() => vec![Message::Hangup],
                 _ = second.tick(), if screen.ticks => vec![Message::Tick],
             }
@@ -251,9 +316,11 @@ async fn drive(mut front: impl Front, given: Given, places: &Places, resumable: 
     front.close();
     let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
-    let (checklist, saved) = (model.draft().checklist.clone(), model.desk().saved.clone());
+    let (checklist, account) = (model.draft().checklist.clone(), model.draft().account.clone());
+    let saved = model.desk().saved.clone();
     let unwritable = stuck.is_some() && model.desk().unwritable;
-    Ok(Ended { outcome, stuck, checklist, saved, draft_lost, unwritable })
+    let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
+    Ok(Ended { outcome, stuck, account, checklist, saved, draft_lost, unwritable, document })
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -270,9 +337,18 @@ fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtim
 }
 
 /// Said below the screen: what was proven and written, or how to go on.
-fn conclude(context: &Context, ended: &Ended, global: &Global, places: &Places, demo: bool) {
+fn conclude(
+    context: &Context,
+    ended: &mut Ended,
+    global: &Global,
+    places: &Places,
+    demo: bool,
+    answers: Option<&Prepared>,
+) {
     let texts = &context.texts;
-    if !ended.saved.is_empty() {
+    if let Some(document) = ended.document.take() {
+        document.print(context, &ended.saved);
+    } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
         context.deliver(&summary::checklist(texts, &ended.checklist, look.ascii));
         for path in &ended.saved {
@@ -280,7 +356,7 @@ fn conclude(context: &Context, ended: &Ended, global: &Global, places: &Places, 
         }
     }
     if let Some(wanted) = &ended.stuck {
-        context.complain(texts.say(&Phrase::new("setup.stuck").with("what", wanted)));
+        context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         // A demo's own directory is found by no later run.
         let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };

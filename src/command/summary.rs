@@ -9,8 +9,24 @@ use crate::{
     phrase::Phrase,
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
+    visible,
     wizard::verdict,
 };
+
+/// A JSON document on one line, its line end included. What would not be seen, or would steer a terminal, stands
+/// there as JSON writes it (RFC 8259 §7).
+pub fn json(document: &impl Serialize) -> String {
+    let text = serde_json::to_string(document).unwrap_or_default();
+    let mut line = String::with_capacity(text.len() + 1);
+    for letter in text.chars() {
+        if letter.is_control() || visible::hidden(letter) {
+            line.extend(letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            line.push(letter);
+        }
+    }
+    line + "\n"
+}
 
 /// One line of the exchange: time, direction, whether inside TLS, the text, and what it means.
 pub fn line(texts: &Texts, line: &Line) -> String {

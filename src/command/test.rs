@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     diagnosis::{self, Cause, Evidence},
+    language::Texts,
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
     secret::{Secret, ascii_marks},
@@ -206,6 +207,20 @@ impl Document {
     }
 }
 
+/// The document of an exchange that the wizard had; nobody waited for the token alone.
+pub fn of_wizard(
+    texts: &Texts,
+    known: &Known,
+    conversation: Conversation,
+    token: &Secret,
+    expires_in: i64,
+) -> Document {
+    let claims = Claims::read(token);
+    let causes = causes(known, &claims, &conversation, trial::outcome(&conversation.ending));
+    let stage = Stage::token(true, Duration::ZERO, token.token_mark());
+    document(known, conversation, stage, &claims, Some(expires_in), summary::causes(texts, &causes))
+}
+
 fn document(
     known: &Known,
     conversation: Conversation,
@@ -236,5 +251,5 @@ fn document(
 }
 
 fn print_json(context: &Context, document: &Document) {
-    context.deliver(&(serde_json::to_string(document).unwrap_or_default() + "\n"));
+    context.deliver(&summary::json(document));
 }

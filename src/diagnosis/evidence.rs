@@ -9,7 +9,7 @@ pub use super::vocabulary::FACTS;
 
 use super::quoted;
 use crate::{
-    account::Account,
+    account::{Account, Settings},
     entra::{Cloud, Failure},
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
@@ -75,6 +75,23 @@ impl Evidence {
         }
     }
 
+    /// As much of an account as is known.
+    pub fn add_settings(&mut self, settings: &Settings) {
+        if let Ok(account) = settings.account() {
+            return self.add_account(&account);
+        }
+        let texts = [
+            ("user", settings.user.as_ref().map(ToString::to_string)),
+            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
+            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
+            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
+            ("cloud", Some(name(&settings.cloud()))),
+        ];
+        for (fact, text) in texts {
+            self.add(fact, text.unwrap_or_default());
+        }
+    }
+
     /// `now` in Unix seconds.
     pub fn add_claims(&mut self, claims: &Claims, now: i64) {
         self.add("token.form", if claims.form == Form::Jwt { "jwt" } else { "opaque" });
@@ -101,7 +118,9 @@ impl Evidence {
     pub fn add_oauth(&mut self, failure: &Failure) {
         self.add("oauth.form", name(&failure.form));
         self.add("oauth.error", &failure.error);
-        self.add("oauth.description", &failure.description);
+        // The ids that Entra puts behind its sentence are facts of their own.
+        let sentence = failure.description.split("Trace ID:").next().unwrap_or_default();
+        self.add("oauth.description", sentence.trim_end());
         for code in &failure.codes {
             self.add("oauth.code", code);
         }

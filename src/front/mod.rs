@@ -2,7 +2,7 @@
 //! It decides nothing about the setup, keeps no state of it, and knows of no effect.
 
 mod blocks;
-mod key;
+pub mod key;
 pub mod line;
 mod look;
 mod qr;

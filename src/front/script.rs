@@ -17,6 +17,8 @@ use super::{Front, Input, Words, asks_anew};
 
 #[derive(Default)]
 pub struct Script {
+    /// Somebody else tells the code.
+    quiet: bool,
     screen: Option<Screen>,
     /// The screen that was answered last, and with what.
     last: Option<(Screen, Vec<Message>)>,
@@ -27,6 +29,11 @@ pub struct Script {
 impl Script {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Prints nothing at all.
+    pub fn quiet() -> Self {
+        Self { quiet: true, ..Self::default() }
     }
 
     /// What to send now; `None` is to wait.
@@ -89,7 +96,7 @@ impl Front for Script {
         // The same screen again settles it too, unless something runs that has yet to report.
         let same = self.screen.as_ref().is_some_and(|before| !asks_anew(before, screen));
         self.waiting &= same && screen.busy.is_some();
-        if !same {
+        if !same && !self.quiet {
             tell_code(screen);
         }
         self.screen = Some(screen.clone());

@@ -5,7 +5,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
     sync::{
@@ -32,13 +32,18 @@ pub enum Kind {
     Secret,
     /// Keeps the mode it has; a new one is everybody's to read.
     Plain,
+    /// Keeps the mode it has; a new one is its owner's alone.
+    Private,
 }
 
 impl Kind {
     fn mode(self, model: Option<&Metadata>) -> u32 {
         match self {
             Self::Secret => 0o600,
-            Self::Plain => model.map_or(0o644, |model| model.permissions().mode() & 0o777),
+            Self::Plain | Self::Private => {
+                let new = if self == Self::Plain { 0o644 } else { 0o600 };
+                model.map_or(new, |model| model.permissions().mode() & 0o777)
+            }
         }
     }
 }
@@ -57,6 +62,11 @@ pub fn exists(path: &Path) -> bool {
 
 /// `None` when there is no such file.
 pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
+    read_at_most(path, kind, u64::MAX)
+}
+
+/// As [`read`], for a file that may be anything.
+pub fn read_at_most(path: &Path, kind: Kind, bytes: u64) -> Result<Option<Secret>, FileFailure> {
     let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
     let file = match File::open(path) {
         Ok(file) => file,
@@ -66,7 +76,10 @@ pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
     if kind == Kind::Secret {
         closed_to_others(path, &file.metadata().map_err(trouble)?)?;
     }
-    match io::read_to_string(file) {
+    match io::read_to_string(file.take(bytes.saturating_add(1))) {
+        Ok(text) if text.len() as u64 > bytes => {
+            Err(failure(FileFailureKind::Content, path, format!("it holds more than {bytes} bytes")))
+        }
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
         Err(error) => Err(trouble(error)),
@@ -153,6 +166,13 @@ fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> i
     Ok(file)
 }
 
+/// `config.toml.old`
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// The rename itself must survive a power cut.
 pub fn settle(file: &Path) -> Result<(), FileFailure> {
     File::open(directory(file)).and_then(|directory| directory.sync_all()).map_err(unwritten(file))
@@ -177,7 +197,7 @@ pub fn put_both(first: Staged, before: Option<Staged>, second: Staged) -> Result
     settle(&second)
 }
 
-fn make_directory(file: &Path) -> Result<(), FileFailure> {
+pub fn make_directory(file: &Path) -> Result<(), FileFailure> {
     let directory = directory(file);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unwritten(directory))
 }
@@ -214,8 +234,7 @@ impl Revoked {
 /// Held until the value is dropped.
 pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
     make_directory(path)?;
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
-    let file = opened.map_err(unwritten(path))?;
+    let file = lock_file(path).map_err(unwritten(path))?;
     let until = Instant::now() + LOCK_WAIT;
     loop {
         if revoked.0.load(Ordering::Relaxed) {
@@ -230,6 +249,20 @@ pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
             Err(fs::TryLockError::Error(error)) => return Err(unwritten(path)(error)),
         }
     }
+}
+
+/// A lock that root makes in somebody's directory (the machine's own mail, with their account) is theirs, or they
+/// could not take it later. Only one that is new: what stands there might be a link to something of root's.
+fn lock_file(path: &Path) -> io::Result<File> {
+    let file = match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return OpenOptions::new().write(true).open(path),
+        made => made?,
+    };
+    if rustix::process::geteuid().is_root() {
+        let owner = fs::metadata(directory(path))?;
+        fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -310,6 +343,17 @@ mod tests {
             assert_eq!(put_both(one, before, two).unwrap_err().path, second.display().to_string());
             assert_eq!(fs::read_to_string(&first).ok().as_deref(), existing);
         }
+    }
+
+    #[test]
+    fn a_lock_made_by_root_belongs_to_whom_the_directory_does() {
+        let directory = tempfile::tempdir().unwrap();
+        if rustix::process::geteuid().is_root() {
+            chown(directory.path(), Some(4321), Some(1234)).unwrap();
+        }
+        let owner = fs::metadata(directory.path()).unwrap().uid();
+        let locked = lock(&directory.path().join("f.lock"), &Revoked::default()).unwrap();
+        assert_eq!(locked.metadata().unwrap().uid(), owner);
     }
 
     #[test]

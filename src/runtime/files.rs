@@ -7,7 +7,7 @@ use std::{
 };
 
 pub use super::disk::Revoked;
-use super::disk::{self, Kind, Staged, failure};
+use super::disk::{self, Kind, Staged, beside, failure};
 use crate::{
     account::{
         config::Config,
@@ -151,13 +151,6 @@ impl Places {
 
 fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure {
     failure(FileFailureKind::Content, path, error)
-}
-
-/// `config.toml.old`
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]

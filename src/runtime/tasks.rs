@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::{
+    answers,
     files::{Places, Revoked},
     mail::{self, Endpoint},
     web,
@@ -86,6 +87,7 @@ impl Runtime {
             }
             Effect::Inspect(ticket, account) => self.inspect(ticket, account),
             Effect::Save(ticket, saving) => self.save(ticket, saving),
+            Effect::KeepAnswers(ticket, account, text) => self.keep_answers(ticket, account, text),
             Effect::Cancel(ticket) => {
                 // A save stays in the list until it has ended.
                 self.tasks.get(&ticket).into_iter().for_each(Task::cancel);
@@ -112,6 +114,15 @@ impl Runtime {
     fn inspect(&self, ticket: Ticket, account: AccountName) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         tokio::task::spawn_blocking(move || reports.send((ticket, Report::Inspected(places.inspect(&account)))));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
+    fn keep_answers(&mut self, ticket: Ticket, account: AccountName, text: String) {
+        let (places, reports) = (self.places.clone(), self.reports.clone());
+        let thread = thread::spawn(move || {
+            let _ = reports.send((ticket, Report::AnswersKept(answers::keep(&places, &account, &text))));
+        });
+        self.tasks.insert(ticket, Task::Save(thread, Revoked::default()));
     }
 
     #[expect(clippy::disallowed_methods, reason = "effects are tasks")]

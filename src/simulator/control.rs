@@ -32,6 +32,7 @@ pub fn answer(state: &mut State, site: &Site, page: &str, request: &Request, now
 fn approve(state: &mut State, site: &Site, request: &Request, now: Instant) -> Answer {
     let form = request.form.clone().unwrap_or_default();
     let action = match form.value("action") {
+        Some("approve") if state.browser.declines => Action::Decline,
         Some("approve") => Action::Approve,
         Some("decline") => Action::Decline,
         _ => return Answer::json(400, &json!({"error": "action is approve or decline"})),
@@ -46,7 +47,8 @@ fn approve(state: &mut State, site: &Site, request: &Request, now: Instant) -> A
     let Some(code) = form.value("user_code") else {
         return Answer::json(400, &json!({"error": "user_code is missing"}));
     };
-    match approval::decide(state, code, user, action, now) {
+    let session = state.browser.session.clone();
+    match approval::decide(state, code, session.as_deref().unwrap_or(user), action, now) {
         Ok(()) => {
             Answer::json(200, &json!({"result": if action == Action::Approve { "approved" } else { "declined" }}))
         }

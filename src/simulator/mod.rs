@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod control;
 pub mod entra;
 pub mod exchange;
+pub mod faults;
 pub mod jwt;
 pub mod ledger;
 pub mod switches;
@@ -16,15 +17,19 @@ use std::{
     io,
     net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 use tempfile::NamedTempFile;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    task::JoinSet,
+};
 
-use self::{ledger::Serial, tenant::State};
+use self::{exchange::serve::Certificates, faults::Fault, ledger::Serial, tenant::State};
 
 pub type Instant = chrono::DateTime<chrono::Utc>;
 
@@ -61,6 +66,9 @@ pub struct SmtpAddress {
     pub port: u16,
 }
 
+/// Connections that may wait to be taken in.
+const BACKLOG: u32 = 1024;
+
 /// What does not change while the simulator runs.
 pub struct Site {
     pub authority: String,
@@ -88,6 +96,14 @@ impl Shared {
         Self { state: Mutex::new(state), site }
     }
 
+    /// Until somebody opens the port.
+    #[expect(clippy::disallowed_methods, reason = "a server waits")]
+    async fn until_listening(&self) {
+        while !self.with(|state, _| state.submission.listening) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The simulated Microsoft's clock.
     fn now(&self) -> Instant {
         self.with(|_, now| now)
@@ -103,29 +119,57 @@ impl Shared {
 
 impl Simulator {
     /// Listens on two free ports of 127.0.0.1. Needs a tokio runtime around it.
+    pub async fn start(state: State) -> io::Result<Self> {
+        Self::launch(&state.clone(), state).await
+    }
+
+    /// In a named state. What it announces is what somebody was told before, right or wrong.
+    #[expect(clippy::disallowed_methods, reason = "the time a state begins at")]
+    pub async fn start_faulty(fault: &Fault) -> io::Result<Self> {
+        let healthy = State::healthy();
+        let mut simulator = Self::launch(&healthy, fault.state(healthy.clone(), chrono::Utc::now())).await?;
+        fault.misinform(&mut simulator.announcement);
+        Ok(simulator)
+    }
+
+    /// Announces one state and is in another.
     #[expect(clippy::disallowed_methods, reason = "a server listens, and its certificate has today's date")]
-    pub async fn start(mut state: State) -> io::Result<Self> {
+    async fn launch(announced: &State, mut state: State) -> io::Result<Self> {
         let mut seed = [0; 32];
         SystemRandom::new().fill(&mut seed).map_err(|_| io::Error::other("the system gives no random numbers"))?;
         state.ledger.serial = Serial::seeded(seed);
-        let certificate = certificate::make(chrono::Utc::now())?;
+        let now = chrono::Utc::now();
+        let certificate = certificate::make("Simulated Microsoft, not to be trusted", now)?;
         let https = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let smtp = TcpSocket::new_v4()?;
+        smtp.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let port = smtp.local_addr()?.port();
         let site = Site {
             authority: format!("https://{}", https.local_addr()?),
             key: jwt::Key::generate()?,
             control: format!("/control/{}", state.ledger.serial.text(32)),
         };
-        let announcement = Announcement::of(&state, &site, &certificate, smtp.local_addr()?.port());
+        let announcement = Announcement::of(announced, &site, &certificate, port);
         let shared = Arc::new(Shared::new(state, site));
 
         let mut servers = JoinSet::new();
         let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
         servers.spawn(web::accept(https, move |stream| web::connection(Arc::clone(&with), Arc::clone(&tls), stream)));
-        let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
-        servers.spawn(web::accept(smtp, move |stream| {
-            exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream)
-        }));
+        let other = certificate::make("Nobody knows this authority", now)?.server;
+        let tls = Arc::new(Certificates { own: certificate.server, other });
+        let with = Arc::clone(&shared);
+        let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream);
+        if shared.with(|state, _| state.submission.listening) {
+            servers.spawn(web::accept(smtp.listen(BACKLOG)?, serve));
+        } else {
+            let with = Arc::clone(&shared);
+            servers.spawn(async move {
+                with.until_listening().await;
+                if let Ok(listener) = smtp.listen(BACKLOG) {
+                    web::accept(listener, serve).await;
+                }
+            });
+        }
         Ok(Self { shared, announcement, _ca_file: certificate.file, _servers: servers })
     }
 

@@ -17,12 +17,20 @@ use super::{
 /// |---|---|
 /// | `tenant_smtp_auth`, `user_consent`, `block_device_code`, `opaque_tokens`, `one_time_refresh`, `send_from_alias` | `on`, `off` |
 /// | `mailbox_smtp_auth` | `ADDRESS:on`, `ADDRESS:off`, `ADDRESS:inherit` |
+/// | `upn` | `OLD:NEW`: a user's sign-in name; the addresses stay |
+/// | `domain` | `NAME:on`, `NAME:off`: whether the mail domain is the tenant's |
+/// | `browser_session` | `UPN`: is signed in at the browser already; `off` |
+/// | `browser_declines` | `on`, `off`: what the person chooses there |
+/// | `smtp_port` | `open`, `closed` (only before the start) |
+/// | `starttls` | `on`, `off`: whether it is offered |
+/// | `smtp_certificate` | `own`, `other`: of an authority that nobody was told of |
 /// | `mailbox` | `ADDRESS:off`: the licence, and with it the mailbox, is taken away |
 /// | `send_as` | `ADDRESS:TRUSTEE`: granted on the address; `ADDRESS:`: nobody may any more |
 /// | `public_client_flows` | `on`, `off`, or off and noticed later: `poll`, `late` |
 /// | `registration` | `on`, `off` (disabled in the tenant) |
 /// | `redirect_uris` | `off`: none is registered any more |
 /// | `redirect_uri` | `web:URI`, `native:URI`, `spa:URI`: registered under that platform |
+/// | `delegated_permission` | `NAME:on`, `NAME:off`: Exchange's, listed; consent is another matter |
 /// | `application_permission` | `on`, `off`: whether `SMTP.SendAsApp` is listed; consent is another matter |
 /// | `service_principal` | `on`, `off`: whether Exchange knows the application; access is another matter |
 /// | `client_id`, `client_secret` | what the registration's really is |
@@ -61,6 +69,14 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
                 _ => return None,
             }
         }
+        "starttls" => state.submission.starttls = on()?,
+        "smtp_port" => state.submission.listening = either(value, "open", "closed")?,
+        "smtp_certificate" => state.submission.own_certificate = either(value, "own", "other")?,
+        "browser_declines" => state.browser.declines = on()?,
+        "browser_session" => browser_session(state, value)?,
+        "domain" => domain(state, value)?,
+        "upn" => rename(state, value)?,
+        "delegated_permission" => delegated_permission(state, value)?,
         "admin_consent" if value == "granted" => state.grant_admin_consent(),
         "admin_consent" if value == "revoked" => state.consents.clear(),
         "service_principal" => service_principal(state, on()?)?,
@@ -76,6 +92,59 @@ const YEAR: i64 = 366 * 86_400;
 
 fn revoke(state: &mut State, value: &str, now: Instant) -> Option<()> {
     (value == "revoked").then(|| state.users.iter_mut().for_each(|user| user.tokens_valid_from = now))
+}
+
+fn either(value: &str, yes: &str, no: &str) -> Option<bool> {
+    if value == yes { Some(true) } else { (value == no).then_some(false) }
+}
+
+fn browser_session(state: &mut State, value: &str) -> Option<()> {
+    let upn = state.user(value).map(|user| user.upn.clone());
+    (upn.is_some() || value == "off").then(|| state.browser.session = upn)
+}
+
+fn domain(state: &mut State, value: &str) -> Option<()> {
+    let (name, there) = value.split_once(':')?;
+    let there = either(there, "on", "off")?;
+    let domains = &mut state.tenant.domains;
+    domains.retain(|known| !known.eq_ignore_ascii_case(name));
+    if there {
+        domains.insert(0, name.to_owned());
+    }
+    Some(())
+}
+
+/// A new sign-in name; what names the user by the old one names them by the new.
+fn rename(state: &mut State, value: &str) -> Option<()> {
+    let (old, new) = value.split_once(':').filter(|(_, new)| new.contains('@'))?;
+    let old = state.user(old)?.upn.clone();
+    let change = |name: &mut String| {
+        if *name == old {
+            new.clone_into(name);
+        }
+    };
+    for user in &mut state.users {
+        change(&mut user.upn);
+        user.mailbox.iter_mut().flat_map(|mailbox| &mut mailbox.send_as).for_each(change);
+    }
+    state.principals.iter_mut().flat_map(|principal| &mut principal.full_access).for_each(change);
+    state.browser.session.iter_mut().for_each(change);
+    Some(())
+}
+
+/// Listing it grants nothing, and taking it off the list takes back what administrators granted.
+fn delegated_permission(state: &mut State, value: &str) -> Option<()> {
+    let (name, listed) = value.split_once(':')?;
+    let listed = either(listed, "on", "off")?;
+    let permission = Permission::new(Resource::Exchange, name);
+    let app = state.registrations.first_mut()?;
+    app.delegated.retain(|known| *known != permission);
+    if listed {
+        app.delegated.push(permission);
+    } else {
+        state.consents.retain(|consent| consent.permission != permission);
+    }
+    Some(())
 }
 
 fn service_principal(state: &mut State, known: bool) -> Option<()> {
@@ -166,7 +235,7 @@ mod tests {
     use super::*;
 
     /// Every row of the table of [`switch`], with a value of it.
-    const EACH: [&str; 43] = [
+    const EACH: [&str; 57] = [
         "tenant_smtp_auth=on",
         "user_consent=off",
         "block_device_code=on",
@@ -178,6 +247,20 @@ mod tests {
         "mailbox_smtp_auth=alerts@contoso.example:inherit",
         "send_as=noreply@contoso.example:admin@contoso.example",
         "send_as=noreply@contoso.example:",
+        "upn=alerts@contoso.example:alerts@contoso.onmicrosoft.com",
+        "upn=alerts@contoso.onmicrosoft.com:alerts@contoso.example",
+        "domain=contoso.example:off",
+        "domain=contoso.example:on",
+        "browser_session=admin@contoso.example",
+        "browser_session=off",
+        "browser_declines=on",
+        "smtp_port=closed",
+        "smtp_port=open",
+        "starttls=off",
+        "smtp_certificate=other",
+        "smtp_certificate=own",
+        "delegated_permission=SMTP.Send:off",
+        "delegated_permission=SMTP.Send:on",
         "mailbox=admin@contoso.example:off",
         "public_client_flows=on",
         "public_client_flows=off",

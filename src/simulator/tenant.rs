@@ -17,6 +17,8 @@ pub struct State {
     pub principals: Vec<Principal>,
     /// Other tenants of the same cloud: they exist, and know neither our users nor our registrations.
     pub neighbours: Vec<Neighbour>,
+    pub browser: Browser,
+    pub submission: Submission,
     /// Seconds by which Microsoft's clock is ahead of this machine's.
     pub clock_ahead: i64,
     /// What was handed out and taken in since the start.
@@ -41,6 +43,26 @@ pub enum BasicAuth {
     Allowed,
     Disabled,
     SecurityDefaults,
+}
+
+/// The browser that codes are typed into, and the mind of the person before it.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    /// Somebody is signed in there already, and is who signs in, whoever was meant.
+    pub session: Option<String>,
+    /// The person chooses "Cancel" where the permissions are asked for.
+    pub declines: bool,
+}
+
+/// The submission server, and what lies between.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Off: nobody listens, as behind a firewall that refuses. Once on, it stays on.
+    pub listening: bool,
+    /// Whether STARTTLS is offered; a firewall that inspects mail takes it away.
+    pub starttls: bool,
+    /// Whether the certificate is the one clients were told of.
+    pub own_certificate: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -227,6 +249,8 @@ impl State {
                 id: "b1d7e6f4-3a2c-4c58-8e9b-70a1f2e3d499".to_owned(),
                 domains: vec!["fabrikam.example".to_owned()],
             }],
+            browser: Browser::default(),
+            submission: Submission { listening: true, starttls: true, own_certificate: true },
             clock_ahead: 0,
             ledger: Ledger::default(),
         };

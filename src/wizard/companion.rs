@@ -7,60 +7,108 @@ use super::{
     message::Message,
     screen::{Act, Action, Key, Tone},
 };
-use crate::{entra::wire::Request, phrase::Phrase};
+use crate::{
+    entra::{Failure, wire::Request},
+    phrase::Phrase,
+};
 
-/// Something the caller can do for the person at the browser; `{user_code}` in the body is filled in.
+/// Something the caller can do for the person; `{user_code}` in the body is filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Companion {
     pub label: Phrase,
-    /// The step it is offered at.
-    pub step: &'static str,
+    pub when: When,
     pub request: Request,
 }
 
+/// When a companion action is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// A user code waits to be typed at the browser; once for each code.
+    CodeWaits,
+    /// Something has been shown to be wrong, there or where it is to be mended; once.
+    SomethingFailed,
+}
+
+/// A companion action that was called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Called {
+    number: usize,
+    /// The code it was called with; empty where it was called with none.
+    user_code: String,
+    /// Until it is answered.
+    ticket: Option<Ticket>,
+    /// It may be called again, by somebody who knows why.
+    refused: bool,
+}
+
 impl Model {
-    /// Performs a companion action, with the user code of the device code that runs.
     pub(super) fn call(&mut self, number: usize) -> Vec<Effect> {
         let Some(companion) = self.companions.get(number).cloned() else { return Vec::new() };
-        let code = self.desk.draft.secrets.device.as_ref().map(|code| code.user_code.clone()).unwrap_or_default();
+        let user_code = self.code_for(&companion);
         let ticket = self.desk.ticket();
-        self.called.push((number, Some(ticket)));
-        vec![Effect::Fetch(ticket, companion.request.filled("{user_code}", &code))]
+        let request = companion.request.filled("{user_code}", &user_code);
+        self.called.retain(|called| called.number != number);
+        self.called.push(Called { number, user_code, ticket: Some(ticket), refused: false });
+        vec![Effect::Fetch(ticket, request)]
+    }
+
+    /// The code that waits at the browser, where the action is about one.
+    fn code_for(&self, companion: &Companion) -> String {
+        let code = self.desk.draft.secrets.device.as_ref().filter(|_| companion.when == When::CodeWaits);
+        code.map(|code| code.user_code.clone()).unwrap_or_default()
+    }
+
+    /// Requests that are cancelled with their step may not have arrived: they can be called again.
+    pub(super) fn forget_unanswered(&mut self) {
+        self.called.retain(|called| called.ticket.is_none());
     }
 
     /// True when the report was a companion's; a refusal offers it anew, with the reason.
     pub(super) fn companion_answered(&mut self, ticket: Ticket, report: &Report) -> bool {
-        let Some(at) = self.called.iter().position(|(_, called)| *called == Some(ticket)) else { return false };
+        let Some(at) = self.called.iter().position(|called| called.ticket == Some(ticket)) else { return false };
         let refusal = match report {
             Report::Fetched(Ok(answer)) if answer.status == 200 => None,
-            Report::Fetched(Ok(answer)) => Some(format!("HTTP {}", answer.status)),
+            Report::Fetched(Ok(answer)) => Some(Failure::read(answer).said()),
             Report::Fetched(Err(failure)) => Some(failure.to_string()),
             _ => None,
         };
+        self.called[at].ticket = None;
         match refusal {
             Some(detail) => {
-                self.called.remove(at);
+                self.called[at].refused = true;
                 let phrase = Phrase::new("notice.companion-failed").with("detail", detail);
                 self.desk.notices = vec![(Tone::Warning, phrase)];
             }
-            None => self.called[at].1 = None,
+            None => {
+                let done = Phrase::new("notice.companion-done");
+                if self.companions[self.called[at].number].when == When::SomethingFailed {
+                    self.desk.notices = vec![(Tone::Success, done)];
+                }
+            }
         }
         true
     }
 
-    /// Companion actions of this step, not yet called, while it waits for the person at the browser.
+    /// What can be called here and now.
     pub(super) fn offered(&self) -> Vec<Action> {
-        let waiting = self.desk.draft.secrets.device.is_some();
-        let numbered = self.companions.iter().enumerate();
-        let open = numbered.filter(|(number, companion)| {
-            waiting && companion.step == self.step_id && !self.called.iter().any(|(called, _)| called == number)
-        });
-        open.map(|(number, companion)| Action {
-            key: Key::Letter('a'),
+        self.companions.iter().enumerate().filter_map(|(number, companion)| self.offer(number, companion)).collect()
+    }
+
+    fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
+        let now = match companion.when {
+            When::CodeWaits => self.step_id == "consent" && self.desk.draft.secrets.device.is_some(),
+            When::SomethingFailed => self.mending.is_some() || self.step.has_failed(&self.desk),
+        };
+        let code = self.code_for(companion);
+        let called = self.called.iter().find(|called| called.number == number && called.user_code == code);
+        let open = now && called.is_none_or(|called| called.refused);
+        open.then(|| Action {
+            // With Ctrl in a text field, where `a` would be the field's own.
+            key: Key::Letter(if companion.when == When::CodeWaits { 'a' } else { 'f' }),
             label: self.desk.say(&companion.label),
             act: Act::Send(Message::Companion(number)),
-            primary: true,
+            // Where nobody is, a sign-in is approved once; that something is mended is for a person to see.
+            primary: companion.when == When::CodeWaits && called.is_none(),
         })
-        .collect()
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     account::{Settings, draft::Draft},
     checklist::{Item, State},
     entra::Cloud,
+    facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
@@ -31,8 +32,12 @@ pub struct Desk {
     pub tested: Option<Outcome>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// The step that is open was answered by a file.
+    pub by_file: bool,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
+    /// Where a real message was sent in this run.
+    pub sent_to: Option<Address>,
     /// The files written in this run.
     pub saved: Vec<PathBuf>,
     /// What a command line needs so that it finds this configuration; empty for the usual place.
@@ -51,7 +56,9 @@ impl Desk {
             suggested: Settings::default(),
             tested: None,
             anew: false,
+            by_file: false,
             unwritable: false,
+            sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
             issued: 0,
@@ -107,11 +114,13 @@ impl Desk {
     /// Sets up another product. Another cloud has other addresses, tenants and apps: what was typed for the one
     /// before is not taken along, but what was known beforehand.
     pub fn choose(&mut self, product: &Product) {
-        let fits = self.suggested.cloud.is_none_or(|cloud| cloud == product.cloud);
+        let fits = self.suggested.cloud.is_none_or(|cloud| cloud.is_microsoft() == product.cloud.is_microsoft());
         let suggested = if fits { self.suggested.clone() } else { Settings::default() };
+        // A product for Microsoft's clouds is for each of them.
+        let cloud = suggested.cloud.unwrap_or(product.cloud);
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
-            if settings.product.is_some() && settings.cloud() != product.cloud {
+            if settings.product.is_some() && settings.cloud() != cloud {
                 settings.endpoints = suggested.endpoints;
                 settings.smtp = suggested.smtp;
                 settings.client_id = suggested.client_id;
@@ -119,7 +128,7 @@ impl Desk {
                 settings.scopes = suggested.scopes;
             }
             settings.product = Some(product.id.clone());
-            settings.cloud = Some(product.cloud);
+            settings.cloud = Some(cloud);
         });
     }
 
@@ -153,6 +162,11 @@ impl Desk {
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    /// Whose word it is that nothing here can prove.
+    pub fn said_so(&self) -> Phrase {
+        Phrase::new(if self.by_file { "evidence.file-says" } else { "evidence.said-so" })
     }
 
     /// How the account stands with the mail server: as the last test of this run ended, or as is known from one before.

@@ -31,6 +31,8 @@ pub enum Effect {
     Inspect(Ticket, AccountName),
     /// Write the configuration; `Report::Saved`.
     Save(Ticket, Box<Saving>),
+    /// Write an answers file beside the configuration; `Report::AnswersKept`.
+    KeepAnswers(Ticket, AccountName, String),
     /// Keep the draft, in place of the one before; only a failure is reported, as `Report::DraftLost`.
     KeepDraft(Box<Draft>),
     DropDraft,
@@ -67,6 +69,7 @@ pub enum Report {
     Waited,
     Inspected(Result<Existing, FileFailure>),
     Saved(Result<Vec<PathBuf>, FileFailure>),
+    AnswersKept(Result<PathBuf, FileFailure>),
     DraftLost(FileFailure),
 }
 

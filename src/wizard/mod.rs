@@ -5,6 +5,8 @@
 //! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
 //! file a kind of step, `overlay.rs` what can lie over a step.
 
+mod answered;
+mod blame;
 mod clock;
 mod companion;
 pub mod desk;
@@ -31,7 +33,9 @@ use crate::{
     product,
     secret::Secret,
 };
-pub use companion::Companion;
+pub use answered::Answered;
+use companion::Called;
+pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
@@ -57,6 +61,8 @@ pub struct Given {
     pub client_secret: Option<Secret>,
     /// Said on the first screen.
     pub notices: Vec<Phrase>,
+    /// What a file answers: these steps are passed over.
+    pub answered: Option<Answered>,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -72,15 +78,17 @@ pub struct Model {
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
     companions: Vec<Companion>,
-    /// Companions already called at this step, by number.
-    called: Vec<(usize, Option<Ticket>)>,
+    called: Vec<Called>,
     product_fixed: bool,
+    answered: Option<Answered>,
+    /// The step that is open is to be passed over, once nothing runs there.
+    passing: bool,
     left: bool,
 }
 
 impl Model {
     pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
-        let resumed = given.draft.is_some();
+        let resumes = given.draft.is_some();
         let secrets = Secrets { client_secret: given.client_secret, ..Secrets::default() };
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
@@ -97,7 +105,7 @@ impl Model {
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
         let at = path.iter().copied().find(|id| *id == desk.draft.step).unwrap_or(first);
-        let resumed = (resumed && at != first).then(|| Phrase::new("notice.resumed"));
+        let resumed = (resumes && at != first).then(|| Phrase::new("notice.resumed"));
         desk.notices = given.notices.into_iter().chain(resumed).map(|phrase| (Tone::Info, phrase)).collect();
         desk.draft.step = at.to_owned();
         let (step, turn) = Step::enter(at, &mut desk, now);
@@ -110,16 +118,22 @@ impl Model {
             companions: given.companions,
             called: Vec::new(),
             product_fixed: given.product_fixed,
+            answered: given.answered,
+            passing: false,
             left: false,
         };
-        let effects = model.entered(turn, now);
+        model.passing = !resumes && model.is_answered();
+        let mut effects = model.entered(turn, now);
+        model.pass_over(&mut effects, now);
         (model, effects)
     }
 
     /// How a run ends that nobody could help over a screen.
     pub fn stuck_outcome(&self) -> Outcome {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
-        outcome.unwrap_or(Outcome::Incomplete)
+        let network = self.desk.draft.checklist.state(Item::Network) == State::Failed;
+        let unheard = matches!(self.step, Step::Read(_)) && network;
+        outcome.unwrap_or(if unheard { Outcome::Unreachable } else { Outcome::Incomplete })
     }
 
     pub fn draft(&self) -> &Draft {
@@ -134,6 +148,18 @@ impl Model {
         if self.left {
             return Vec::new();
         }
+        let passes = self.passing || self.desk.by_file;
+        let (at, said) = (self.step_id, self.desk.notices.clone());
+        let mut effects = self.respond(message, now);
+        self.pass_over(&mut effects, now);
+        if passes && self.step_id != at {
+            // What was found out at a step that nobody saw is in the checklist.
+            self.desk.notices = said;
+        }
+        effects
+    }
+
+    fn respond(&mut self, message: Message, now: i64) -> Vec<Effect> {
         match message {
             Message::Tick => Vec::new(),
             Message::Leave | Message::Hangup => self.leave(Outcome::Left),
@@ -147,11 +173,11 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowCopies => self.copies(now),
             Message::Back => {
-                self.desk.notices.clear();
+                self.taken_over();
                 self.back(now)
             }
             message => {
-                self.desk.notices.clear();
+                self.taken_over();
                 let turn = self.step.update(&mut self.desk, message, now);
                 self.take(turn, now)
             }
@@ -188,7 +214,9 @@ impl Model {
         let path = plan::path(&self.desk);
         let here = plan::position(&path, self.step_id);
         let next = path.get(here + 1).copied().unwrap_or("done");
-        self.open(next, now)
+        let effects = self.open(next, now);
+        self.passing = self.step_id == next && self.is_answered();
+        effects
     }
 
     fn back(&mut self, now: i64) -> Vec<Effect> {
@@ -217,8 +245,9 @@ impl Model {
     /// Leaves the present step, whatever it is doing, and enters another.
     fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
-        self.called.clear();
+        self.forget_unanswered();
         self.overlay = None;
+        (self.passing, self.desk.by_file) = (false, false);
         self.step_id = id;
         self.desk.draft.step = id.to_owned();
         let (step, turn) = Step::enter(id, &mut self.desk, now);

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::checklist::{
-    Item,
+    Item, State,
     steps::{self, Condition},
 };
 
@@ -15,6 +15,9 @@ fn applies(desk: &Desk, id: &str) -> bool {
     let settings = &desk.draft.settings;
     match steps::find(id).and_then(|step| step.condition) {
         Some(Condition::OtherSender) => settings.sender.is_some() && settings.sender != settings.user,
+        Some(Condition::ServerInDoubt) => {
+            settings.smtp.host.is_some() && desk.draft.checklist.state(Item::Network) == State::Failed
+        }
         None => true,
     }
 }

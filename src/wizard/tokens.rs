@@ -7,6 +7,9 @@ use crate::{checklist::Item, entra::grant::Tokens, phrase::Phrase, token::Claims
 /// Scopes that say who signs in and for how long; they never appear in an access token for mail.
 const IDENTITY_SCOPES: [&str; 4] = ["offline_access", "openid", "profile", "email"];
 
+/// The delegated permission, at Exchange and at Graph by the same name.
+const SMTP_SEND: &str = "SMTP.Send";
+
 /// Marks the checklist by what the tokens at hand say.
 pub fn weigh(desk: &mut Desk) {
     let Some(tokens) = desk.draft.secrets.tokens.clone() else { return };
@@ -47,18 +50,22 @@ fn trimmed(url: &str) -> &str {
 
 fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String]) {
     let granted: Vec<&str> = tokens.scope.split_whitespace().collect();
-    let wanted = asked.iter().filter(|scope| !IDENTITY_SCOPES.contains(&scope.as_str()));
     let name = |scope: &String| scope.rsplit('/').next().unwrap_or(scope).to_owned();
+    // Whatever was asked for, Exchange wants this one (`.default` asks for what the app lists).
+    let wanted: Vec<String> = if desk.draft.settings.cloud().is_microsoft() {
+        vec![SMTP_SEND.to_owned()]
+    } else {
+        asked.iter().filter(|scope| !IDENTITY_SCOPES.contains(&scope.as_str())).map(name).collect()
+    };
     // The same resource has several hosts; what the permission is called is the same at each.
     let same =
         |given: &str, wanted: &str| given.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(wanted));
-    let holds = |scope: &String| claims.may(&name(scope)) || granted.iter().any(|given| same(given, &name(scope)));
-    let missing: Vec<String> = wanted.clone().filter(|scope| !holds(scope)).map(name).collect();
+    let holds = |wanted: &String| claims.may(wanted) || granted.iter().any(|given| same(given, wanted));
+    let missing: Vec<String> = wanted.iter().filter(|wanted| !holds(wanted)).cloned().collect();
     let told = !granted.is_empty() || !claims.scp.is_empty() || !claims.roles.is_empty();
-    let names = wanted.map(name).collect::<Vec<_>>().join(" ");
     let checklist = &mut desk.draft.checklist;
     if missing.is_empty() {
-        checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", names));
+        checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", wanted.join(" ")));
     } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
     } else {

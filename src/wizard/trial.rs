@@ -3,6 +3,7 @@
 //! message share it.
 
 use super::{
+    blame,
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     screen::{Block, Tone, TranscriptRow},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     account::Account,
     checklist::Item,
-    diagnosis::{self, Cause, Certainty, Evidence},
+    diagnosis::{self, Cause, Evidence},
     entra::{grant, wire::Answer},
     network::NetworkFailure,
     phrase::Phrase,
@@ -96,6 +97,7 @@ impl Trial {
         let tokens = match outcome {
             Ok(answer) => grant::read(&answer, now),
             Err(failure) => {
+                self.causes = blame::unreachable(desk, &failure, now);
                 self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
                 return Vec::new();
             }
@@ -118,6 +120,7 @@ impl Trial {
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
+                self.causes = blame::refusal(desk, &failure, blame::REFRESH, now);
                 self.phase = Phase::Tokenless(Phrase::new(key).with("summary", failure.summary()), outcome);
                 Vec::new()
             }
@@ -139,12 +142,16 @@ impl Trial {
 
     /// The item that the surest cause speaks of; the network when nothing was heard that could have one.
     pub fn blamed(&self) -> Option<Item> {
-        if let Phase::Ended(conversation) = &self.phase
-            && matches!(conversation.ending, Ending::Unreachable { .. } | Ending::Fault { .. })
-        {
-            return Some(Item::Network);
+        match &self.phase {
+            Phase::Ended(conversation)
+                if matches!(conversation.ending, Ending::Unreachable { .. } | Ending::Fault { .. }) =>
+            {
+                Some(Item::Network)
+            }
+            // The authority was not reached, which no step about the mail server mends.
+            Phase::Tokenless(_, Outcome::Unreachable) => None,
+            _ => blame::blamed(&self.causes),
         }
-        self.causes.first().filter(|cause| cause.slug != diagnosis::UNKNOWN).map(|cause| cause.item)
     }
 
     /// The exchange, and once it has ended what came of it: `accepted`, or the refusal and its causes.
@@ -152,7 +159,10 @@ impl Trial {
         let mut blocks = vec![Block::Transcript(self.lines.iter().map(|line| row(desk, line)).collect())];
         let conversation = match &self.phase {
             Phase::Renewing(_) | Phase::Talking(_) => return blocks,
-            Phase::Tokenless(why, _) => return vec![Block::Note { tone: Tone::Failure, text: desk.say(why) }],
+            Phase::Tokenless(why, _) => {
+                let note = Block::Note { tone: Tone::Failure, text: desk.say(why) };
+                return std::iter::once(note).chain(verdict::blocks(desk, &self.causes)).collect();
+            }
             Phase::Ended(conversation) => conversation,
         };
         blocks.push(match verdict::ending(&conversation.ending) {
@@ -161,8 +171,10 @@ impl Trial {
         });
         // A connection that failed has its reason above; that no cause is known beside it helps nobody.
         let heard = conversation.ending.reply().is_some();
-        let causes = self.causes.iter().filter(|cause| heard || cause.slug != diagnosis::UNKNOWN);
-        blocks.extend(causes.map(|cause| verdict::block(desk, cause)));
+        blocks.extend(verdict::blocks(
+            desk,
+            self.causes.iter().filter(|cause| heard || cause.slug != diagnosis::UNKNOWN),
+        ));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
@@ -241,7 +253,7 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     }
     let claims = desk.draft.secrets.tokens.as_ref().map(|tokens| Claims::read(&tokens.access));
     let causes = diagnosis::causes(&evidence(&account, claims.as_ref(), conversation, now));
-    blame(desk, conversation, &causes);
+    record(desk, conversation, &causes);
     causes
 }
 
@@ -256,26 +268,22 @@ pub fn evidence(account: &Account, claims: Option<&Claims>, conversation: &Conve
     evidence
 }
 
-/// What ended it is on record; an item is called wrong only where that is certain.
-fn blame(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
+/// What ended it is on record.
+fn record(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
     let checklist = &mut desk.draft.checklist;
-    let said = conversation.stages.iter().rev().find(|result| !result.ok);
-    let detail = said.map(|result| result.detail.clone()).unwrap_or_default();
-    let evidence = Phrase::new("evidence.refused").with("detail", detail);
-    let at = match conversation.ending.stage() {
-        Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => Item::Message,
-        _ if matches!(conversation.ending, Ending::Unreachable { .. }) => Item::Network,
-        _ => Item::Connection,
+    let refused = || {
+        let said = conversation.stages.iter().rev().find(|result| !result.ok);
+        Phrase::new("evidence.refused").with("detail", said.map(|result| result.detail.as_str()).unwrap_or_default())
+    };
+    let (at, evidence) = match conversation.ending.stage() {
+        Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => (Item::Message, refused()),
+        _ if conversation.ending.reply().is_some() => (Item::Connection, refused()),
+        _ => (Item::Network, verdict::ending(&conversation.ending).unwrap_or_else(refused)),
     };
     match conversation.ending {
         // It may be taken the next time.
         Ending::Temporary { .. } => checklist.note(at, evidence),
         _ => checklist.fail(at, evidence),
     }
-    for cause in causes.iter().filter(|cause| cause.slug != diagnosis::UNKNOWN) {
-        match cause.certainty {
-            Certainty::Certain => checklist.fail(cause.item, cause.headline.clone()),
-            Certainty::Likely | Certainty::Possible => checklist.note(cause.item, cause.headline.clone()),
-        }
-    }
+    blame::mark(desk, causes);
 }

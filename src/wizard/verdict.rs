@@ -14,7 +14,11 @@ use crate::{
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
-pub fn block(desk: &Desk, cause: &Cause) -> Block {
+pub fn blocks<'a>(desk: &Desk, causes: impl IntoIterator<Item = &'a Cause>) -> Vec<Block> {
+    causes.into_iter().map(|cause| block(desk, cause)).collect()
+}
+
+fn block(desk: &Desk, cause: &Cause) -> Block {
     let say = |phrases: &[Phrase]| phrases.iter().map(|phrase| desk.say(phrase)).collect();
     Block::Verdict(Verdict {
         headline: desk.say(&cause.headline),

@@ -15,7 +15,7 @@ use smtp_oauth::{
     },
     runtime::web,
     secret::Secret,
-    simulator::{Announcement, Simulator, tenant::State},
+    simulator::{Announcement, Simulator, switches::switch, tenant::State},
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -40,11 +40,20 @@ impl Desk {
         Self::signed_in_with(age, |_| {})
     }
 
-    /// Signed in and configured with something changed.
-    pub fn signed_in_with(age: i64, change: impl Fn(&mut Settings)) -> Self {
+    /// Nothing set up yet.
+    pub fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let simulator = runtime.block_on(Simulator::start(State::healthy())).unwrap();
         let desk = Self { simulator, runtime, directory: tempfile::tempdir().unwrap() };
+        // As short as it goes: nobody here is slow.
+        let now = chrono::Utc::now();
+        desk.simulator.with_state(|state| switch(state, "device_interval", "1", now)).unwrap();
+        desk
+    }
+
+    /// Signed in and configured with something changed.
+    pub fn signed_in_with(age: i64, change: impl Fn(&mut Settings)) -> Self {
+        let desk = Self::new();
         desk.configure(&change);
         let mut settings = desk.settings();
         change(&mut settings);
@@ -93,7 +102,10 @@ impl Desk {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
         command.args(arguments).arg("--config").arg(self.directory.path()).stdin(Stdio::null());
-        command.env_remove("SMTP_OAUTH_CONFIG").env("HOME", self.directory.path());
+        command
+            .env_remove("SMTP_OAUTH_CONFIG")
+            .env_remove("SMTP_OAUTH_CLIENT_SECRET")
+            .env("HOME", self.directory.path());
         command
     }
 

@@ -1,7 +1,10 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
+mod answers;
 mod desk;
 mod explain;
+mod export;
+mod refused_answers;
 mod setup;
 mod simulate;
 mod test;

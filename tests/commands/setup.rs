@@ -82,3 +82,18 @@ fn a_configuration_that_cannot_be_read_is_named_before_anything_is_asked() {
     assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
     assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("usr"), "{}", ran.stderr);
 }
+
+#[test]
+fn an_unattended_demo_of_a_fault_ends_as_the_fault_does_and_mends_nothing() {
+    for (fault, status, said) in [
+        ("smtp_auth_disabled_mailbox", 1, ""),
+        ("device_code_blocked", 77, "AADSTS53003"),
+        ("client_id_wrong", 78, "AADSTS700016"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let ran = bare(&["--demo", fault, "--no-input", "--config", directory.path().to_str().unwrap()]);
+        assert_eq!(ran.status, status, "{fault}: {}", ran.stderr);
+        assert!(ran.stderr.contains(said), "{fault}: {}", ran.stderr);
+        assert_eq!(directory.path().join("config.toml").exists(), status == 1, "{fault}");
+    }
+}

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 #[test]
 fn it_announces_itself_in_one_line_and_ends_with_0() {
-    for signal in ["TERM", "INT"] {
+    for (signal, fault) in [("TERM", None), ("INT", Some("smtp_auth_disabled_tenant"))] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"))
             .arg("simulate")
+            .args(fault)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -30,4 +31,18 @@ fn it_announces_itself_in_one_line_and_ends_with_0() {
         assert_eq!(child.wait().unwrap().code(), Some(0));
         assert!(lines.next().is_none());
     }
+}
+
+#[test]
+fn what_can_be_wrong_is_listed_by_name() {
+    let listed = Command::new(env!("CARGO_BIN_EXE_smtp-oauth")).args(["simulate", "--list"]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(
+        listed.contains("\nsmtp_auth_disabled_tenant         Authenticated SMTP is off for the organisation"),
+        "{listed}"
+    );
+    assert_eq!(listed.lines().count(), smtp_oauth::simulator::faults::all().count());
+    let unknown = Command::new(env!("CARGO_BIN_EXE_smtp-oauth")).args(["simulate", "no-such"]).output().unwrap();
+    assert_eq!(unknown.status.code(), Some(64));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("`smtp-oauth simulate --list` names them"));
 }

@@ -64,6 +64,13 @@ impl Account {
         fs::write(self.directory.path().join("config.toml"), config).unwrap();
     }
 
+    /// From an address that is not the user's.
+    pub fn sends_as(&self, sender: &str) {
+        let path = self.directory.path().join("config.toml");
+        let config = fs::read_to_string(&path).unwrap();
+        fs::write(path, config.replacen("\ncloud", &format!("\nsender = {sender:?}\ncloud"), 1)).unwrap();
+    }
+
     pub fn command(&self) -> Command {
         let mut command = program();
         command.arg("--config").arg(self.directory.path());

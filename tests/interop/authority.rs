@@ -15,18 +15,18 @@ use crate::{
     wizard::Wizard,
 };
 
-const USER: &str = "alerts@contoso.example";
-const SCOPES: &str = "SMTP.Send offline_access openid profile";
+pub const USER: &str = "alerts@contoso.example";
+pub const SCOPES: &str = "SMTP.Send offline_access openid profile";
 
 /// An authority, and a mail server that believes it.
-struct Pair {
-    provider: Provider,
-    dovecot: Dovecot,
-    account: Account,
+pub struct Pair {
+    pub provider: Provider,
+    pub dovecot: Dovecot,
+    pub account: Account,
 }
 
 impl Pair {
-    fn start(format: &str) -> Self {
+    pub fn start(format: &str) -> Self {
         let certificates = Certificates::make();
         let provider = Provider::start(&certificates, format);
         let dovecot = match format {

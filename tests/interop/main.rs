@@ -15,4 +15,5 @@ mod provider;
 mod simulated;
 mod sink;
 mod submission;
+mod unattended;
 mod wizard;

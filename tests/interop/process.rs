@@ -2,6 +2,7 @@
 //! what they write, with a limit.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
@@ -74,8 +75,20 @@ pub struct Running {
 impl Running {
     pub fn start(command: &mut Command) -> Self {
         let mut child = spawn(command);
+        let output = child.stdout.take().unwrap();
+        Self::following(child, output)
+    }
+
+    /// One that is told nothing and talks on standard error; its standard output goes to a file.
+    pub fn start_talking(command: &mut Command, out: File) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+        let output = child.stderr.take().unwrap();
+        Self::following(child, output)
+    }
+
+    fn following(mut child: Child, output: impl Read + Send + 'static) -> Self {
         let (sender, lines) = channel();
-        let output = BufReader::new(child.stdout.take().unwrap());
+        let output = BufReader::new(output);
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
         Self { input: child.stdin.take(), child, lines, seen: Vec::new() }
     }

@@ -37,7 +37,7 @@ impl Sink {
         Self { port: 9, taken: channel().1 }
     }
 
-    /// The next message, with what the relay put before it.
+    /// The next message, with what the relay put before it; its first line is the `MAIL FROM`.
     pub fn message(&self) -> String {
         self.taken.recv_timeout(LIMIT).unwrap()
     }
@@ -48,14 +48,15 @@ fn serve(stream: TcpStream, taken: &Sender<String>) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok);
     let say = |line: &str| (&stream).write_all(format!("{line}\r\n").as_bytes()).ok();
     say("220 sink.example")?;
-    let mut refused = false;
+    let mut sender = String::new();
     while let Some(line) = lines.next() {
         match line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "EHLO" => say("250-sink.example\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME")?,
             "DATA" => {
                 say("354 go on")?;
-                let message: Vec<String> = lines.by_ref().take_while(|line| line != ".").collect();
-                if refused {
+                let mut message = vec![sender.clone()];
+                message.extend(lines.by_ref().take_while(|line| line != "."));
+                if sender.contains(REFUSED) {
                     say(REFUSAL)?;
                 } else {
                     taken.send(message.join("\n")).ok()?;
@@ -64,7 +65,7 @@ fn serve(stream: TcpStream, taken: &Sender<String>) -> Option<()> {
             }
             "QUIT" => return say("221 2.0.0 bye"),
             "MAIL" => {
-                refused = line.contains(REFUSED);
+                sender = line;
                 say("250 2.1.0 ok")?;
             }
             _ => say("250 2.0.0 ok")?,

@@ -16,31 +16,31 @@ use crate::{
 };
 
 /// An authority, and a Dovecot that believes its tokens.
-struct Pair {
-    simulated: Simulated,
-    dovecot: Dovecot,
-    ca_file: PathBuf,
+pub struct Pair {
+    pub simulated: Simulated,
+    pub dovecot: Dovecot,
+    pub ca_file: PathBuf,
 }
 
 impl Pair {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let simulated = Simulated::start();
         let keys = simulated.get(&simulated.url("discovery/v2.0/keys")).json();
         Self::with(simulated, &keys, Sink::start())
     }
 
-    fn with(simulated: Simulated, keys: &Value, sink: Sink) -> Self {
+    pub fn with(simulated: Simulated, keys: &Value, sink: Sink) -> Self {
         let dovecot = Dovecot::believing(keys, Certificates::make(), sink);
         let ca_file = dovecot.certificates.ca_and(simulated.text("ca_file"));
         Self { simulated, dovecot, ca_file }
     }
 
-    fn server(&self) -> Server<'_> {
+    pub fn server(&self) -> Server<'_> {
         let (user, ca_file) = (self.simulated.user(), self.ca_file.as_path());
         Server { user, port: self.dovecot.port, security: "starttls", ca_file }
     }
 
-    fn account(&self, server: &Server<'_>) -> Account {
+    pub fn account(&self, server: &Server<'_>) -> Account {
         Account::signed_in(&self.simulated, server)
     }
 }

@@ -1,5 +1,10 @@
 //! What only a terminal shows: the fronts, and the program itself.
 
 mod demo;
+mod faults;
 mod fronts;
 mod pty;
+mod resume;
+#[path = "../walk/stories.rs"]
+#[expect(dead_code, reason = "the checklist is looked at by the pure walks")]
+mod stories;

@@ -1,7 +1,11 @@
 //! Walks through the pure wizard: no socket, no clock, no terminal. Each test is a story.
 
+mod answering;
+mod faults;
+mod microsoft;
 mod person;
 mod signing_in;
+mod stories;
 mod testing;
 mod typing;
 

@@ -39,6 +39,7 @@ pub fn given() -> Given {
         account: None,
         client_secret: None,
         notices: Vec::new(),
+        answered: None,
         seed: "seed".into(),
         config_option: String::new(),
     }

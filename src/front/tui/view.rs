@@ -45,6 +45,8 @@ impl View {
         } else if let Some(verdict) = position(screen, is_verdict).filter(|_| position(&before, is_verdict).is_none()) {
             // What came of it is what the person waits for.
             self.scroll.wanted = Some(verdict);
+        } else if notice(screen).is_some() && notice(screen) != notice(&before) {
+            self.scroll.wanted = Some(0);
         } else if before.busy.is_none() && self.follows() {
             self.scroll.follow = true;
         }
@@ -87,6 +89,11 @@ impl View {
             _ => 0,
         }
     }
+}
+
+/// What is said at the top, above what the screen is about.
+fn notice(screen: &Screen) -> Option<&Block> {
+    screen.blocks.first().filter(|block| matches!(block, Block::Note { .. }))
 }
 
 impl Scroll {

@@ -20,13 +20,21 @@ const LONGEST_LINE: usize = 16 * 1024;
 const IDLE: Duration = Duration::from_secs(120);
 const HANDSHAKE: Duration = Duration::from_secs(15);
 
+/// The certificate that clients were told of, and one of an authority nobody knows.
+pub struct Certificates {
+    pub own: Arc<ServerConfig>,
+    pub other: Arc<ServerConfig>,
+}
+
 /// Serves one connection until its end.
-pub async fn connection(shared: Arc<Shared>, tls: Arc<ServerConfig>, mut stream: TcpStream) -> io::Result<()> {
+pub async fn connection(shared: Arc<Shared>, tls: Arc<Certificates>, mut stream: TcpStream) -> io::Result<()> {
     let peer = stream.peer_addr()?.ip().to_string();
     stream.set_nodelay(true)?;
     send(&mut stream, &Session::greeting(shared.now())).await?;
     let Some(session) = dialogue(&shared, Session::new(&peer), &mut stream).await? else { return Ok(()) };
-    let handshake = TlsAcceptor::from(tls).accept(stream);
+    let own = shared.with(|state, _| state.submission.own_certificate);
+    let tls = if own { &tls.own } else { &tls.other };
+    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
     let mut stream = timeout(HANDSHAKE, handshake).await??;
     dialogue(&shared, session.secured(), &mut stream).await?;
     stream.shutdown().await

@@ -143,14 +143,15 @@ impl Session {
     fn command(&mut self, state: &mut State, site: &Site, text: &str, now: Instant) -> Reply {
         let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
         match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => self.hello(true),
-            "HELO" => self.hello(false),
+            "EHLO" => self.hello(Some(state)),
+            "HELO" => self.hello(None),
             "NOOP" => reply("250 2.0.0 OK"),
             "RSET" => {
                 self.forget_envelope();
                 reply("250 2.0.0 Resetting")
             }
             "QUIT" => Reply { then: Then::Close, ..reply("221 2.0.0 Service closing transmission channel") },
+            "STARTTLS" if !state.submission.starttls => self.blunder(UNRECOGNIZED),
             "STARTTLS" if self.tls => self.blunder(BAD_SEQUENCE),
             "STARTTLS" if !rest.trim().is_empty() => self.blunder(BAD_ARGUMENTS),
             "STARTTLS" => Reply { then: Then::StartTls, ..reply("220 2.0.0 SMTP server ready") },
@@ -170,16 +171,16 @@ impl Session {
         }
     }
 
-    fn hello(&mut self, extended: bool) -> Reply {
+    /// To EHLO with what is offered, to HELO without.
+    fn hello(&mut self, extended: Option<&State>) -> Reply {
         self.greeted = true;
         self.forget_envelope();
         let hello = format!("{FRONT_END}.outlook.office365.com Hello [{}]", self.peer);
-        if !extended {
-            return reply(&format!("250 {hello}"));
-        }
+        let Some(state) = extended else { return reply(&format!("250 {hello}")) };
         let fourth = if self.tls { "AUTH LOGIN XOAUTH2" } else { "STARTTLS" };
+        let there = |offer: &&str| *offer != "STARTTLS" || state.submission.starttls;
         let size = format!("SIZE {SIZE}");
-        let offered = [
+        let offered: [&str; 10] = [
             &hello,
             &size,
             "PIPELINING",
@@ -191,6 +192,7 @@ impl Session {
             "CHUNKING",
             "SMTPUTF8",
         ];
+        let offered: Vec<&str> = offered.into_iter().filter(there).collect();
         let last = offered.len() - 1;
         let line = |(place, offer): (usize, &&str)| format!("250{}{offer}\r\n", if place == last { ' ' } else { '-' });
         Reply { text: offered.iter().enumerate().map(line).collect(), then: Then::Read }

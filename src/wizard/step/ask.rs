@@ -37,7 +37,8 @@ impl Ask {
         match message {
             Message::Continue => {
                 for item in &step.items {
-                    desk.draft.checklist.attest(*item, Phrase::new("evidence.said-so"));
+                    let said_so = desk.said_so();
+                    desk.draft.checklist.attest(*item, said_so);
                 }
                 Turn::next()
             }

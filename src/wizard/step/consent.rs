@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Go, Page, Turn, go_on, go_to, primary, secondary, words};
 use crate::{
     checklist::Item,
+    diagnosis::{Cause, Certainty},
     entra::{
         Failure,
         device::{self, DeviceCode, Polled, Trouble},
@@ -16,6 +17,7 @@ use crate::{
     network::NetworkFailure,
     phrase::Phrase,
     wizard::{
+        blame,
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
@@ -52,17 +54,34 @@ struct Stop {
     outcome: Outcome,
     /// What the authority said, whole.
     failure: Option<Failure>,
+    causes: Vec<Cause>,
 }
 
 impl Stop {
     fn new(why: Phrase, item: Item, outcome: Outcome) -> Self {
-        Self { why, item, outcome, failure: None }
+        Self { why, item, outcome, failure: None, causes: Vec::new() }
     }
 
-    fn unreachable(failure: &NetworkFailure) -> Self {
-        Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable)
+    fn unreachable(desk: &Desk, failure: &NetworkFailure, now: i64) -> Self {
+        let causes = blame::unreachable(desk, failure, now);
+        Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable) }
+    }
+
+    /// The authority's refusal, with what it is put down to.
+    fn refused(desk: &Desk, why: Phrase, outcome: Outcome, failure: Failure, now: i64) -> Self {
+        let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE, now);
+        let item = blame::blamed(&causes).unwrap_or(Item::Consent);
+        Self { why, item, outcome, failure: Some(failure), causes }
+    }
+
+    /// Whether the authority itself has shown the item to be wrong.
+    fn is_shown(&self) -> bool {
+        self.causes.first().is_none_or(|cause| cause.certainty < Certainty::Possible)
     }
 }
+
+/// What the authority says of a code that has run out (RFC 8628 §3.5).
+const EXPIRED: &str = "expired_token";
 
 impl Consent {
     pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
@@ -139,7 +158,7 @@ impl Consent {
     fn issued(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
         let answer = match outcome {
             Ok(answer) => answer,
-            Err(failure) => return self.stop(desk, Stop::unreachable(&failure)),
+            Err(failure) => return self.stop(desk, Stop::unreachable(desk, &failure, now)),
         };
         match device::read(&answer, now) {
             Ok(code) => {
@@ -149,7 +168,7 @@ impl Consent {
                 turn.effects.push(Effect::KeepDraft(Box::new(desk.draft.clone())));
                 turn
             }
-            Err(failure) => self.refused(desk, failure),
+            Err(failure) => self.refused(desk, failure, now),
         }
     }
 
@@ -162,12 +181,12 @@ impl Consent {
                 self.phase = Phase::Running(ticket);
                 Turn::asking(Effect::Fetch(ticket, device::poll(&registration, &code)))
             }
-            _ => self.expired(desk),
+            _ => self.expired(desk, now),
         }
     }
 
     fn polled(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
-        let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk) };
+        let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk, now) };
         let polled = device::polled(&mut code, outcome, self.hiccups, now);
         desk.draft.secrets.device = Some(code.clone());
         match polled {
@@ -188,12 +207,11 @@ impl Consent {
             }
             Polled::Declined(failure) => {
                 let why = Phrase::new("consent.declined").with("summary", failure.summary());
-                let stop = Stop::new(why, Item::Consent, Outcome::SignIn);
-                self.stop(desk, Stop { failure: Some(failure), ..stop })
+                self.stop(desk, Stop::refused(desk, why, Outcome::SignIn, failure, now))
             }
-            Polled::Expired => self.expired(desk),
-            Polled::Refused(failure) => self.refused(desk, failure),
-            Polled::Unreachable(failure) => self.stop(desk, Stop::unreachable(&failure)),
+            Polled::Expired => self.expired(desk, now),
+            Polled::Refused(failure) => self.refused(desk, failure, now),
+            Polled::Unreachable(failure) => self.stop(desk, Stop::unreachable(desk, &failure, now)),
         }
     }
 
@@ -212,19 +230,27 @@ impl Consent {
         Turn::next()
     }
 
-    fn expired(&mut self, desk: &mut Desk) -> Turn {
-        self.stop(desk, Stop::new(Phrase::new("consent.expired"), Item::Consent, Outcome::SignIn))
+    /// By this machine's clock, or because the authority says so.
+    fn expired(&mut self, desk: &mut Desk, now: i64) -> Turn {
+        let failure = Failure { error: EXPIRED.to_owned(), ..Failure::default() };
+        let stop = Stop::refused(desk, Phrase::new("consent.expired"), Outcome::SignIn, failure, now);
+        self.stop(desk, Stop { failure: None, ..stop })
     }
 
     /// The authority's own refusal, with the item it speaks of where its number tells.
-    fn refused(&mut self, desk: &mut Desk, failure: Failure) -> Turn {
+    fn refused(&mut self, desk: &mut Desk, failure: Failure, now: i64) -> Turn {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
         let stop = match verdict::obstacle(&failure) {
-            Some(obstacle) => Stop::new(obstacle, Item::Network, Outcome::Unreachable),
-            None if failure.is_passing() => Stop::new(described("consent.later"), Item::Consent, Outcome::Temporary),
-            None => Stop::new(described("consent.refused"), blamed(&failure), Outcome::SignIn),
+            Some(obstacle) => {
+                Stop { failure: Some(failure), ..Stop::new(obstacle, Item::Network, Outcome::Unreachable) }
+            }
+            None if failure.is_passing() => {
+                let why = described("consent.later");
+                Stop { failure: Some(failure), ..Stop::new(why, Item::Consent, Outcome::Temporary) }
+            }
+            None => Stop::refused(desk, described("consent.refused"), Outcome::SignIn, failure, now),
         };
-        self.stop(desk, Stop { failure: Some(failure), ..stop })
+        self.stop(desk, stop)
     }
 
     fn stop(&mut self, desk: &mut Desk, stop: Stop) -> Turn {
@@ -232,6 +258,7 @@ impl Consent {
         match stop.item {
             Item::Consent => {}
             Item::Network if stop.failure.is_some() => desk.draft.checklist.note(Item::Network, stop.why.clone()),
+            item if !stop.is_shown() => desk.draft.checklist.note(item, stop.why.clone()),
             item => desk.draft.checklist.fail(item, stop.why.clone()),
         }
         self.phase = Phase::Stopped(Box::new(stop));
@@ -292,9 +319,12 @@ impl Consent {
 }
 
 fn stopped(desk: &Desk, stop: &Stop) -> Page {
-    let mut actions: Vec<Action> = go_to(desk, stop.item, "consent").into_iter().collect();
+    // The mail server's step can do nothing about the authority.
+    let item = Some(stop.item).filter(|item| *item != Item::Network);
+    let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
     actions.push(primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
+    blocks.extend(verdict::blocks(desk, &stop.causes));
     blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
     Page { blocks, actions, ..Page::default() }
 }
@@ -312,23 +342,6 @@ fn traced(desk: &Desk, failure: &Failure) -> Option<Block> {
     let told = rows.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
     let facts: Vec<_> = told.map(|(name, value)| (desk.word(&format!("trace.{name}")), value)).collect();
     (!facts.is_empty()).then_some(Block::Facts(facts))
-}
-
-/// The item an AADSTS number speaks of (Microsoft Learn, "Microsoft Entra authentication and authorization error codes").
-fn blamed(failure: &Failure) -> Item {
-    let of = |code: &u32| match code {
-        7_000_218 => Some(Item::PublicClient),
-        // Many things, one of them the switch; the text tells them apart.
-        70002 if failure.description.contains("'mobile'") || failure.description.contains("'mobile.'") => {
-            Some(Item::PublicClient)
-        }
-        700_016 => Some(Item::ClientId),
-        90002 => Some(Item::Tenant),
-        7_000_215 | 7_000_222 | 700_025 => Some(Item::ClientSecret),
-        70011 | 650_053 => Some(Item::Permission),
-        _ => None,
-    };
-    failure.codes.iter().find_map(of).unwrap_or(Item::Consent)
 }
 
 /// `14:05`.

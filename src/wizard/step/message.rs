@@ -83,6 +83,7 @@ impl Send {
         match Trial::begin(desk, Some(envelope), now) {
             Some((trial, effect)) => {
                 desk.draft.typed.remove("message");
+                desk.sent_to = Some(recipient.clone());
                 (self.phase, self.error) = (Phase::Sending(trial), None);
                 Turn::asking(effect)
             }

@@ -100,11 +100,11 @@ impl Step {
             (Kind::Read, Some(field)) => map(read::Read::enter(id, field, desk), Self::Read),
             (Kind::Ask, _) => (Self::Ask(ask::Ask::enter(id)), Turn::stay()),
             (Kind::Consent, _) => map(consent::Consent::enter(desk, now), Self::Consent),
-            (Kind::Token, _) => map(token::Token::enter(desk), Self::Token),
+            (Kind::Token, _) => map(token::Token::enter(desk, now), Self::Token),
             (Kind::Connect, _) => map(connect::Connect::enter(desk, now), Self::Connect),
             (Kind::Message, _) => (Self::Message(message::Send::enter()), Turn::stay()),
             (Kind::Save, _) => map(save::Save::enter(desk), Self::Save),
-            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done), Turn::stay()),
+            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done::default()), Turn::stay()),
         }
     }
 
@@ -114,11 +114,11 @@ impl Step {
             Self::Read(step) => step.update(desk, message, now),
             Self::Ask(step) => step.update(desk, &message),
             Self::Consent(step) => step.update(desk, message, now),
-            Self::Token(step) => step.update(desk, message),
+            Self::Token(step) => step.update(desk, message, now),
             Self::Connect(step) => step.update(desk, message, now),
             Self::Message(step) => step.update(desk, message, now),
             Self::Save(step) => step.update(desk, message, now),
-            Self::Done(step) => step.update(desk, &message),
+            Self::Done(step) => step.update(desk, message),
         }
     }
 
@@ -129,6 +129,15 @@ impl Step {
             Self::Connect(step) => step.outcome(),
             Self::Message(step) => step.outcome(),
             _ => None,
+        }
+    }
+
+    /// Whether it shows that something is wrong.
+    pub fn has_failed(&self, desk: &Desk) -> bool {
+        match self {
+            Self::Read(step) => step.has_failed(),
+            Self::Token(_) => token::has_failed(desk),
+            _ => self.outcome().is_some_and(|outcome| outcome != Outcome::Accepted),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     checklist::{Item, steps::Field},
+    diagnosis::Cause,
     entra::{
         Failure, device, discovery, grant,
         wire::{Answer, Request},
@@ -10,7 +11,7 @@ use crate::{
     facts::{Guid, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
-    wizard::{desk::Desk, verdict},
+    wizard::{blame, desk::Desk, verdict},
 };
 
 /// What a probe showed of the value just typed.
@@ -18,8 +19,8 @@ use crate::{
 pub enum Judgement {
     Proven(Phrase),
     CannotTell(Phrase),
-    /// The item that is wrong, which need not be the one asked about.
-    Failed(Item, Phrase),
+    /// The item that is wrong, which need not be the one asked about, and what that is put down to.
+    Failed(Item, Phrase, Vec<Cause>),
     /// Nothing is shown of this item, but nobody should go on unwarned.
     Obstructed(Item, Phrase),
 }
@@ -67,17 +68,20 @@ fn default_scope(scopes: &[String]) -> Option<String> {
 pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Judgement {
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(failure) => return Judgement::Failed(Item::Network, verdict::unreachable(&failure)),
+        Err(failure) => {
+            let causes = blame::unreachable(desk, &failure, now);
+            return Judgement::Failed(Item::Network, verdict::unreachable(&failure), causes);
+        }
     };
     match field {
-        Field::Tenant => tenant(desk, &answer),
+        Field::Tenant => tenant(desk, &answer, now),
         Field::ClientId => client_id(desk, &answer, now),
-        _ => client_secret(&answer, now),
+        _ => client_secret(desk, &answer, now),
     }
 }
 
 /// What discovery says of the mail domain, or of another name that was typed for the tenant.
-fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
+fn tenant(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
     let (typed, domain) = (desk.draft.settings.tenant.clone(), domain(desk));
     let typed_id = typed.as_ref().and_then(|typed| typed.as_str().parse::<Guid>().ok());
     let by_domain = asked_tenant(desk) == domain;
@@ -105,7 +109,7 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
             Judgement::CannotTell(phrase("evidence.tenant-unconfirmed", &""))
         }
         Err(failure) if failure.has_code(90002) => {
-            Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
+            failed(desk, Item::Tenant, "evidence.tenant-unknown", &failure, blame::DEVICE_CODE, now)
         }
         // Discovery is Entra's manner; another authority need not have it.
         Err(failure) if failure.status == 404 && !desk.draft.settings.cloud().is_microsoft() => {
@@ -126,25 +130,29 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             known()
         }
         Err(failure) if failure.has_code(700_016) => {
-            Judgement::Failed(Item::ClientId, Phrase::new("evidence.client-unknown").with("summary", failure.summary()))
+            failed(desk, Item::ClientId, "evidence.client-unknown", &failure, blame::DEVICE_CODE, now)
         }
         Err(failure) if failure.has_code(90002) => {
-            Judgement::Failed(Item::Tenant, Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()))
+            failed(desk, Item::Tenant, "evidence.tenant-unknown", &failure, blame::DEVICE_CODE, now)
         }
         Err(failure) => unexpected(&failure),
     }
 }
 
-fn client_secret(answer: &Answer, now: i64) -> Judgement {
-    let failed = |key: &str, failure: &Failure| {
-        Judgement::Failed(Item::ClientSecret, Phrase::new(key).with("summary", failure.summary()))
-    };
+fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
+    let failed =
+        |key: &str, failure: &Failure| failed(desk, Item::ClientSecret, key, failure, blame::CLIENT_CREDENTIALS, now);
     match grant::read(answer, now) {
         Ok(_) => Judgement::Proven(Phrase::new("evidence.secret-accepted")),
         Err(failure) if failure.has_code(7_000_215) => failed("evidence.secret-wrong", &failure),
         Err(failure) if failure.has_code(7_000_222) => failed("evidence.secret-expired", &failure),
         Err(failure) => unexpected(&failure),
     }
+}
+
+fn failed(desk: &Desk, item: Item, key: &str, failure: &Failure, flow: &str, now: i64) -> Judgement {
+    let causes = blame::refusal(desk, failure, flow, now);
+    Judgement::Failed(item, Phrase::new(key).with("summary", failure.summary()), causes)
 }
 
 fn unexpected(failure: &Failure) -> Judgement {

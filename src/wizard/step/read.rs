@@ -12,6 +12,7 @@ use crate::{
         Item, State,
         steps::{self, Field},
     },
+    diagnosis::Cause,
     phrase::Phrase,
     secret::Secret,
     wizard::{
@@ -19,6 +20,7 @@ use crate::{
         effect::{Effect, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Question, Tone},
+        verdict,
     },
 };
 
@@ -30,6 +32,8 @@ pub struct Read {
     error: Option<Phrase>,
     /// The item that a probe says is wrong, when it is not this step's own.
     elsewhere: Option<Item>,
+    /// What a probe's answer is put down to.
+    causes: Vec<Cause>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +48,7 @@ enum Phase {
 
 impl Read {
     pub fn enter(id: &'static str, field: Field, desk: &mut Desk) -> (Self, Turn) {
-        let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None };
+        let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new() };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = probe::request(field, desk).filter(|_| unknown) else { return (step, Turn::stay()) };
         let ticket = desk.ticket();
@@ -57,7 +61,8 @@ impl Read {
             (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
             (Message::Skip, Phase::Doubted) => {
                 for item in self.items() {
-                    desk.draft.checklist.attest(*item, Phrase::new("evidence.said-so"));
+                    let said_so = desk.said_so();
+                    desk.draft.checklist.attest(*item, said_so);
                 }
                 Turn::next()
             }
@@ -91,7 +96,7 @@ impl Read {
             self.phase = Phase::Asking;
             return Turn::stay();
         }
-        (self.error, self.elsewhere) = (None, None);
+        (self.error, self.elsewhere, self.causes) = (None, None, Vec::new());
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
         if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
@@ -115,17 +120,18 @@ impl Read {
 
     /// Nothing can be asked about this value: what follows from it alone is said.
     fn unprobed(&self, desk: &mut Desk) {
+        let said_so = desk.said_so();
         let settings = &desk.draft.settings;
         let checklist = &mut desk.draft.checklist;
         match self.field {
             Field::ClientSecret if desk.draft.secrets.client_secret.is_some() => {
-                checklist.attest(Item::ClientSecret, Phrase::new("evidence.said-so"));
+                checklist.attest(Item::ClientSecret, said_so);
             }
             Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
             Field::Sender if settings.sender == settings.user => {
                 checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
             }
-            Field::Mailbox => checklist.attest(Item::Mailbox, Phrase::new("evidence.said-so")),
+            Field::Mailbox => checklist.attest(Item::Mailbox, said_so),
             _ => {}
         }
     }
@@ -144,14 +150,17 @@ impl Read {
             Judgement::CannotTell(evidence) => {
                 desk.notices = vec![(Tone::Info, evidence.clone())];
                 if let Some(item) = item.filter(|_| !looking) {
-                    desk.draft.checklist.attest(item, Phrase::new("evidence.said-so"));
+                    let said_so = desk.said_so();
+                    desk.draft.checklist.attest(item, said_so);
                     desk.draft.checklist.note(item, evidence);
                 }
                 if looking { Turn::stay() } else { Turn::next() }
             }
-            Judgement::Failed(item, evidence) => {
+            Judgement::Failed(item, evidence, causes) => {
                 desk.draft.checklist.fail(item, evidence.clone());
-                self.elsewhere = (!self.items().contains(&item)).then_some(item);
+                // The mail server's step can do nothing about the authority.
+                let leads = !self.items().contains(&item) && item != Item::Network;
+                (self.elsewhere, self.causes) = (leads.then_some(item), causes);
                 self.doubt(evidence)
             }
             Judgement::Obstructed(item, evidence) => {
@@ -170,6 +179,11 @@ impl Read {
         self.field.is_secret()
     }
 
+    /// A probe says no.
+    pub fn has_failed(&self) -> bool {
+        self.phase == Phase::Doubted
+    }
+
     fn items(&self) -> &'static [Item] {
         steps::find(self.id).map_or(&[], |step| &step.items)
     }
@@ -183,6 +197,7 @@ impl Read {
         }
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
         if self.phase == Phase::Doubted {
+            blocks.splice(0..0, verdict::blocks(desk, &self.causes));
             actions.extend(self.elsewhere.and_then(|item| go_to(desk, item, self.id)));
             actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
             actions.push(secondary(Key::Letter('n'), desk.word("action.insist"), Message::Skip));

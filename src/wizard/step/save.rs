@@ -100,18 +100,9 @@ impl Save {
         let (Some(account), Some(tokens)) = (desk.draft.account.clone(), &desk.draft.secrets.tokens) else {
             return Turn::go(Go::To("consent"));
         };
-        let mut settings = settings.clone();
-        settings.sender = settings.sender.take().filter(|sender| Some(sender) != settings.user.as_ref());
-        settings.scopes = settings.scopes();
-        settings.consent = Some(settings.consent.unwrap_or_default());
-        if let Ok(server) = settings.server() {
-            settings.smtp.host = Some(server.host);
-            settings.smtp.port = Some(server.port);
-            settings.smtp.security = Some(server.security);
-        }
         let mut vault = Vault::new(desk.draft.secrets.client_secret.clone());
         vault.take(tokens, now);
-        match config::with_account(existing.config.as_deref(), &account, &settings) {
+        match config::with_account(existing.config.as_deref(), &account, &settings.settled()) {
             Ok(config) => {
                 let saving = Saving { account, config, expected: existing.config.clone(), vault };
                 self.phase = Phase::Reviewing(Box::new(Review { existing, saving }));

@@ -3,32 +3,44 @@
 
 use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
 use crate::{
+    account::Settings,
     checklist::{Item, State},
+    diagnosis::Cause,
     facts::Address,
     phrase::Phrase,
     token::{Claims, Form},
     wizard::{
+        blame,
         desk::Desk,
         message::Message,
         screen::{Act, Block, Key, Tone},
-        tokens,
+        tokens, verdict,
     },
 };
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Token;
+pub struct Token {
+    /// Why a mail server will not take it, as far as that shows already.
+    causes: Vec<Cause>,
+}
 
 /// The token itself is shown above; what is said of it beside that matters only when something is missing.
 const ITEMS: [Item; 3] = [Item::Audience, Item::Permission, Item::SmtpUser];
 
 impl Token {
-    pub fn enter(desk: &mut Desk) -> (Self, Turn) {
+    pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
         let at_hand = desk.draft.secrets.tokens.is_some();
-        tokens::weigh(desk);
-        (Self, if at_hand { Turn::stay() } else { Turn::go(Go::To("consent")) })
+        let mut step = Self { causes: Vec::new() };
+        step.weigh(desk, now);
+        (step, if at_hand { Turn::stay() } else { Turn::go(Go::To("consent")) })
     }
 
-    pub fn update(&mut self, desk: &mut Desk, message: Message) -> Turn {
+    fn weigh(&mut self, desk: &mut Desk, now: i64) {
+        tokens::weigh(desk);
+        self.causes = if has_failed(desk) { blame::of_the_token(desk, now) } else { Vec::new() };
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match message {
             Message::Continue => Turn::next(),
             Message::Retry => {
@@ -42,9 +54,13 @@ impl Token {
                     settings.sender = settings.sender.clone().or_else(|| settings.user.clone());
                     settings.user = Some(upn);
                 });
-                tokens::weigh(desk);
+                self.weigh(desk, now);
                 // Another sender than the user brings the step about 'Send as' into the path.
                 Turn::go(Go::To("sender"))
+            }
+            Message::Skip if asks_amiss(desk) => {
+                desk.change(|desk| desk.draft.settings.scopes.clear());
+                Turn::go(Go::To("consent"))
             }
             Message::GoTo(item) => Turn::go(Go::Mend(item)),
             _ => Turn::stay(),
@@ -65,6 +81,7 @@ impl Token {
             let evidence = checklist.evidence(item).iter().map(|phrase| desk.say(phrase));
             blocks.extend(evidence.map(|text| Block::Note { tone, text }));
         }
+        blocks.extend(verdict::blocks(desk, &self.causes));
         if tokens.refresh.is_none() {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.word("evidence.no-refresh-token") });
         }
@@ -73,6 +90,10 @@ impl Token {
             let label = desk.say(&Phrase::new("action.use-upn").with("upn", &upn));
             actions.push(primary(Key::Letter('u'), label, Act::Send(Message::Other)));
         }
+        if asks_amiss(desk) {
+            let label = desk.word("action.ask-for-smtp");
+            actions.push(primary(Key::Letter('s'), label, Act::Send(Message::Skip)));
+        }
         if desk.draft.checklist.state(Item::Permission) == State::Failed {
             actions.extend(go_to(desk, Item::Permission, "token"));
         }
@@ -80,6 +101,20 @@ impl Token {
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));
         Page { blocks, actions, ..Page::default() }
     }
+}
+
+/// Whether the token shows something to be wrong.
+pub fn has_failed(desk: &Desk) -> bool {
+    ITEMS.iter().any(|item| desk.draft.checklist.state(*item) == State::Failed)
+}
+
+/// Whether the token is amiss because of scopes that somebody chose: the ones that are right are known.
+fn asks_amiss(desk: &Desk) -> bool {
+    let failed = |item| desk.draft.checklist.state(item) == State::Failed;
+    let settings = &desk.draft.settings;
+    let usual = Settings { cloud: settings.cloud, ..Settings::default() }.scopes();
+    let chosen = usual.first().is_some_and(|scope| !settings.scopes().contains(scope));
+    settings.cloud().is_microsoft() && chosen && (failed(Item::Audience) || failed(Item::Permission))
 }
 
 /// The one who signed in, when it is somebody else than the SMTP user.

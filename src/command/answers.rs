@@ -1,0 +1,352 @@
+//! `--answers FILE`: from the file to what the wizard is started with. The file is read and weighed before
+//! anything else happens; a key that cannot stand is named, and nothing has been asked or sent by then.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::{
+    Context, Status,
+    options::{Lang, Setup},
+    paths,
+};
+use crate::{
+    account::{
+        Settings,
+        answers::{Answers, Unreadable},
+        draft::Draft,
+        settings::Consent,
+    },
+    checklist::steps,
+    entra::Cloud,
+    export::{self, FORMATS},
+    facts::{AccountName, Guid},
+    language::Texts,
+    phrase::Phrase,
+    product::{self, Product},
+    runtime::{answers as files, files::Places},
+    secret::Secret,
+    wizard::{
+        Answered, Given,
+        effect::{FileFailure, FileFailureKind, Outcome},
+        screen::{Input, Screen},
+        verdict,
+    },
+};
+
+/// Why a file's answers are not taken, in a sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// There are no answers in it.
+    #[error("{0}")]
+    NoAnswers(String),
+    /// A key is missing or cannot stand as it is.
+    #[error("{0}")]
+    Key(String),
+}
+
+impl Refusal {
+    pub fn status(&self) -> Status {
+        match self {
+            Self::NoAnswers(_) => Status::BadInput,
+            Self::Key(_) => Status::Configuration,
+        }
+    }
+}
+
+/// The answers as the wizard takes them.
+pub struct Prepared {
+    file: String,
+    export: Vec<String>,
+    settings: Settings,
+    answered: Answered,
+    account: Option<AccountName>,
+    client_secret: Option<Secret>,
+}
+
+pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
+    let path = paths::absolute(path);
+    let texts = &context.texts;
+    let file = path.display().to_string();
+    let unread = |phrase: Phrase| Refusal::NoAnswers(texts.say(&phrase));
+    let text = files::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
+    let answers = Answers::parse(&text).map_err(|error| match error {
+        Unreadable::Empty => unread(Phrase::new("answers.empty").with("file", &file)),
+        Unreadable::Toml { line, message } => {
+            unread(Phrase::new("answers.no-toml").with("file", &file).with("line", line).with("message", message))
+        }
+        Unreadable::Key(fault) => Refusal::Key(say(texts, &file, &fault.key, fault.line, &fault.why)),
+    })?;
+    Sheet { texts, path: &path, file, answers }.prepare(asked, unattended)
+}
+
+/// `FILE, line 3: `key`: why`.
+fn say(texts: &Texts, file: &str, key: &str, line: Option<usize>, why: &Phrase) -> String {
+    let phrase = match line {
+        Some(line) => Phrase::new("answers.at").with("line", line),
+        None => Phrase::new("answers.nowhere"),
+    };
+    texts.say(&phrase.with("file", file).with("key", key).with("why", texts.say(why)))
+}
+
+/// A file whose keys are all well formed, on its way to being weighed.
+struct Sheet<'a> {
+    texts: &'a Texts,
+    path: &'a Path,
+    file: String,
+    answers: Answers,
+}
+
+impl Sheet<'_> {
+    fn prepare(mut self, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
+        let product = self.product(asked)?.or_else(|| unattended.then(product::default));
+        self.for_later(product.unwrap_or_else(product::default))?;
+        if let Some(product) = product {
+            self.settle(product)?;
+        }
+        self.language()?;
+        self.trust()?;
+        let client_secret = self.client_secret()?;
+        for target in &self.answers.more.export {
+            if export::find(target).is_none() {
+                let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+                let why = Phrase::new("answers.target").with("target", target).with("known", known);
+                return Err(self.refuse("export", why));
+            }
+        }
+        let missing = missing(&self.answers.settings);
+        if let Some(key) = missing.filter(|_| unattended) {
+            let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
+            return Err(Refusal::Key(self.texts.say(&phrase)));
+        }
+        let answered = Answered {
+            keys: self.answers.keys(),
+            complete: product.is_some() && missing.is_none(),
+            unattended,
+            send_to: self.answers.more.send_to.clone(),
+        };
+        let Answers { settings, more, .. } = self.answers;
+        Ok(Prepared { file: self.file, export: more.export, settings, answered, account: more.account, client_secret })
+    }
+
+    fn refuse(&self, key: &str, why: Phrase) -> Refusal {
+        let fault = self.answers.fault(key, why);
+        Refusal::Key(say(self.texts, &self.file, &fault.key, fault.line, &fault.why))
+    }
+
+    /// The file's, else the command line's.
+    fn product(&self, asked: &Setup) -> Result<Option<&'static Product>, Refusal> {
+        let (named, asked) = (self.answers.settings.product.as_deref(), asked.product.as_deref());
+        if let (Some(_), Some(asked)) = (named, asked.filter(|asked| named != Some(asked))) {
+            return Err(self.refuse("product", Phrase::new("answers.other-product").with("product", asked)));
+        }
+        let Some(id) = named.or(asked) else { return Ok(None) };
+        let known = || product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
+        let found = product::find(id)
+            .ok_or_else(|| self.refuse("product", Phrase::new("answers.known").with("known", known())))?;
+        Ok(Some(found))
+    }
+
+    /// What no product here can use yet is not passed over in silence.
+    fn for_later(&self, product: &Product) -> Result<(), Refusal> {
+        let more = &self.answers.more;
+        if self.answers.settings.consent.is_some_and(|consent| consent != Consent::DeviceCode) {
+            return Err(self.refuse("consent", Phrase::new("answers.consent-later")));
+        }
+        if more.base_url.is_some() {
+            return Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)));
+        }
+        let files = [
+            ("password_file", &more.password_file, "password"),
+            ("certificate_file", &more.certificate_file, "client-credentials"),
+            ("certificate_key_file", &more.certificate_key_file, "client-credentials"),
+        ];
+        match files.into_iter().find(|(_, file, _)| file.is_some()) {
+            Some((key, _, consent)) => {
+                Err(self.refuse(key, Phrase::new("answers.for-consent").with("consent", consent)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The product is known: what follows from it.
+    fn settle(&mut self, product: &Product) -> Result<(), Refusal> {
+        let cloud = self.answers.settings.cloud.unwrap_or(product.cloud);
+        if cloud.is_microsoft() != product.cloud.is_microsoft() {
+            let key =
+                if product.cloud == Cloud::Custom { "answers.cloud-of-custom" } else { "answers.cloud-not-custom" };
+            return Err(self.refuse("cloud", Phrase::new(key)));
+        }
+        let client_id = self.answers.settings.client_id.as_ref();
+        if cloud.is_microsoft() && client_id.is_some_and(|id| id.as_str().parse::<Guid>().is_err()) {
+            return Err(self.refuse("client_id", Phrase::new("malformed.guid")));
+        }
+        self.answers.settings.product = Some(product.id.clone());
+        self.answers.settings.cloud = Some(cloud);
+        Ok(())
+    }
+
+    fn language(&self) -> Result<(), Refusal> {
+        let Some(named) = &self.answers.more.lang else { return Ok(()) };
+        if Lang::from_str(named, false).is_ok() {
+            return Ok(());
+        }
+        let names =
+            Lang::value_variants().iter().filter_map(|lang| Some(lang.to_possible_value()?.get_name().to_owned()));
+        let known = names.collect::<Vec<_>>().join(", ");
+        Err(self.refuse("lang", Phrase::new("answers.known").with("known", known)))
+    }
+
+    /// As it is found from any directory: programs that read the account later start elsewhere.
+    fn trust(&mut self) -> Result<(), Refusal> {
+        let Some(named) = &self.answers.settings.endpoints.ca_file else { return Ok(()) };
+        let path = self.resolved(named);
+        if !files::exists(&path) {
+            return Err(self.refuse("endpoints.ca_file", Phrase::new("answers.not-there")));
+        }
+        self.answers.settings.endpoints.ca_file = Some(path);
+        Ok(())
+    }
+
+    fn resolved(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("/")).join(path)
+    }
+
+    /// The key's file, else the environment's.
+    fn client_secret(&self) -> Result<Option<Secret>, Refusal> {
+        let Some(named) = &self.answers.more.client_secret_file else {
+            let Some(secret) = variable() else { return Ok(None) };
+            let phrase = |why: Phrase| Phrase::new("answers.secret-variable").with("why", self.texts.say(&why));
+            return one_line(&secret).map(Some).map_err(|why| Refusal::Key(self.texts.say(&phrase(why))));
+        };
+        // The path is not said again: a secret may stand in its place.
+        let refuse = |why: Phrase| {
+            let phrase = Phrase::new("answers.secret-file").with("why", self.texts.say(&why));
+            self.refuse("client_secret_file", phrase)
+        };
+        let secret = files::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
+        one_line(&secret).map(Some).map_err(refuse)
+    }
+}
+
+fn unusable(failure: &FileFailure) -> Phrase {
+    match failure.kind {
+        FileFailureKind::TooOpen => Phrase::new("answers.too-open"),
+        FileFailureKind::Content => Phrase::new("answers.secret-form"),
+        _ => Phrase::new("answers.unread").with("detail", &failure.detail),
+    }
+}
+
+/// A file's last line end is not part of the secret.
+fn one_line(text: &Secret) -> Result<Secret, Phrase> {
+    let secret = text.expose().trim();
+    let plain = !secret.is_empty() && !secret.chars().any(char::is_control);
+    plain.then(|| Secret::new(secret)).ok_or_else(|| Phrase::new("answers.secret-form"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+fn variable() -> Option<Secret> {
+    let value = std::env::var_os("SMTP_OAUTH_CLIENT_SECRET").filter(|value| !value.is_empty())?;
+    // What is no UTF-8 is refused for its form.
+    Some(Secret::new(value.into_string().unwrap_or_default()))
+}
+
+/// The first key that is needed and that nothing can find out. A tenant is found by the mail domain.
+fn missing(settings: &Settings) -> Option<&'static str> {
+    let tenant = settings.tenant.clone().or_else(|| settings.user.as_ref()?.domain().parse().ok());
+    Settings { tenant, ..settings.clone() }.account().err().map(|missing| missing.0)
+}
+
+impl Prepared {
+    /// The same run, with this file's answers in place of what was known otherwise.
+    pub fn given(&self, given: Given) -> Given {
+        let draft = given.draft.filter(|draft| agrees(draft, &self.settings)).map(|mut draft| {
+            draft.secrets.client_secret = self.client_secret.clone().or(draft.secrets.client_secret);
+            draft
+        });
+        Given {
+            draft,
+            suggested: self.settings.clone(),
+            answered: Some(self.answered.clone()),
+            account: self.account.clone(),
+            client_secret: self.client_secret.clone(),
+            ..given
+        }
+    }
+}
+
+/// Whether a draft was made with these answers: all that they say it says as well.
+fn agrees(draft: &Draft, settings: &Settings) -> bool {
+    let table = |settings: &Settings| toml::Value::try_from(settings).ok();
+    match (table(settings), table(&draft.settings)) {
+        (Some(given), Some(kept)) => within(&given, &kept),
+        _ => false,
+    }
+}
+
+fn within(part: &toml::Value, whole: &toml::Value) -> bool {
+    match (part.as_table(), whole.as_table()) {
+        (Some(part), Some(whole)) => {
+            part.iter().all(|(key, value)| whole.get(key).is_some_and(|other| within(value, other)))
+        }
+        _ => part == whole,
+    }
+}
+
+impl Prepared {
+    /// Writes what other programs need, for an account that was saved; adds those files to the others.
+    pub fn export(
+        &self,
+        context: &Context,
+        places: &Places,
+        account: Option<&AccountName>,
+        saved: &mut Vec<PathBuf>,
+    ) -> Result<(), Status> {
+        if saved.is_empty() || self.export.is_empty() {
+            return Ok(());
+        }
+        let known = context.account_at(places, account)?;
+        for format in self.export.iter().filter_map(|target| export::find(target)) {
+            saved.push(super::export::write(context, &known, format)?);
+        }
+        Ok(())
+    }
+}
+
+/// Where a run without a person could not go on.
+#[derive(Debug)]
+pub struct Stuck {
+    /// The step's id.
+    step: String,
+    what: String,
+    /// Why the answer there is not taken.
+    error: Option<String>,
+    /// Nothing is known for what is asked there.
+    empty: bool,
+}
+
+impl Stuck {
+    pub fn at(screen: &Screen) -> Self {
+        let question = screen.question.as_ref();
+        let empty = question.is_some_and(|question| question.input == Input::Text { value: String::new() });
+        let error = question.and_then(|question| question.error.clone());
+        Self { step: screen.id.clone(), what: screen.wanted(), error, empty }
+    }
+
+    /// With the key to look at, where a file has it and it is wrong.
+    pub fn phrase(&self, outcome: Outcome, answers: Option<&Prepared>) -> Phrase {
+        let key = steps::find(&self.step).and_then(|step| step.key.as_ref());
+        let why = self.error.as_ref().unwrap_or(&self.what);
+        match answers.zip(key) {
+            // Nothing is wrong with the file.
+            Some(_) if outcome != Outcome::Incomplete => Phrase::new("setup.stuck").with("what", why),
+            Some((answers, key)) if self.empty => {
+                Phrase::new("answers.missing").with("file", &answers.file).with("key", key)
+            }
+            Some((answers, key)) => {
+                Phrase::new("answers.nowhere").with("file", &answers.file).with("key", key).with("why", why)
+            }
+            None => Phrase::new("setup.stuck").with("what", &self.what),
+        }
+    }
+}

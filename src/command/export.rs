@@ -1,0 +1,132 @@
+//! `export`: configuration for another program, on stdout or in a file. What it says is `crate::export`'s.
+
+use std::{
+    env,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Context, Status, access::Known, options, paths};
+use crate::{
+    export::{Exported, FORMATS, Facts, Format},
+    phrase::Phrase,
+    runtime::handed::{self, Handed},
+    wizard::{effect::FileFailure, verdict},
+};
+
+pub fn run(context: &Context, asked: &options::Export) -> Status {
+    let Some(format) = asked.target else {
+        context.deliver(&list(context));
+        return Status::Done;
+    };
+    let known = match context.account(asked.account.as_ref()) {
+        Ok(known) => known,
+        Err(status) => return status,
+    };
+    let exported = match make(context, &known, format) {
+        Ok(exported) => exported,
+        Err(status) => return status,
+    };
+    match &asked.output {
+        None => {
+            let mut stdout = io::stdout();
+            if let Err(error) = stdout.write_all(exported.text.as_bytes()).and_then(|()| stdout.flush()) {
+                context.complain(format!("stdout: {error}"));
+                return Status::CannotWrite;
+            }
+            let place = Phrase::new("export.place").with("place", format.place);
+            context.complain(context.texts.say(&place));
+        }
+        Some(path) => match handed::hand_over(&paths::absolute(path), &exported.text) {
+            Ok(handed) => context.complain(context.texts.say(&said(&handed, path))),
+            Err(failure) => return unwritten(context, &failure),
+        },
+    }
+    for note in &exported.notes {
+        context.complain(context.texts.say(note));
+    }
+    Status::Done
+}
+
+/// Writes it where the program looks for it; what was there stays beside it.
+pub fn write(context: &Context, known: &Known, format: &Format) -> Result<PathBuf, Status> {
+    let exported = make(context, known, format)?;
+    let Some(path) = paths::in_home(format.place) else {
+        context.complain("no home directory");
+        return Err(Status::Configuration);
+    };
+    handed::hand_over(&path, &exported.text).map_err(|failure| unwritten(context, &failure))?;
+    exported.notes.iter().for_each(|note| context.complain(context.texts.say(note)));
+    Ok(path)
+}
+
+fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Status> {
+    match program().map(|program| format.export(&facts(context, known, program))) {
+        Ok(Ok(exported)) => Ok(exported),
+        Ok(Err(refusal)) => {
+            context.complain(context.texts.say(&refusal.phrase()));
+            Err(Status::Configuration)
+        }
+        Err(error) => {
+            context.complain(error);
+            Err(Status::Bug)
+        }
+    }
+}
+
+/// Name and what it is, one format a line.
+fn list(context: &Context) -> String {
+    let line = |id: &str| format!("{id:<11} {}\n", context.texts.word(&format!("export.formats.{id}")));
+    FORMATS.iter().map(|format| line(format.id)).collect()
+}
+
+fn said(handed: &Handed, path: &Path) -> Phrase {
+    let phrase = match handed {
+        Handed::New => Phrase::new("export.written"),
+        Handed::Same => Phrase::new("export.same"),
+        Handed::Replaced(old) => Phrase::new("export.replaced").with("old", old.display()),
+    };
+    phrase.with("path", path.display())
+}
+
+fn unwritten(context: &Context, failure: &FileFailure) -> Status {
+    context.complain(context.texts.say(&verdict::file_trouble(failure)));
+    Status::CannotWrite
+}
+
+fn facts<'a>(context: &Context, known: &'a Known, program: Program) -> Facts<'a> {
+    Facts {
+        name: &known.name,
+        account: &known.account,
+        program: program.called,
+        executable: program.executable,
+        config: paths::named(&context.global),
+        environment: paths::environment(&context.global),
+        vault: paths::absolute(&known.places.vault_file(&known.name)),
+    }
+}
+
+struct Program {
+    called: PathBuf,
+    executable: PathBuf,
+}
+
+/// Where this program is. As it was called, if that leads here: a link stays when the file it leads to is
+/// replaced by the next version.
+fn program() -> io::Result<Program> {
+    let executable = env::current_exe()?;
+    // So Linux calls a file that has been replaced since this process began (proc(5)).
+    let replaced = executable.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
+    let executable = replaced.unwrap_or(executable);
+    let leads_here = |path: &PathBuf| path.canonicalize().is_ok_and(|found| found == executable);
+    let called = env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    let called = if called.components().count() > 1 {
+        Some(paths::absolute(&called)).filter(leads_here)
+    } else {
+        let searched = paths::variable("PATH").unwrap_or_default();
+        env::split_paths(searched.as_os_str())
+            .map(|directory| paths::absolute(&directory.join(&called)))
+            .find(leads_here)
+    };
+    Ok(Program { called: called.unwrap_or_else(|| executable.clone()), executable })
+}

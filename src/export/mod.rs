@@ -1,0 +1,174 @@
+//! Configuration for other programs: facts of an account in, text out. One file a format, one line in
+//! [`FORMATS`]. No secret is in any of it: a format names the command that prints a fresh token. Nothing is
+//! read or written here.
+
+mod msmtp;
+mod shell;
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    account::Account,
+    facts::AccountName,
+    phrase::Phrase,
+    visible::{self, hidden},
+};
+pub use shell::word as shell_word;
+
+/// A program that can be told to ask for a token.
+#[derive(Debug)]
+pub struct Format {
+    /// What it is asked for by.
+    pub id: &'static str,
+    /// Where the program looks for it, for a shell to expand.
+    pub place: &'static str,
+    export: fn(&Facts<'_>) -> Result<Exported, Refusal>,
+}
+
+/// Every format there is, in the order they are shown.
+pub const FORMATS: &[Format] = &[msmtp::FORMAT];
+
+/// What is known of an account and of this program.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    pub name: &'a AccountName,
+    pub account: &'a Account,
+    /// This program as it is called, from the root.
+    pub program: PathBuf,
+    /// The file that runs then, with no symbolic link in its path.
+    pub executable: PathBuf,
+    /// The configuration directory, where one was named.
+    pub config: Option<PathBuf>,
+    /// Variables that lead to the configuration and the state otherwise.
+    pub environment: Vec<(&'static str, PathBuf)>,
+    /// The account's file of secrets, whose readers can get a token.
+    pub vault: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    pub text: String,
+    /// What a person should know who uses it.
+    pub notes: Vec<Phrase>,
+}
+
+/// Why something cannot be said to that program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No UTF-8, a control character, or one that is not seen.
+    Unprintable(PathBuf),
+    /// The program reads lines of so many bytes.
+    TooLong { line: String, most: usize },
+    /// The program puts something else in the place of these characters.
+    Pattern { value: String, characters: &'static str },
+}
+
+pub fn find(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.id == id)
+}
+
+impl Format {
+    pub fn export(&self, facts: &Facts<'_>) -> Result<Exported, Refusal> {
+        (self.export)(facts)
+    }
+}
+
+impl Facts<'_> {
+    /// What prints a fresh token, as a line for a POSIX shell.
+    pub fn token_command(&self) -> Result<String, Refusal> {
+        let mut words = Vec::new();
+        for (name, path) in &self.environment {
+            words.push(format!("{name}={}", shell_word(printable(path)?)));
+        }
+        words.extend([shell_word(printable(&self.program)?), format!("token -a {}", self.name)]);
+        if let Some(config) = &self.config {
+            words.push(format!("--config {}", shell_word(printable(config)?)));
+        }
+        Ok(words.join(" "))
+    }
+}
+
+/// A path that means the same to every reader: nothing in it ends a line or stands there unseen.
+fn printable(path: &Path) -> Result<&str, Refusal> {
+    let plain = |text: &&str| !text.chars().any(|c| c.is_control() || hidden(c));
+    path.to_str().filter(plain).ok_or_else(|| Refusal::Unprintable(path.to_owned()))
+}
+
+impl Refusal {
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Unprintable(path) => Phrase::new("export.unprintable").with("path", path.display()),
+            Self::TooLong { line, most } => {
+                let begun: String = visible::line(line).chars().take(60).collect();
+                Phrase::new("export.too-long").with("line", begun).with("most", most)
+            }
+            Self::Pattern { value, characters } => {
+                Phrase::new("export.pattern").with("value", value).with("characters", characters)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    use super::*;
+    use crate::account::Settings;
+
+    pub fn account(more: &str) -> Account {
+        let settings = format!(
+            "tenant = \"8d2c0000-1111-2222-3333-0123456789ab\"\n\
+             client_id = \"0f000000-0000-4000-8000-000000000001\"\nuser = \"alerts@contoso.example\"\n{more}"
+        );
+        toml::from_str::<Settings>(&settings).unwrap().account().unwrap()
+    }
+
+    pub fn facts<'a>(name: &'a AccountName, account: &'a Account) -> Facts<'a> {
+        Facts {
+            name,
+            account,
+            program: "/usr/bin/smtp-oauth".into(),
+            executable: "/usr/bin/smtp-oauth".into(),
+            config: None,
+            environment: Vec::new(),
+            vault: "/var/lib/smtp-oauth/accounts/alerts.json".into(),
+        }
+    }
+
+    fn command(change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
+        let (name, account) = ("alerts".parse().unwrap(), account(""));
+        let mut facts = facts(&name, &account);
+        change(&mut facts);
+        facts.token_command()
+    }
+
+    #[test]
+    fn the_command_finds_the_account_from_anywhere() {
+        assert_eq!(command(|_| {}).unwrap(), "/usr/bin/smtp-oauth token -a alerts");
+        let named = command(|facts| facts.config = Some("/srv/a b".into()));
+        assert_eq!(named.unwrap(), "/usr/bin/smtp-oauth token -a alerts --config '/srv/a b'");
+        let found = command(|facts| facts.environment = vec![("XDG_STATE_HOME", "/srv/$(id)".into())]);
+        assert_eq!(found.unwrap(), "XDG_STATE_HOME='/srv/$(id)' /usr/bin/smtp-oauth token -a alerts");
+    }
+
+    #[test]
+    fn a_path_that_would_end_a_line_or_cannot_be_seen_is_refused() {
+        for path in [&b"/a\nb"[..], b"/a\rb", b"/a\x1b[2J", b"/a\xff", "/a\u{202e}b".as_bytes(), b"/a\0b"] {
+            let path = PathBuf::from(OsStr::from_bytes(path));
+            let refused = Err(Refusal::Unprintable(path.clone()));
+            assert_eq!(command(|facts| facts.config = Some(path.clone())), refused);
+            assert_eq!(command(|facts| facts.program = path.clone()), refused);
+            assert_eq!(command(|facts| facts.environment = vec![("XDG_CONFIG_HOME", path.clone())]), refused);
+        }
+    }
+
+    #[test]
+    fn a_format_is_found_by_its_name_alone() {
+        for format in FORMATS {
+            assert_eq!(find(format.id).map(|found| found.place), Some(format.place));
+            assert!(format.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'));
+        }
+        assert!(find("Msmtp").is_none());
+    }
+}

@@ -1,0 +1,91 @@
+//! A file for another program, at a place somebody named: whole or not at all, and what was there stays beside
+//! it as `….old`. It holds no secret.
+
+#![expect(clippy::disallowed_methods, reason = "what stands at the place is looked at here")]
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::disk::{self, Kind, Staged, beside, failure};
+use crate::wizard::effect::{FileFailure, FileFailureKind};
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    New,
+    /// It said the same already and was left alone.
+    Same,
+    /// The other text is kept here.
+    Replaced(PathBuf),
+}
+
+/// Every failure is one to write. A symbolic link is followed; what is no file (a directory, a device, a pipe) is
+/// refused, since a rename would take its place.
+pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
+    let unwritten = |detail: &dyn ToString| failure(FileFailureKind::Write, path, detail.to_string());
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => return Err(unwritten(&"there is something that is no file")),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            disk::write(path, text.as_bytes(), Kind::Private)?;
+            return Ok(Handed::New);
+        }
+        Err(error) => return Err(unwritten(&error)),
+    }
+    let there = fs::read(path).map_err(|error| unwritten(&error))?;
+    if there == text.as_bytes() {
+        return Ok(Handed::Same);
+    }
+    let old = beside(path, ".old");
+    let kept = Staged::like(path, &old, &there, Kind::Private)?;
+    let new = Staged::new(path, text.as_bytes(), Kind::Private)?;
+    kept.put()?;
+    disk::settle(&new.put()?)?;
+    Ok(Handed::Replaced(old))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::Permissions,
+        os::unix::fs::{PermissionsExt, symlink},
+    };
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_new_file_is_its_owners_and_another_text_is_kept_beside_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, old) = (directory.path().join("new/rc"), directory.path().join("new/rc.old"));
+        assert_eq!((hand_over(&path, "one").unwrap(), mode(&path)), (Handed::New, 0o600));
+        assert_eq!((hand_over(&path, "one").unwrap(), old.exists()), (Handed::Same, false));
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(hand_over(&path, "two").unwrap(), Handed::Replaced(old.clone()));
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap(), fs::read_to_string(&old).unwrap()),
+            ("two".into(), "one".into())
+        );
+        assert_eq!((mode(&path), mode(&old)), (0o640, 0o640));
+    }
+
+    #[test]
+    fn a_link_is_written_through_and_what_is_no_file_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("real"), "one").unwrap();
+        symlink(at("real"), at("link")).unwrap();
+        assert_eq!(hand_over(&at("link"), "two").unwrap(), Handed::Replaced(at("link.old")));
+        assert_eq!(fs::read_to_string(at("real")).unwrap(), "two");
+        symlink("/nonexistent/file", at("astray")).unwrap();
+        for path in [directory.path(), Path::new("/dev/null"), &at("astray"), &at("real/below")] {
+            assert_eq!(hand_over(path, "x").unwrap_err().kind, FileFailureKind::Write, "{}", path.display());
+        }
+        assert!(at("astray").is_symlink());
+    }
+}

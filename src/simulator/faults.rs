@@ -1,0 +1,87 @@
+//! Named states, one table of `faults.toml` each. A fault is what the tenant is like and what somebody was
+//! told; it decides no answer, and what it is called is for people alone.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use super::{Announcement, Instant, switches::switch, tenant::State};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// In a few words.
+    pub about: String,
+    #[serde(default)]
+    set: Vec<String>,
+    /// Switches that end it, `key=value`; empty where only the one who was told wrong can.
+    #[serde(default)]
+    pub repair: Vec<String>,
+    #[serde(default)]
+    pub told: Told,
+    /// What a portal would show once, when it is repaired.
+    pub shown: Option<String>,
+}
+
+/// What somebody was told; what is absent they were told right.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Told {
+    pub client_secret: Option<String>,
+    pub smtp_host: Option<String>,
+    pub sender: Option<String>,
+    pub scopes: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static FAULTS: LazyLock<BTreeMap<String, Fault>> =
+    LazyLock::new(|| toml::from_str(include_str!("faults.toml")).expect("faults.toml"));
+
+pub fn all() -> impl Iterator<Item = (&'static str, &'static Fault)> {
+    FAULTS.iter().map(|(name, fault)| (name.as_str(), fault))
+}
+
+pub fn find(name: &str) -> Option<&'static Fault> {
+    FAULTS.get(name)
+}
+
+impl Fault {
+    /// The state it is, made from another.
+    #[must_use]
+    pub fn state(&self, mut state: State, now: Instant) -> State {
+        for (key, value) in self.set.iter().filter_map(|pair| pair.split_once('=')) {
+            let set = switch(&mut state, key, value, now);
+            debug_assert!(set.is_some(), "{key}={value}");
+        }
+        state
+    }
+
+    /// What somebody was told, in place of what is so.
+    pub fn misinform(&self, announcement: &mut Announcement) {
+        if let Some(secret) = &self.told.client_secret {
+            announcement.client_secret.clone_from(secret);
+        }
+        if let Some(host) = &self.told.smtp_host {
+            announcement.smtp.host.clone_from(host);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_changes_something_and_its_repair_is_made_of_switches() {
+        for (name, fault) in all() {
+            let mut state = fault.state(State::healthy(), Instant::UNIX_EPOCH);
+            let misinformed = fault.told != Told::default();
+            let changed = format!("{state:?}") != format!("{:?}", State::healthy());
+            assert!(changed || misinformed, "{name}");
+            for pair in &fault.repair {
+                let (key, value) = pair.split_once('=').unwrap();
+                assert!(switch(&mut state, key, value, Instant::UNIX_EPOCH).is_some(), "{name}: {pair}");
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! From a failure to its causes: what the desk knows is put beside what was answered, and the checklist is
+//! marked by what comes of it. What the causes are is `diagnosis`'s.
+
+use super::desk::Desk;
+use crate::{
+    checklist::Item,
+    diagnosis::{self, Cause, Certainty, Evidence},
+    entra::Failure,
+    facts::Guid,
+    network::NetworkFailure,
+    token::Claims,
+};
+
+/// What is known whatever has failed; `now` in Unix seconds.
+pub fn known(desk: &Desk, now: i64) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.add_settings(&desk.draft.settings);
+    if let Some(tokens) = &desk.draft.secrets.tokens {
+        evidence.add_claims(&Claims::read(&tokens.access), now);
+    }
+    if let Some(secret) = &desk.draft.secrets.client_secret {
+        let is_id = secret.expose().parse::<Guid>().is_ok();
+        evidence.add("secret.shape", if is_id { "guid" } else { "value" });
+    }
+    evidence
+}
+
+/// How a request to the authority was made, in the words of the fact `flow`.
+pub const DEVICE_CODE: &str = "device_code";
+pub const CLIENT_CREDENTIALS: &str = "client_credentials";
+pub const REFRESH: &str = "refresh_token";
+
+/// Why the authority refuses.
+pub fn refusal(desk: &Desk, failure: &Failure, flow: &str, now: i64) -> Vec<Cause> {
+    let mut evidence = known(desk, now);
+    evidence.add("flow", flow);
+    evidence.add_oauth(failure);
+    diagnosis::causes(&evidence)
+}
+
+/// What the token at hand is already seen to lack.
+pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
+    let mut causes = diagnosis::causes(&known(desk, now));
+    causes.retain(|cause| cause.slug != diagnosis::UNKNOWN);
+    causes
+}
+
+/// Why it cannot be reached.
+pub fn unreachable(desk: &Desk, failure: &NetworkFailure, now: i64) -> Vec<Cause> {
+    let mut evidence = known(desk, now);
+    evidence.add_network(failure);
+    diagnosis::causes(&evidence)
+}
+
+/// The item that the surest cause speaks of.
+pub fn blamed(causes: &[Cause]) -> Option<Item> {
+    causes.first().filter(|cause| cause.slug != diagnosis::UNKNOWN).map(|cause| cause.item)
+}
+
+/// An item is called wrong only where that is certain; the rest is on record.
+pub fn mark(desk: &mut Desk, causes: &[Cause]) {
+    let checklist = &mut desk.draft.checklist;
+    for cause in causes.iter().filter(|cause| cause.slug != diagnosis::UNKNOWN) {
+        match cause.certainty {
+            Certainty::Certain => checklist.fail(cause.item, cause.headline.clone()),
+            Certainty::Likely | Certainty::Possible => checklist.note(cause.item, cause.headline.clone()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Answers that are not taken: each is named, with the status that says whose fault it is.
+
+use serde_json::Value;
+
+use super::{
+    answers::{document, item},
+    desk::{self, Desk, ran},
+};
+
+/// What is said of a file that cannot be taken, its name left out, and the status.
+fn refused(desk: &Desk, text: impl AsRef<[u8]>) -> (i32, String) {
+    let file = desk.hands(text);
+    let ran = ran(desk.unattended(&[]).output().unwrap());
+    assert_eq!(ran.stdout, "");
+    assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
+    assert!(!desk.directory.path().join("state").exists());
+    let said = ran.stderr.strip_prefix("smtp-oauth: ").unwrap_or(&ran.stderr);
+    (ran.status, said.replace(file.to_str().unwrap(), "FILE").trim_end().to_owned())
+}
+
+const USER: &str = "user = \"alerts@contoso.example\"\n";
+const CLIENT: &str = "client_id = \"0f000000-0000-4000-8000-000000000001\"\n";
+
+#[test]
+fn a_key_that_is_wrong_is_named_with_its_line_and_ends_in_78() {
+    let desk = Desk::new();
+    for (text, said) in [
+        ("usr = \"CANARY\"\n", "FILE, line 1: `usr`: There is no such key."),
+        ("\n[smtp]\nprot = 1\n", "FILE, line 3: `smtp.prot`: There is no such key."),
+        (
+            "user = 5\n",
+            "FILE, line 1: `user`: That is no mail address in plain letters: it has the form alerts@contoso.com.",
+        ),
+        (
+            "user = \"CANARY\\u001b[2J\"\n",
+            "FILE, line 1: `user`: That is no mail address in plain letters: it has the form alerts@contoso.com.",
+        ),
+        ("smtp.port = 65536\n", "FILE, line 1: `smtp.port`: A port is a number from 1 to 65535."),
+        ("smtp = 587\n", "FILE, line 1: `smtp`: `smtp` is a table: [smtp]."),
+        ("product = \"hve\"\n", "FILE, line 1: `product`: Known are: server, custom."),
+        ("cloud = \"mars\"\n", "FILE, line 1: `cloud`: Known are: global, gcc-high, dod, china, custom."),
+        ("cloud = \"custom\"\n", "FILE, line 1: `cloud`: For another authority the product is custom."),
+        (
+            "product = \"custom\"\ncloud = \"china\"\n",
+            "FILE, line 2: `cloud`: With the product custom the cloud is custom, too.",
+        ),
+        ("lang = \"ja\"\n", "FILE, line 1: `lang`: Known are: en."),
+        (
+            "account = \"../CANARY\"\n",
+            "FILE, line 1: `account`: A name has 1 to 64 characters: small letters, digits, dot, dash, underscore; the first a letter or digit.",
+        ),
+        (
+            "client_secret = \"CANARY\"\n",
+            "FILE, line 1: `client_secret`: A secret does not stand in this file. Write it to a file of mode 0600 and name that file as `client_secret_file`.",
+        ),
+        (
+            "consent = \"client-credentials\"\n",
+            "FILE, line 1: `consent`: This program signs in with device-code; the other ways are not built in yet.",
+        ),
+        (
+            "password_file = \"pw\"\n",
+            "FILE, line 1: `password_file`: It belongs to consent = 'password', which is not built in yet.",
+        ),
+        (
+            "certificate_file = \"c.pem\"\n",
+            "FILE, line 1: `certificate_file`: It belongs to consent = 'client-credentials', which is not built in yet.",
+        ),
+        (
+            "certificate_key_file = \"k.pem\"\n",
+            "FILE, line 1: `certificate_key_file`: It belongs to consent = 'client-credentials', which is not built in yet.",
+        ),
+        (
+            "base_url = \"https://mail.example\"\n",
+            "FILE, line 1: `base_url`: The product server has no address of its own.",
+        ),
+        (
+            "base_url = \"mail\"\n",
+            "FILE, line 1: `base_url`: That is no address of the form https://mail.example.com/path.",
+        ),
+        ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp."),
+        (
+            "endpoints.ca_file = \"no.pem\"\n",
+            "FILE, line 1: `endpoints.ca_file`: There is no such file; a path is taken from the directory of the answers file.",
+        ),
+        ("product = \"server\"\n", "FILE: `user` is missing"),
+        (USER, "FILE: `client_id` is missing"),
+    ] {
+        assert_eq!(refused(&desk, text), (78, said.to_owned()), "{text}");
+    }
+    let custom = format!("product = \"custom\"\n{USER}client_id = \"app\"\ntenant = \"t.example\"\n");
+    assert_eq!(refused(&desk, &custom), (78, "FILE: `endpoints.authority` is missing".into()));
+    let custom = format!("{custom}endpoints.authority = \"https://login.example\"\n");
+    assert_eq!(refused(&desk, &custom), (78, "FILE: `smtp.host` is missing".into()));
+    let id = format!("{USER}client_id = \"my-app\"\n");
+    let said = "FILE, line 2: `client_id`: That is no ID: it has the form 8d2c1f00-1111-2222-3333-0123456789ab (8-4-4-4-12 digits 0-9, a-f).";
+    assert_eq!(refused(&desk, &id), (78, said.into()));
+}
+
+#[test]
+fn what_holds_no_answers_ends_in_65_and_names_the_file() {
+    let desk = Desk::new();
+    for (text, said) in [
+        (&b""[..], "FILE: there are no answers in it"),
+        (b"# CANARY\n\n", "FILE: there are no answers in it"),
+        (b"user = CANARY\n", "FILE, line 1: string values must be quoted, expected literal string"),
+        (b"\n\x00\x01CANARY", "FILE, line 2: "),
+        (b"user = 1\nuser = 2\n", "FILE, line 2: duplicate key"),
+        (b"\xff\xfe\x00C", "FILE cannot be understood, and is left as it is: stream did not contain valid UTF-8"),
+    ] {
+        let (status, stated) = refused(&desk, text);
+        assert!(status == 65 && stated.starts_with(said), "{status} {stated}");
+    }
+    let huge = format!("{USER}# {}\n", "x".repeat(1024 * 1024));
+    let said = "FILE cannot be understood, and is left as it is: it holds more than 1048576 bytes";
+    assert_eq!(refused(&desk, huge), (65, said.into()));
+    let ran = desk.run(&["--answers", "/nonexistent/answers.toml"]);
+    let said = "smtp-oauth: /nonexistent/answers.toml cannot be read: there is no such file\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (65, said));
+    assert_eq!(desk.run(&["--answers", "/"]).status, 65);
+}
+
+#[test]
+fn a_secret_comes_from_a_closed_file_or_the_environment_and_is_never_shown() {
+    let desk = Desk::new();
+    let whole = format!("client_secret_file = \"cs\"\n{USER}{CLIENT}");
+    let at = "FILE, line 1: `client_secret_file`: It names no file that can be used: ";
+    let missing = "it cannot be read (there is no such file); a path is taken from the directory of the answers file";
+    assert_eq!(refused(&desk, &whole), (78, format!("{at}{missing}")));
+    desk.secret("cs", b"CANARY", 0o640);
+    assert_eq!(refused(&desk, &whole), (78, format!("{at}others can read it; chmod 600")));
+    for text in [&b""[..], b"CANARY\nCANARY\n", b"\xffCANARY", &[b'x'; 70_000]] {
+        desk.secret("cs", text, 0o600);
+        assert_eq!(refused(&desk, &whole), (78, format!("{at}what it holds is no secret on one line")));
+    }
+    let named = format!("client_secret_file = \"CANARY-value\"\n{USER}{CLIENT}");
+    assert_eq!(refused(&desk, &named).0, 78);
+    desk.hands(format!("{USER}{CLIENT}"));
+    let ran = ran(desk.unattended(&[]).env("SMTP_OAUTH_CLIENT_SECRET", "CANARY\nCANARY").output().unwrap());
+    let said = "smtp-oauth: SMTP_OAUTH_CLIENT_SECRET: what it holds is no secret on one line\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (78, said));
+}
+
+#[test]
+fn a_secret_that_the_authority_refuses_is_named_by_its_key() {
+    let desk = Desk::new();
+    let file = desk.answers("client_secret_file = \"cs\"");
+    for (secret, why) in [("CANARY-wrong", "AADSTS7000215"), ("8d2c1f00-1111-2222-3333-0123456789ab", "'Secret ID'")] {
+        desk.secret("cs", format!("{secret}\n").as_bytes(), 0o600);
+        let ran = ran(desk.unattended(&[]).output().unwrap());
+        assert_eq!((ran.status, ran.stdout.as_str()), (78, ""), "{}", ran.stderr);
+        let start = format!("smtp-oauth: {}: `client_secret_file`: ", file.display());
+        assert!(ran.stderr.starts_with(&start) && ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("CANARY"));
+    }
+}
+
+#[test]
+fn an_app_that_the_authority_does_not_know_is_named_and_a_dead_one_is_unreachable() {
+    let desk = Desk::new();
+    let unknown = |settings: &mut smtp_oauth::account::Settings| settings.client_id = CLIENT_OF_NOBODY.parse().ok();
+    let mut settings = desk.settings();
+    unknown(&mut settings);
+    let file = desk.hands(toml::to_string(&settings).unwrap());
+    let ran = ran(desk.unattended(&["--json"]).output().unwrap());
+    assert_eq!((ran.status, &document(&ran)["outcome"]), (78, &"incomplete".into()), "{}", ran.stderr);
+    let last: Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
+    let text = last["text"].as_str().unwrap();
+    assert!(text.starts_with(&format!("{}: `client_id`: ", file.display())) && text.contains("AADSTS700016"), "{text}");
+
+    settings.endpoints.authority = "https://127.0.0.1:1".parse().ok();
+    desk.hands(toml::to_string(&settings).unwrap());
+    let ran = desk::ran(desk.unattended(&["--json"]).output().unwrap());
+    let document = document(&ran);
+    assert_eq!((ran.status, &document["outcome"]), (69, &"unreachable".into()), "{}", ran.stderr);
+    assert!(ran.stderr.contains("127.0.0.1:1"), "{}", ran.stderr);
+    assert_eq!(item(&document, "network")["state"], "failed");
+}
+
+const CLIENT_OF_NOBODY: &str = "0f000000-0000-4000-8000-00000000dead";

@@ -1,0 +1,173 @@
+//! Every fault by hand: the program in a terminal at 80×24, keys pressed as its own footer names them. The
+//! terminals run beside one another; each waits for what the simulated Microsoft and its own screen do.
+
+use smtp_oauth::{
+    checklist::steps,
+    front::key,
+    language::{Language, Texts},
+    wizard::screen::Key,
+};
+
+use crate::{
+    demo::TO_THE_SIGN_IN,
+    pty::{Seen, Terminal},
+    stories::{Mends, STORIES, Story},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
+/// The longest path has some twenty screens, and a countdown changes a screen every second.
+const MOST_SCREENS: usize = 120;
+
+/// A screen as one line of words: what is too long for a row is found all the same.
+fn words(screen: &str) -> String {
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the two rows at the bottom name this key.
+fn offers(seen: &Seen, key: &str) -> bool {
+    let screen = seen.screen.screen().contents();
+    let rows: Vec<&str> = screen.lines().collect();
+    format!(" {} ", rows[rows.len().saturating_sub(2)..].join(" ")).contains(&format!(" {key} "))
+}
+
+struct Journey {
+    terminal: Terminal,
+    texts: Texts,
+}
+
+impl Journey {
+    /// Presses a letter once the footer names it as it does at this step: with Ctrl where letters are text.
+    fn presses(&mut self, step: &str, letter: char) {
+        let takes_text = steps::find(step).is_some_and(|step| step.field.is_some());
+        let name = key::pressed(Key::Letter(letter), takes_text);
+        self.terminal.wait(&name, |seen| offers(seen, &name));
+        let byte = if takes_text { letter as u8 & 0x1f } else { letter as u8 };
+        self.terminal.types(&char::from(byte).to_string());
+    }
+
+    /// Takes what is proposed, approves where that is offered, until this is read. A key too many, pressed at a
+    /// screen that was half drawn, does what the next one would.
+    fn walks_until(&mut self, wanted: &str) {
+        let read = |seen: &Seen| words(&seen.screen.screen().contents()).contains(wanted);
+        for _ in 0..MOST_SCREENS {
+            let (before, key) = {
+                let seen = self.terminal.seen.0.lock().unwrap();
+                if read(&seen) {
+                    return;
+                }
+                // A refusal at the browser stays one, however often it is asked.
+                let refused = seen.screen.screen().contents().contains("That did not work");
+                let key = [(if refused { "Enter" } else { "a Approve" }, "a"), ("Enter", "\r")]
+                    .into_iter()
+                    .find(|(name, _)| offers(&seen, name));
+                (seen.screen.screen().contents(), key)
+            };
+            if let Some((_, key)) = key {
+                self.terminal.types(key);
+            }
+            self.terminal.wait(wanted, |seen| read(seen) || seen.screen.screen().contents() != before);
+        }
+        panic!("never came to {wanted}");
+    }
+
+    /// Another step is open.
+    fn is_at(&self, step: &str) {
+        let title = self.texts.word(&format!("steps.{step}.title"));
+        self.terminal.wait(&title, |seen| {
+            seen.screen.screen().contents().lines().next().is_some_and(|row| row.contains(&title))
+        });
+    }
+
+    fn repairs(&mut self, step: &str) {
+        self.presses(step, 'f');
+        self.terminal.sees("Done, over there");
+    }
+
+    fn mends(&mut self, story: &Story) {
+        match story.mends {
+            Mends::At(step) => {
+                self.presses(story.shows, 'g');
+                self.is_at(step);
+                self.repairs(step);
+                self.terminal.types("\r");
+            }
+            Mends::Here(Key::Letter(letter)) => {
+                self.repairs(story.shows);
+                self.presses(story.shows, letter);
+            }
+            Mends::Here(_) => {
+                self.repairs(story.shows);
+                self.terminal.types("\r");
+            }
+            Mends::With(Key::Letter(letter)) => self.presses(story.shows, letter),
+            Mends::With(_) => self.terminal.types("\r"),
+            Mends::Types("mail-server", _) => {
+                self.presses(story.shows, 'g');
+                self.is_at("mail-server");
+                let screen = self.terminal.seen.0.lock().unwrap().screen.screen().contents();
+                let port = screen.rsplit_once("localhost.invalid:").unwrap().1;
+                let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+                self.terminal.types(&format!("\x15localhost:{port}\r"));
+            }
+            Mends::Types(step, text) => {
+                self.is_at(step);
+                self.repairs(step);
+                self.terminal.types(&format!("{text}\r"));
+            }
+        }
+    }
+}
+
+fn told(story: &Story) {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().to_str().unwrap();
+    let terminal = Terminal::run(PROGRAM, &["--demo", story.fault, "--config", config]);
+    let mut journey = Journey { terminal, texts: Texts::new(Language::English) };
+    journey.is_at("product");
+    let headline = words(&journey.texts.word(&format!("causes.{}.headline", story.cause)));
+    let accepted = words(&journey.texts.word("connect.accepted"));
+    let sent = "took a message from";
+    journey.walks_until(&headline);
+    journey.mends(story);
+    let end = if story.shows == "message" { sent } else { accepted.as_str() };
+    journey.walks_until(end);
+    journey.terminal.types("\x03");
+    assert_eq!(journey.terminal.ended(), 2, "{}", story.fault);
+    journey.terminal.is_as_before();
+}
+
+/// One line at a time, the same keys by their names.
+#[test]
+fn line_mode_names_leads_and_tries_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().to_str().unwrap();
+    let arguments = ["--demo", "smtp_auth_disabled_mailbox", "--front", "line", "--config", config];
+    let mut terminal = Terminal::run(PROGRAM, &arguments);
+    for step in &TO_THE_SIGN_IN[..TO_THE_SIGN_IN.len() - 1] {
+        terminal.reads(step);
+        terminal.reads("> ");
+        terminal.types("\r");
+    }
+    for (text, answer) in [
+        ("The code runs out in", "a\r"),
+        ("What the token says", "\r"),
+        ("Authenticated SMTP is switched off for this mailbox (certain)", "g\r"),
+        ("Do what the fix says", "f\r"),
+        ("Done, over there", "\r"),
+        ("235: the mail server accepts the sign-in.", "q\r"),
+    ] {
+        terminal.reads(text);
+        terminal.reads("> ");
+        terminal.types(answer);
+    }
+    assert_eq!(terminal.ended(), 2);
+}
+
+#[test]
+fn every_fault_is_named_and_mended_by_hand() {
+    std::thread::scope(|scope| {
+        let started: Vec<_> = STORIES.iter().map(|story| (story, scope.spawn(|| told(story)))).collect();
+        let failed = started.into_iter().filter_map(|(story, told)| told.join().is_err().then_some(story.fault));
+        assert_eq!(failed.collect::<Vec<_>>(), Vec::<&str>::new());
+    });
+}

@@ -1,0 +1,188 @@
+//! The simulated Microsoft without its sockets: it answers the wizard's effects by the same pure decisions that
+//! its servers make. Time is the person's.
+
+use std::time::Duration;
+
+use smtp_oauth::{
+    command::demo,
+    entra::wire::{Answer, Method, Request},
+    network::{FailureKind, NetworkFailure},
+    secret::Secret,
+    simulator::{
+        Announcement, Instant, Site, SmtpAddress, control, entra,
+        exchange::Session,
+        faults::{self, Fault},
+        jwt::Key,
+        ledger::DeviceStage,
+        tenant::State,
+    },
+    smtp::{Conversation, Dialogue, Limits, Step, TlsFacts},
+    wizard::{
+        Given,
+        effect::{Conversing, Effect, Report, Ticket},
+        message::Message,
+    },
+};
+
+use crate::person::{NOW, Person, given};
+
+const AUTHORITY: &str = "https://127.0.0.1:1";
+const CONTROL: &str = "/control/x";
+
+pub struct Microsoft {
+    pub state: State,
+    site: Site,
+    offer: demo::Offer,
+    /// A pause before the next poll.
+    pause: Option<(Ticket, Duration)>,
+}
+
+impl Microsoft {
+    pub fn with(fault: &str) -> Self {
+        let fault: &Fault = faults::find(fault).unwrap_or_else(|| panic!("no fault {fault}"));
+        let now = Instant::from_timestamp(NOW, 0).unwrap();
+        let healthy = State::healthy();
+        let mut announced = announced(&healthy);
+        fault.misinform(&mut announced);
+        let site = Site { authority: AUTHORITY.to_owned(), key: Key::generate().unwrap(), control: CONTROL.to_owned() };
+        Self { state: fault.state(healthy, now), site, offer: demo::offer(&announced, Some(fault)), pause: None }
+    }
+
+    pub fn given(&self) -> Given {
+        let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
+        Given { suggested, client_secret, companions, ..given() }
+    }
+
+    /// Answers everything that is out, until the wizard waits for the person.
+    pub fn serves(&mut self, person: &mut Person) {
+        loop {
+            let wanted = std::mem::take(&mut person.effects);
+            let mut reports: Vec<Message> =
+                wanted.iter().filter_map(|effect| self.answers(effect, person.now)).collect();
+            if reports.is_empty() {
+                let decided = self.is_decided();
+                let Some((ticket, time)) = self.pause.take_if(|_| decided) else { return };
+                person.now += i64::try_from(time.as_secs()).unwrap().max(1);
+                reports.push(Message::Reported(ticket, Report::Waited));
+            }
+            for report in reports {
+                let effects = person.model.update(report, person.now);
+                person.effects.extend(effects);
+            }
+        }
+    }
+
+    /// Whether polling leads somewhere without the person at the browser.
+    fn is_decided(&self) -> bool {
+        let pending = self.state.ledger.devices.last().is_some_and(|device| device.stage == DeviceStage::Pending);
+        !pending || self.state.policy.device_code_lifetime < 60
+    }
+
+    fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
+        let (ticket, report) = match effect {
+            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(Ok(self.fetched(request, now)))),
+            Effect::Converse(ticket, conversing) => {
+                (*ticket, Report::Conversed(Box::new(self.converses(conversing, now))))
+            }
+            Effect::Wait(ticket, time) => {
+                self.pause = Some((*ticket, *time));
+                return None;
+            }
+            Effect::Cancel(ticket) => {
+                self.pause.take_if(|(pausing, _)| pausing == ticket);
+                return None;
+            }
+            _ => return None,
+        };
+        Some(Message::Reported(ticket, report))
+    }
+
+    fn fetched(&mut self, request: &Request, now: i64) -> Answer {
+        let url = url::Url::parse(&request.url).unwrap();
+        assert_eq!(url.origin().ascii_serialization(), AUTHORITY);
+        let (method, form) = match &request.method {
+            Method::Get => ("GET", None),
+            Method::PostForm(body) => ("POST", entra::Form::parse(body.expose().as_bytes())),
+        };
+        let asked = entra::Request {
+            method: method.to_owned(),
+            path: url.path().to_owned(),
+            query: entra::Form::default(),
+            form,
+            basic: None,
+        };
+        let at = Instant::from_timestamp(now, 0).unwrap();
+        let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
+            Some(page) => control::answer(&mut self.state, &self.site, &page, &asked, at),
+            None => entra::answer(&mut self.state, &self.site, &asked, at),
+        };
+        Answer {
+            status: answer.status,
+            content_type: "application/json".to_owned(),
+            date: Some(now),
+            retry_after: None,
+            location: None,
+            body: Secret::new(answer.body),
+        }
+    }
+
+    fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
+        let (now, at) = (Instant::from_timestamp(now, 0).unwrap(), Duration::ZERO);
+        let mut dialogue = Dialogue::new(conversing.plan.clone(), Limits::default());
+        let mut session = Session::new("127.0.0.1");
+        let mut said = Session::greeting(now);
+        loop {
+            match dialogue.step(at) {
+                Step::Connect => match self.connection(conversing) {
+                    Some(failure) => dialogue.failed(failure, at),
+                    None => {
+                        dialogue.resolved("127.0.0.1", at);
+                        dialogue.connected("127.0.0.1:2", &"127.0.0.1".parse().unwrap(), at);
+                    }
+                },
+                Step::StartTls if !self.state.submission.own_certificate => {
+                    dialogue.failed(failure(FailureKind::Certificate, "UnknownIssuer"), at);
+                }
+                Step::StartTls => {
+                    session = session.secured();
+                    let facts = TlsFacts { version: Some("TLSv1.3".into()), ..TlsFacts::default() };
+                    dialogue.secured(facts, at);
+                }
+                Step::Send(bytes) => {
+                    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                        let reply = session.line(&mut self.state, &self.site, line, now);
+                        said += &reply.text;
+                    }
+                }
+                Step::Receive { .. } => dialogue.receive(std::mem::take(&mut said).as_bytes(), at),
+                Step::Done => return dialogue.finish(),
+            }
+        }
+    }
+
+    /// What lies between, where something does.
+    fn connection(&self, conversing: &Conversing) -> Option<NetworkFailure> {
+        if conversing.server.host.as_str().ends_with(".invalid") {
+            return Some(failure(FailureKind::NameUnknown, "Name or service not known"));
+        }
+        (!self.state.submission.listening).then(|| failure(FailureKind::Refused, "Connection refused"))
+    }
+}
+
+fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
+    NetworkFailure { kind, address: "127.0.0.1:2".to_owned(), detail: detail.to_owned() }
+}
+
+fn announced(state: &State) -> Announcement {
+    Announcement {
+        authority: AUTHORITY.to_owned(),
+        tenant: state.tenant.id.clone(),
+        client_id: state.registrations[0].client_id.clone(),
+        client_secret: state.registrations[0].secrets[0].value.clone(),
+        user: state.users[0].upn.clone(),
+        password: state.users[0].password.clone(),
+        smtp: SmtpAddress { host: "127.0.0.1".to_owned(), port: 2 },
+        ca_file: "/tmp/ca.pem".to_owned(),
+        approve_url: format!("{AUTHORITY}{CONTROL}/approve"),
+    }
+}
