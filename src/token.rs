@@ -42,7 +42,8 @@ impl Claims {
         payload(token.expose()).map_or_else(Self::default, |payload| Self::from_payload(&payload))
     }
 
-    fn from_payload(payload: &Value) -> Self {
+    /// The claims of a token whose middle part is known.
+    pub fn from_payload(payload: &Value) -> Self {
         let text = |key: &str| payload.get(key).and_then(Value::as_str).map(str::to_owned);
         let list = |key: &str| words(payload.get(key));
         let mut scp = list("scp");

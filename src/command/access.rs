@@ -117,7 +117,7 @@ impl Known {
         let account = self.account_now()?;
         let registration = account.registration(vault.client_secret.clone());
         let request = grant::refresh(&registration, &refresh, &account.scopes).ok_or(NoToken::Unaskable)?;
-        let fetched = context.block_on(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
+        let fetched = context.block_on_one(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
         let answer = fetched.map_err(NoToken::Network)?;
         let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
         vault.take(&tokens, now());

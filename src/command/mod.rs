@@ -5,11 +5,14 @@ mod access;
 mod answers;
 pub mod demo;
 mod events;
+mod explain;
 mod export;
+mod input;
 mod options;
 mod paths;
 mod setup;
 mod simulate;
+mod sole;
 mod status;
 mod summary;
 mod terminal;
@@ -23,6 +26,7 @@ use std::{
 };
 
 use clap::Parser;
+use tokio::runtime::Builder;
 
 use crate::{
     language::{Language, Texts},
@@ -72,6 +76,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Setup(setup)) => setup::run(context, &setup),
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
+        Some(Command::Explain(asked)) => explain::run(context, &asked),
         Some(Command::Export(asked)) => export::run(context, &asked),
         Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
@@ -94,7 +99,16 @@ impl Context {
 
     /// Runs asynchronous work to its end; the machinery for it is made only here.
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> Result<T, Status> {
-        match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        self.run_on(Builder::new_multi_thread().worker_threads(2), work)
+    }
+
+    /// The same for one exchange, on this thread alone: that begins sooner.
+    pub fn block_on_one<T>(&self, work: impl Future<Output = T>) -> Result<T, Status> {
+        self.run_on(&mut Builder::new_current_thread(), work)
+    }
+
+    fn run_on<T>(&self, machinery: &mut Builder, work: impl Future<Output = T>) -> Result<T, Status> {
+        match machinery.enable_all().build() {
             Ok(runtime) => {
                 let result = runtime.block_on(work);
                 // A name look-up that hangs in the system's resolver must not hold up the end.

@@ -1,6 +1,6 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -80,6 +80,8 @@ pub enum Command {
     Token(Token),
     /// The live connection test
     Test(Test),
+    /// Names the cause of a refusal: a log line, an OAuth error, a trace, as text or on standard input
+    Explain(Explain),
     /// Configuration for another program, on stdout
     Export(Export),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
@@ -169,6 +171,22 @@ pub struct Test {
     /// Send it from this address instead of the account's sender
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "send_to")]
     pub from: Option<Address>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// The text to explain; `-`, or nothing where standard input is no terminal, reads it from there
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<OsString>,
+    /// A TOML file with what is known of the failure
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// What a cause means and how it is fixed, in general
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["text", "evidence"])]
+    pub cause: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Clone, Args)]

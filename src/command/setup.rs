@@ -15,7 +15,7 @@ use super::{
     demo::Demo,
     events::{Document, Events},
     options::{Global, Setup},
-    paths, summary,
+    paths, sole, summary,
     terminal::{self, Shown},
 };
 use crate::{
@@ -94,6 +94,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         global.config = Some(directory.keep());
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
+    // Unattended there is no draft to be careful with.
+    let attended = shown != Shown::Unattended;
+    let _sole = if attended { sole::take(context, &places).map_err(Trouble::Busy)? } else { None };
     let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
     let given = match &answers {
         Some(answers) => answers.given(known),
@@ -121,6 +124,8 @@ enum Trouble {
     Config(FileFailure),
     #[error(transparent)]
     Answers(answers::Refusal),
+    #[error("{0}")]
+    Busy(String),
     #[error("terminal: {0}")]
     Terminal(io::Error),
 }
@@ -133,6 +138,7 @@ impl Trouble {
             Self::NoHome => Status::Configuration,
             Self::Config(failure) => failure.into(),
             Self::Answers(refusal) => refusal.status(),
+            Self::Busy(_) => Status::Temporary,
             Self::Terminal(_) => Status::Usage,
         }
     }
@@ -305,7 +311,10 @@ async fn drive(
                 _ = second.tick(), if screen.ticks => vec![Message::Tick],
             }
         };
-        effects.extend(messages.into_iter().flat_map(|message| model.update(message, now())));
+        // What was typed does not go with the terminal.
+        let unsent = messages.contains(&Message::Hangup).then(|| front.unsent()).flatten();
+        let messages = unsent.into_iter().chain(messages);
+        effects.extend(messages.flat_map(|message| model.update(message, now())));
     };
     front.close();
     let draft_lost = runtime.finish();

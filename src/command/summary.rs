@@ -59,7 +59,16 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
 /// One cause as paragraphs.
 pub fn cause(texts: &Texts, cause: &Cause) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    let mut out = format!("{} ({certainty})\n{}\n", texts.say(&cause.headline), texts.say(&cause.why));
+    format!("{} ({certainty})\n{}", texts.say(&cause.headline), body(texts, cause))
+}
+
+/// A cause as one looks it up: nobody's, so neither certain nor not.
+pub fn general(texts: &Texts, cause: &Cause) -> String {
+    format!("{}\n{}", texts.say(&cause.headline), body(texts, cause))
+}
+
+fn body(texts: &Texts, cause: &Cause) -> String {
+    let mut out = format!("{}\n", texts.say(&cause.why));
     for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
     }

@@ -177,9 +177,13 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
+pub fn find(slug: &str) -> Option<&'static Entry> {
+    CATALOGUE.iter().find(|entry| entry.slug == slug)
+}
+
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 pub(super) fn unknown() -> &'static Entry {
-    CATALOGUE.iter().find(|entry| entry.slug == UNKNOWN).expect(UNKNOWN)
+    find(UNKNOWN).expect(UNKNOWN)
 }
 
 impl Entry {
@@ -187,6 +191,11 @@ impl Entry {
     pub(super) fn judge(&'static self, evidence: &Evidence) -> Option<Cause> {
         let certainty = self.when.iter().filter(|rule| rule.holds(evidence)).map(|rule| rule.certainty).min()?;
         Some(self.stand(certainty, evidence))
+    }
+
+    /// The cause in general, for one who looks it up.
+    pub fn in_general(&'static self) -> Cause {
+        self.stand(Certainty::Possible, &Evidence::default())
     }
 
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {

@@ -118,7 +118,9 @@ impl Evidence {
     pub fn add_oauth(&mut self, failure: &Failure) {
         self.add("oauth.form", name(&failure.form));
         self.add("oauth.error", &failure.error);
-        self.add("oauth.description", &failure.description);
+        // The ids that Entra puts behind its sentence are facts of their own.
+        let sentence = failure.description.split("Trace ID:").next().unwrap_or_default();
+        self.add("oauth.description", sentence.trim_end());
         for code in &failure.codes {
             self.add("oauth.code", code);
         }

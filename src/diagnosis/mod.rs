@@ -4,6 +4,7 @@
 pub mod cause;
 pub mod evidence;
 mod quoted;
+pub mod reading;
 pub mod rules;
 mod vocabulary;
 

@@ -4,7 +4,7 @@
 
 mod command;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::{checklist::steps, diagnosis::cause, phrase::Phrase, product};
 
@@ -14,38 +14,50 @@ pub enum Language {
     English,
 }
 
-/// All texts of one language.
-#[derive(Debug, Clone, PartialEq)]
+/// All texts of one language. They are read when the first of them is said: most runs of `token` say none.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
-    table: BTreeMap<String, String>,
+    language: Language,
 }
 
 const ENGLISH: &str = include_str!("en.toml");
 
+type Table = BTreeMap<String, String>;
+
+static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::new();
+    let mut add = |prefix: &str, source: &str| {
+        let parsed: toml::Table = source.parse().unwrap_or_default();
+        flatten(prefix, toml::Value::Table(parsed), &mut table);
+    };
+    add("", ENGLISH);
+    add("steps", steps::SOURCE);
+    for (slug, source) in cause::FILES {
+        add(&format!("causes.{slug}"), source);
+    }
+    for (id, source) in product::FILES {
+        add(&format!("products.{id}"), source);
+    }
+    table
+});
+
 impl Texts {
-    pub fn new(_language: Language) -> Self {
-        let mut table = BTreeMap::new();
-        let mut add = |prefix: &str, source: &str| {
-            let parsed: toml::Table = source.parse().unwrap_or_default();
-            flatten(prefix, toml::Value::Table(parsed), &mut table);
-        };
-        add("", ENGLISH);
-        add("steps", steps::SOURCE);
-        for (slug, source) in cause::FILES {
-            add(&format!("causes.{slug}"), source);
+    pub fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    fn table(&self) -> &'static Table {
+        match self.language {
+            Language::English => &IN_ENGLISH,
         }
-        for (id, source) in product::FILES {
-            add(&format!("products.{id}"), source);
-        }
-        Self { table }
     }
 
     pub fn contains(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.table().contains_key(key)
     }
 
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.table.keys().map(String::as_str)
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.table().keys().map(String::as_str)
     }
 
     /// A text without values.
@@ -53,9 +65,10 @@ impl Texts {
         self.template(key).to_owned()
     }
 
-    /// A sentence, its values filled in as they are.
+    /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or("…").to_owned()))
+        let any = |name: &str| self.table().get(&format!("general.{name}")).map_or("…", String::as_str);
+        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
     /// Several texts under one key, for example a step's paragraphs.
@@ -71,8 +84,8 @@ impl Texts {
         command::fill(self.template(&phrase.key), phrase)
     }
 
-    fn template(&self, key: &str) -> &str {
-        let text = self.table.get(key).map(String::as_str);
+    fn template(&self, key: &str) -> &'static str {
+        let text = self.table().get(key).map(String::as_str);
         debug_assert!(text.is_some(), "no text `{key}`");
         text.unwrap_or_default()
     }
@@ -106,7 +119,7 @@ fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     out + rest
 }
 
-fn flatten(prefix: &str, value: toml::Value, table: &mut BTreeMap<String, String>) {
+fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
     let join = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
     match value {
         toml::Value::String(text) => {

@@ -197,7 +197,7 @@ pub fn put_both(first: Staged, before: Option<Staged>, second: Staged) -> Result
     settle(&second)
 }
 
-fn make_directory(file: &Path) -> Result<(), FileFailure> {
+pub fn make_directory(file: &Path) -> Result<(), FileFailure> {
     let directory = directory(file);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unwritten(directory))
 }

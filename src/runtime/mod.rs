@@ -10,6 +10,7 @@ mod failure;
 pub mod files;
 pub mod handed;
 pub mod mail;
+pub mod sole;
 pub mod tasks;
 pub mod tls;
 pub mod web;

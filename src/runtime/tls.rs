@@ -2,7 +2,10 @@
 //! own. There is no way to accept a certificate that does not verify; what is added here is only that a
 //! refused one can still be looked at.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -11,6 +14,7 @@ use rustls::{
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
         verify_server_name,
     },
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
@@ -38,37 +42,22 @@ impl Trust {
     }
 }
 
-/// Reads the account's CA file each time, so that a repaired one counts at once.
+/// Reads the account's CA file each time, so that a repaired one counts at once. The system's roots are loaded at
+/// once only where they are all there is.
 pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
-    let mut roots = match (system_roots(), ca) {
-        (Ok(system), _) => system.roots.clone(),
-        // The account's own authorities alone: narrower than what was asked for, never wider.
-        (Err(_), Some(_)) => RootCertStore::empty(),
-        (Err(failure), None) => return Err(failure),
-    };
-    let mut own = Vec::new();
-    if let Some(path) = ca {
-        let refuse = |detail: String| failure(FailureKind::CaFile, &path.display().to_string(), detail);
-        let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let certificates = certificates.map_err(|error| refuse(error.to_string()))?;
-        if certificates.is_empty() {
-            return Err(refuse("holds no PEM certificate".to_owned()));
-        }
-        for certificate in &certificates {
-            roots.add(certificate.clone()).map_err(|error| refuse(error.to_string()))?;
-        }
-        own = certificates;
-    }
     // Named, since a second provider compiled in by some dependency would make the default ambiguous.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let other = |error: &dyn std::error::Error| failure(FailureKind::Other, "", error);
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-        .build()
-        .map_err(|error| other(&error))?;
-    let seen = Arc::new(Seen { verifier, own, leaf: Mutex::new(None) });
+    let (own, by_own, by_system) = match ca {
+        Some(path) => {
+            let (own, roots) = authorities(path)?;
+            (own, Some(verifier(Arc::new(roots), &provider)?), OnceLock::new())
+        }
+        None => (Vec::new(), None, OnceLock::from(Some(verifier(system_roots()?.roots.clone(), &provider)?))),
+    };
+    let seen = Arc::new(Seen { provider: provider.clone(), own, by_own, by_system, leaf: Mutex::new(None) });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| other(&error))?
+        .map_err(|error| failure(FailureKind::Other, "", error))?
         .dangerous()
         .with_custom_certificate_verifier(seen.clone())
         .with_no_client_auth();
@@ -77,9 +66,29 @@ pub fn client_config(ca: &CaFile) -> Result<Trust, NetworkFailure> {
     Ok(Trust { config, seen })
 }
 
+fn verifier(roots: Arc<RootCertStore>, provider: &Arc<CryptoProvider>) -> Result<Verifier, NetworkFailure> {
+    let built = WebPkiServerVerifier::builder_with_provider(roots, provider.clone()).build();
+    built.map_err(|error| failure(FailureKind::Other, "", error))
+}
+
+/// The certificates of the account's own file, as they are and as roots.
+fn authorities(path: &Path) -> Result<(Vec<CertificateDer<'static>>, RootCertStore), NetworkFailure> {
+    let refuse = |detail: String| failure(FailureKind::CaFile, &path.display().to_string(), detail);
+    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = certificates.map_err(|error| refuse(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(refuse("holds no PEM certificate".to_owned()));
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in &certificates {
+        roots.add(certificate.clone()).map_err(|error| refuse(error.to_string()))?;
+    }
+    Ok((certificates, roots))
+}
+
 #[derive(Debug)]
 struct SystemRoots {
-    roots: RootCertStore,
+    roots: Arc<RootCertStore>,
     warning: Option<String>,
 }
 
@@ -90,7 +99,7 @@ pub fn warning() -> Option<&'static str> {
     ROOTS.get()?.warning.as_deref()
 }
 
-/// Loaded once, in some 20 ms; what failed is tried again.
+/// Loaded once, in some 15 ms; what failed is tried again.
 #[expect(clippy::disallowed_methods, reason = "the variables that rustls-native-certs reads by itself")]
 fn system_roots() -> Result<&'static SystemRoots, NetworkFailure> {
     if let Some(loaded) = ROOTS.get() {
@@ -108,7 +117,7 @@ fn roots(found: CertificateResult, asked: &[String]) -> Result<SystemRoots, Netw
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
     if !roots.is_empty() {
-        return Ok(SystemRoots { roots, warning: None });
+        return Ok(SystemRoots { roots: Arc::new(roots), warning: None });
     }
     let errors: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
     let errors = errors.join("; ");
@@ -118,17 +127,44 @@ fn roots(found: CertificateResult, asked: &[String]) -> Result<SystemRoots, Netw
         return Err(failure(FailureKind::CaFile, &asked, detail.trim_end_matches([':', ' '])));
     }
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    Ok(SystemRoots { roots, warning: Some(line(&errors)) })
+    Ok(SystemRoots { roots: Arc::new(roots), warning: Some(line(&errors)) })
 }
 
-/// The usual verifier, with a memory.
+type Verifier = Arc<WebPkiServerVerifier>;
+
+/// The usual verifier, twice, with a memory.
 #[derive(Debug)]
 struct Seen {
-    verifier: Arc<WebPkiServerVerifier>,
+    provider: Arc<CryptoProvider>,
     /// The certificates of the account's CA file.
     own: Vec<CertificateDer<'static>>,
+    /// By these.
+    by_own: Option<Verifier>,
+    /// By the system's, asked when its own do not verify. Where there is no store, those of the account alone
+    /// count: narrower than what was asked for, never wider.
+    by_system: OnceLock<Option<Verifier>>,
     leaf: Mutex<Option<CertificateDer<'static>>>,
 }
+
+impl Seen {
+    fn by_system(&self) -> Option<&Verifier> {
+        let load = || verifier(system_roots().ok()?.roots.clone(), &self.provider).ok();
+        self.by_system.get_or_init(load).as_ref()
+    }
+
+    fn verify(&self, by: impl Fn(&Verifier) -> Result<ServerCertVerified, rustls::Error>) -> Verdict {
+        let own = self.by_own.as_ref().map_or(Err(UNKNOWN_ISSUER), &by);
+        own.or_else(|error| {
+            let verdict = self.by_system().map_or(Err(UNKNOWN_ISSUER), by);
+            // What is wrong with a certificate is told by those who know its issuer.
+            verdict.map_err(|by_system| if by_system == UNKNOWN_ISSUER { error } else { by_system })
+        })
+    }
+}
+
+type Verdict = Result<ServerCertVerified, rustls::Error>;
+
+const UNKNOWN_ISSUER: rustls::Error = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
 
 impl ServerCertVerifier for Seen {
     fn verify_server_cert(
@@ -138,9 +174,12 @@ impl ServerCertVerifier for Seen {
         server_name: &ServerName<'_>,
         ocsp_response: &[u8],
         now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
+    ) -> Verdict {
         *self.leaf.lock().unwrap_or_else(PoisonError::into_inner) = Some(end_entity.clone().into_owned());
-        match self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+        let by = |verifier: &Verifier| {
+            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        match self.verify(by) {
             // webpki takes no certificate that may sign others as a server's own, which is what `openssl req
             // -x509` makes. One that stands in the CA file itself is trusted by name, not by what it signs.
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(_)))
@@ -160,7 +199,7 @@ impl ServerCertVerifier for Seen {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verifier.verify_tls12_signature(message, cert, dss)
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -169,11 +208,11 @@ impl ServerCertVerifier for Seen {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verifier.verify_tls13_signature(message, cert, dss)
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -23,8 +23,9 @@ pub struct Authority {
     pub server: Arc<ServerConfig>,
 }
 
-pub fn make(now: Instant) -> io::Result<Authority> {
-    let mut root = dated(Vec::new(), "Simulated Microsoft, not to be trusted", now)?;
+/// `name` is the authority's.
+pub fn make(name: &str, now: Instant) -> io::Result<Authority> {
+    let mut root = dated(Vec::new(), name, now)?;
     root.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     root.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let root = CertifiedIssuer::self_signed(root, KeyPair::generate().map_err(io::Error::other)?);

@@ -139,7 +139,7 @@ impl Simulator {
         SystemRandom::new().fill(&mut seed).map_err(|_| io::Error::other("the system gives no random numbers"))?;
         state.ledger.serial = Serial::seeded(seed);
         let now = chrono::Utc::now();
-        let certificate = certificate::make(now)?;
+        let certificate = certificate::make("Simulated Microsoft, not to be trusted", now)?;
         let https = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let smtp = TcpSocket::new_v4()?;
         smtp.bind((Ipv4Addr::LOCALHOST, 0).into())?;
@@ -155,7 +155,7 @@ impl Simulator {
         let mut servers = JoinSet::new();
         let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
         servers.spawn(web::accept(https, move |stream| web::connection(Arc::clone(&with), Arc::clone(&tls), stream)));
-        let other = certificate::make(now)?.server;
+        let other = certificate::make("Nobody knows this authority", now)?.server;
         let tls = Arc::new(Certificates { own: certificate.server, other });
         let with = Arc::clone(&shared);
         let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream);

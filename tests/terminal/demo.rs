@@ -4,16 +4,16 @@ use std::{fs, path::Path};
 
 use portable_pty::CommandBuilder;
 use smtp_oauth::{
-    account::{config::Config, draft::Secrets, vault::Vault},
+    account::{config::Config, vault::Vault},
     secret::Secret,
 };
 
 use crate::pty::{SIZE, Terminal};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
 
 /// What each step shows, up to the sign-in; Enter leads on.
-const TO_THE_SIGN_IN: [&str; 10] = [
+pub const TO_THE_SIGN_IN: [&str; 10] = [
     "What is to send mail?",
     "Sign-in name of the mailbox",
     "belongs to the tenant",
@@ -26,12 +26,12 @@ const TO_THE_SIGN_IN: [&str; 10] = [
     "The code runs out in",
 ];
 
-fn demo(directory: &Path, arguments: &[&str]) -> Terminal {
+pub fn demo(directory: &Path, arguments: &[&str]) -> Terminal {
     let config = directory.to_str().unwrap();
     Terminal::run(PROGRAM, &[&["--demo", "--config", config], arguments].concat())
 }
 
-fn walks_to_the_sign_in(terminal: &mut Terminal) {
+pub fn walks_to_the_sign_in(terminal: &mut Terminal) {
     for (at, text) in TO_THE_SIGN_IN.iter().enumerate() {
         if at > 0 {
             terminal.types("\r");
@@ -123,22 +123,6 @@ fn a_dumb_terminal_gets_line_mode_by_itself() {
     command.args(["--demo", "--config", directory.path().to_str().unwrap()]);
     command.env("TERM", "dumb");
     walks_by_lines(Terminal::open(command, SIZE), directory.path());
-}
-
-#[test]
-fn a_dropped_line_goes_on_with_the_same_code() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut terminal = demo(directory.path(), &[]);
-    walks_to_the_sign_in(&mut terminal);
-    terminal.hangs_up();
-    let kept = fs::read_to_string(directory.path().join("state/draft.secret")).unwrap();
-    let code = serde_json::from_str::<Secrets>(&kept).unwrap().device.unwrap().user_code;
-    let large: Vec<String> = code.chars().map(String::from).collect();
-    assert!(terminal.bytes().contains(&large.join(" ")));
-    let config = directory.path().to_str().unwrap();
-    let terminal = Terminal::run(PROGRAM, &["--config", config]);
-    terminal.sees("Taken up again");
-    terminal.sees(&large.join(" "));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use smtp_oauth::{
 };
 
 use crate::{
+    demo::TO_THE_SIGN_IN,
     pty::{Seen, Terminal},
     stories::{Mends, STORIES, Story},
 };
@@ -133,6 +134,33 @@ fn told(story: &Story) {
     journey.terminal.types("\x03");
     assert_eq!(journey.terminal.ended(), 2, "{}", story.fault);
     journey.terminal.is_as_before();
+}
+
+/// One line at a time, the same keys by their names.
+#[test]
+fn line_mode_names_leads_and_tries_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().to_str().unwrap();
+    let arguments = ["--demo", "smtp_auth_disabled_mailbox", "--front", "line", "--config", config];
+    let mut terminal = Terminal::run(PROGRAM, &arguments);
+    for step in &TO_THE_SIGN_IN[..TO_THE_SIGN_IN.len() - 1] {
+        terminal.reads(step);
+        terminal.reads("> ");
+        terminal.types("\r");
+    }
+    for (text, answer) in [
+        ("The code runs out in", "a\r"),
+        ("What the token says", "\r"),
+        ("Authenticated SMTP is switched off for this mailbox (certain)", "g\r"),
+        ("Do what the fix says", "f\r"),
+        ("Done, over there", "\r"),
+        ("235: the mail server accepts the sign-in.", "q\r"),
+    ] {
+        terminal.reads(text);
+        terminal.reads("> ");
+        terminal.types(answer);
+    }
+    assert_eq!(terminal.ended(), 2);
 }
 
 #[test]

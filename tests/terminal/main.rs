@@ -4,6 +4,7 @@ mod demo;
 mod faults;
 mod fronts;
 mod pty;
+mod resume;
 #[path = "../walk/stories.rs"]
 #[expect(dead_code, reason = "the checklist is looked at by the pure walks")]
 mod stories;

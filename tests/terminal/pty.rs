@@ -4,7 +4,8 @@ use std::{
     ffi::OsStr,
     io::{Read, Write},
     num::NonZero,
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, mpsc::channel},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -22,12 +23,15 @@ pub struct Terminal {
     modes: String,
     /// How far the output was read.
     read: usize,
+    reader: JoinHandle<()>,
 }
 
 pub struct Seen {
     pub screen: vt100::Parser,
     pub bytes: Vec<u8>,
     ended: bool,
+    /// The reader is to let go of the terminal.
+    closing: bool,
 }
 
 impl Terminal {
@@ -49,20 +53,24 @@ impl Terminal {
         let keys = pty.master.take_writer().unwrap();
         let mut output = pty.master.try_clone_reader().unwrap();
         let screen = vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0);
-        let seen = Arc::new((Mutex::new(Seen { screen, bytes: Vec::new(), ended: false }), Condvar::new()));
+        let seen =
+            Arc::new((Mutex::new(Seen { screen, bytes: Vec::new(), ended: false, closing: false }), Condvar::new()));
         let shared = Arc::clone(&seen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
                 let mut seen = shared.0.lock().unwrap();
                 seen.screen.process(&buffer[..read]);
                 seen.bytes.extend_from_slice(&buffer[..read]);
                 shared.1.notify_all();
+                if seen.closing {
+                    return;
+                }
             }
             shared.0.lock().unwrap().ended = true;
             shared.1.notify_all();
         });
-        Self { master: pty.master, keys, child, seen, modes, read: 0 }
+        Self { master: pty.master, keys, child, seen, modes, read: 0, reader }
     }
 
     pub fn wait(&self, what: &str, until: impl Fn(&Seen) -> bool) {
@@ -99,11 +107,33 @@ impl Terminal {
         self.wait("the terminal's settings", |_| modes(&*self.master) == self.modes);
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// The line drops: what sshd does to the programs of a connection that is gone.
     pub fn hangs_up(&mut self) {
-        let process = self.child.process_id().unwrap().to_string();
+        let process = self.process().to_string();
         assert!(std::process::Command::new("kill").args(["-HUP", &process]).status().unwrap().success());
         self.child.wait().unwrap();
+    }
+
+    /// No last words.
+    pub fn dies(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// The window is closed after this was typed, which the program shows: so the reader wakes and lets go.
+    pub fn closes_after(mut self, keys: &str) {
+        self.seen.0.lock().unwrap().closing = true;
+        self.types(keys);
+        let Self { master, keys, mut child, reader, .. } = self;
+        reader.join().unwrap();
+        drop((keys, master));
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || sender.send(child.wait()));
+        receiver.recv_timeout(LIMIT).expect("it lives on without a terminal").unwrap();
     }
 
     pub fn ended(&mut self) -> u32 {

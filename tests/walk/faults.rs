@@ -4,23 +4,27 @@
 use smtp_oauth::{
     checklist::{Item, State},
     simulator::faults,
-    wizard::screen::{Block, Input, Key, Screen, Tone},
+    wizard::screen::{Block, Input, Key, Screen, Tone, Verdict},
 };
 
 use crate::{
     microsoft::Microsoft,
-    person::Person,
+    person::{Person, given, refused},
     stories::{Mends, STORIES, Story},
 };
 
 /// Nothing refuses a code that nobody may approve: it runs out, and what the browser says is for eyes alone.
 const SHOWN_AT_THE_BROWSER: &str = "admin_consent_needed";
 
-fn headline(screen: &Screen) -> Option<String> {
-    screen.blocks.iter().find_map(|block| match block {
-        Block::Verdict(verdict) => Some(verdict.headline.clone()),
+fn verdict(block: Block) -> Option<Verdict> {
+    match block {
+        Block::Verdict(verdict) => Some(verdict),
         _ => None,
-    })
+    }
+}
+
+fn headline(screen: &Screen) -> Option<String> {
+    screen.blocks.iter().cloned().find_map(verdict).map(|verdict| verdict.headline)
 }
 
 /// Takes what the screen proposes and approves where that is offered; never mends.
@@ -142,4 +146,21 @@ fn a_question_on_a_failing_page_still_takes_an_answer() {
     walks(&mut person, &mut microsoft, "registration");
     let question = person.screen().question.unwrap();
     assert!(question.error.is_some() && matches!(question.input, Input::Text { .. }));
+}
+
+#[test]
+fn what_nobody_foresaw_is_unknown_with_evidence_and_what_to_collect() {
+    for reply in [
+        "5.7.3 Authentication unsuccessful [AM0PR02CA0134.eurprd02.prod.outlook.com 2027-01-15T08:00:00.000Z 08DE5D4A]",
+        "5.7.999 The moon is in the wrong place",
+    ] {
+        let mut person = Person::sits_down(given());
+        person.walks_to_connection().hears(refused(reply));
+        let verdicts: Vec<_> = person.screen().blocks.into_iter().filter_map(verdict).collect();
+        assert_eq!(verdicts.len(), 1, "{reply}: {verdicts:#?}");
+        assert_eq!(verdicts[0].headline, person.model.desk().word("causes.unknown.headline"));
+        assert!(!verdicts[0].next.is_empty() && verdicts[0].evidence.iter().any(|line| line.contains(reply)));
+        assert!(person.screen().action(Key::Letter('g')).is_none(), "nothing is blamed");
+        assert!(person.screen().action(Key::Letter('r')).is_some());
+    }
 }

@@ -1,10 +1,11 @@
-//! One cause: what it is, how sure that is, the evidence as it came, the fix, and what to do next.
+//! One cause: what it is, how sure that is, the fix, what to do next, and the evidence as it came. What to do is
+//! in sight at 24 rows; the evidence can be long.
 //!
 //! ```text
 //!  ✗ SMTP AUTH is switched off for this mailbox (certain)
 //!  Why       The server named the mailbox, not the tenant.
-//!  Evidence  535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …
 //!  Fix       1. Open the Exchange admin center
+//!  Evidence  535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …
 //! ```
 
 use ratatui::{style::Style, text::Line};
@@ -35,8 +36,6 @@ pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
 
     let plain = Style::new();
     lines.extend(part(&words.why, sentences(std::slice::from_ref(&verdict.why), pen, room, plain)));
-    let evidence = verdict.evidence.iter().flat_map(|line| pen.cut(line, room, pen.bold())).collect();
-    lines.extend(part(&words.evidence, evidence));
     lines.extend(part(&words.fix, numbered(&verdict.fix, pen, room)));
     if !verdict.commands.is_empty() {
         lines.push(Line::styled(words.commands.clone(), pen.bold()));
@@ -44,6 +43,8 @@ pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
         lines.extend(verdict.commands.iter().flat_map(|(label, text)| labelled(label, text, pen, width)));
     }
     lines.extend(part(&words.next, sentences(&verdict.next, pen, room, plain)));
+    let evidence = verdict.evidence.iter().flat_map(|line| pen.cut(line, room, pen.bold())).collect();
+    lines.extend(part(&words.evidence, evidence));
     lines.extend(part(&words.source, pen.cut(&verdict.source, room, pen.dim())));
     lines
 }

@@ -57,7 +57,9 @@ impl Paper<'_> {
     /// What the same screen has got new; a time that passes counts only if `times` says so.
     pub fn news(&self, before: &Screen, screen: &Screen, times: bool) -> String {
         let mut lines = self.settled(&before.checklist, &screen.checklist);
-        for (at, block) in screen.blocks.iter().enumerate() {
+        // What was only moved, by a notice above it, is no news.
+        let news = screen.blocks.iter().enumerate().filter(|(_, block)| !before.blocks.contains(block));
+        for (at, block) in news {
             lines.extend(self.new_in_block(before.blocks.get(at), block, screen.ticks && !times));
         }
         if before.busy != screen.busy {

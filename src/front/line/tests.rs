@@ -164,6 +164,17 @@ async fn a_settled_item_and_an_error_are_news() {
 }
 
 #[tokio::test]
+async fn a_notice_above_is_all_that_is_new() {
+    let (mut line, printed) = front("");
+    let mut screen = samples::mailbox();
+    line.show(&screen).unwrap();
+    printed.news();
+    screen.blocks.insert(0, Block::Text("Done.".into()));
+    line.show(&screen).unwrap();
+    assert_eq!(printed.news(), "\nDone.\n[alerts@contoso.example] > ");
+}
+
+#[tokio::test]
 async fn a_text_to_copy_stands_on_lines_of_its_own() {
     let (mut line, printed) = front("esc\n");
     line.show(&samples::save()).unwrap();

@@ -91,7 +91,7 @@ impl Token {
             actions.push(primary(Key::Letter('u'), label, Act::Send(Message::Other)));
         }
         if asks_amiss(desk) {
-            let label = desk.say(&desk.about("action.ask-for-smtp"));
+            let label = desk.word("action.ask-for-smtp");
             actions.push(primary(Key::Letter('s'), label, Act::Send(Message::Skip)));
         }
         if desk.draft.checklist.state(Item::Permission) == State::Failed {

@@ -1,0 +1,165 @@
+//! `explain`: names the cause of what a person pastes or pipes in, or of an evidence file. It asks nobody and
+//! nothing; whatever it is given, it answers with a cause, `unknown` among them.
+
+use std::{io::IsTerminal, os::unix::ffi::OsStrExt, path::Path};
+
+use serde::Serialize;
+
+use super::{Context, Status, access, input, options::Explain, summary};
+use crate::{
+    diagnosis::{self, Cause, Evidence, cause, reading::Reading},
+    phrase::Phrase,
+    visible,
+};
+
+/// The document of `explain --json`.
+#[derive(Debug, Serialize)]
+struct Document {
+    causes: Vec<summary::CauseDocument>,
+}
+
+pub fn run(context: &Context, asked: &Explain) -> Status {
+    let read = match &asked.cause {
+        Some(slug) => return look_up(context, slug, asked.json),
+        None => reading(context, asked),
+    };
+    match read {
+        Ok(reading) => {
+            let causes = diagnosis::causes(&reading.evidence);
+            if !asked.json {
+                context.deliver(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
+            }
+            deliver(context, &causes, asked.json);
+            Status::Done
+        }
+        Err((status, why)) => {
+            context.complain(context.texts.say(&why));
+            status
+        }
+    }
+}
+
+type Trouble = (Status, Phrase);
+
+fn trouble(key: &str) -> Trouble {
+    (Status::BadInput, Phrase::new(key))
+}
+
+/// Everything that was handed over, read.
+fn reading(context: &Context, asked: &Explain) -> Result<Reading, Trouble> {
+    let mut reading = Reading::default();
+    if let Some(path) = &asked.evidence {
+        let ignored = file(&mut reading, path)?;
+        if !ignored.is_empty() {
+            let note = Phrase::new("explain.ignored").with("path", path.display()).with("keys", ignored.join(", "));
+            context.complain(context.texts.say(&note));
+        }
+    }
+    let before = std::mem::take(&mut reading.secret);
+    let (text, warning) = match text(context, asked)? {
+        Some(text) => text,
+        None => (String::new(), "explain.secret-input"),
+    };
+    if !text.is_empty() {
+        reading.add_text(&text, access::now());
+    }
+    if reading.secret || before {
+        context.complain(context.texts.word(if reading.secret { warning } else { "explain.secret-input" }));
+    }
+    Ok(reading)
+}
+
+/// The text, and what to say if a secret stands in it; `None` where the evidence file is all.
+fn text(context: &Context, asked: &Explain) -> Result<Option<(String, &'static str)>, Trouble> {
+    let from_input = asked.text.len() == 1 && asked.text[0] == "-";
+    let (bytes, warning) = if from_input || (asked.text.is_empty() && asked.evidence.is_none()) {
+        (standard_input(context, from_input)?, "explain.secret-input")
+    } else if asked.text.is_empty() {
+        return Ok(None);
+    } else {
+        let words: Vec<&[u8]> = asked.text.iter().map(|word| word.as_bytes()).collect();
+        (words.join(&b' '), "explain.secret-argument")
+    };
+    let text = input::text(&bytes).ok_or_else(|| trouble("explain.binary"))?;
+    if text.trim().is_empty() { Err(trouble("explain.empty")) } else { Ok(Some((text, warning))) }
+}
+
+#[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
+fn standard_input(context: &Context, meant: bool) -> Result<Vec<u8>, Trouble> {
+    if !meant && std::io::stdin().is_terminal() {
+        return Err((Status::Usage, Phrase::new("explain.no-text")));
+    }
+    let unreadable =
+        |error| (Status::BadInput, Phrase::new("explain.file").with("path", "stdin").with("detail", error));
+    let tail = input::standard_input().map_err(unreadable)?;
+    if tail.cut {
+        let key = if tail.endless { "explain.cut-whole" } else { "explain.cut-end" };
+        context.complain(context.texts.word(key));
+    }
+    Ok(tail.bytes)
+}
+
+/// Adds an evidence file; gives the keys that mean nothing here.
+fn file(reading: &mut Reading, path: &Path) -> Result<Vec<String>, Trouble> {
+    let named = |key: &str| Phrase::new(key).with("path", path.display());
+    let refused = |detail: &dyn std::fmt::Display| (Status::BadInput, named("explain.file").with("detail", detail));
+    let bytes = input::file(path).map_err(|error| refused(&error))?;
+    let bytes = bytes.ok_or_else(|| (Status::BadInput, named("explain.file-too-long")))?;
+    let text = String::from_utf8(bytes).map_err(|_| refused(&"not TOML: not UTF-8"))?;
+    reading.add_file(&text, access::now()).map_err(|fault| refused(&fault))
+}
+
+/// What was taken from the text, in one line, so that what was missed is seen as well.
+fn understood(context: &Context, evidence: &Evidence) -> Phrase {
+    let all = |fact: &str| evidence.values(fact).iter().map(String::as_str).collect::<Vec<_>>();
+    let (codes, enhanced) = (all("reply.code"), all("reply.enhanced"));
+    let mut what: Vec<String> = codes.iter().chain(&enhanced).map(|&code| code.to_owned()).collect();
+    what.extend(all("oauth.code").iter().map(|code| format!("AADSTS{code}")));
+    for fact in ["oauth.error", "network.kind", "smtp.fault", "accepted", "imap", "mechanism", "flow", "host", "user"] {
+        what.extend(
+            evidence.text(fact).map(|value| format!("{}: {value}", context.texts.word(&format!("facts.{fact}")))),
+        );
+    }
+    if what.is_empty() && !all("reply.text").is_empty() {
+        what.push(all("reply.text").join(" "));
+    }
+    if !all("token.form").is_empty() {
+        let token = match (all("token.aud").first(), all("token.user").first()) {
+            (Some(aud), Some(user)) => Phrase::new("explain.token-of").with("aud", aud).with("user", user),
+            (Some(aud), None) => Phrase::new("explain.token-for").with("aud", aud),
+            (None, _) => Phrase::new("explain.token"),
+        };
+        what.push(context.texts.say(&token));
+    }
+    if what.is_empty() {
+        return Phrase::new("explain.nothing");
+    }
+    Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
+}
+
+fn look_up(context: &Context, slug: &str, json: bool) -> Status {
+    let Some(entry) = cause::find(slug) else {
+        let known: Vec<&str> = cause::FILES.iter().map(|(slug, _)| *slug).collect();
+        let phrase = Phrase::new("explain.unknown-cause").with("slug", slug).with("known", known.join(", "));
+        context.complain(context.texts.say(&phrase));
+        return Status::Usage;
+    };
+    let cause = entry.in_general();
+    if json {
+        deliver(context, &[cause], true);
+    } else {
+        context.deliver(&summary::general(&context.texts, &cause));
+    }
+    Status::Done
+}
+
+fn deliver(context: &Context, causes: &[Cause], json: bool) {
+    if json {
+        let document = Document { causes: summary::causes(&context.texts, causes) };
+        context.deliver(&(serde_json::to_string(&document).unwrap_or_default() + "\n"));
+        return;
+    }
+    for cause in causes {
+        context.deliver(&format!("\n{}", summary::cause(&context.texts, cause)));
+    }
+}

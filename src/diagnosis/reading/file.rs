@@ -1,0 +1,137 @@
+//! An evidence file: what somebody else saw of a failure, as TOML. Keys of other purpose are named and ignored;
+//! a key of the wrong type is an error that names it. `[case]` and `notes` are for people.
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+use super::{Reading, oauth};
+use crate::token::Claims;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("not TOML: {0}")]
+    NotToml(String),
+    #[error("`{key}` must be {wanted}")]
+    WrongType { key: String, wanted: &'static str },
+}
+
+/// Keys that are one text, and the fact each gives.
+const TEXTS: [(&str, &str); 14] = [
+    ("banner", "banner"),
+    ("mechanism", "mechanism"),
+    ("flow", "flow"),
+    ("authority", "authority"),
+    ("tenant", "tenant"),
+    ("redirect_uri", "redirect_uri"),
+    ("redirect_platform", "redirect_platform"),
+    ("client_secret_shape", "secret.shape"),
+    ("granted_scope", "scope.granted"),
+    ("host", "host"),
+    ("user", "user"),
+    ("sender", "sender"),
+    ("account_type", "account_type"),
+    ("library", "library"),
+];
+/// Keys that are lists of texts, and the fact each gives.
+const LISTS: [(&str, &str); 3] = [("ehlo", "ehlo"), ("scopes", "scope"), ("powershell", "powershell")];
+const OTHERS: [&str; 6] = ["smtp", "oauth_error", "port", "token_claims", "id_token_claims", "notes"];
+
+impl Reading {
+    /// Adds a file's evidence; gives the keys that were ignored. `now` in Unix seconds.
+    pub fn add_file(&mut self, text: &str, now: i64) -> Result<Vec<String>, Fault> {
+        let table: Table = text.parse().map_err(|error: toml::de::Error| Fault::NotToml(plain(&error)))?;
+        for (key, fact) in TEXTS {
+            let value = self.shown(words(&table, key)?.unwrap_or_default());
+            self.evidence.add(fact, value);
+        }
+        for (key, fact) in LISTS {
+            for line in lines(&table, key)? {
+                let value = self.shown(line);
+                self.evidence.add(fact, value);
+                if fact == "scope" {
+                    self.evidence.add_scope_audience(line);
+                }
+            }
+        }
+        if let Some(port) = table.get("port") {
+            let wanted = "a number from 1 to 65535";
+            let number = port.as_integer().filter(|port| (1..=65535).contains(port));
+            self.evidence.add("port", number.ok_or_else(|| wrong("port", wanted))?);
+        }
+        // Whose token it is bears on whether a text names the same user.
+        let tokens = [claims(&table, "token_claims")?, claims(&table, "id_token_claims")?];
+        let refused = lines(&table, "smtp")?.join("\n");
+        self.add_text(&refused, now);
+        if let Some(answer) = words(&table, "oauth_error")?.filter(|answer| !answer.trim().is_empty()) {
+            self.add_text(answer, now);
+            let cleared = super::secrets::clear(answer);
+            oauth::add_answer(&mut self.evidence, &cleared.text);
+        }
+        let [access, id] = tokens;
+        if let Some(claims) = access {
+            self.add_claims(&claims, now);
+        }
+        if let Some(claims) = id {
+            self.add_id(&claims);
+        }
+        let known = |key: &str| TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key);
+        Ok(table.keys().filter(|key| !known(key)).cloned().collect())
+    }
+
+    /// A value as it may be shown; a token in it is masked.
+    fn shown(&mut self, text: &str) -> String {
+        let cleared = super::secrets::clear(text);
+        self.secret |= cleared.secret;
+        crate::visible::line(&cleared.text)
+    }
+
+    /// An id_token says who signed in and where; what it is for and may is another matter.
+    fn add_id(&mut self, claims: &Claims) {
+        super::add_unless_known(&mut self.evidence, "token.user", claims.upn.as_deref().unwrap_or_default());
+        super::add_unless_known(&mut self.evidence, "token.tenant", claims.tid.as_deref().unwrap_or_default());
+    }
+}
+
+fn words<'a>(table: &'a Table, key: &str) -> Result<Option<&'a str>, Fault> {
+    table.get(key).map(|value| value.as_str().ok_or_else(|| wrong(key, "a text"))).transpose()
+}
+
+fn lines<'a>(table: &'a Table, key: &str) -> Result<Vec<&'a str>, Fault> {
+    let wanted = || wrong(key, "a list of texts");
+    let Some(value) = table.get(key) else { return Ok(Vec::new()) };
+    value.as_array().ok_or_else(wanted)?.iter().map(|line| line.as_str().ok_or_else(wanted)).collect()
+}
+
+/// The claims of a token, as the table names them.
+fn claims(table: &Table, key: &str) -> Result<Option<Claims>, Fault> {
+    let Some(value) = table.get(key) else { return Ok(None) };
+    let claims = value.as_table().ok_or_else(|| wrong(key, "a table"))?;
+    for (name, value) in claims {
+        let named = format!("{key}.{name}");
+        let list =
+            |value: &Value| value.is_str() || value.as_array().is_some_and(|list| list.iter().all(Value::is_str));
+        match name.as_str() {
+            "aud" | "scp" | "scope" | "roles" if !list(value) => {
+                return Err(wrong(&named, "a text or a list of texts"));
+            }
+            "exp" | "iat" | "nbf" if !value.is_integer() => return Err(wrong(&named, "a number, Unix seconds")),
+            "upn" | "unique_name" | "preferred_username" | "tid" | "oid" | "idtyp" | "appid" | "azp"
+                if !value.is_str() =>
+            {
+                return Err(wrong(&named, "a text"));
+            }
+            _ => {}
+        }
+    }
+    let payload: Json = serde_json::to_value(claims).unwrap_or_default();
+    Ok(Some(Claims::from_payload(&payload)))
+}
+
+fn wrong(key: &str, wanted: &'static str) -> Fault {
+    Fault::WrongType { key: key.to_owned(), wanted }
+}
+
+/// One line, without the excerpt of the file, which may hold anything.
+fn plain(error: &toml::de::Error) -> String {
+    error.message().lines().next().unwrap_or_default().to_owned()
+}

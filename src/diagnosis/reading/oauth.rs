@@ -1,0 +1,139 @@
+//! What an authority said, in a text: the error as JSON, as it stands in a log, or in a redirected URL.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::{
+    super::{Evidence, quoted},
+    records::{Record, pattern},
+};
+use crate::{
+    entra::{Failure, failure, wire::Answer},
+    secret::Secret,
+};
+
+static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type)\b",
+    )
+});
+static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+static TRACE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
+});
+/// What is worth keeping as a description where no number stands in it.
+static TELLING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|HTTP Error 40[01]|must be marked as 'mobile",
+    )
+});
+static FLOW: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
+    )
+});
+
+/// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
+const BRACES: usize = 400;
+const LONGEST: usize = 800;
+
+pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
+    if let Some(failure) = object(text) {
+        evidence.add_oauth(&failure);
+    }
+    for Record(line) in records {
+        let line = &decoded(line);
+        line_tells(evidence, line);
+    }
+}
+
+/// A text that is known to be an authority's answer, whatever it looks like.
+pub fn add_answer(evidence: &mut Evidence, text: &str) {
+    if evidence.values("oauth.description").is_empty() {
+        evidence.add("oauth.description", shortened(&crate::visible::line(text)));
+    }
+}
+
+fn line_tells(evidence: &mut Evidence, line: &str) {
+    for error in ERROR.find_iter(line) {
+        add_once(evidence, "oauth.error", error.as_str());
+    }
+    let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
+    codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    for code in &codes {
+        add_once(evidence, "oauth.code", code);
+    }
+    let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
+    if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
+        let description = shortened(&line[at..]);
+        if !evidence.values("oauth.description").iter().any(|known| known.contains(&description)) {
+            quoted::add(evidence, &description);
+            evidence.add("oauth.description", description);
+        }
+    }
+    for found in TRACE.captures_iter(line) {
+        let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
+        let fact = if part(1).eq_ignore_ascii_case("trace") { "oauth.trace_id" } else { "oauth.correlation_id" };
+        add_once(evidence, fact, part(2));
+        add_once(evidence, "oauth.timestamp", part(3));
+    }
+    if let Some(found) = FLOW.captures(line).filter(|_| evidence.values("flow").is_empty()) {
+        let named = found.get(1).map(|flow| flow.as_str().to_ascii_lowercase());
+        let by_class = ["device_code", "client_credentials", "password"];
+        let by_class = by_class.iter().zip(2..).find(|(_, group)| found.get(*group).is_some()).map(|(flow, _)| *flow);
+        evidence.add("flow", named.as_deref().or(by_class).unwrap_or_default());
+    }
+}
+
+fn add_once(evidence: &mut Evidence, fact: &str, value: &str) {
+    if !evidence.values(fact).iter().any(|known| known == value) {
+        evidence.add(fact, value);
+    }
+}
+
+/// The OAuth error that stands in the text as JSON; of several the last.
+fn object(text: &str) -> Option<Failure> {
+    // A line feed inside a JSON string is a log's, not the authority's.
+    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let braces = text.rmatch_indices('{').map(|(at, _)| at).take(BRACES);
+    let read = |at: usize| {
+        let value = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>().next()?.ok()?;
+        let error = value.get("error")?;
+        let failure = Failure::read(&answer(value.to_string()));
+        error.is_string().then_some(failure)
+    };
+    braces.filter_map(read).next().map(visible)
+}
+
+/// A body without what came around it: its status is not known here.
+fn answer(body: String) -> Answer {
+    let body = Secret::new(body);
+    Answer { status: 400, content_type: String::new(), date: None, retry_after: None, location: None, body }
+}
+
+/// What stands in JSON may be written with escapes, and is made fit to be shown here.
+fn visible(mut failure: Failure) -> Failure {
+    let line = crate::visible::line;
+    let words = |text: &str| line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    failure.error = line(&failure.error);
+    failure.description = words(&failure.description);
+    for text in [&mut failure.suberror, &mut failure.trace_id, &mut failure.correlation_id, &mut failure.timestamp] {
+        *text = text.as_deref().map(line);
+    }
+    failure
+}
+
+/// An error that came back in the redirected URL is percent-encoded.
+fn decoded(line: &str) -> String {
+    let Some(at) = line.find("error_description=") else { return line.to_owned() };
+    let encoded = line[at..].split([' ', '"', '\'']).next().unwrap_or_default();
+    let pairs = url::form_urlencoded::parse(encoded.as_bytes());
+    let words = pairs.map(|(key, value)| format!("{key}={value} ")).collect::<String>();
+    format!("{}{} {}", &line[..at], crate::visible::line(&words), &line[at + encoded.len()..])
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(LONGEST).collect::<String>().trim_end().to_owned()
+}

@@ -1,0 +1,77 @@
+//! Lines as logs have them, put together again where a terminal, an editor or a mail program broke them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::visible;
+
+/// One line of a log and the lines that were broken off it, without the logger's own beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record(pub String);
+
+/// A line that does not end in its own reason is rarely broken over more.
+const PIECES: usize = 4;
+/// A line of a log has a few hundred characters; a body without line feeds may have a million.
+const LONGEST: usize = 8 * 1024;
+
+#[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a pattern")
+}
+
+/// `Nov 22 10:00:00 host postfix/smtp[123]: `, `2026-11-22T10:00:00+00:00 host app: `, `2026-11-22 10:00:00 [12] `.
+static LOGGED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:<\d+>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \S+ [^\s:\[]+(?:\[\d+\])?: ?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*(?: \S+ [\w./-]+(?:\[\d+\])?:)? ?)",
+    )
+});
+
+/// What begins a line of its own: a reply, a side of a trace, an error of a program.
+static ANEW: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:[2-5]\d\d[ -]|[CS]: |CLIENT|SERVER|[<>]|\[|\{|\*|AADSTS|[A-Za-z][\w.-]*: |[A-Z]{4,} )")
+});
+
+/// Colours of a log: `ESC [ … m`.
+static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m"));
+
+/// What is worth continuing: a refusal or an AADSTS text stands in it.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
+
+pub fn split(text: &str) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::new();
+    let mut pieces = 0;
+    let text = COLOUR.replace_all(text, " ");
+    for line in text.lines() {
+        let logged = LOGGED.find(line).map_or(0, |found| found.end());
+        let said = &line[logged..];
+        let indented = said.starts_with([' ', '\t']);
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            pieces = PIECES;
+            continue;
+        }
+        let fits = pieces < PIECES && records.last().is_some_and(|record| OPEN.is_match(&record.0));
+        let broken_off = fits && !ANEW.is_match(&words) && (logged == 0 || indented);
+        match records.last_mut().filter(|_| broken_off) {
+            Some(record) => {
+                record.0 = bounded(&format!("{} {words}", record.0));
+                pieces += 1;
+            }
+            None => {
+                records.push(Record(bounded(&words)));
+                pieces = 1;
+            }
+        }
+    }
+    records
+}
+
+/// One line, fit to be shown.
+fn bounded(text: &str) -> String {
+    let text = visible::line(text);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
