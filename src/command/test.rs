@@ -127,7 +127,11 @@ fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: 
     if outcome == Outcome::Accepted {
         return Vec::new();
     }
-    diagnosis::causes(&trial::evidence(&known.account, Some(claims), conversation, access::now()))
+    let mut evidence = Evidence::default();
+    evidence.add_account(&known.account);
+    evidence.add_claims(claims, access::now());
+    evidence.add_conversation(conversation);
+    diagnosis::causes(&evidence)
 }
 
 /// What the exchange came to, in words, behind the lines already shown.

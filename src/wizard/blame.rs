@@ -1,13 +1,14 @@
 //! From a failure to its causes: what the desk knows is put beside what was answered, and the checklist is
 //! marked by what comes of it. What the causes are is `diagnosis`'s.
 
-use super::desk::Desk;
+use super::{desk::Desk, tokens};
 use crate::{
     checklist::Item,
     diagnosis::{self, Cause, Certainty, Evidence},
     entra::Failure,
     facts::Guid,
     network::NetworkFailure,
+    smtp::Conversation,
     token::Claims,
 };
 
@@ -16,7 +17,13 @@ pub fn known(desk: &Desk, now: i64) -> Evidence {
     let mut evidence = Evidence::default();
     evidence.add_settings(&desk.draft.settings);
     if let Some(tokens) = &desk.draft.secrets.tokens {
-        evidence.add_claims(&Claims::read(&tokens.access), now);
+        let claims = Claims::read(&tokens.access);
+        evidence.add_claims(&claims, now);
+        evidence.add("scope.granted", &tokens.scope);
+        // An opaque token tells nothing; the id_token beside it says who signed in.
+        if claims.upn.is_none() {
+            evidence.add("token.user", tokens::signed_in(tokens).unwrap_or_default());
+        }
     }
     if let Some(secret) = &desk.draft.secrets.client_secret {
         let is_id = secret.expose().parse::<Guid>().is_ok();
@@ -35,6 +42,14 @@ pub fn refusal(desk: &Desk, failure: &Failure, flow: &str, now: i64) -> Vec<Caus
     let mut evidence = known(desk, now);
     evidence.add("flow", flow);
     evidence.add_oauth(failure);
+    diagnosis::causes(&evidence)
+}
+
+/// Why the mail server does not accept.
+pub fn conversation(desk: &Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
+    let mut evidence = known(desk, now);
+    evidence.add("flow", DEVICE_CODE);
+    evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)
 }
 

@@ -12,13 +12,12 @@ use super::{
 use crate::{
     account::Account,
     checklist::Item,
-    diagnosis::{self, Cause, Evidence},
+    diagnosis::Cause,
     entra::{grant, wire::Answer},
     network::NetworkFailure,
     phrase::Phrase,
     secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
-    token::Claims,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -169,12 +168,7 @@ impl Trial {
             Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
             None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
         });
-        // A connection that failed has its reason above; that no cause is known beside it helps nobody.
-        let heard = conversation.ending.reply().is_some();
-        blocks.extend(verdict::blocks(
-            desk,
-            self.causes.iter().filter(|cause| heard || cause.slug != diagnosis::UNKNOWN),
-        ));
+        blocks.extend(verdict::blocks(desk, &self.causes));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
@@ -251,21 +245,9 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let claims = desk.draft.secrets.tokens.as_ref().map(|tokens| Claims::read(&tokens.access));
-    let causes = diagnosis::causes(&evidence(&account, claims.as_ref(), conversation, now));
+    let causes = blame::conversation(desk, conversation, now);
     record(desk, conversation, &causes);
     causes
-}
-
-/// Everything known about a conversation that did not end in acceptance; `now` in Unix seconds.
-pub fn evidence(account: &Account, claims: Option<&Claims>, conversation: &Conversation, now: i64) -> Evidence {
-    let mut evidence = Evidence::default();
-    evidence.add_account(account);
-    if let Some(claims) = claims {
-        evidence.add_claims(claims, now);
-    }
-    evidence.add_conversation(conversation);
-    evidence
 }
 
 /// What ended it is on record.

@@ -14,8 +14,11 @@ use crate::{
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
-pub fn blocks<'a>(desk: &Desk, causes: impl IntoIterator<Item = &'a Cause>) -> Vec<Block> {
-    causes.into_iter().map(|cause| block(desk, cause)).collect()
+/// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen.
+pub fn blocks(desk: &Desk, causes: &[Cause]) -> Vec<Block> {
+    let best = causes.first().map(|cause| cause.certainty);
+    let foremost = causes.iter().take_while(|cause| Some(cause.certainty) == best);
+    foremost.map(|cause| block(desk, cause)).collect()
 }
 
 fn block(desk: &Desk, cause: &Cause) -> Block {
