@@ -341,7 +341,7 @@ impl Stuck {
             // Nothing is wrong with the file.
             Some(_) if outcome != Outcome::Incomplete => Phrase::new("setup.stuck").with("what", why),
             Some((answers, key)) if self.empty => {
-                Phrase::new("answers.missing").with("file", &answers.file).with("key", key)
+                Phrase::new("answers.not-found").with("file", &answers.file).with("key", key).with("why", why)
             }
             Some((answers, key)) => {
                 Phrase::new("answers.nowhere").with("file", &answers.file).with("key", key).with("why", why)

@@ -311,7 +311,10 @@ async fn drive(
                 _ = second.tick(), if screen.ticks => vec![Message::Tick],
             }
         };
-        effects.extend(messages.into_iter().flat_map(|message| model.update(message, now())));
+        // What was typed does not go with the terminal.
+        let unsent = messages.contains(&Message::Hangup).then(|| front.unsent()).flatten();
+        let messages = unsent.into_iter().chain(messages);
+        effects.extend(messages.flat_map(|message| model.update(message, now())));
     };
     front.close();
     let draft_lost = runtime.finish();

@@ -37,6 +37,10 @@ pub trait Front {
     fn show(&mut self, screen: &Screen) -> io::Result<()>;
     /// Waits for the person. Cancel safe: dropping the future loses nothing that was typed.
     fn next(&mut self) -> impl Future<Output = Input>;
+    /// What stands in the field and was given to nobody yet, when the terminal is gone.
+    fn unsent(&mut self) -> Option<Message> {
+        None
+    }
     /// Hands a text to the person's clipboard, where there is a way. No answer ever comes back, so
     /// the text must stay readable on the screen.
     fn copy(&mut self, text: &str);

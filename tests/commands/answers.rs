@@ -221,6 +221,22 @@ fn a_demo_tells_the_same_events() {
 }
 
 #[test]
+fn who_comes_again_with_the_same_file_goes_on_and_with_another_begins_anew() {
+    let desk = Desk::new();
+    let mut settings = desk.settings();
+    settings.client_id = None;
+    let file = desk.hands(toml::to_string(&settings).unwrap());
+    let arguments = ["--front", "line", "--answers", file.to_str().unwrap()];
+    assert_eq!(desk.run(&arguments).status, 2);
+    let draft = fs::read_to_string(desk.directory.path().join("state/draft.toml")).unwrap();
+    assert!(draft.contains("step = \"registration\""), "{draft}");
+    assert!(desk.run(&arguments).stdout.contains("Taken up again where you stopped"));
+    settings.user = "admin@contoso.example".parse().ok();
+    desk.hands(toml::to_string(&settings).unwrap());
+    assert!(!desk.run(&arguments).stdout.contains("Taken up again"));
+}
+
+#[test]
 fn somebody_is_asked_only_what_the_file_leaves_open() {
     let desk = Desk::new();
     let mut settings = desk.settings();

@@ -91,6 +91,9 @@ fn a_key_that_is_wrong_is_named_with_its_line_and_ends_in_78() {
     assert_eq!(refused(&desk, &custom), (78, "FILE: `endpoints.authority` is missing".into()));
     let custom = format!("{custom}endpoints.authority = \"https://login.example\"\n");
     assert_eq!(refused(&desk, &custom), (78, "FILE: `smtp.host` is missing".into()));
+    let ran = ran(desk.unattended(&["--product", "server"]).output().unwrap());
+    assert_eq!(ran.status, 78);
+    assert!(ran.stderr.ends_with("line 1: `product`: The command line says server.\n"), "{}", ran.stderr);
     let id = format!("{USER}client_id = \"my-app\"\n");
     let said = "FILE, line 2: `client_id`: That is no ID: it has the form 8d2c1f00-1111-2222-3333-0123456789ab (8-4-4-4-12 digits 0-9, a-f).";
     assert_eq!(refused(&desk, &id), (78, said.into()));
@@ -174,6 +177,22 @@ fn an_app_that_the_authority_does_not_know_is_named_and_a_dead_one_is_unreachabl
     assert_eq!((ran.status, &document["outcome"]), (69, &"unreachable".into()), "{}", ran.stderr);
     assert!(ran.stderr.contains("127.0.0.1:1"), "{}", ran.stderr);
     assert_eq!(item(&document, "network")["state"], "failed");
+}
+
+#[test]
+fn what_can_be_found_out_neither_by_the_file_nor_by_asking_is_missing() {
+    let desk = Desk::new();
+    let mut settings = desk.settings();
+    settings.tenant = None;
+    settings.user = "alerts@unknown.example".parse().ok();
+    let (status, said) = refused(&desk, toml::to_string(&settings).unwrap());
+    assert!(status == 78 && said.starts_with("FILE: `tenant` is missing, and it is not to be found out: "), "{said}");
+    assert!(said.contains("90002"), "{said}");
+    settings = desk.settings();
+    desk.secret("no.pem", b"CANARY", 0o644);
+    settings.endpoints.ca_file = Some("no.pem".into());
+    let (status, said) = refused(&desk, toml::to_string(&settings).unwrap());
+    assert!(status == 78 && said.contains("The CA file "), "{said}");
 }
 
 const CLIENT_OF_NOBODY: &str = "0f000000-0000-4000-8000-00000000dead";

@@ -119,7 +119,7 @@ impl Terminal {
     }
 
     /// No last words.
-    pub fn is_killed(mut self) {
+    pub fn dies(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -4,6 +4,7 @@ mod answering;
 mod faults;
 mod microsoft;
 mod person;
+mod resuming;
 mod signing_in;
 mod stories;
 mod testing;
@@ -111,17 +112,6 @@ fn leaving_keeps_the_draft_and_cancels_what_runs() {
         person.effects.iter().any(|effect| matches!(effect, Effect::KeepDraft(draft) if draft.step == "connection"));
     assert!(kept && person.effects.ends_with(&[Effect::Leave(Outcome::Left)]), "{:?}", person.effects);
     assert_eq!(person.tell(Message::Continue).effects, []);
-}
-
-#[test]
-fn a_draft_is_taken_up_at_its_step_with_everything_in_it() {
-    let mut person = Person::sits_down(given());
-    person.walks_to_connection();
-    let draft = person.model.draft().clone();
-    let mut person = Person::sits_down(smtp_oauth::wizard::Given { draft: Some(draft), ..given() });
-    assert_eq!(person.at(), "connection");
-    person.hears(accepted());
-    assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
 }
 
 #[test]

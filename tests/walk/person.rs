@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use smtp_oauth::{
-    account::Settings,
+    account::{Settings, draft::Draft},
     entra::wire::{Answer, Method},
     language::{Language, Texts},
     network::NetworkFailure,
@@ -26,6 +26,8 @@ pub struct Person {
     pub model: Model,
     /// Effects asked for since the last look.
     pub effects: Vec<Effect>,
+    /// Every draft that was kept on the way.
+    pub kept: Vec<Draft>,
     pub now: i64,
 }
 
@@ -47,8 +49,13 @@ pub fn given() -> Given {
 
 impl Person {
     pub fn sits_down(given: Given) -> Self {
-        let (model, effects) = Model::start(given, NOW);
-        Self { model, effects, now: NOW }
+        Self::sits_down_at(given, NOW)
+    }
+
+    pub fn sits_down_at(given: Given, now: i64) -> Self {
+        let (model, effects) = Model::start(given, now);
+        let kept = kept(&effects).collect();
+        Self { model, effects, kept, now }
     }
 
     pub fn screen(&self) -> Screen {
@@ -61,6 +68,7 @@ impl Person {
 
     pub fn tell(&mut self, message: Message) -> &mut Self {
         self.effects = self.model.update(message, self.now);
+        self.kept.extend(kept(&self.effects));
         self
     }
 
@@ -178,6 +186,13 @@ impl Person {
         assert_eq!(self.at(), "connection");
         self
     }
+}
+
+fn kept(effects: &[Effect]) -> impl Iterator<Item = Draft> {
+    effects.iter().filter_map(|effect| match effect {
+        Effect::KeepDraft(draft) => Some((**draft).clone()),
+        _ => None,
+    })
 }
 
 pub const DEVICE_CODE: &str = r#"{"device_code":"CANARY-dc","user_code":"ABCD1234","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"#;

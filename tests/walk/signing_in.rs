@@ -12,7 +12,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{DEVICE_CODE, NOW, Person, error, given, granted, granted_with};
+use crate::person::{DEVICE_CODE, Person, error, given, granted, granted_with};
 
 fn waiting() -> Person {
     let mut person = Person::sits_down(given());
@@ -114,30 +114,6 @@ fn a_new_code_replaces_the_one_that_runs() {
     assert!(person.effects.contains(&Effect::Cancel(ticket)));
     person.gets(200, &DEVICE_CODE.replace("ABCD1234", "WXYZ9876"));
     assert!(person.reads().contains("WXYZ9876"));
-}
-
-#[test]
-fn a_dropped_line_costs_no_code() {
-    let person = waiting();
-    let kept = person.effects.iter().rev().find_map(|effect| match effect {
-        Effect::KeepDraft(draft) => Some((**draft).clone()),
-        _ => None,
-    });
-    let mut person = Person::sits_down(Given { draft: kept, ..given() });
-    assert_eq!(person.at(), "consent");
-    assert!(person.reads().contains("ABCD1234"));
-    person.polls(200, &granted("alerts@contoso.example"));
-    assert_eq!(person.at(), "token");
-}
-
-#[test]
-fn a_code_that_died_while_nobody_was_there_is_replaced() {
-    let mut person = waiting();
-    let draft = person.model.draft().clone();
-    person.now = NOW;
-    let (model, effects) = smtp_oauth::wizard::Model::start(Given { draft: Some(draft), ..given() }, NOW + 901);
-    let person = Person { model, effects, now: NOW + 901 };
-    assert!(person.request().1.ends_with("/devicecode"));
 }
 
 #[test]

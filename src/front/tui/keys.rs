@@ -142,15 +142,18 @@ impl View {
                 None => Reaction::Nothing,
             },
             Act::Send(message) => {
-                let mut messages = Vec::new();
-                if let Some(field) = self.field.as_mut().filter(|field| field.changed()) {
-                    messages.push(Message::Typed(field.value()));
-                    field.settle();
-                }
-                messages.push(message.clone());
-                Reaction::Send(messages)
+                let typed = self.unsent().into_iter();
+                Reaction::Send(typed.chain([message.clone()]).collect())
             }
         }
+    }
+
+    /// What was typed since it was last told, once.
+    pub fn unsent(&mut self) -> Option<Message> {
+        let field = self.field.as_mut().filter(|field| field.changed())?;
+        let typed = Message::Typed(field.value());
+        field.settle();
+        Some(typed)
     }
 }
 

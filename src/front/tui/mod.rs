@@ -243,6 +243,10 @@ impl<W: Write> Front for Tui<W> {
         }
     }
 
+    fn unsent(&mut self) -> Option<Message> {
+        self.view.as_mut()?.unsent()
+    }
+
     fn copy(&mut self, text: &str) {
         let sequence = self.clipboard.sequence(text);
         // A terminal that is gone is noticed at the next look.
