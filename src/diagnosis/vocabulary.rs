@@ -14,7 +14,10 @@ pub const FACTS: &[(&str, &str)] = &[
     ("mail.auth", "sent or none: whether a client's trace holds an AUTH command before MAIL"),
     ("banner", "the mail server's greeting"),
     ("ehlo", "what the mail server offers, one value a line"),
-    ("smtp.fault", "what the server did against the protocol, or what it does not offer"),
+    (
+        "smtp.fault",
+        "what the server did against the protocol, or what one side does not offer: garbled, starttls-not-offered, no-mechanism …",
+    ),
     ("smtp.detail", "the JSON of a 334 that came instead of a 535"),
     ("network.kind", "why a connection came to nothing: name-unknown, refused, timed-out, certificate …"),
     ("network.address", "host and port that were tried"),

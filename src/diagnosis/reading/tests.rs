@@ -140,6 +140,7 @@ fn network_trouble_is_told_by_the_words_of_the_programs() {
         assert_eq!(seen, [kind, address], "{text}");
         assert_ne!(named(text).0, "unknown", "{text}");
     }
+    assert_eq!(named("SASL authentication failure: No worthy mechs found").0, "auth_mechanism_not_offered");
     assert_eq!(named("TLS is required, but was not offered by host mail.example.net[192.0.2.1]").0, "starttls_missing");
 }
 
