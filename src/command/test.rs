@@ -161,6 +161,8 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
     };
     let mut evidence = Evidence::default();
     evidence.add_account(&known.account);
+    evidence.add("flow", "refresh_token");
+    evidence.add("oauth.stage", "refresh");
     match error {
         NoToken::Refused(failure) => evidence.add_oauth(failure),
         NoToken::Network(failure) => evidence.add_network(failure),

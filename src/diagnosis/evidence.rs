@@ -144,6 +144,7 @@ impl Evidence {
         for line in offered {
             self.add("ehlo", line);
         }
+        self.add("mechanism", "XOAUTH2");
         if conversation.authenticated() {
             self.add("accepted", "235");
         }

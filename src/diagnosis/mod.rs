@@ -26,3 +26,6 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("accepted", "a line that shows that a sign-in was accepted: a 235, or a message taken"),
     ("imap", "accepted or refused: what an IMAP or POP server said to the same sign-in"),
     ("mechanism", "SASL mechanism the client used: XOAUTH2, LOGIN, PLAIN"),
+    ("auth.form", "one-line: the XOAUTH2 string stood on the line of AUTH"),
     ("mail.auth", "sent or none: whether a client's trace holds an AUTH command before MAIL"),
     ("banner", "the mail server's greeting"),
     ("ehlo", "what the mail server offers, one value a line"),

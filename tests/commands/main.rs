@@ -2,6 +2,7 @@
 
 mod answers;
 mod desk;
+mod explain;
 mod export;
 mod refused_answers;
 mod setup;

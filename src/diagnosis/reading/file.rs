@@ -36,6 +36,9 @@ const TEXTS: [(&str, &str); 14] = [
 const LISTS: [(&str, &str); 3] = [("ehlo", "ehlo"), ("scopes", "scope"), ("powershell", "powershell")];
 const OTHERS: [&str; 6] = ["smtp", "oauth_error", "port", "token_claims", "id_token_claims", "notes"];
 
+/// Longer than anything that bears on a failure.
+const LONGEST: usize = 4096;
+
 impl Reading {
     /// Adds a file's evidence; gives the keys that were ignored. `now` in Unix seconds.
     pub fn add_file(&mut self, text: &str, now: i64) -> Result<Vec<String>, Fault> {
@@ -82,7 +85,7 @@ impl Reading {
     fn shown(&mut self, text: &str) -> String {
         let cleared = super::secrets::clear(text);
         self.secret |= cleared.secret;
-        crate::visible::line(&cleared.text)
+        crate::visible::line(&cleared.text).chars().take(LONGEST).collect()
     }
 
     /// An id_token says who signed in and where; what it is for and may is another matter.

@@ -24,7 +24,7 @@ impl Reading {
     /// Adds what a text tells. What is known already, from a file say, is not overridden by it.
     /// `now` in Unix seconds, for a token's life where no reply bears a time.
     pub fn add_text(&mut self, text: &str, now: i64) {
-        let cleared = secrets::clear(text);
+        let cleared = secrets::clear(&oauth::decoded(text));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
@@ -37,6 +37,9 @@ impl Reading {
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);
+        }
+        for detail in &cleared.details {
+            evidence.add("smtp.detail", detail);
         }
         for claims in &cleared.claims {
             self.add_claims(claims, now);
@@ -75,3 +78,6 @@ fn infer(evidence: &mut Evidence) {
         add_unless_known(evidence, "client_id", &client);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,14 +38,20 @@ static FLOW: LazyLock<Regex> = LazyLock::new(|| {
 /// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
 const BRACES: usize = 400;
 const LONGEST: usize = 800;
+/// Lines of a log that tell something, the last ones.
+const MOST: usize = 8;
 
 pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     if let Some(failure) = object(text) {
         evidence.add_oauth(&failure);
     }
-    for Record(line) in records {
-        let line = &decoded(line);
-        line_tells(evidence, line);
+    let telling = |line: &&str| ERROR.is_match(line) || CODE.is_match(line) || TELLING.is_match(line);
+    let lines = || records.iter().map(|Record(line)| line.as_str());
+    let last: Vec<&str> = lines().rev().filter(telling).take(MOST).collect();
+    last.iter().rev().for_each(|line| line_tells(evidence, line));
+    for line in lines() {
+        ids(evidence, line);
+        flow(evidence, line);
     }
 }
 
@@ -62,8 +68,13 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     }
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    let known = codes.iter().all(|code| evidence.values("oauth.code").contains(code));
     for code in &codes {
         add_once(evidence, "oauth.code", code);
+    }
+    // Said already, by the JSON it stands in or by a line before.
+    if known && !evidence.values("oauth.description").is_empty() {
+        return;
     }
     let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
     if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
@@ -73,12 +84,19 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
             evidence.add("oauth.description", description);
         }
     }
+}
+
+/// Microsoft's support asks for these.
+fn ids(evidence: &mut Evidence, line: &str) {
     for found in TRACE.captures_iter(line) {
         let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
         let fact = if part(1).eq_ignore_ascii_case("trace") { "oauth.trace_id" } else { "oauth.correlation_id" };
         add_once(evidence, fact, part(2));
         add_once(evidence, "oauth.timestamp", part(3));
     }
+}
+
+fn flow(evidence: &mut Evidence, line: &str) {
     if let Some(found) = FLOW.captures(line).filter(|_| evidence.values("flow").is_empty()) {
         let named = found.get(1).map(|flow| flow.as_str().to_ascii_lowercase());
         let by_class = ["device_code", "client_credentials", "password"];
@@ -88,7 +106,8 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
 }
 
 fn add_once(evidence: &mut Evidence, fact: &str, value: &str) {
-    if !evidence.values(fact).iter().any(|known| known == value) {
+    let known = evidence.values(fact);
+    if known.len() < MOST && !known.iter().any(|known| known == value) {
         evidence.add(fact, value);
     }
 }
@@ -125,13 +144,21 @@ fn visible(mut failure: Failure) -> Failure {
     failure
 }
 
-/// An error that came back in the redirected URL is percent-encoded.
-fn decoded(line: &str) -> String {
-    let Some(at) = line.find("error_description=") else { return line.to_owned() };
-    let encoded = line[at..].split([' ', '"', '\'']).next().unwrap_or_default();
-    let pairs = url::form_urlencoded::parse(encoded.as_bytes());
-    let words = pairs.map(|(key, value)| format!("{key}={value} ")).collect::<String>();
-    format!("{}{} {}", &line[..at], crate::visible::line(&words), &line[at + encoded.len()..])
+/// An error that came back in the redirected URL is percent-encoded: the text with that part as words.
+pub fn decoded(text: &str) -> String {
+    const KEY: &str = "error_description=";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(KEY) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find([' ', '"', '\'', '&', '\n', '\r']).unwrap_or(from.len());
+        let pairs = url::form_urlencoded::parse(&from.as_bytes()[..end]);
+        let words: String = pairs.map(|(_, value)| format!(" {value} ")).collect();
+        out.push_str(before);
+        out.extend(words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }));
+        rest = &from[end..];
+    }
+    out + rest
 }
 
 fn shortened(text: &str) -> String {

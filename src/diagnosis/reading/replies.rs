@@ -60,21 +60,20 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<usize> {
                 None => {
                     found.retain(|before| !before.same_as(&refusal));
                     found.push(refusal);
+                    found.drain(..found.len().saturating_sub(MOST));
                 }
             }
         }
     }
-    for refusal in found.iter().skip(found.len().saturating_sub(MOST)) {
-        refusal.add_to(evidence);
-    }
+    found.iter().for_each(|refusal| refusal.add_to(evidence));
     last
 }
 
 /// When the last refusal was made, in Unix seconds, if Microsoft wrote it into the brackets.
 pub fn time(evidence: &Evidence) -> Option<i64> {
-    let mut stamps = evidence.values("reply.text").iter().filter_map(|text| TIME.captures(text));
-    let stamp = stamps.next_back()?.get(1)?.as_str().to_owned();
-    chrono::DateTime::parse_from_rfc3339(&stamp).ok().map(|at| at.timestamp())
+    let stamp = evidence.values("reply.text").iter().rev().find_map(|text| TIME.captures(text))?;
+    let stamp = stamp.get(1)?.as_str();
+    chrono::DateTime::parse_from_rfc3339(stamp).ok().map(|at| at.timestamp())
 }
 
 fn refusals(line: &str) -> Vec<Refusal> {

@@ -25,16 +25,18 @@ pub struct Cleared {
     pub claims: Vec<Claims>,
     /// Users of XOAUTH2 strings.
     pub users: Vec<String>,
+    /// What a server said in base64 instead of refusing.
+    pub details: Vec<String>,
     /// Values of `token.form` that no claims bring along.
     pub forms: Vec<&'static str>,
 }
 
-/// A word of a token's alphabet, and the lines it was broken over: all but the last are long and hold nothing else.
-static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"[A-Za-z0-9+/_!*$~.-]{40,}=?(?:\r?\n[ \t>]*[A-Za-z0-9+/_!*$~.-]{40,}=?)*(?:\r?\n[ \t>]*[A-Za-z0-9+/_!*$~.-]+=*[ \t]*(?:\r?\n|$))?=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}",
-    )
-});
+/// Tokens of one text that are read; a failure has one.
+const MOST: usize = 8;
+
+/// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
 /// `"client_secret": "…"`, `refresh_token=…`, `Bearer …`, `code=…` of a redirected URL.
 static KEYED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -51,68 +53,96 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
     let mut hidden: Vec<(Range<usize>, String)> = Vec::new();
-    for word in WORD.find_iter(text) {
-        if let Some(mark) = cleared.word(word.as_str()) {
-            hidden.push((word.range(), mark));
+    let mut from = 0;
+    while let Some(word) = WORD.find_at(text, from) {
+        let end = broken_off(text, word.end());
+        from = end;
+        if let Some(mark) = cleared.word(&text[word.start()..end], text[end..].starts_with('@')) {
+            hidden.push((word.start()..end, mark));
         }
     }
+    let words = hidden.len();
     for pattern in [&KEYED, &LOGIN] {
         let groups = pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
         for value in groups {
-            // An id is no secret; a word of the alphabet above has its mark already.
-            let free = hidden.iter().all(|(range, _)| range.end <= value.start() || value.end() <= range.start);
-            if free && !value.as_str().starts_with('\u{2039}') {
-                cleared.bearer(value.as_str(), pattern.as_str() == KEYED.as_str());
+            // A long word has its mark already.
+            let next = hidden[..words].partition_point(|(range, _)| range.end <= value.start());
+            let marked = hidden[..words].get(next).is_some_and(|(range, _)| range.start < value.end());
+            if !marked {
+                cleared.bearer(value.as_str());
+                cleared.secret = true;
                 hidden.push((value.range(), MARK.to_owned()));
             }
         }
     }
-    cleared.secret |= !hidden.is_empty();
     hidden.sort_by_key(|(range, _)| range.start);
     let mut at = 0;
     for (range, mark) in hidden {
-        cleared.text.push_str(&text[at..range.start.max(at)]);
-        cleared.text.push_str(&mark);
-        // A token at the end of a line took the line's end along.
-        if text[range.clone()].ends_with('\n') {
-            cleared.text.push('\n');
+        if range.start >= at {
+            cleared.text.push_str(&text[at..range.start]);
+            cleared.text.push_str(&mark);
         }
-        at = range.end;
+        at = at.max(range.end);
     }
     cleared.text.push_str(&text[at..]);
     cleared
 }
 
+/// Where a word ends that was broken over lines: the following lines hold nothing but its alphabet, and but for the
+/// last are long.
+fn broken_off(text: &str, mut end: usize) -> usize {
+    const LONG: usize = 16;
+    let alphabet = |letter: char| letter.is_ascii_alphanumeric() || "+/_!*$~.=-".contains(letter);
+    while let Some(next) = text[end..].strip_prefix("\r\n").or_else(|| text[end..].strip_prefix('\n')) {
+        let line = next.lines().next().unwrap_or_default();
+        let piece = line.trim_start_matches([' ', '\t', '>']).trim_end();
+        let number = piece.chars().all(|letter| letter.is_ascii_digit());
+        if number || !piece.chars().all(alphabet) {
+            break;
+        }
+        end = text.len() - next.len() + line.trim_end().len();
+        if piece.len() < LONG {
+            break;
+        }
+    }
+    end
+}
+
 impl Cleared {
     /// Reads a long word; gives what to show in its place, `None` where it may stay.
-    fn word(&mut self, word: &str) -> Option<String> {
+    fn word(&mut self, word: &str, of_an_address: bool) -> Option<String> {
         let joined: String = word.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect();
-        let trimmed = joined.trim_end_matches('.');
-        if trimmed.starts_with("dXNlcj") {
-            return Some(self.blob(trimmed));
+        let word = joined.trim_end_matches('.');
+        if word.starts_with("dXNlcj") {
+            self.secret = true;
+            return Some(self.blob(word));
         }
-        if let Some(detail) = trimmed.starts_with("eyJ").then(|| json(trimmed)).flatten() {
+        if let Some(detail) = word.starts_with("eyJ").then(|| json(word)).flatten() {
+            if self.details.len() < MOST {
+                self.details.push(detail.clone());
+            }
             return Some(detail);
         }
-        let token = Secret::new(trimmed);
-        if trimmed.contains("eyJ") {
-            let begins = trimmed.find("eyJ").unwrap_or_default();
-            let claims = Claims::read(&Secret::new(&trimmed[begins..]));
-            self.take(claims);
-            return Some(token.token_mark());
+        let mark = Secret::new(word).token_mark();
+        if let Some(begins) = word.find("eyJ") {
+            self.secret = true;
+            self.take(Claims::read(&Secret::new(&word[begins..])));
+            return Some(mark);
         }
-        let secret_part = trimmed.split('.').any(|part| part.len() >= 40 && mixed(part));
-        if !secret_part {
+        if !word.split('.').any(|part| part.len() >= 40 && mixed(part)) {
             return None;
         }
-        if trimmed.len() >= 100 {
+        // A message has an id that looks much like a secret.
+        let token = word.len() >= 100;
+        if token && self.forms.is_empty() {
             self.forms.push("opaque");
         }
-        Some(token.token_mark())
+        self.secret |= token || word.contains('~');
+        (token || !of_an_address).then_some(mark)
     }
 
     fn take(&mut self, claims: Claims) {
-        if claims.form == Form::Jwt && !self.claims.contains(&claims) {
+        if claims.form == Form::Jwt && self.claims.len() < MOST && !self.claims.contains(&claims) {
             self.claims.push(claims);
         }
     }
@@ -122,23 +152,24 @@ impl Cleared {
         let Some(decoded) = decode(blob) else { return MARK.to_owned() };
         let decoded = String::from_utf8_lossy(&decoded).into_owned();
         let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0']).next());
-        self.users.extend(user.filter(|user| !user.is_empty()).map(str::to_owned));
+        self.users.extend(user.filter(|user| !user.is_empty() && self.users.len() < MOST).map(str::to_owned));
         let bearer = decoded
             .split('\x01')
             .find_map(|part| part.get(12..).filter(|_| part[..12].eq_ignore_ascii_case("auth=bearer ")));
         // A string that was cut off for posting says nothing of the token.
         if decoded.ends_with("\x01\x01") {
-            self.bearer(bearer.unwrap_or_default(), true);
+            self.bearer(bearer.unwrap_or_default());
         }
         xoauth2::shown(user.unwrap_or_default(), &Secret::new(bearer.unwrap_or_default()))
     }
 
-    fn bearer(&mut self, bearer: &str, judged: bool) {
+    fn bearer(&mut self, bearer: &str) {
         let claims = Claims::read(&Secret::new(bearer));
         match claims.form {
             Form::Jwt => self.take(claims),
-            Form::Opaque if judged && bearer.len() < 40 && self.users.len() == 1 && self.claims.is_empty() => {
-                self.forms.push("short");
+            // Not a token but its name, say: `user=… auth=Bearer result.AccessToken`.
+            Form::Opaque if bearer.len() < 40 && self.users.len() == 1 && self.claims.is_empty() => {
+                self.forms = vec!["short"];
             }
             Form::Opaque => {}
         }

@@ -27,6 +27,7 @@ static AUTH: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?",
     )
 });
+static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH XOAUTH2 \S"));
 static MAIL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )MAIL FROM:\s?<([^>\s]*)>"));
 static BANNER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )(220[ -][A-Za-z][\w-]*\.\S+ .*)"));
@@ -48,6 +49,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
             once(evidence, "imap", if pattern.is_match(line) { said } else { "" });
         }
+        once(evidence, "auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
         signed_in |= !mechanism.is_empty();
         once(evidence, "mechanism", &mechanism);

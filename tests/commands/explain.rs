@@ -1,0 +1,211 @@
+//! `explain`: what it says of a text, of an evidence file and of a cause, and how it ends when there is nothing
+//! to say something of.
+
+use std::{
+    fs,
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{
+    bare,
+    desk::{Ran, ran},
+};
+
+fn piped(arguments: &[&str], input: &[u8]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+    command.arg("explain").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // It may have ended before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    ran(child.wait_with_output().unwrap())
+}
+
+fn causes(ran: &Ran) -> Vec<Value> {
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["causes"]);
+    document["causes"].as_array().unwrap().clone()
+}
+
+fn evidence(name: &str, content: &[u8]) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    fs::write(&path, content).unwrap();
+    (directory, path.to_str().unwrap().to_owned())
+}
+
+const MAILBOX_OFF: &str =
+    "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.";
+
+#[test]
+fn a_pasted_line_is_answered_in_full() {
+    let expected = "\
+Read: 535 · 5.7.139
+
+Authenticated SMTP is switched off for this mailbox (certain)
+SMTP AUTH is off for the configured mailbox, whatever the token or password says. The mailbox's own switch overrides the organisation's.
+  Reply: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
+  1. Microsoft 365 admin center (https://admin.microsoft.com) > Users > Active users > the configured mailbox > Mail > 'Manage email apps'
+  2. Tick 'Authenticated SMTP' and choose 'Save changes'
+  3. Wait a few minutes, up to an hour, and try again
+  See the switch (Exchange Online PowerShell; empty means: as the organisation):
+    Get-CASMailbox -Identity '<user>' | Format-List SmtpClientAuthenticationDisabled
+  Switch it on:
+    Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
+  - Ask whoever runs Exchange for the output of the first command
+  https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
+";
+    let arguments: Vec<&str> = ["explain"].into_iter().chain(MAILBOX_OFF.split(' ')).collect();
+    assert_eq!(bare(&arguments), Ran { stdout: expected.to_owned(), stderr: String::new(), status: 0 });
+    for arguments in [&[][..], &["-"]] {
+        assert_eq!(piped(arguments, MAILBOX_OFF.as_bytes()).stdout, expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn json_has_the_shape_of_tests_causes() {
+    let found = causes(&piped(&["--json"], MAILBOX_OFF.as_bytes()));
+    let keys: Vec<&String> = found[0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["cause", "certainty", "item", "why", "evidence", "fix", "commands", "next", "source"]);
+    assert_eq!((&found[0]["cause"], found.len()), (&"smtp_auth_disabled_mailbox".into(), 1));
+    let found = causes(&piped(&["--json"], b"the weather is fine"));
+    assert_eq!((&found[0]["cause"], &found[0]["source"], found.len()), (&"unknown".into(), &Value::Null, 1));
+    assert!(found[0]["next"].as_array().unwrap().len() > 3);
+}
+
+#[test]
+fn a_text_that_says_nothing_is_unknown_and_no_failure() {
+    let ran = piped(&[], b"the weather is fine\n");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.starts_with("Read: nothing that is known here.\n\nThe cause cannot be told"), "{}", ran.stdout);
+}
+
+#[test]
+fn nothing_and_no_text_end_in_65_with_a_reason() {
+    for (input, says) in [
+        (&b""[..], "smtp-oauth: there is nothing to explain: the text is empty\n"),
+        (b" \n\t\n", "smtp-oauth: there is nothing to explain: the text is empty\n"),
+        (
+            b"\x7fELF\x02\x01\0\0\0",
+            "smtp-oauth: that is no text but binary data; give a log line, an error or a trace\n",
+        ),
+    ] {
+        for arguments in [&["-"][..], &["--json"]] {
+            let expected = Ran { stdout: String::new(), stderr: says.to_owned(), status: 65 };
+            assert_eq!(piped(arguments, input), expected);
+        }
+    }
+    assert_eq!(bare(&["explain", ""]).status, 65);
+}
+
+#[test]
+fn of_a_huge_input_the_end_counts() {
+    let mut log = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(60_000).into_bytes();
+    log.extend_from_slice(MAILBOX_OFF.as_bytes());
+    let ran = piped(&["--json"], &log);
+    assert_eq!(causes(&ran)[0]["cause"], "smtp_auth_disabled_mailbox");
+    assert_eq!(
+        ran.stderr,
+        "smtp-oauth: of more than 1 MiB only the last is read, as a log says what matters at its end\n"
+    );
+}
+
+#[test]
+fn escape_sequences_are_shown_and_do_nothing() {
+    let hostile = format!("\u{1b}[31m{MAILBOX_OFF}\u{1b}[0m \u{1b}]0;title\u{7} \u{202e}turned\u{9b}2J");
+    for arguments in [&[][..], &["--json"]] {
+        let ran = piped(arguments, hostile.as_bytes());
+        assert_eq!(ran.status, 0);
+        assert!(ran.stdout.contains("SmtpClientAuthentication"), "{}", ran.stdout);
+        let odd = |letter: char| (letter.is_control() && letter != '\n') || matches!(letter, '\u{202e}' | '\u{9b}');
+        assert!(!ran.stdout.contains(odd) && !ran.stderr.contains(odd), "{:?}", ran.stdout);
+    }
+    assert_eq!(causes(&piped(&["--json"], hostile.as_bytes()))[0]["cause"], "smtp_auth_disabled_mailbox");
+}
+
+#[test]
+fn a_token_is_read_and_never_echoed() {
+    // {"aud":"https://graph.microsoft.com","scp":"SMTP.Send","upn":"admin@contoso.example","exp":4102444800,"x":"CANARY"}
+    let payload = "eyJhdWQiOiJodHRwczovL2dyYXBoLm1pY3Jvc29mdC5jb20iLCJzY3AiOiJTTVRQLlNlbmQiLCJ1cG4iOiJhZG1pbkBjb250b3NvLmV4YW1wbGUiLCJleHAiOjQxMDI0NDQ4MDAsIngiOiJDQU5BUlkifQ";
+    let token = format!("eyJhbGciOiJSUzI1NiJ9.{payload}.CANARYsignature0CANARYsignature1CANARYsignature2");
+    let text = format!("535 5.7.3 Authentication unsuccessful [A.PROD.OUTLOOK.COM]\ntoken: {token}\n");
+    let on_input = piped(&[], text.as_bytes());
+    assert!(
+        on_input.stdout.contains("The token is for Microsoft Graph, not for Exchange (certain)"),
+        "{}",
+        on_input.stdout
+    );
+    assert!(on_input.stdout.contains("a token for https://graph.microsoft.com, of admin@contoso.example"));
+    assert_eq!(
+        on_input.stderr,
+        "smtp-oauth: the text holds a token or another secret, which is not shown here; take it out before you pass the text on\n"
+    );
+    let as_argument = bare(&["explain", "--json", &text]);
+    assert!(as_argument.stderr.contains("other users of this machine can see arguments"), "{}", as_argument.stderr);
+    for ran in [on_input, as_argument] {
+        for part in ["CANARY", &payload[..24], &payload[60..90]] {
+            assert!(!ran.stdout.contains(part) && !ran.stderr.contains(part), "{part}");
+        }
+    }
+}
+
+#[test]
+fn an_evidence_file_is_taken_into_account() {
+    let (_directory, path) = evidence(
+        "evidence.toml",
+        b"smtp = [\"535 5.7.3 Authentication unsuccessful\"]\nuser = \"shared@contoso.example\"\n[token_claims]\naud = \"https://outlook.office.com\"\nscp = \"SMTP.Send\"\nupn = \"kim@contoso.example\"\n[case]\ncause = \"send_as_denied\"\n",
+    );
+    let ran = piped(&["--json", "--evidence", &path], b"");
+    let found = causes(&ran);
+    assert_eq!((&found[0]["cause"], &found[0]["item"]), (&"user_is_not_token_user".into(), &"smtp-user".into()));
+    assert_eq!(
+        found[0]["commands"][0],
+        "Add-RecipientPermission -Identity 'shared@contoso.example' -Trustee 'kim@contoso.example' -AccessRights SendAs"
+    );
+    assert_eq!(ran.stderr, format!("smtp-oauth: {path}: ignored: case\n"));
+}
+
+#[test]
+fn an_evidence_file_that_cannot_be_used_ends_in_65_naming_it() {
+    let huge = [b"notes = \"".as_slice(), &vec![b'a'; 1 << 20], b"\""].concat();
+    for (content, says) in [
+        (&b"port = \"587\""[..], "`port` must be a number from 1 to 65535"),
+        (b"user = 7", "`user` must be a text"),
+        (b"= what", "not TOML"),
+        (b"\0\xff\xfe", "not TOML"),
+        (&huge, "longer than 1 MiB"),
+    ] {
+        let (_directory, path) = evidence("evidence.toml", content);
+        let ran = bare(&["explain", "--evidence", &path]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (65, ""), "{says}");
+        assert!(ran.stderr.contains(&path) && ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    for missing in ["/nonexistent/evidence.toml", "/"] {
+        let ran = bare(&["explain", "--evidence", missing]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (65, ""));
+        assert!(ran.stderr.contains(missing), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_empty_evidence_file_is_unknown() {
+    let (_directory, path) = evidence("evidence.toml", b"");
+    assert_eq!(causes(&bare(&["explain", "--json", "--evidence", &path]))[0]["cause"], "unknown");
+}
+
+#[test]
+fn a_cause_can_be_looked_up() {
+    let ran = bare(&["explain", "--cause", "public_client_flow_disabled"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.starts_with("'Allow public client flows' is off for the app\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n    az ad app update --id '<client_id>' --is-fallback-public-client true\n"));
+    assert_eq!(causes(&bare(&["explain", "--json", "--cause", "send_as_denied"]))[0]["cause"], "send_as_denied");
+    let ran = bare(&["explain", "--cause", "nonsense"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (64, ""));
+    assert!(ran.stderr.starts_with("smtp-oauth: `nonsense` is no cause; known are: unknown, "), "{}", ran.stderr);
+    assert_eq!(bare(&["explain", "--cause", "unknown", "some text"]).status, 64);
+}
