@@ -95,8 +95,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
     // Unattended there is no draft to be careful with.
-    let attended = shown != Shown::Unattended;
-    let _sole = if attended { sole::take(context, &places).map_err(Trouble::Busy)? } else { None };
+    let _sole = if unattended { None } else { sole::take(context, &places).map_err(Trouble::Busy)? };
     let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
     let given = match &answers {
         Some(answers) => answers.given(known),
