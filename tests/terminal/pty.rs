@@ -30,8 +30,8 @@ pub struct Seen {
     pub screen: vt100::Parser,
     pub bytes: Vec<u8>,
     ended: bool,
-    /// The reader is to let go of the terminal.
-    closing: bool,
+    /// The reader lets go of the terminal once this is shown.
+    closing: Option<String>,
 }
 
 impl Terminal {
@@ -54,7 +54,7 @@ impl Terminal {
         let mut output = pty.master.try_clone_reader().unwrap();
         let screen = vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0);
         let seen =
-            Arc::new((Mutex::new(Seen { screen, bytes: Vec::new(), ended: false, closing: false }), Condvar::new()));
+            Arc::new((Mutex::new(Seen { screen, bytes: Vec::new(), ended: false, closing: None }), Condvar::new()));
         let shared = Arc::clone(&seen);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -63,7 +63,8 @@ impl Terminal {
                 seen.screen.process(&buffer[..read]);
                 seen.bytes.extend_from_slice(&buffer[..read]);
                 shared.1.notify_all();
-                if seen.closing {
+                let contents = seen.screen.screen().contents();
+                if seen.closing.as_ref().is_some_and(|shown| contents.contains(shown)) {
                     return;
                 }
             }
@@ -124,9 +125,9 @@ impl Terminal {
         self.child.wait().unwrap();
     }
 
-    /// The window is closed after this was typed, which the program shows: so the reader wakes and lets go.
-    pub fn closes_after(mut self, keys: &str) {
-        self.seen.0.lock().unwrap().closing = true;
+    /// The window is closed after this was typed, which the program shows: so it has been read there.
+    pub fn closes_after(mut self, keys: &str, shown: &str) {
+        self.seen.0.lock().unwrap().closing = Some(shown.to_owned());
         self.types(keys);
         let Self { master, keys, mut child, reader, .. } = self;
         reader.join().unwrap();

@@ -89,7 +89,7 @@ fn a_dropped_line_goes_on_with_the_same_code() {
 #[test]
 fn a_closed_terminal_loses_nothing_that_was_typed() {
     let directory = tempfile::tempdir().unwrap();
-    types_a_name(directory.path(), &[]).closes_after("x");
+    types_a_name(directory.path(), &[]).closes_after("x", "alerts@contoso.examplex");
     goes_on(directory.path(), &[]).sees("alerts@contoso.examplex");
 }
 
@@ -98,7 +98,7 @@ fn a_closed_terminal_in_line_mode_leaves_the_step() {
     let directory = tempfile::tempdir().unwrap();
     let mut terminal = types_a_name(directory.path(), &["--front", "line"]);
     terminal.reads("> ");
-    terminal.closes_after("x");
+    terminal.closes_after("x", "> x");
     let mut terminal = goes_on(directory.path(), &["--front", "line"]);
     terminal.reads("Sign-in name of the mailbox");
 }
