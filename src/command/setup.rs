@@ -95,8 +95,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
     // Unattended there is no draft to be careful with.
-    let _sole = if unattended { None } else { sole::take(context, &places).map_err(Trouble::Busy)? };
-    let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    let sole = if unattended { sole::Sole::default() } else { sole::take(context, &places).map_err(Trouble::Busy)? };
+    let mut known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    known.notices.extend(sole.notice.clone());
     let given = match &answers {
         Some(answers) => answers.given(known),
         None => known,

@@ -1,18 +1,13 @@
-//! Single files: read whole, written whole or not at all, locked. A secret file is `0600` and is refused
-//! when it is looser. What a file is for, `files` knows.
+//! Single files: read whole, written whole or not at all. A secret file is `0600` and is refused when it is
+//! looser. What a file is for, `files` knows.
 
-#![expect(clippy::disallowed_methods, reason = "files are read and written here, and other processes waited for")]
+#![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
 use std::{
-    fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
+    fs::{self, DirBuilder, File, Metadata, Permissions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
 };
 
 use tempfile::NamedTempFile;
@@ -21,10 +16,6 @@ use crate::{
     secret::Secret,
     wizard::effect::{FileFailure, FileFailureKind},
 };
-
-/// Longer than a refresh may take (HTTP 30 s), so that a waiting process gets the one refresh's result.
-const LOCK_WAIT: Duration = Duration::from_secs(45);
-const LOCK_LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -150,7 +141,7 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn directory(path: &Path) -> &Path {
+pub fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
@@ -219,50 +210,6 @@ pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> 
         fs::set_permissions(to, Permissions::from_mode(kind.mode(None))).map_err(unwritten(to))?;
     }
     settle(to)
-}
-
-/// Said from elsewhere to one who waits for a lock: nobody wants it any more.
-#[derive(Debug, Clone, Default)]
-pub struct Revoked(Arc<AtomicBool>);
-
-impl Revoked {
-    pub fn revoke(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Held until the value is dropped.
-pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
-    make_directory(path)?;
-    let file = lock_file(path).map_err(unwritten(path))?;
-    let until = Instant::now() + LOCK_WAIT;
-    loop {
-        if revoked.0.load(Ordering::Relaxed) {
-            return Err(failure(FileFailureKind::Locked, path, "no longer waited for"));
-        }
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(failure(FileFailureKind::Locked, path, "another process holds the lock"));
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(unwritten(path)(error)),
-        }
-    }
-}
-
-/// A lock that root makes in somebody's directory (the machine's own mail, with their account) is theirs, or they
-/// could not take it later. Only one that is new: what stands there might be a link to something of root's.
-fn lock_file(path: &Path) -> io::Result<File> {
-    let file = match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return OpenOptions::new().write(true).open(path),
-        made => made?,
-    };
-    if rustix::process::geteuid().is_root() {
-        let owner = fs::metadata(directory(path))?;
-        fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
-    }
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -343,17 +290,6 @@ mod tests {
             assert_eq!(put_both(one, before, two).unwrap_err().path, second.display().to_string());
             assert_eq!(fs::read_to_string(&first).ok().as_deref(), existing);
         }
-    }
-
-    #[test]
-    fn a_lock_made_by_root_belongs_to_whom_the_directory_does() {
-        let directory = tempfile::tempdir().unwrap();
-        if rustix::process::geteuid().is_root() {
-            chown(directory.path(), Some(4321), Some(1234)).unwrap();
-        }
-        let owner = fs::metadata(directory.path()).unwrap().uid();
-        let locked = lock(&directory.path().join("f.lock"), &Revoked::default()).unwrap();
-        assert_eq!(locked.metadata().unwrap().uid(), owner);
     }
 
     #[test]

@@ -6,8 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use super::disk::Revoked;
-use super::disk::{self, Kind, Staged, beside, failure};
+pub use super::lock::Revoked;
+use super::{
+    disk::{self, Kind, Staged, beside, failure},
+    lock,
+};
 use crate::{
     account::{
         config::Config,
@@ -123,8 +126,8 @@ impl Places {
     pub fn save(&self, saving: &Saving, revoked: &Revoked) -> Result<Vec<PathBuf>, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(&saving.account));
         // Always in this order, or two processes could wait for each other.
-        let _config_lock = disk::lock(&self.state.join("config.lock"), revoked)?;
-        let _account_lock = disk::lock(&self.lock_file(&saving.account), revoked)?;
+        let _config_lock = lock::take(&self.state.join("config.lock"), revoked)?;
+        let _account_lock = lock::take(&self.lock_file(&saving.account), revoked)?;
         let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
         if now != saving.expected {
             return Err(failure(FileFailureKind::Changed, &config_path, "not as shown"));
@@ -145,7 +148,7 @@ impl Places {
 
     /// Held until the value is dropped.
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
-        disk::lock(&self.lock_file(account), &Revoked::default())
+        lock::take(&self.lock_file(account), &Revoked::default())
     }
 }
 

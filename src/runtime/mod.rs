@@ -9,6 +9,7 @@ mod disk;
 mod failure;
 pub mod files;
 pub mod handed;
+mod lock;
 pub mod mail;
 pub mod sole;
 pub mod tasks;

@@ -196,7 +196,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
-    use crate::{account::vault::Vault, runtime::disk};
+    use crate::{account::vault::Vault, runtime::lock};
 
     const TICKET: Ticket = Ticket(1);
 
@@ -250,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_save_that_waits_for_a_lock_does_not_hold_up_the_end() {
         let (directory, mut runtime, mut reports) = runtime();
-        let _other = disk::lock(&directory.path().join("state/config.lock"), &Revoked::default()).unwrap();
+        let _other = lock::take(&directory.path().join("state/config.lock"), &Revoked::default()).unwrap();
         runtime.perform(save(None));
         assert_eq!(runtime.finish(), None);
         assert!(matches!(reports.recv().await, Some((TICKET, Report::Saved(Err(_))))));

@@ -43,6 +43,18 @@ fn a_draft_that_could_not_be_written_is_not_said_to_be_kept() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_had_is_said_and_no_link_in_its_place_is_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (state, other) = (directory.path().join("state"), directory.path().join("other"));
+    fs::create_dir(&state).unwrap();
+    fs::write(&other, "kept").unwrap();
+    std::os::unix::fs::symlink(&other, state.join("draft.lock")).unwrap();
+    let (shown, _) = wizard(directory.path());
+    assert!(shown.replace('\n', " ").contains("A second setup would not be noticed"), "{shown}");
+    assert_eq!(fs::read_to_string(other).unwrap(), "kept");
+}
+
+#[test]
 fn an_unattended_run_leaves_no_draft_behind() {
     let directory = tempfile::tempdir().unwrap();
     let ran = bare(&["--no-input", "--config", directory.path().to_str().unwrap()]);
