@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     secret::Secret,
+    shell,
     wizard::effect::{FileFailure, FileFailureKind},
 };
 
@@ -81,7 +82,8 @@ fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure>
     let mode = metadata.permissions().mode() & 0o777;
     let owner = rustix::process::geteuid().as_raw();
     if mode & 0o077 != 0 {
-        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {}", path.display())));
+        let file = shell::path(path).unwrap_or_else(|| "FILE".to_owned());
+        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {file}")));
     }
     if metadata.uid() != owner && owner != 0 {
         return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
@@ -289,6 +291,18 @@ mod tests {
             fs::create_dir(&second).unwrap();
             assert_eq!(put_both(one, before, two).unwrap_err().path, second.display().to_string());
             assert_eq!(fs::read_to_string(&first).ok().as_deref(), existing);
+        }
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_command_that_closes_it() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, shown) in [("it's $(mine)", Some(r"it'\''s $(mine)'")), ("a\nb", None)] {
+            let path = file(&directory, name, "CANARY");
+            fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+            let refused = read(&path, Kind::Secret).unwrap_err();
+            let shown = shown.map_or("FILE".into(), |name| format!("'{}/{name}", directory.path().display()));
+            assert_eq!(refused.detail, format!("mode 0640; chmod 600 {shown}"));
         }
     }
 
