@@ -17,19 +17,17 @@ use crate::{
         draft::Draft,
         settings::Consent,
     },
-    checklist::steps,
     entra::Cloud,
     export::{self, FORMATS},
     facts::{AccountName, Guid},
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
-    runtime::{answers as files, files::Places},
+    runtime::{files::Places, named},
     secret::Secret,
     wizard::{
         Answered, Given,
-        effect::{FileFailure, FileFailureKind, Outcome},
-        screen::{Input, Screen},
+        effect::{FileFailure, FileFailureKind},
         verdict,
     },
 };
@@ -69,7 +67,7 @@ pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> 
     let texts = &context.texts;
     let file = path.display().to_string();
     let unread = |phrase: Phrase| Refusal::NoAnswers(texts.say(&phrase));
-    let text = files::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
+    let text = named::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
     let answers = Answers::parse(&text).map_err(|error| match error {
         Unreadable::Empty => unread(Phrase::new("answers.empty").with("file", &file)),
         Unreadable::Toml { line, message } => {
@@ -201,7 +199,7 @@ impl Sheet<'_> {
     fn trust(&mut self) -> Result<(), Refusal> {
         let Some(named) = &self.answers.settings.endpoints.ca_file else { return Ok(()) };
         let path = self.resolved(named);
-        if !files::exists(&path) {
+        if !named::exists(&path) {
             return Err(self.refuse("endpoints.ca_file", Phrase::new("answers.not-there")));
         }
         self.answers.settings.endpoints.ca_file = Some(path);
@@ -224,7 +222,7 @@ impl Sheet<'_> {
             let phrase = Phrase::new("answers.secret-file").with("why", self.texts.say(&why));
             self.refuse("client_secret_file", phrase)
         };
-        let secret = files::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
+        let secret = named::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
         one_line(&secret).map(Some).map_err(refuse)
     }
 }
@@ -294,6 +292,11 @@ fn within(part: &toml::Value, whole: &toml::Value) -> bool {
 }
 
 impl Prepared {
+    /// The file, as it is shown.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Writes what other programs need, for an account that was saved; adds those files to the others.
     pub fn export(
         &self,
@@ -310,43 +313,5 @@ impl Prepared {
             saved.push(super::export::write(context, &known, format)?);
         }
         Ok(())
-    }
-}
-
-/// Where a run without a person could not go on.
-#[derive(Debug)]
-pub struct Stuck {
-    /// The step's id.
-    step: String,
-    what: String,
-    /// Why the answer there is not taken.
-    error: Option<String>,
-    /// Nothing is known for what is asked there.
-    empty: bool,
-}
-
-impl Stuck {
-    pub fn at(screen: &Screen) -> Self {
-        let question = screen.question.as_ref();
-        let empty = question.is_some_and(|question| question.input == Input::Text { value: String::new() });
-        let error = question.and_then(|question| question.error.clone());
-        Self { step: screen.id.clone(), what: screen.wanted(), error, empty }
-    }
-
-    /// With the key to look at, where a file has it and it is wrong.
-    pub fn phrase(&self, outcome: Outcome, answers: Option<&Prepared>) -> Phrase {
-        let key = steps::find(&self.step).and_then(|step| step.key.as_ref());
-        let why = self.error.as_ref().unwrap_or(&self.what);
-        match answers.zip(key) {
-            // Nothing is wrong with the file.
-            Some(_) if outcome != Outcome::Incomplete => Phrase::new("setup.stuck").with("what", why),
-            Some((answers, key)) if self.empty => {
-                Phrase::new("answers.not-found").with("file", &answers.file).with("key", key).with("why", why)
-            }
-            Some((answers, key)) => {
-                Phrase::new("answers.nowhere").with("file", &answers.file).with("key", key).with("why", why)
-            }
-            None => Phrase::new("setup.stuck").with("what", &self.what),
-        }
     }
 }

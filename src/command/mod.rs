@@ -14,6 +14,7 @@ mod setup;
 mod simulate;
 mod sole;
 mod status;
+mod stuck;
 mod summary;
 mod terminal;
 mod test;

@@ -11,11 +11,13 @@ use tokio::{
 use super::{
     Context, Status,
     access::now,
-    answers::{self, Prepared, Stuck},
+    answers::{self, Prepared},
     demo::Demo,
     events::{Document, Events},
     options::{Global, Setup},
-    paths, sole, summary,
+    paths, sole,
+    stuck::Stuck,
+    summary,
     terminal::{self, Shown},
 };
 use crate::{

@@ -1,6 +1,6 @@
-//! A file for another program, at a place somebody named: whole or not at all, and what was there stays beside
-//! it as `….old`. Nothing that is kept so is replaced, since it may be somebody's own; the next is `….old.1`. It
-//! holds no secret.
+//! A file for another program or another machine: whole or not at all, and what was there stays beside it as
+//! `….old`. Nothing that is kept so is replaced, since it may be somebody's own; the next is `….old.1`. It holds
+//! no secret.
 
 #![expect(clippy::disallowed_methods, reason = "what stands at the place is looked at here")]
 
@@ -9,8 +9,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::disk::{self, Kind, Staged, failure};
-use crate::wizard::effect::{FileFailure, FileFailureKind};
+use super::{
+    disk::{self, Kind, Staged, failure},
+    files::Places,
+};
+use crate::{
+    facts::AccountName,
+    wizard::effect::{FileFailure, FileFailureKind},
+};
 
 /// More than any program's configuration has.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -50,6 +56,13 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
     Ok(Handed::Replaced(old))
 }
 
+/// The answers that led to an account, beside the configuration.
+pub fn answers(places: &Places, account: &AccountName, text: &str) -> Result<PathBuf, FileFailure> {
+    let path = places.config.join(format!("answers-{account}.toml"));
+    hand_over(&path, text)?;
+    Ok(path)
+}
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -76,6 +89,19 @@ mod tests {
             ("two".into(), "one".into())
         );
         assert_eq!((mode(&path), mode(&old)), (0o640, 0o640));
+    }
+
+    #[test]
+    fn another_text_is_kept_beside_the_new_one_and_the_same_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let places = Places { config: directory.path().join("config"), state: directory.path().join("state") };
+        let account = "alerts".parse().unwrap();
+        let old = places.config.join("answers-alerts.toml.old");
+        let path = answers(&places, &account, "one").unwrap();
+        assert_eq!(answers(&places, &account, "one").unwrap(), path);
+        assert!(!old.exists());
+        answers(&places, &account, "two").unwrap();
+        assert_eq!((fs::read_to_string(path).unwrap(), fs::read_to_string(old).unwrap()), ("two".into(), "one".into()));
     }
 
     #[test]

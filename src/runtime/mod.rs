@@ -2,7 +2,6 @@
 //! Nothing here decides what a result means.
 
 mod address;
-pub mod answers;
 mod certificate;
 mod connect;
 mod disk;
@@ -11,6 +10,7 @@ pub mod files;
 pub mod handed;
 mod lock;
 pub mod mail;
+pub mod named;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use super::{
-    answers,
     files::{Places, Revoked},
+    handed,
     mail::{self, Endpoint},
     web,
 };
@@ -120,7 +120,7 @@ impl Runtime {
     fn keep_answers(&mut self, ticket: Ticket, account: AccountName, text: String) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         let thread = thread::spawn(move || {
-            let _ = reports.send((ticket, Report::AnswersKept(answers::keep(&places, &account, &text))));
+            let _ = reports.send((ticket, Report::AnswersKept(handed::answers(&places, &account, &text))));
         });
         self.tasks.insert(ticket, Task::Save(thread, Revoked::default()));
     }
