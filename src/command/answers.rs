@@ -18,12 +18,12 @@ use crate::{
         settings::Consent,
     },
     entra::Cloud,
-    export::{self, FORMATS},
+    export::{self, FORMATS, Format},
     facts::{AccountName, Guid},
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
-    runtime::{files::Places, named},
+    runtime::named,
     secret::Secret,
     wizard::{
         Answered, Given,
@@ -55,7 +55,8 @@ impl Refusal {
 /// The answers as the wizard takes them.
 pub struct Prepared {
     file: String,
-    export: Vec<String>,
+    export: Vec<&'static Format>,
+    lang: Option<Lang>,
     settings: Settings,
     answered: Answered,
     account: Option<AccountName>,
@@ -102,16 +103,10 @@ impl Sheet<'_> {
         if let Some(product) = product {
             self.settle(product)?;
         }
-        self.language()?;
+        let lang = self.lang()?;
         self.trust()?;
         let client_secret = self.client_secret()?;
-        for target in &self.answers.more.export {
-            if export::find(target).is_none() {
-                let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-                let why = Phrase::new("answers.target").with("target", target).with("known", known);
-                return Err(self.refuse("export", why));
-            }
-        }
+        let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let missing = missing(&self.answers.settings);
         if let Some(key) = missing.filter(|_| unattended) {
             let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
@@ -124,7 +119,8 @@ impl Sheet<'_> {
             send_to: self.answers.more.send_to.clone(),
         };
         let Answers { settings, more, .. } = self.answers;
-        Ok(Prepared { file: self.file, export: more.export, settings, answered, account: more.account, client_secret })
+        let (file, account) = (self.file, more.account);
+        Ok(Prepared { file, export, lang, settings, answered, account, client_secret })
     }
 
     fn refuse(&self, key: &str, why: Phrase) -> Refusal {
@@ -184,15 +180,20 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn language(&self) -> Result<(), Refusal> {
-        let Some(named) = &self.answers.more.lang else { return Ok(()) };
-        if Lang::from_str(named, false).is_ok() {
-            return Ok(());
-        }
-        let names =
-            Lang::value_variants().iter().filter_map(|lang| Some(lang.to_possible_value()?.get_name().to_owned()));
-        let known = names.collect::<Vec<_>>().join(", ");
-        Err(self.refuse("lang", Phrase::new("answers.known").with("known", known)))
+    fn lang(&self) -> Result<Option<Lang>, Refusal> {
+        let Some(named) = &self.answers.more.lang else { return Ok(None) };
+        Lang::from_str(named, false).map(Some).map_err(|_| {
+            let values = Lang::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let known = values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+            self.refuse("lang", Phrase::new("answers.known").with("known", known))
+        })
+    }
+
+    fn format(&self, target: &str) -> Result<&'static Format, Refusal> {
+        export::find(target).ok_or_else(|| {
+            let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+            self.refuse("export", Phrase::new("answers.target").with("target", target).with("known", known))
+        })
     }
 
     /// As it is found from any directory: programs that read the account later start elsewhere.
@@ -256,6 +257,21 @@ fn missing(settings: &Settings) -> Option<&'static str> {
 }
 
 impl Prepared {
+    /// The file, as it is shown.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The programs to write configuration for.
+    pub fn export(&self) -> &[&'static Format] {
+        &self.export
+    }
+
+    /// What the wizard is to speak.
+    pub fn lang(&self) -> Option<Lang> {
+        self.lang
+    }
+
     /// The same run, with this file's answers in place of what was known otherwise.
     pub fn given(&self, given: Given) -> Given {
         let draft = given.draft.filter(|draft| agrees(draft, &self.settings)).map(|mut draft| {
@@ -288,30 +304,5 @@ fn within(part: &toml::Value, whole: &toml::Value) -> bool {
             part.iter().all(|(key, value)| whole.get(key).is_some_and(|other| within(value, other)))
         }
         _ => part == whole,
-    }
-}
-
-impl Prepared {
-    /// The file, as it is shown.
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// Writes what other programs need, for an account that was saved; adds those files to the others.
-    pub fn export(
-        &self,
-        context: &Context,
-        places: &Places,
-        account: Option<&AccountName>,
-        saved: &mut Vec<PathBuf>,
-    ) -> Result<(), Status> {
-        if saved.is_empty() || self.export.is_empty() {
-            return Ok(());
-        }
-        let known = context.account_at(places, account)?;
-        for format in self.export.iter().filter_map(|target| export::find(target)) {
-            saved.push(super::export::write(context, &known, format)?);
-        }
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use super::status;
 use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
+    language::Language,
     simulator::faults::{self, Fault},
 };
 
@@ -54,6 +55,14 @@ pub struct Global {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::English,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -92,7 +92,11 @@ fn a_configuration_that_cannot_be_read_is_named_before_anything_is_asked() {
     fs::write(directory.path().join("config.toml"), "version = 1\n[accounts.a]\nusr = 1\n").unwrap();
     let ran = bare(&["--front", "line", "--config", directory.path().to_str().unwrap()]);
     assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
-    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("config.toml cannot be understood") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    for command in [&["token"][..], &["test"], &["export", "msmtp"]] {
+        let other = bare(&[command, &["--config", directory.path().to_str().unwrap()]].concat());
+        assert_eq!((other.status, other.stderr), (78, ran.stderr.clone()), "{command:?}");
+    }
 }
 
 #[test]
