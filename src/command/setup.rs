@@ -50,7 +50,7 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
         true => Shown::Unattended,
         false => terminal::shown(&context.global, asked.front.unwrap_or_default()),
     };
-    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input && !asked.json {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }

@@ -16,6 +16,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Companion {
     pub label: Phrase,
+    /// What to say when it is done.
+    pub done: Phrase,
     pub when: When,
     pub request: Request,
 }
@@ -80,10 +82,8 @@ impl Model {
                 self.desk.notices = vec![(Tone::Warning, phrase)];
             }
             None => {
-                let done = Phrase::new("notice.companion-done");
-                if self.companions[self.called[at].number].when == When::SomethingFailed {
-                    self.desk.notices = vec![(Tone::Success, done)];
-                }
+                let done = self.companions[self.called[at].number].done.clone();
+                self.desk.notices = vec![(Tone::Success, done)];
             }
         }
         true

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     account::{Settings, draft::Draft},
     checklist::{Item, State},
+    diagnosis::Cause,
     entra::Cloud,
     facts::Address,
     language::Texts,
@@ -30,6 +31,8 @@ pub struct Desk {
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
     pub tested: Option<Outcome>,
+    /// What that is put down to; empty when it was accepted.
+    pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
     /// The step that is open was answered by a file.
@@ -55,6 +58,7 @@ impl Desk {
             notices: Vec::new(),
             suggested: Settings::default(),
             tested: None,
+            causes: Vec::new(),
             anew: false,
             by_file: false,
             unwritable: false,

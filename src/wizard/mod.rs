@@ -222,8 +222,11 @@ impl Model {
         effects
     }
 
+    /// From where something is mended, back to where it failed; else to the step before.
     fn back(&mut self, now: i64) -> Vec<Effect> {
-        self.mending = None;
+        if let Some((failed_at, _)) = self.mending.take() {
+            return self.open(failed_at, now);
+        }
         match self.previous() {
             Some(id) => self.open(id, now),
             None => Vec::new(),
@@ -306,15 +309,15 @@ impl Model {
         if !matches!(report, Report::Line(_)) {
             self.desk.hand_back(ticket);
         }
+        if self.companion_answered(ticket, &report) {
+            return Vec::new();
+        }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);
             // What stood in the way of the last request does not any more.
             if self.desk.draft.checklist.state(Item::Network) == State::Failed {
                 self.desk.draft.checklist.reopen(Item::Network);
             }
-        }
-        if self.companion_answered(ticket, &report) {
-            return Vec::new();
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
         self.take(turn, now)

@@ -80,7 +80,7 @@ impl Journey {
 
     fn repairs(&mut self, step: &str) {
         self.presses(step, 'f');
-        self.terminal.sees("Done, over there");
+        self.terminal.sees("Done over there");
     }
 
     fn mends(&mut self, story: &Story) {
@@ -153,7 +153,7 @@ fn line_mode_names_leads_and_tries_again() {
         ("What the token says", "\r"),
         ("Authenticated SMTP is switched off for this mailbox (certain)", "g\r"),
         ("Do what the fix says", "f\r"),
-        ("Done, over there", "\r"),
+        ("Done over there", "\r"),
         ("235: the mail server accepts the sign-in.", "q\r"),
     ] {
         terminal.reads(text);

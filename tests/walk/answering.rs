@@ -106,7 +106,7 @@ fn a_probe_that_says_no_stops_there_and_shows_it() {
     assert!(question.error.unwrap().contains("AADSTS700016"));
     person.presses(Key::Letter('n'));
     assert_eq!(person.at(), "consent");
-    assert_eq!(evidence(&person, Item::ClientId), ["You said so."]);
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn repairs(person: &mut Person, microsoft: &mut Microsoft) {
     person.presses(Key::Letter('f'));
     microsoft.serves(person);
     assert!(person.screen().action(Key::Letter('f')).is_none(), "done is done");
+    assert!(person.screen().action(Key::Esc).is_some(), "no way back at {}", person.at());
 }
 
 fn mends(person: &mut Person, microsoft: &mut Microsoft, story: &Story) {
@@ -137,6 +138,33 @@ fn what_the_browser_refuses_is_said_and_approved_later() {
     person.presses(Key::Letter('a'));
     microsoft.serves(&mut person);
     assert!(person.notes().iter().any(|note| note.contains("AADSTS90094")), "{:?}", person.notes());
+}
+
+#[test]
+fn esc_leads_back_to_what_failed() {
+    let mut microsoft = Microsoft::with("certificate_untrusted");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "connection");
+    person.presses(Key::Letter('g'));
+    assert_eq!(person.at(), "mail-server");
+    person.presses(Key::Esc);
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "connection");
+    assert!(headline(&person.screen()).is_some());
+}
+
+#[test]
+fn a_token_of_before_is_not_blamed_for_a_refusal_of_now() {
+    let mut microsoft = Microsoft::with("missing_scope_smtp_send");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "token");
+    person.presses(Key::Letter('n'));
+    microsoft.state.policy.block_device_code = true;
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('a'));
+    microsoft.serves(&mut person);
+    let said = person.model.desk().word("causes.device_code_blocked.headline");
+    assert_eq!((person.at().as_str(), headline(&person.screen())), ("consent", Some(said)));
 }
 
 #[test]
