@@ -115,7 +115,6 @@ impl Sheet<'_> {
         let answered = Answered {
             keys: self.answers.keys(),
             complete: product.is_some() && missing.is_none(),
-            unattended,
             send_to: self.answers.more.send_to.clone(),
         };
         let Answers { settings, more, .. } = self.answers;

@@ -213,6 +213,7 @@ fn given(
         companions,
         notices,
         answered: None,
+        unattended: shown == Shown::Unattended,
         seed: seed(),
         config_option: global.config_option(),
     })

@@ -248,6 +248,7 @@ fn a_demo_tells_the_same_events() {
     for event in ["item", "device_code", "transcript", "message"] {
         assert!(events.iter().any(|other| other["event"] == event), "{event}");
     }
+    assert!(ran.stderr.contains("nobody was asked") && !(ran.stdout + &ran.stderr).contains("You said so"));
     assert_eq!(desk.run(&["--demo", "--answers", "x.toml"]).status, 64);
 }
 
