@@ -5,7 +5,7 @@ use super::{desk::Desk, tokens};
 use crate::{
     account::Account,
     checklist::Item,
-    diagnosis::{self, Cause, Certainty, Evidence},
+    diagnosis::{self, Cause, Certainty, Evidence, reading::Reading},
     entra::Failure,
     network::NetworkFailure,
     smtp::Conversation,
@@ -45,6 +45,16 @@ pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
     evidence.add("flow", flow);
     evidence.add_oauth(failure);
     diagnosis::causes(&evidence)
+}
+
+/// Why the browser lets nobody sign in, by what somebody reads there; a number alone is an AADSTS number.
+pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
+    let text = text.trim();
+    let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut reading = Reading { evidence: asked(desk), ..Reading::default() };
+    reading.evidence.add("flow", DEVICE_CODE);
+    reading.add_text(&if number { format!("AADSTS{text}") } else { text.to_owned() }, now);
+    diagnosis::causes(&reading.evidence)
 }
 
 /// Why the authority cannot be reached.

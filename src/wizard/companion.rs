@@ -5,6 +5,7 @@ use super::{
     Model,
     effect::{Effect, Report, Ticket},
     message::Message,
+    overlay::Overlay,
     screen::{Act, Action, Key, Tone},
 };
 use crate::{
@@ -82,6 +83,7 @@ impl Model {
                 self.desk.notices = vec![(Tone::Warning, phrase)];
             }
             None => {
+                self.overlay = None;
                 let done = self.companions[self.called[at].number].done.clone();
                 self.desk.notices = vec![(Tone::Success, done)];
             }
@@ -97,7 +99,10 @@ impl Model {
     fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
         let now = match companion.when {
             When::CodeWaits => self.step_id == "consent" && self.desk.draft.secrets.device.is_some(),
-            When::SomethingFailed => self.mending.is_some() || self.step.has_failed(&self.desk),
+            When::SomethingFailed => {
+                let told = matches!(self.overlay, Some(Overlay::Told(_)));
+                told || self.mending.is_some() || self.step.has_failed(&self.desk)
+            }
         };
         let code = self.code_for(companion);
         let called = self.called.iter().find(|called| called.number == number && called.user_code == code);

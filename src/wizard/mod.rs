@@ -177,6 +177,7 @@ impl Model {
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
+            Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
             Message::Back => {
                 self.taken_over();
@@ -345,7 +346,13 @@ impl Model {
 
     pub fn view(&self, now: i64) -> Screen {
         match &self.overlay {
-            Some(overlay) => overlay.screen(&self.desk, self.step_id),
+            Some(overlay) => {
+                let mut screen = overlay.screen(&self.desk, self.step_id);
+                if matches!(overlay, Overlay::Told(_)) {
+                    screen.actions.splice(0..0, self.offered());
+                }
+                screen
+            }
             None => self.step_screen(now),
         }
     }

@@ -313,6 +313,7 @@ impl Consent {
             ticks: true,
             actions: vec![
                 secondary(Key::Letter('n'), desk.word("action.new-code"), Message::Retry),
+                secondary(Key::Letter('b'), desk.word("action.browser"), Message::ShowBrowser),
                 secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel),
             ],
             ..Page::default()
