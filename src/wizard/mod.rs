@@ -63,6 +63,8 @@ pub struct Given {
     pub notices: Vec<Phrase>,
     /// What a file answers: these steps are passed over.
     pub answered: Option<Answered>,
+    /// Nobody is there.
+    pub unattended: bool,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -101,6 +103,7 @@ impl Model {
             desk.draft.step.clear();
         }
         desk.config_option = given.config_option;
+        desk.unattended = given.unattended;
         desk.draft.expire(now);
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
