@@ -266,6 +266,11 @@ impl Prepared {
         &self.export
     }
 
+    /// The account's name: given, or made of the mailbox's.
+    pub fn account(&self) -> Option<AccountName> {
+        self.account.clone().or_else(|| self.settings.user.as_ref().map(AccountName::for_mailbox))
+    }
+
     /// What the wizard is to speak.
     pub fn lang(&self) -> Option<Lang> {
         self.lang

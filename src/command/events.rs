@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Context, access::Known, export::Missed, summary, test};
+use super::{Context, access::Known, summary, test};
 use crate::{
     checklist::{Checklist, Item, State},
     facts::AccountName,
@@ -53,13 +53,6 @@ pub struct Document {
     items: Vec<ItemDocument>,
     test: Option<test::Document>,
     files: Vec<String>,
-    not_exported: Vec<NotExported>,
-}
-
-#[derive(Debug, Serialize)]
-struct NotExported {
-    target: &'static str,
-    why: String,
 }
 
 fn emit(event: &Event<'_>) {
@@ -131,7 +124,6 @@ impl Events {
             items: Item::ALL.map(|item| ItemDocument::of(&draft.checklist, item, &model.desk().texts)).into(),
             test: conversation.and_then(|conversation| tested(model, conversation, places, now)),
             files: Vec::new(),
-            not_exported: Vec::new(),
         }
     }
 }
@@ -158,22 +150,12 @@ impl Document {
     /// Of a run that did not begin.
     pub fn nothing(outcome: Outcome) -> Self {
         let items = Item::ALL.map(|item| ItemDocument { item, state: State::Open, evidence: Vec::new() });
-        Self {
-            outcome,
-            account: None,
-            product: None,
-            items: items.into(),
-            test: None,
-            files: Vec::new(),
-            not_exported: Vec::new(),
-        }
+        Self { outcome, account: None, product: None, items: items.into(), test: None, files: Vec::new() }
     }
 
-    /// With the files that were written, and the programs that there is none for.
-    pub fn print(mut self, context: &Context, files: &[PathBuf], missed: &[Missed]) {
+    /// With the files that were written.
+    pub fn print(mut self, context: &Context, files: &[PathBuf]) {
         self.files = files.iter().map(|path| path.display().to_string()).collect();
-        self.not_exported =
-            missed.iter().map(|missed| NotExported { target: missed.target, why: plain(&missed.why) }).collect();
         context.deliver(&summary::json(&self));
     }
 }

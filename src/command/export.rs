@@ -69,24 +69,16 @@ impl Failed {
     }
 }
 
-/// A program that an account was to be exported to, and was not.
-#[derive(Debug)]
-pub struct Missed {
-    pub target: &'static str,
-    pub why: String,
-    pub status: Status,
-}
-
-/// Writes configuration for an account that was just saved where these programs look for it: the files, and what
-/// there is none for.
+/// Writes configuration for an account that was just saved where these programs look for it: the files, and the
+/// status of the first that could not be.
 pub fn write_all(
     context: &Context,
     places: &Places,
     account: Option<&AccountName>,
     formats: &[&'static Format],
-) -> (Vec<PathBuf>, Vec<Missed>) {
+) -> (Vec<PathBuf>, Option<Status>) {
     let known = context.account_at(places, account);
-    let (mut files, mut missed) = (Vec::new(), Vec::new());
+    let (mut files, mut missed) = (Vec::new(), None);
     for format in formats {
         let known = known.as_ref().map_err(|why| Failed::new(Status::Configuration, why));
         match known.and_then(|known| write(context, known, format)) {
@@ -95,7 +87,7 @@ pub fn write_all(
                 context.complain(
                     context.texts.say(&Phrase::new("export.missed").with("target", format.id).with("why", &why)),
                 );
-                missed.push(Missed { target: format.id, why, status });
+                missed = missed.or(Some(status));
             }
         }
     }

@@ -13,12 +13,14 @@ mod paths;
 mod setup;
 mod simulate;
 mod sole;
+mod start;
 mod status;
 mod stuck;
 mod summary;
 mod terminal;
 mod test;
 mod token;
+mod trouble;
 
 use std::{
     ffi::OsString,

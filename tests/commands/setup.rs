@@ -7,6 +7,8 @@ use std::{
     process::Stdio,
 };
 
+use smtp_oauth::simulator::switches::switch;
+
 use super::{
     bare,
     desk::{Desk, approve},
@@ -73,9 +75,19 @@ fn who_comes_again_finds_the_account_filled_in() {
 }
 
 #[test]
-fn an_unattended_run_signs_in_again_once_somebody_typed_the_code() {
-    let desk = Desk::signed_in(0);
+fn an_unattended_run_uses_the_sign_in_there_is() {
+    let desk = Desk::signed_in(4000);
+    let ran = desk.run(&["--no-input"]);
+    assert!(ran.status == 0 && !ran.stderr.contains("Code:"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("state/accounts/alerts.json"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_unattended_run_signs_in_again_where_that_is_worth_nothing_any_more() {
+    let desk = Desk::signed_in(4000);
     let before = desk.vault();
+    let now = chrono::Utc::now();
+    desk.simulator.with_state(|state| switch(state, "refresh", "revoked", now).unwrap());
     let mut child = desk.command(&["--no-input"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     let code = said.find_map(|line| line.unwrap().strip_prefix("Code: ").map(str::to_owned)).unwrap();

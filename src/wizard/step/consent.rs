@@ -86,6 +86,7 @@ impl Consent {
         desk.draft.expire(now);
         let anew = std::mem::take(&mut desk.anew);
         let turn = if desk.draft.secrets.tokens.is_some() && !anew {
+            desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
             Turn::stay()
         } else if let Some(code) = desk.draft.secrets.device.clone() {
             step.pause(desk, &code, device::pause(&code), now)
