@@ -157,8 +157,12 @@ fn bounded(text: &str) -> String {
 
 fn one_line(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    words.join(" ").chars().take(EXCERPT).collect()
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EXCERPT) {
+        // Never in the middle of a word, where there are words.
+        Some((end, _)) => format!("{} …", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
+        None => line,
+    }
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgem
     let likely = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
     match likely.map(|cause| cause.item).filter(|item| items.contains(item)) {
         Some(item) => {
-            let evidence = Phrase::new("evidence.refused-by-authority").with("said", failure.said());
+            let evidence = Phrase::new("evidence.refused-by-authority").with("summary", failure.summary());
             Judgement::Failed(item, evidence, causes)
         }
         None => unexpected(failure),
