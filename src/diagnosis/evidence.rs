@@ -40,6 +40,12 @@ impl Evidence {
         (!values.is_empty()).then(|| values.join(" "))
     }
 
+    /// The last attempt went well, and nothing that was refused is known beside.
+    pub fn passed(&self) -> bool {
+        let refused = ["oauth.error", "oauth.code", "network.kind", "smtp.fault"];
+        !self.values("outcome").is_empty() && refused.iter().all(|fact| self.values(fact).is_empty())
+    }
+
     pub fn add_account(&mut self, account: &Account) {
         self.add("user", &account.user);
         self.add("sender", &account.sender);

@@ -1,5 +1,5 @@
 //! When a cause holds: conditions over named facts, written in TOML beside the cause. A condition on a
-//! fact nobody saw does not hold, whichever way it is put; `present = false` is how to ask for that.
+//! fact nobody saw does not hold, whichever way it is put; `present = false` and `none_of` ask for that.
 
 use serde::Deserialize;
 
@@ -30,6 +30,8 @@ pub enum Test {
     OneOf(Vec<String>),
     /// No value is this one.
     IsNot(String),
+    /// No value is one of these; this one holds also where nobody saw the fact.
+    NoneOf(Vec<String>),
     /// A value contains this; neither case nor white space matters, since logs break lines where they like.
     Contains(String),
     /// No value contains this.
@@ -46,10 +48,17 @@ impl Rule {
     pub fn holds(&self, evidence: &Evidence) -> bool {
         self.all.iter().all(|condition| condition.holds(evidence))
     }
+
+    /// Network trouble of which nobody knows what it is about makes nothing likely.
+    pub fn certainty_by(&self, evidence: &Evidence) -> Certainty {
+        let network = self.all.iter().any(|condition| condition.fact.starts_with("network."));
+        let unclear = network && !evidence.values("network.context").is_empty();
+        if unclear { Certainty::Possible } else { self.certainty }
+    }
 }
 
 impl Condition {
-    fn holds(&self, evidence: &Evidence) -> bool {
+    pub(super) fn holds(&self, evidence: &Evidence) -> bool {
         let values = evidence.values(&self.fact);
         let any = |test: &dyn Fn(&String) -> bool| values.iter().any(test);
         let within = |text: &str| any(&|value| squeezed(value).contains(&squeezed(text)));
@@ -60,6 +69,7 @@ impl Condition {
         match &self.test {
             Test::Is(text) => any(&|value| value.eq_ignore_ascii_case(text)),
             Test::OneOf(texts) => any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
+            Test::NoneOf(texts) => !any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
             Test::IsNot(text) => seen && !any(&|value| value.eq_ignore_ascii_case(text)),
             Test::Contains(text) => within(text),
             Test::Lacks(text) => seen && !within(text),

@@ -47,9 +47,9 @@ fn a_pasted_line_is_answered_in_full() {
 Read: 535 · 5.7.139
 
 Authenticated SMTP is switched off for this mailbox (certain)
-SMTP AUTH is off for the configured mailbox, whatever the token or password says. The mailbox's own switch overrides the organisation's.
+SMTP AUTH is off for the mailbox, whatever the token or password says. The mailbox's own switch overrides the organisation's.
   Reply: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
-  1. Microsoft 365 admin center (https://admin.microsoft.com) > Users > Active users > the configured mailbox > Mail > 'Manage email apps'
+  1. Microsoft 365 admin center (https://admin.microsoft.com) > Users > Active users > the mailbox > Mail > 'Manage email apps'
   2. Tick 'Authenticated SMTP' and choose 'Save changes'
   3. Wait a few minutes, up to an hour, and try again
   See the switch (Exchange Online PowerShell; empty means: as the organisation):

@@ -7,6 +7,7 @@ mod oauth;
 mod records;
 mod replies;
 mod secrets;
+mod service;
 mod trace;
 
 use super::Evidence;
@@ -24,16 +25,24 @@ impl Reading {
     /// Adds what a text tells. What is known already, from a file say, is not overridden by it.
     /// `now` in Unix seconds, for a token's life where no reply bears a time.
     pub fn add_text(&mut self, text: &str, now: i64) {
+        self.add_part(text, now);
+        infer_basic(&mut self.evidence);
+    }
+
+    /// A text beside which more is known.
+    fn add_part(&mut self, text: &str, now: i64) {
         let cleared = secrets::clear(&oauth::decoded(text));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
-        trace::add(evidence, &records);
+        let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
             add_unless_known(evidence, "user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
         let refused = replies::add(evidence, &records);
+        accepted.outcome(evidence, refused);
+        service::add(evidence, &records);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);
@@ -63,6 +72,18 @@ impl Reading {
 fn add_unless_known(evidence: &mut Evidence, fact: &str, value: &str) {
     if evidence.values(fact).is_empty() {
         evidence.add(fact, crate::visible::line(value));
+    }
+}
+
+/// A login with a password and nothing of OAuth beside it is one without a token.
+fn infer_basic(evidence: &mut Evidence) {
+    let mechanisms = evidence.values("mechanism");
+    let login =
+        mechanisms.iter().any(|mechanism| ["LOGIN", "PLAIN"].contains(&mechanism.to_ascii_uppercase().as_str()));
+    let token = mechanisms.iter().any(|mechanism| ["XOAUTH2", "OAUTHBEARER"].contains(&mechanism.as_str()));
+    let others = ["token.form", "scope", "scope.granted", "oauth.error", "oauth.code"];
+    if login && !token && others.iter().all(|fact| evidence.values(fact).is_empty()) {
+        add_unless_known(evidence, "flow", "basic");
     }
 }
 

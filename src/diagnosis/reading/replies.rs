@@ -27,6 +27,16 @@ static WORDS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS",
     )
 });
+/// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
+    )
+});
+static BASIC: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)basic authentication is"));
+static MAIL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
+});
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"));
 
@@ -109,8 +119,11 @@ fn refusals(line: &str) -> Vec<Refusal> {
 /// A refusal without the pair of codes: one code alone, or Microsoft's words alone.
 fn headless(line: &str) -> Option<Refusal> {
     let bare = BARE.captures(line).and_then(|found| found.get(1));
-    let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1));
     let words = WORDS.find(line).map(|found| found.start());
+    // `PHPMailer 5.7.3` is a version, and WinRM has basic authentication too.
+    let quoted = bare.is_some() || QUOTED.is_match(line);
+    let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1)).filter(|_| quoted || words.is_some());
+    let words = words.filter(|_| quoted || enhanced.is_some() || !BASIC.is_match(line) || MAIL.is_match(line));
     let start =
         [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
     let code = bare.map(|code| code.as_str().to_owned());

@@ -124,6 +124,11 @@ impl Cleared {
             return Some(detail);
         }
         let mark = Secret::new(word).token_mark();
+        if as_password(word) {
+            self.secret = true;
+            self.forms = vec!["as-password"];
+            return Some(mark);
+        }
         if let Some(begins) = word.find("eyJ") {
             self.secret = true;
             self.take(Claims::read(&Secret::new(&word[begins..])));
@@ -151,13 +156,16 @@ impl Cleared {
     fn blob(&mut self, blob: &str) -> String {
         let Some(decoded) = decode(blob) else { return MARK.to_owned() };
         let decoded = String::from_utf8_lossy(&decoded).into_owned();
-        let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0']).next());
-        self.users.extend(user.filter(|user| !user.is_empty() && self.users.len() < MOST).map(str::to_owned));
+        let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0', '^']).next());
+        let user = user.filter(|user| address(user));
+        self.users.extend(user.filter(|_| self.users.len() < MOST).map(str::to_owned));
         let bearer = decoded
             .split('\x01')
             .find_map(|part| part.get(12..).filter(|_| part[..12].eq_ignore_ascii_case("auth=bearer ")));
+        let form = form(&decoded, bearer.unwrap_or_default());
+        self.forms.extend(form);
         // A string that was cut off for posting says nothing of the token.
-        if decoded.ends_with("\x01\x01") {
+        if form.is_none() && decoded.ends_with("\x01\x01") {
             self.bearer(bearer.unwrap_or_default());
         }
         xoauth2::shown(user.unwrap_or_default(), &Secret::new(bearer.unwrap_or_default()))
@@ -174,6 +182,36 @@ impl Cleared {
             Form::Opaque => {}
         }
     }
+}
+
+/// A JWT in base64, which AUTH LOGIN and PLAIN send as the password.
+fn as_password(word: &str) -> bool {
+    let token = |decoded: Vec<u8>| {
+        let token = decoded.rsplit(|byte| *byte == 0).next().unwrap_or_default();
+        token.starts_with(b"eyJ") && token.iter().filter(|byte| **byte == b'.').count() == 2
+    };
+    word.len() >= 100 && !word.contains('.') && decode(word).is_some_and(token)
+}
+
+/// What is wrong with the string itself, by what stands in the token's place and around it.
+fn form(decoded: &str, bearer: &str) -> Option<&'static str> {
+    let whole = decoded.ends_with("\x01\x01");
+    let refresh = ["0.A", "1.A"].iter().any(|begin| bearer.starts_with(begin));
+    let doubled = bearer.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("bearer "));
+    let one_end = bearer.starts_with("eyJ") && decoded.ends_with('\x01') && bearer.matches('.').count() == 2;
+    match () {
+        () if whole && refresh => Some("refresh-token"),
+        () if whole && bearer.starts_with("eyJ") && bearer.matches('.').count() == 1 => Some("truncated"),
+        () if doubled || decoded.contains("^Aauth=") || (one_end && !whole) => Some("malformed"),
+        () => None,
+    }
+}
+
+/// A mail address, as far as one may be shown: RFC 5321 §4.5.3.1 bounds it.
+fn address(user: &str) -> bool {
+    user.len() <= 254
+        && user.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !user.contains(char::is_whitespace)
 }
 
 /// Small and capital letters and digits in one word: no word of a language, no path, no host name.

@@ -14,6 +14,12 @@ use super::{
 static ACCEPTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:^|[^\w.-])(235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful|250[ -]2\.0\.0 OK)\b")
 });
+static SIGNED_IN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(?:235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful)\b"));
+static SENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"status=sent \(250|(?:^|[^\w.-])250[ -]2\.(?:0\.0 OK|6\.0 <)"));
+/// `Username:` and `Password:` in base64.
+static PROMPT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)"));
 static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)",
@@ -39,9 +45,43 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub fn add(evidence: &mut Evidence, records: &[Record]) {
+/// What went well last: the number of its record.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    /// A sign-in, or a message that Microsoft took.
+    sign_in: Option<usize>,
+    /// A message that somebody took.
+    message: Option<usize>,
+}
+
+impl Accepted {
+    fn see(&mut self, number: usize, line: &str) {
+        let microsofts = line.contains("office365") || line.contains("outlook.com");
+        let taken = SENT.is_match(line);
+        if SIGNED_IN.is_match(line) || (taken && microsofts) {
+            self.sign_in = Some(number);
+        }
+        if taken {
+            self.message = Some(number);
+        }
+    }
+
+    /// How the last attempt ended, where no refusal stands after it. Another message that somebody took says nothing
+    /// of a refusal.
+    pub fn outcome(&self, evidence: &mut Evidence, refused: Option<usize>) {
+        if self.sign_in.is_some() && self.sign_in > refused {
+            evidence.add("outcome", if self.message > refused { "taken" } else { "accepted" });
+        } else if refused.is_none() && self.message.is_some() {
+            evidence.add("outcome", "taken");
+        }
+    }
+}
+
+pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
+    let mut accepted = Accepted::default();
     let (mut signed_in, mut mail) = (false, false);
-    for Record(line) in records {
+    for (number, Record(line)) in records.iter().enumerate() {
+        accepted.see(number, line);
         let part = |pattern: &Regex, group: usize| {
             pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
         };
@@ -52,7 +92,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         once(evidence, "auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
         signed_in |= !mechanism.is_empty();
-        once(evidence, "mechanism", &mechanism);
+        once(evidence, "mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
         add_unless_known(evidence, "user", &part(&AUTH, 2));
         if let Some(found) = MAIL.captures(line) {
             mail |= !signed_in;
@@ -70,6 +110,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         (false, true) => evidence.add("mail.auth", "none"),
         (false, false) => {}
     }
+    accepted
 }
 
 fn once(evidence: &mut Evidence, fact: &str, value: &str) {
