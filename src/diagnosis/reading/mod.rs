@@ -54,13 +54,14 @@ impl Reading {
             self.add_claims(claims, now);
         }
         infer(&mut self.evidence);
+        infer_sender(&mut self.evidence);
     }
 
     /// A token's own words. Its life counts at the time of the refusal; a token that is pasted later has run out
     /// meanwhile, which says nothing.
     fn add_claims(&mut self, claims: &Claims, now: i64) {
         let at = replies::time(&self.evidence);
-        let mut lasting = claims.clone();
+        let mut lasting = bounded(claims);
         if at.is_none() && claims.exp.is_some_and(|exp| exp <= now) {
             lasting.exp = None;
             self.evidence.add("token.life", "expired by now");
@@ -69,9 +70,40 @@ impl Reading {
     }
 }
 
+/// Names in a token are as long as whoever made it liked.
+fn bounded(claims: &Claims) -> Claims {
+    const LONGEST: usize = 300;
+    const MOST: usize = 40;
+    let short = |text: &String| text.chars().take(LONGEST).collect::<String>();
+    let shortened = |text: &Option<String>| text.as_ref().map(short);
+    let list = |texts: &[String]| texts.iter().take(MOST).map(short).collect();
+    Claims {
+        aud: shortened(&claims.aud),
+        scp: list(&claims.scp),
+        roles: list(&claims.roles),
+        upn: shortened(&claims.upn),
+        appid: shortened(&claims.appid),
+        tid: shortened(&claims.tid),
+        idtyp: shortened(&claims.idtyp),
+        oid: shortened(&claims.oid),
+        ..claims.clone()
+    }
+}
+
 fn add_unless_known(evidence: &mut Evidence, fact: &str, value: &str) {
     if evidence.values(fact).is_empty() {
         evidence.add(fact, crate::visible::line(value));
+    }
+}
+
+/// `A not allowed to send as B`.
+fn infer_sender(evidence: &mut Evidence) {
+    let said = evidence.text("reply.text").unwrap_or_default();
+    let Some((before, after)) = said.split_once(" not allowed to send as ") else { return };
+    let user = before.rsplit([' ', ';']).next().unwrap_or_default();
+    let sender = after.split([' ', ';']).next().unwrap_or_default();
+    for (fact, address) in [("user", user), ("sender", sender)] {
+        add_unless_known(evidence, fact, if secrets::address(address) { address } else { "" });
     }
 }
 

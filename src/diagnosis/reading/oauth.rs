@@ -20,13 +20,16 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+/// Numbers without the word before them.
+static NUMBERS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b"#));
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|HTTP Error 40[01]|must be marked as 'mobile",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
@@ -45,7 +48,8 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     if let Some(failure) = object(text) {
         evidence.add_oauth(&failure);
     }
-    let telling = |line: &&str| ERROR.is_match(line) || CODE.is_match(line) || TELLING.is_match(line);
+    let telling =
+        |line: &&str| ERROR.is_match(line) || CODE.is_match(line) || NUMBERS.is_match(line) || TELLING.is_match(line);
     let lines = || records.iter().map(|Record(line)| line.as_str());
     let last: Vec<&str> = lines().rev().filter(telling).take(MOST).collect();
     last.iter().rev().for_each(|line| line_tells(evidence, line));
@@ -68,6 +72,11 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     }
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    for found in NUMBERS.captures_iter(line) {
+        let list = found.get(1).or_else(|| found.get(2)).map_or("", |list| list.as_str());
+        let numbers = list.split([',', ' ']).filter(|number| number.len() >= 5).map(str::to_owned);
+        codes.extend(numbers.collect::<Vec<_>>());
+    }
     let known = codes.iter().all(|code| evidence.values("oauth.code").contains(code));
     for code in &codes {
         add_once(evidence, "oauth.code", code);

@@ -64,7 +64,11 @@ pub fn clear(text: &str) -> Cleared {
     let words = hidden.len();
     for pattern in [&KEYED, &LOGIN] {
         let groups = pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
-        for value in groups {
+        // The number of an error page, not a code of a sign-in.
+        let number = |value: &regex::Match<'_>| {
+            value.len() <= 7 && value.as_str().parse::<u32>().is_ok() && text[..value.start()].ends_with("error?code=")
+        };
+        for value in groups.filter(|value| !number(value)) {
             // A long word has its mark already.
             let next = hidden[..words].partition_point(|(range, _)| range.end <= value.start());
             let marked = hidden[..words].get(next).is_some_and(|(range, _)| range.start < value.end());
@@ -208,7 +212,7 @@ fn form(decoded: &str, bearer: &str) -> Option<&'static str> {
 }
 
 /// A mail address, as far as one may be shown: RFC 5321 §4.5.3.1 bounds it.
-fn address(user: &str) -> bool {
+pub fn address(user: &str) -> bool {
     user.len() <= 254
         && user.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !user.contains(char::is_whitespace)

@@ -52,6 +52,8 @@ pub struct Accepted {
     sign_in: Option<usize>,
     /// A message that somebody took.
     message: Option<usize>,
+    /// For whom the last AUTH was.
+    user: String,
 }
 
 impl Accepted {
@@ -69,6 +71,12 @@ impl Accepted {
     /// How the last attempt ended, where no refusal stands after it. Another message that somebody took says nothing
     /// of a refusal.
     pub fn outcome(&self, evidence: &mut Evidence, refused: Option<usize>) {
+        // That somebody else may sign in does not mend it.
+        let known = evidence.values("user");
+        let other = !self.user.is_empty() && !known.iter().any(|user| user.eq_ignore_ascii_case(&self.user));
+        if other && !known.is_empty() {
+            return;
+        }
         if self.sign_in.is_some() && self.sign_in > refused {
             evidence.add("outcome", if self.message > refused { "taken" } else { "accepted" });
         } else if refused.is_none() && self.message.is_some() {
@@ -93,7 +101,11 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
         signed_in |= !mechanism.is_empty();
         once(evidence, "mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
-        add_unless_known(evidence, "user", &part(&AUTH, 2));
+        let user = Some(part(&AUTH, 2)).filter(|user| user.len() <= 254).unwrap_or_default();
+        add_unless_known(evidence, "user", &user);
+        if !user.is_empty() {
+            accepted.user = user;
+        }
         if let Some(found) = MAIL.captures(line) {
             mail |= !signed_in;
             add_unless_known(evidence, "sender", found.get(1).map_or("", |sender| sender.as_str()));
