@@ -154,6 +154,19 @@ fn a_token_is_read_and_never_echoed() {
 }
 
 #[test]
+fn passwords_and_client_secrets_are_never_echoed_and_warned_of() {
+    for secret in
+        ["password: Hunter2CANARY", "tool --secret CANARY.x", "secret is aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy"]
+    {
+        let text = format!("AADSTS7000215: Invalid client secret provided. {secret}\nand more of the same line\n");
+        for ran in [piped(&[], text.as_bytes()), piped(&["--json"], text.as_bytes())] {
+            assert!(ran.stdout.contains("AADSTS7000215") && !ran.stdout.contains("CANARY"), "{}", ran.stdout);
+            assert!(ran.stderr.contains("holds a token or another secret") && !ran.stderr.contains("CANARY"));
+        }
+    }
+}
+
+#[test]
 fn an_evidence_file_is_taken_into_account() {
     let (_directory, path) = evidence(
         "evidence.toml",

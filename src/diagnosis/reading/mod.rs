@@ -2,6 +2,7 @@
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
 pub mod file;
+mod keyed;
 mod network;
 mod oauth;
 mod records;

@@ -206,6 +206,8 @@ fn other_secrets_are_masked_too() {
         refresh.clone(),
         "client_secret=abc8Q~CANARY&code=CANARYcode".to_owned(),
         "password = \"CANARY\"".to_owned(),
+        "password: Hunter2CANARY".to_owned(),
+        "tool --secret CANARY\n535 5.7.3 Authentication unsuccessful".to_owned(),
         "http://localhost/?code=0.AXoACANARYcode&state=x".to_owned(),
         format!("C: AUTH PLAIN {}", STANDARD.encode("\0user\0CANARY")),
         format!("334 UGFzc3dvcmQ6\nC: {}\n535 5.7.3", STANDARD.encode("CANARY")),
@@ -216,6 +218,24 @@ fn other_secrets_are_masked_too() {
     }
     let harmless = "Message-ID: <CAKdSQZnAbCdEf0123456789AbCdEf0123456789AbCdEfGhIj@mail.example.com> 535 5.7.3 Authentication unsuccessful";
     assert!(!read(harmless).secret);
+}
+
+#[test]
+fn a_client_secret_is_masked_wherever_it_stands() {
+    // Forty characters, as Entra makes them.
+    for secret in ["aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy", "aB38Q~CANARYCANARYCANARYCANARYCANARYCANA"] {
+        for text in [
+            secret.to_owned(),
+            format!("AADSTS7000215: Invalid client secret provided. {secret}\nwhich goes on here"),
+            format!("AADSTS7000215: Invalid client secret provided. {}\n{}", &secret[..20], &secret[20..]),
+            format!("app x: {secret}. Then 535 5.7.3 Authentication unsuccessful, {secret}"),
+            format!("secret {}", secret.replace('~', "%7E")),
+            format!("tool({secret})"),
+        ] {
+            assert!(read(&text).secret, "{text}");
+            nothing_leaks(&text, &[&secret[..6], &secret[8..20], &secret[20..30], &secret[30..]]);
+        }
+    }
 }
 
 #[test]
