@@ -156,7 +156,7 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
 fn deliver(context: &Context, causes: &[Cause], json: bool) {
     if json {
         let document = Document { causes: summary::causes(&context.texts, causes) };
-        context.deliver(&(serde_json::to_string(&document).unwrap_or_default() + "\n"));
+        context.deliver(&summary::json(&document));
         return;
     }
     for cause in causes {
