@@ -14,6 +14,7 @@ use crate::{
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
+    visible,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +28,23 @@ impl Evidence {
         debug_assert!(known.is_some(), "unknown fact {fact}");
         if let Some((name, _)) = known.filter(|_| !value.is_empty()) {
             self.0.entry(name).or_default().push(value);
+        }
+    }
+
+    /// The same, unless the fact has this value already, or so many that a log is only repeating itself.
+    pub fn add_once(&mut self, fact: &str, value: impl ToString) {
+        /// A server offers a dozen things.
+        const MOST: usize = 24;
+        let (value, known) = (value.to_string(), self.values(fact));
+        if known.len() < MOST && !known.contains(&value) {
+            self.add(fact, value);
+        }
+    }
+
+    /// The same for a fact that has one value: whoever saw it first was closest to it.
+    pub fn add_if_none(&mut self, fact: &str, value: &str) {
+        if self.values(fact).is_empty() {
+            self.add(fact, visible::line(value));
         }
     }
 
@@ -70,9 +88,7 @@ impl Evidence {
         } else {
             return;
         };
-        if !self.values("scope.audience").iter().any(|known| known == audience) {
-            self.add("scope.audience", audience);
-        }
+        self.add_once("scope.audience", audience);
     }
 
     /// As much of an account as is known.

@@ -36,7 +36,6 @@ pub enum Test {
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
     DiffersFrom(String),
-    SameAs(String),
     /// An address of the one and an address of the other have the same part before the `@`, and differ behind it.
     OtherDomainThan(String),
     Present(bool),
@@ -64,7 +63,6 @@ impl Condition {
             Test::Contains(text) => within(text),
             Test::Lacks(text) => seen && !within(text),
             Test::DiffersFrom(other) => seen && !evidence.values(other).is_empty() && !shared(other),
-            Test::SameAs(other) => shared(other),
             Test::OtherDomainThan(other) => {
                 !shared(other) && any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
             }

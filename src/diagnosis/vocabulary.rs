@@ -1,5 +1,6 @@
 //! The facts there are: one flat list of names that rules, causes and whoever collects evidence share.
-//! A fact's label is a text, `facts.NAME`. Nothing here says what follows from a fact.
+//! A fact's label is a text, `facts.NAME`. Those marked so no text tells: only an evidence file does. Nothing here says
+//! what follows from a fact.
 
 /// Name, and what it holds. A fact may have several values; one that nobody saw has none.
 pub const FACTS: &[(&str, &str)] = &[
@@ -11,7 +12,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("imap", "accepted or refused: what an IMAP or POP server said to the same sign-in"),
     ("mechanism", "SASL mechanism the client used: XOAUTH2, LOGIN, PLAIN"),
     ("auth.form", "one-line: the XOAUTH2 string stood on the line of AUTH"),
-    ("mail.auth", "sent or none: whether a client's trace holds an AUTH command before MAIL"),
+    ("mail.auth", "none: a client's trace holds MAIL and no AUTH command before it"),
     ("banner", "the mail server's greeting"),
     ("ehlo", "what the mail server offers, one value a line"),
     (
@@ -56,14 +57,14 @@ pub const FACTS: &[(&str, &str)] = &[
     ("authority", "where tokens come from"),
     ("tenant", "tenant in the authority's URL"),
     ("client_id", "application (client) id"),
-    ("redirect_uri", "redirect URI of the request"),
-    ("redirect_platform", "web, native or spa: where the registration lists it"),
+    ("redirect_uri", "redirect URI of the request (evidence file only)"),
+    ("redirect_platform", "web, native or spa: where the registration lists it (evidence file only)"),
     ("secret.shape", "guid, value or truncated"),
     ("scope", "scopes asked for"),
     ("scope.audience", "graph or exchange: whose scopes they are, by their host"),
     ("scope.granted", "`scope` of the token answer"),
-    ("account_type", "work, consumer, shared or hve"),
+    ("account_type", "work, consumer, shared or hve (evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
-    ("library", "the program or library that was refused"),
-    ("powershell", "what Exchange or Graph PowerShell printed, one value a line"),
+    ("library", "the program or library that was refused (evidence file only)"),
+    ("powershell", "what Exchange or Graph PowerShell printed, one value a line (evidence file only)"),
 ];

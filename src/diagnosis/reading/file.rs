@@ -90,8 +90,8 @@ impl Reading {
 
     /// An id_token says who signed in and where; what it is for and may is another matter.
     fn add_id(&mut self, claims: &Claims) {
-        super::add_unless_known(&mut self.evidence, "token.user", claims.upn.as_deref().unwrap_or_default());
-        super::add_unless_known(&mut self.evidence, "token.tenant", claims.tid.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.user", claims.upn.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.tenant", claims.tid.as_deref().unwrap_or_default());
     }
 }
 

@@ -31,7 +31,7 @@ impl Reading {
         let evidence = &mut self.evidence;
         trace::add(evidence, &records);
         for user in &cleared.users {
-            add_unless_known(evidence, "user", user);
+            evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
         let refused = replies::add(evidence, &records);
@@ -61,22 +61,16 @@ impl Reading {
     }
 }
 
-fn add_unless_known(evidence: &mut Evidence, fact: &str, value: &str) {
-    if evidence.values(fact).is_empty() {
-        evidence.add(fact, crate::visible::line(value));
-    }
-}
-
 /// What follows from a name alone: whose cloud it is, and which app is meant.
 fn infer(evidence: &mut Evidence) {
     let said = ["host", "reply.text", "network.address"].iter().flat_map(|fact| evidence.values(fact));
     let said: String = said.map(|value| value.to_ascii_lowercase() + "\n").collect();
     let worldwide = ["smtp.office365.com", "outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
     if worldwide.iter().any(|host| said.contains(host)) {
-        add_unless_known(evidence, "cloud", "global");
+        evidence.add_if_none("cloud", "global");
     }
     if let Some(client) = evidence.values("oauth.client").first().cloned() {
-        add_unless_known(evidence, "client_id", &client);
+        evidence.add_if_none("client_id", &client);
     }
 }
 

@@ -64,13 +64,13 @@ pub fn add_answer(evidence: &mut Evidence, text: &str) {
 
 fn line_tells(evidence: &mut Evidence, line: &str) {
     for error in ERROR.find_iter(line) {
-        add_once(evidence, "oauth.error", error.as_str());
+        evidence.add_once("oauth.error", error.as_str());
     }
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     let known = codes.iter().all(|code| evidence.values("oauth.code").contains(code));
     for code in &codes {
-        add_once(evidence, "oauth.code", code);
+        evidence.add_once("oauth.code", code);
     }
     // Said already, by the JSON it stands in or by a line before.
     if known && !evidence.values("oauth.description").is_empty() {
@@ -91,8 +91,8 @@ fn ids(evidence: &mut Evidence, line: &str) {
     for found in TRACE.captures_iter(line) {
         let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
         let fact = if part(1).eq_ignore_ascii_case("trace") { "oauth.trace_id" } else { "oauth.correlation_id" };
-        add_once(evidence, fact, part(2));
-        add_once(evidence, "oauth.timestamp", part(3));
+        evidence.add_once(fact, part(2));
+        evidence.add_once("oauth.timestamp", part(3));
     }
 }
 
@@ -102,13 +102,6 @@ fn flow(evidence: &mut Evidence, line: &str) {
         let by_class = ["device_code", "client_credentials", "password"];
         let by_class = by_class.iter().zip(2..).find(|(_, group)| found.get(*group).is_some()).map(|(flow, _)| *flow);
         evidence.add("flow", named.as_deref().or(by_class).unwrap_or_default());
-    }
-}
-
-fn add_once(evidence: &mut Evidence, fact: &str, value: &str) {
-    let known = evidence.values(fact);
-    if known.len() < MOST && !known.iter().any(|known| known == value) {
-        evidence.add(fact, value);
     }
 }
 

@@ -154,10 +154,7 @@ impl Refusal {
             ("reply.stage", stage),
         ];
         for (fact, value) in each {
-            let value = value.unwrap_or_default();
-            if !evidence.values(fact).iter().any(|known| known == value) {
-                evidence.add(fact, value);
-            }
+            evidence.add_once(fact, value.unwrap_or_default());
         }
         evidence.add("reply.text", &self.text);
         if stage == Some("data") && evidence.values("accepted").is_empty() {
