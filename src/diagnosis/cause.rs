@@ -205,7 +205,13 @@ impl Entry {
         let list = |place: &str, texts: &[String]| -> Vec<Phrase> {
             (0..texts.len()).map(|index| phrase(&format!("{place}.{index}"))).collect()
         };
-        let shown = |fact: &'static String| Some((fact.as_str(), evidence.text(fact)?));
+        // What was said before stands beside what was said last.
+        let with_earlier = |fact: &'static String| match fact.as_str() {
+            "reply.text" => ["reply.earlier", "reply.text"],
+            "oauth.description" => ["oauth.earlier", "oauth.description"],
+            fact => [fact, ""],
+        };
+        let shown = |fact: &'static str| Some((fact, evidence.text(fact)?));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         Cause {
             slug: &self.slug,
@@ -213,7 +219,7 @@ impl Entry {
             item: self.item,
             headline: phrase("headline"),
             why: phrase("why"),
-            evidence: self.show.iter().filter_map(shown).collect(),
+            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
             fix: list("fix", &self.fix),
             commands: (0..self.commands.len()).map(command).collect(),
             next: list("next", &self.next),

@@ -10,7 +10,7 @@ pub use super::vocabulary::FACTS;
 use super::quoted;
 use crate::{
     account::{Account, Settings},
-    entra::{Cloud, Failure},
+    entra::{Cloud, Failure, failure::aadsts_numbers},
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
@@ -56,6 +56,23 @@ impl Evidence {
     pub fn text(&self, fact: &str) -> Option<String> {
         let values = self.values(fact);
         (!values.is_empty()).then(|| values.join(" "))
+    }
+
+    /// What was known of the failure before this one, if there was another.
+    pub fn earlier(&self) -> Option<Self> {
+        let (replies, errors) = (self.values("reply.earlier"), self.values("oauth.earlier"));
+        let of_the_last =
+            |fact: &str| ["reply.", "oauth.", "network.", "smtp."].iter().any(|room| fact.starts_with(room));
+        let rest = self.0.iter().filter(|(fact, _)| !of_the_last(fact));
+        let mut earlier = Self(rest.map(|(fact, values)| (*fact, values.clone())).collect());
+        for reply in replies {
+            earlier.add("reply.text", reply);
+        }
+        for error in errors {
+            earlier.add("oauth.description", error);
+            aadsts_numbers(error).iter().for_each(|code| earlier.add_once("oauth.code", code));
+        }
+        (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
     pub fn add_account(&mut self, account: &Account) {

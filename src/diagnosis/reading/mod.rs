@@ -6,6 +6,7 @@ mod keyed;
 mod network;
 mod oauth;
 mod records;
+mod refusal;
 mod replies;
 mod secrets;
 mod trace;

@@ -38,6 +38,10 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+pub fn accepted(record: &Record) -> bool {
+    ACCEPTED.is_match(&record.0)
+}
+
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
     let (mut signed_in, mut mail) = (false, false);
     for Record(line) in records {
