@@ -23,6 +23,7 @@ use std::{
     ffi::OsString,
     future::Future,
     io::{self, Write},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::Parser;
@@ -42,6 +43,8 @@ pub struct Context {
     pub texts: Texts,
     /// Talk is events: one JSON object a line.
     pub events: bool,
+    /// Stdout did not take everything.
+    undelivered: AtomicBool,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -58,12 +61,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         None => options.setup.json,
         Some(command) => matches!(command, Command::Setup(setup) if setup.json),
     };
-    let context = Context { global: options.global, texts: Texts::new(Language::English), events };
+    let context = Context {
+        global: options.global,
+        texts: Texts::new(Language::English),
+        events,
+        undelivered: AtomicBool::new(false),
+    };
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
     }
-    status
+    if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status }
 }
 
 fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Status {
@@ -91,10 +99,15 @@ impl Context {
         let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 
-    /// What was asked for, on stdout. A reader that has gone away has had enough.
+    /// What was asked for, on stdout. A reader that has gone away has had enough; a disk that
+    /// is full is said once, and ends the program in [`Status::CannotWrite`].
     pub fn deliver(&self, text: &str) {
         let text = visible::text(text);
-        let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let Err(error) = written else { return };
+        if error.kind() != io::ErrorKind::BrokenPipe && !self.undelivered.swap(true, Ordering::Relaxed) {
+            let _ = writeln!(io::stderr(), "smtp-oauth: stdout: {error}");
+        }
     }
 
     /// Runs asynchronous work to its end; the machinery for it is made only here.

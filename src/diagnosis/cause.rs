@@ -249,7 +249,13 @@ impl Entry {
             lines.iter().enumerate().filter_map(said).collect()
         };
         let instead = self.why_else.as_ref().is_some_and(|why| why.holds(evidence));
-        let shown = |fact: &'static String| Some((fact.as_str(), evidence.text(fact)?));
+        // What was said before stands beside what was said last.
+        let with_earlier = |fact: &'static String| match fact.as_str() {
+            "reply.text" => ["reply.earlier", "reply.text"],
+            "oauth.description" => ["oauth.earlier", "oauth.description"],
+            fact => [fact, ""],
+        };
+        let shown = |fact: &'static str| Some((fact, evidence.text(fact)?));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
         let commands = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown));
@@ -259,7 +265,7 @@ impl Entry {
             item: self.item,
             headline: phrase("headline"),
             why: phrase(if instead { "why_else.text" } else { "why" }),
-            evidence: self.show.iter().filter_map(shown).collect(),
+            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
             fix: list("fix", &self.fix),
             commands: commands.map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next),

@@ -10,10 +10,11 @@ pub use super::vocabulary::FACTS;
 use super::quoted;
 use crate::{
     account::{Account, Settings},
-    entra::{Cloud, Failure},
+    entra::{Cloud, Failure, failure::aadsts_numbers},
     network::NetworkFailure,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
+    visible,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,6 +28,23 @@ impl Evidence {
         debug_assert!(known.is_some(), "unknown fact {fact}");
         if let Some((name, _)) = known.filter(|_| !value.is_empty()) {
             self.0.entry(name).or_default().push(value);
+        }
+    }
+
+    /// The same, unless the fact has this value already, or so many that a log is only repeating itself.
+    pub fn add_once(&mut self, fact: &str, value: impl ToString) {
+        /// A server offers a dozen things.
+        const MOST: usize = 24;
+        let (value, known) = (value.to_string(), self.values(fact));
+        if known.len() < MOST && !known.contains(&value) {
+            self.add(fact, value);
+        }
+    }
+
+    /// The same for a fact that has one value: whoever saw it first was closest to it.
+    pub fn add_if_none(&mut self, fact: &str, value: &str) {
+        if self.values(fact).is_empty() {
+            self.add(fact, visible::line(value));
         }
     }
 
@@ -44,6 +62,23 @@ impl Evidence {
     pub fn passed(&self) -> bool {
         let refused = ["oauth.error", "oauth.code", "network.kind", "smtp.fault"];
         !self.values("outcome").is_empty() && refused.iter().all(|fact| self.values(fact).is_empty())
+    }
+
+    /// What was known of the failure before this one, if there was another.
+    pub fn earlier(&self) -> Option<Self> {
+        let (replies, errors) = (self.values("reply.earlier"), self.values("oauth.earlier"));
+        let of_the_last =
+            |fact: &str| ["reply.", "oauth.", "network.", "smtp."].iter().any(|room| fact.starts_with(room));
+        let rest = self.0.iter().filter(|(fact, _)| !of_the_last(fact));
+        let mut earlier = Self(rest.map(|(fact, values)| (*fact, values.clone())).collect());
+        for reply in replies {
+            earlier.add("reply.text", reply);
+        }
+        for error in errors {
+            earlier.add("oauth.description", error);
+            aadsts_numbers(error).iter().for_each(|code| earlier.add_once("oauth.code", code));
+        }
+        (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
     pub fn add_account(&mut self, account: &Account) {
@@ -76,9 +111,7 @@ impl Evidence {
         } else {
             return;
         };
-        if !self.values("scope.audience").iter().any(|known| known == audience) {
-            self.add("scope.audience", audience);
-        }
+        self.add_once("scope.audience", audience);
     }
 
     /// As much of an account as is known.

@@ -38,6 +38,7 @@ pub enum Test {
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
     DiffersFrom(String),
+    /// They have one in common.
     SameAs(String),
     /// An address of the one and an address of the other have the same part before the `@`, and differ behind it.
     OtherDomainThan(String),

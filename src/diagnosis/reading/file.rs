@@ -32,6 +32,14 @@ const TEXTS: [(&str, &str); 14] = [
     ("account_type", "account_type"),
     ("library", "library"),
 ];
+/// Keys with a choice of values.
+const CHOICES: [(&str, &str); 5] = [
+    ("mechanism", "XOAUTH2, OAUTHBEARER, LOGIN, PLAIN, NTLM, CRAM-MD5"),
+    ("flow", "authorization_code, device_code, client_credentials, password, refresh_token, basic"),
+    ("redirect_platform", "web, native, spa"),
+    ("client_secret_shape", "guid, value, truncated"),
+    ("account_type", "work, consumer, shared, hve"),
+];
 /// Keys that are lists of texts, and the fact each gives.
 const LISTS: [(&str, &str); 3] = [("ehlo", "ehlo"), ("scopes", "scope"), ("powershell", "powershell")];
 const OTHERS: [&str; 6] = ["smtp", "oauth_error", "port", "token_claims", "id_token_claims", "notes"];
@@ -46,6 +54,12 @@ impl Reading {
         for (key, fact) in TEXTS {
             let value = self.shown(words(&table, key)?.unwrap_or_default());
             self.evidence.add(fact, value);
+        }
+        for (key, choice) in CHOICES {
+            let value = words(&table, key)?.unwrap_or_default();
+            if !value.is_empty() && !choice.split(", ").any(|known| known.eq_ignore_ascii_case(value)) {
+                self.odd.push((key, choice));
+            }
         }
         for (key, fact) in LISTS {
             for line in lines(&table, key)? {
@@ -92,8 +106,8 @@ impl Reading {
 
     /// An id_token says who signed in and where; what it is for and may is another matter.
     fn add_id(&mut self, claims: &Claims) {
-        super::add_unless_known(&mut self.evidence, "token.user", claims.upn.as_deref().unwrap_or_default());
-        super::add_unless_known(&mut self.evidence, "token.tenant", claims.tid.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.user", claims.upn.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.tenant", claims.tid.as_deref().unwrap_or_default());
     }
 }
 

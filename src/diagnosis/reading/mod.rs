@@ -2,9 +2,11 @@
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
 pub mod file;
+mod keyed;
 mod network;
 mod oauth;
 mod records;
+mod refusal;
 mod replies;
 mod secrets;
 mod service;
@@ -19,6 +21,8 @@ pub struct Reading {
     pub evidence: Evidence,
     /// A token, password or code was in the text; it is in none of the facts.
     pub secret: bool,
+    /// Keys of an evidence file with a value that no cause knows, and the values that are known.
+    pub odd: Vec<(&'static str, &'static str)>,
 }
 
 impl Reading {
@@ -37,7 +41,7 @@ impl Reading {
         let evidence = &mut self.evidence;
         let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
-            add_unless_known(evidence, "user", user);
+            evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
         let refused = replies::add(evidence, &records);
@@ -90,12 +94,6 @@ fn bounded(claims: &Claims) -> Claims {
     }
 }
 
-fn add_unless_known(evidence: &mut Evidence, fact: &str, value: &str) {
-    if evidence.values(fact).is_empty() {
-        evidence.add(fact, crate::visible::line(value));
-    }
-}
-
 /// `A not allowed to send as B`.
 fn infer_sender(evidence: &mut Evidence) {
     let said = evidence.text("reply.text").unwrap_or_default();
@@ -103,7 +101,7 @@ fn infer_sender(evidence: &mut Evidence) {
     let user = before.rsplit([' ', ';']).next().unwrap_or_default();
     let sender = after.split([' ', ';']).next().unwrap_or_default();
     for (fact, address) in [("user", user), ("sender", sender)] {
-        add_unless_known(evidence, fact, if secrets::address(address) { address } else { "" });
+        evidence.add_if_none(fact, if secrets::address(address) { address } else { "" });
     }
 }
 
@@ -115,7 +113,7 @@ fn infer_basic(evidence: &mut Evidence) {
     let token = mechanisms.iter().any(|mechanism| ["XOAUTH2", "OAUTHBEARER"].contains(&mechanism.as_str()));
     let others = ["token.form", "scope", "scope.granted", "oauth.error", "oauth.code"];
     if login && !token && others.iter().all(|fact| evidence.values(fact).is_empty()) {
-        add_unless_known(evidence, "flow", "basic");
+        evidence.add_if_none("flow", "basic");
     }
 }
 
@@ -125,12 +123,14 @@ fn infer(evidence: &mut Evidence) {
     let said: String = said.map(|value| value.to_ascii_lowercase() + "\n").collect();
     let worldwide = ["smtp.office365.com", "outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
     if worldwide.iter().any(|host| said.contains(host)) {
-        add_unless_known(evidence, "cloud", "global");
+        evidence.add_if_none("cloud", "global");
     }
     if let Some(client) = evidence.values("oauth.client").first().cloned() {
-        add_unless_known(evidence, "client_id", &client);
+        evidence.add_if_none("client_id", &client);
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;

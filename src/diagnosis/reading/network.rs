@@ -255,7 +255,7 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     }
     // The authority is no mail server.
     if !host.contains("login.") && !matches!(port.as_str(), "443" | "80") {
-        super::add_unless_known(evidence, "host", &host);
-        super::add_unless_known(evidence, "port", &port);
+        evidence.add_if_none("host", &host);
+        evidence.add_if_none("port", &port);
     }
 }

@@ -10,7 +10,7 @@ use base64::{
 };
 use regex::Regex;
 
-use super::records::pattern;
+use super::{keyed, records::pattern};
 use crate::{
     secret::{MARK, Secret},
     smtp::xoauth2,
@@ -37,18 +37,10 @@ const MOST: usize = 8;
 /// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
-/// `"client_secret": "…"`, `refresh_token=…`, `Bearer …`, `code=…` of a redirected URL.
-static KEYED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)(?:\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|device_code|code_verifier|passw(?:or)?d|passwd)["']?(?:=|\s?:\s?["']|\s?=>?\s?["'])["']?|[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})"#,
-    )
-});
-/// The answers to `Username:` and `Password:`, and the one-line form of PLAIN.
-static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n[^\n]*?([A-Za-z0-9+/]{4,}=*)[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN) ([A-Za-z0-9+/]{8,}=*)",
-    )
-});
+/// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
+/// or broken is shorter.
+static CLIENT_SECRET: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
+const CLIENT_SECRET_LENGTH: usize = 40;
 
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
@@ -61,22 +53,20 @@ pub fn clear(text: &str) -> Cleared {
             hidden.push((word.start()..end, mark));
         }
     }
+    let mut secrets: Vec<Range<usize>> = Vec::new();
+    for secret in CLIENT_SECRET.find_iter(text) {
+        let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
+        secrets.push(secret.start()..end);
+    }
+    secrets.extend(keyed::values(text));
+    cleared.secret |= !secrets.is_empty();
     let words = hidden.len();
-    for pattern in [&KEYED, &LOGIN] {
-        let groups = pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
-        // The number of an error page, not a code of a sign-in.
-        let number = |value: &regex::Match<'_>| {
-            value.len() <= 7 && value.as_str().parse::<u32>().is_ok() && text[..value.start()].ends_with("error?code=")
-        };
-        for value in groups.filter(|value| !number(value)) {
-            // A long word has its mark already.
-            let next = hidden[..words].partition_point(|(range, _)| range.end <= value.start());
-            let marked = hidden[..words].get(next).is_some_and(|(range, _)| range.start < value.end());
-            if !marked {
-                cleared.bearer(value.as_str());
-                cleared.secret = true;
-                hidden.push((value.range(), MARK.to_owned()));
-            }
+    for secret in secrets {
+        // What is masked whole has its mark already.
+        let next = hidden[..words].partition_point(|(word, _)| word.end < secret.end);
+        if hidden[..words].get(next).is_none_or(|(word, _)| word.start > secret.start) {
+            cleared.bearer(&text[secret.clone()]);
+            hidden.push((secret, MARK.to_owned()));
         }
     }
     hidden.sort_by_key(|(range, _)| range.start);

@@ -56,7 +56,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         let lower = line.to_ascii_lowercase();
         let other = WORDS.iter().any(|words| lower.contains(words)).then_some("another");
         if let Some(service) = hosts.iter().find_map(|host| named(host)).or(other) {
-            return super::add_unless_known(evidence, "service", service);
+            return evidence.add_if_none("service", service);
         }
     }
     add_by_host(evidence);
@@ -73,7 +73,7 @@ fn add_by_host(evidence: &mut Evidence) {
     let near = !host.contains('.') || host.ends_with(".local") || host.bytes().all(|byte| !byte.is_ascii_alphabetic());
     let by_name = named(&host);
     let by_host = (!near && !MICROSOFTS_WORDS.iter().any(|words| said.contains(words))).then_some("another");
-    super::add_unless_known(evidence, "service", by_name.or(by_host).unwrap_or_default());
+    evidence.add_if_none("service", by_name.or(by_host).unwrap_or_default());
 }
 
 /// What may be a host's name; an address's domain is none.

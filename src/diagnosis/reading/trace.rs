@@ -7,7 +7,6 @@ use regex::Regex;
 
 use super::{
     super::Evidence,
-    add_unless_known,
     records::{Record, pattern},
 };
 
@@ -45,6 +44,10 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+pub fn accepted(record: &Record) -> bool {
+    ACCEPTED.is_match(&record.0)
+}
+
 /// What went well last: the number of its record.
 #[derive(Debug, Default)]
 pub struct Accepted {
@@ -74,7 +77,9 @@ impl Accepted {
         // That somebody else may sign in does not mend it.
         let known = evidence.values("user");
         let other = !self.user.is_empty() && !known.iter().any(|user| user.eq_ignore_ascii_case(&self.user));
-        if other && !known.is_empty() {
+        // A refusal in words of its own stays what it is, though something else was accepted.
+        let telling = evidence.values("reply.enhanced").iter().any(|code| code != "5.7.3");
+        if (other && !known.is_empty()) || telling {
             return;
         }
         if self.sign_in.is_some() && self.sign_in > refused {
@@ -93,43 +98,33 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         let part = |pattern: &Regex, group: usize| {
             pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
         };
-        once(evidence, "accepted", &part(&ACCEPTED, 1));
+        evidence.add_once("accepted", part(&ACCEPTED, 1));
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
-            once(evidence, "imap", if pattern.is_match(line) { said } else { "" });
+            evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
         }
-        once(evidence, "auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
+        evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
         signed_in |= !mechanism.is_empty();
-        once(evidence, "mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
+        evidence
+            .add_once("mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
         let user = Some(part(&AUTH, 2)).filter(|user| user.len() <= 254).unwrap_or_default();
-        add_unless_known(evidence, "user", &user);
+        evidence.add_if_none("user", &user);
         if !user.is_empty() {
             accepted.user = user;
         }
         if let Some(found) = MAIL.captures(line) {
             mail |= !signed_in;
-            add_unless_known(evidence, "sender", found.get(1).map_or("", |sender| sender.as_str()));
+            evidence.add_if_none("sender", found.get(1).map_or("", |sender| sender.as_str()));
         }
-        once(evidence, "banner", &part(&BANNER, 1));
-        once(evidence, "ehlo", &part(&OFFERED, 1));
+        evidence.add_once("banner", part(&BANNER, 1));
+        evidence.add_once("ehlo", part(&OFFERED, 1));
         if evidence.values("host").is_empty() {
-            add_unless_known(evidence, "host", &part(&HOST, 1).to_ascii_lowercase());
-            add_unless_known(evidence, "port", &part(&HOST, 2));
+            evidence.add_if_none("host", &part(&HOST, 1).to_ascii_lowercase());
+            evidence.add_if_none("port", &part(&HOST, 2));
         }
     }
-    match (signed_in, mail) {
-        (true, _) => evidence.add("mail.auth", "sent"),
-        (false, true) => evidence.add("mail.auth", "none"),
-        (false, false) => {}
+    if mail && !signed_in {
+        evidence.add("mail.auth", "none");
     }
     accepted
-}
-
-fn once(evidence: &mut Evidence, fact: &str, value: &str) {
-    /// A server offers a dozen things; a log repeats them with each connection.
-    const MOST: usize = 24;
-    let known = evidence.values(fact);
-    if known.len() < MOST && !known.iter().any(|known| known == value) {
-        evidence.add(fact, value);
-    }
 }
