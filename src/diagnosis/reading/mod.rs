@@ -76,4 +76,6 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod tests;
