@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use super::vocabulary::FACTS;
 
-use super::quoted;
+use super::{certificate, quoted};
 use crate::{
     account::{Account, Settings},
     entra::{Cloud, Failure, failure::aadsts_numbers},
@@ -204,9 +204,17 @@ impl Evidence {
     }
 
     pub fn add_network(&mut self, failure: &NetworkFailure) {
-        self.add("network.kind", name(&failure.kind));
         self.add("network.address", &failure.address);
-        self.add("network.detail", &failure.detail);
+        self.add_failure(&name(&failure.kind), &failure.detail);
+    }
+
+    /// The kind of a network failure, as `network` names it, and somebody's words for it.
+    pub fn add_failure(&mut self, kind: &str, detail: &str) {
+        self.add("network.kind", kind);
+        self.add("network.detail", detail);
+        if kind == "certificate" {
+            self.add("certificate", certificate::fault(detail).unwrap_or_default());
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! makes it, what to show, what to do. `unknown` with what to collect next is a cause too, so the list is never empty.
 
 pub mod cause;
+mod certificate;
 pub mod evidence;
 mod quoted;
 pub mod reading;

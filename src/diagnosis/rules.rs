@@ -52,13 +52,17 @@ impl Rule {
 
     /// Network trouble of which nobody knows what it is about makes nothing likely.
     pub fn certainty_by(&self, evidence: &Evidence) -> Certainty {
-        let network = self.all.iter().any(|condition| condition.fact.starts_with("network."));
+        let network = self.all.iter().any(|condition| condition.of_the_network());
         let unclear = network && !evidence.values("network.context").is_empty();
         if unclear { Certainty::Possible } else { self.certainty }
     }
 }
 
 impl Condition {
+    fn of_the_network(&self) -> bool {
+        self.fact.starts_with("network.") || self.fact == "certificate"
+    }
+
     pub(super) fn holds(&self, evidence: &Evidence) -> bool {
         let values = evidence.values(&self.fact);
         let any = |test: &dyn Fn(&String) -> bool| values.iter().any(test);

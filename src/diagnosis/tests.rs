@@ -142,5 +142,6 @@ fn every_kind_of_network_trouble_has_a_cause() {
         let named = causes(&evidence);
         assert!(named[0].slug != UNKNOWN && named[0].certainty != Certainty::Possible, "{kind:?}: {}", named[0].slug);
         assert!(named[0].certainty == Certainty::Likely || kind == CaFile, "{kind:?}");
+        assert!(kind != NameUnknown || named.len() == 1, "{named:?}");
     }
 }

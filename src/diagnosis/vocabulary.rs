@@ -27,6 +27,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("network.context", "unclear: nothing in the line or around it shows that it is about mail"),
     ("network.address", "host and port that were tried"),
     ("network.detail", "the system's or library's own words"),
+    ("certificate", "what is wrong with it: expired, not-yet-valid, other-name or unknown-issuer"),
     ("flow", "authorization_code, device_code, client_credentials, password, refresh_token or basic"),
     (
         "oauth.stage",

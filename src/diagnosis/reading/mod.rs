@@ -131,6 +131,8 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod verdicts;

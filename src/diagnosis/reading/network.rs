@@ -42,6 +42,15 @@ const WORDS: [(&str, &[&str]); 6] = [
             "self-signed certificate",
             "certificate has expired",
             "certificate is not yet valid",
+            "certificate expired",
+            "certificate not valid yet",
+            "certificate not valid for name",
+            "invalid peer certificate",
+            "no alternative certificate subject name",
+            "certificate subject name",
+            "hostname mismatch",
+            "unable to find valid certification path",
+            "x509: certificate",
             "certificate not trusted",
             "untrusted issuer",
             "unknownissuer",
@@ -229,8 +238,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
                 Some(false) => evidence.add("network.context", "unclear"),
                 Some(true) => {}
             }
-            evidence.add("network.kind", kind);
-            evidence.add("network.detail", line.chars().take(LONGEST).collect::<String>());
+            evidence.add_failure(kind, &line.chars().take(LONGEST).collect::<String>());
             if lower.contains("initial server greeting") || lower.contains("waiting for greeting") {
                 evidence.add("reply.stage", "greeting");
             }
