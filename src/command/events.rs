@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Context, access::Known, summary, test};
+use super::{Context, access::Known, export::Missed, summary, test};
 use crate::{
     checklist::{Checklist, Item, State},
     facts::AccountName,
@@ -53,6 +53,13 @@ pub struct Document {
     items: Vec<ItemDocument>,
     test: Option<test::Document>,
     files: Vec<String>,
+    not_exported: Vec<NotExported>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotExported {
+    target: &'static str,
+    why: String,
 }
 
 fn emit(event: &Event<'_>) {
@@ -124,6 +131,7 @@ impl Events {
             items: Item::ALL.map(|item| ItemDocument::of(&draft.checklist, item, &model.desk().texts)).into(),
             test: conversation.and_then(|conversation| tested(model, conversation, places, now)),
             files: Vec::new(),
+            not_exported: Vec::new(),
         }
     }
 }
@@ -135,7 +143,8 @@ fn tested(model: &Model, conversation: Conversation, places: &Places, now: i64) 
     let tokens = draft.secrets.tokens.as_ref()?;
     let name = draft.account.clone().unwrap_or_else(|| AccountName::for_mailbox(&account.user));
     let known = Known { places: places.clone(), name, account };
-    Some(test::of_wizard(&model.desk().texts, &known, conversation, &tokens.access, tokens.expires_at - now))
+    let causes = summary::causes(&model.desk().texts, &model.desk().causes);
+    Some(test::of_wizard(&known, conversation, &tokens.access, tokens.expires_at - now, causes))
 }
 
 impl ItemDocument {
@@ -149,12 +158,22 @@ impl Document {
     /// Of a run that did not begin.
     pub fn nothing(outcome: Outcome) -> Self {
         let items = Item::ALL.map(|item| ItemDocument { item, state: State::Open, evidence: Vec::new() });
-        Self { outcome, account: None, product: None, items: items.into(), test: None, files: Vec::new() }
+        Self {
+            outcome,
+            account: None,
+            product: None,
+            items: items.into(),
+            test: None,
+            files: Vec::new(),
+            not_exported: Vec::new(),
+        }
     }
 
-    /// With the files that were written.
-    pub fn print(mut self, context: &Context, files: &[PathBuf]) {
+    /// With the files that were written, and the programs that there is none for.
+    pub fn print(mut self, context: &Context, files: &[PathBuf], missed: &[Missed]) {
         self.files = files.iter().map(|path| path.display().to_string()).collect();
+        self.not_exported =
+            missed.iter().map(|missed| NotExported { target: missed.target, why: plain(&missed.why) }).collect();
         context.deliver(&summary::json(&self));
     }
 }

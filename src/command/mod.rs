@@ -14,6 +14,7 @@ mod setup;
 mod simulate;
 mod sole;
 mod status;
+mod stuck;
 mod summary;
 mod terminal;
 mod test;
@@ -23,7 +24,10 @@ use std::{
     ffi::OsString,
     future::Future,
     io::{self, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use clap::Parser;
@@ -34,7 +38,7 @@ use crate::{
     runtime::tls,
     visible,
 };
-use options::{Command, Global, Options, Setup};
+use options::{Command, Global, Lang, Options, Setup};
 pub use status::Status;
 
 /// What every command has at hand.
@@ -44,7 +48,7 @@ pub struct Context {
     /// Talk is events: one JSON object a line.
     pub events: bool,
     /// Stdout did not take everything.
-    undelivered: AtomicBool,
+    undelivered: Arc<AtomicBool>,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -61,12 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         None => options.setup.json,
         Some(command) => matches!(command, Command::Setup(setup) if setup.json),
     };
-    let context = Context {
-        global: options.global,
-        texts: Texts::new(Language::English),
-        events,
-        undelivered: AtomicBool::new(false),
-    };
+    let context = Context::new(options.global, events);
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
@@ -91,6 +90,18 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 }
 
 impl Context {
+    fn new(global: Global, events: bool) -> Self {
+        let language = global.lang.map(Language::from).unwrap_or_default();
+        Self { global, texts: Texts::new(language), events, undelivered: Arc::default() }
+    }
+
+    /// The same in the language of an answers file, unless the command line named one.
+    fn in_language(&self, lang: Option<Lang>) -> Self {
+        let lang = self.global.lang.or(lang);
+        let undelivered = Arc::clone(&self.undelivered);
+        Self { undelivered, ..Self::new(Global { lang, ..self.global.clone() }, self.events) }
+    }
+
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
         if self.events {
@@ -133,5 +144,23 @@ impl Context {
                 Err(Status::Bug)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answers_file_names_the_language_unless_the_command_line_did() {
+        let context = |arguments: &[&str]| {
+            let options = Options::try_parse_from([&["smtp-oauth"], arguments].concat()).unwrap();
+            Context::new(options.global, false)
+        };
+        let lang = |context: &Context, of_file| context.in_language(of_file).global.lang;
+        assert_eq!(lang(&context(&[]), None), None);
+        assert_eq!(lang(&context(&[]), Some(Lang::En)), Some(Lang::En));
+        assert_eq!(lang(&context(&["--lang", "en"]), None), Some(Lang::En));
+        assert_eq!(context(&["--lang", "en"]).texts, Texts::new(Language::English));
     }
 }

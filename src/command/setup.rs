@@ -11,11 +11,14 @@ use tokio::{
 use super::{
     Context, Status,
     access::now,
-    answers::{self, Prepared, Stuck},
+    answers::{self, Prepared},
     demo::Demo,
     events::{Document, Events},
+    export::{self, Missed},
     options::{Global, Setup},
-    paths, sole, summary,
+    paths, sole,
+    stuck::Stuck,
+    summary,
     terminal::{self, Shown},
 };
 use crate::{
@@ -26,6 +29,7 @@ use crate::{
     checklist::Checklist,
     facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
+    language::Texts,
     phrase::Phrase,
     product,
     runtime::{
@@ -46,7 +50,7 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
         true => Shown::Unattended,
         false => terminal::shown(&context.global, asked.front.unwrap_or_default()),
     };
-    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input && !asked.json {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
@@ -56,9 +60,9 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
     }
     let ended = context.block_on(wizard(context, asked, shown));
     ended.unwrap_or_else(Ok).unwrap_or_else(|trouble| {
-        context.complain(&trouble);
+        context.complain(trouble.said(&context.texts));
         if asked.json {
-            Document::nothing(trouble.outcome()).print(context, &[]);
+            Document::nothing(trouble.outcome()).print(context, &[], &[]);
         }
         trouble.status()
     })
@@ -72,6 +76,7 @@ struct Ended {
     account: Option<AccountName>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
+    not_exported: Vec<Missed>,
     draft_lost: Option<FileFailure>,
     /// It was stuck at a file that cannot be written.
     unwritable: bool,
@@ -83,6 +88,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let unattended = shown == Shown::Unattended;
     let read = |path| answers::read(context, path, asked, unattended).map_err(Trouble::Answers);
     let answers = asked.answers.as_deref().map(read).transpose()?;
+    let context = &context.in_language(answers.as_ref().and_then(Prepared::lang));
     let demo = match asked.demo {
         Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
         None => None,
@@ -95,41 +101,51 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
     // Unattended there is no draft to be careful with.
-    let _sole = if unattended { None } else { sole::take(context, &places).map_err(Trouble::Busy)? };
-    let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    let sole = if unattended { sole::Sole::default() } else { sole::take(context, &places).map_err(Trouble::Busy)? };
+    let mut known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    known.notices.extend(sole.notice.clone());
     let given = match &answers {
         Some(answers) => answers.given(known),
         None => known,
     };
     let watch = asked.json.then(Events::default);
     let mut ended = show(context, shown, given, &places, watch).await.map_err(Trouble::Terminal)?;
-    let exported = answers
-        .as_ref()
-        .map_or(Ok(()), |answers| answers.export(context, &places, ended.account.as_ref(), &mut ended.saved));
+    if let Some(answers) = answers.as_ref().filter(|_| !ended.saved.is_empty()) {
+        let (files, missed) = export::write_all(context, &places, ended.account.as_ref(), answers.export());
+        ended.saved.extend(files);
+        ended.not_exported = missed;
+    }
     conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
-    Ok(if ended.unwritable { Status::CannotWrite } else { exported.err().unwrap_or(ended.outcome.into()) })
+    let status = if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() };
+    let missed = ended.not_exported.first().filter(|_| status == Status::Done);
+    Ok(missed.map_or(status, |missed| missed.status))
 }
 
 /// What keeps the wizard from beginning.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum Trouble {
-    #[error("the simulator cannot run: {0}")]
     Simulator(io::Error),
-    #[error("no temporary directory: {0}")]
     Directory(io::Error),
-    #[error("no home directory; name one with --config")]
     NoHome,
-    #[error("{0}")]
     Config(FileFailure),
-    #[error(transparent)]
     Answers(answers::Refusal),
-    #[error("{0}")]
     Busy(String),
-    #[error("terminal: {0}")]
     Terminal(io::Error),
 }
 
 impl Trouble {
+    fn said(&self, texts: &Texts) -> String {
+        match self {
+            Self::Simulator(error) => format!("the simulator cannot run: {error}"),
+            Self::Directory(error) => format!("no temporary directory: {error}"),
+            Self::NoHome => texts.word("access.no-home"),
+            Self::Config(failure) => texts.say(&verdict::file_trouble(failure)),
+            Self::Answers(refusal) => refusal.to_string(),
+            Self::Busy(busy) => busy.clone(),
+            Self::Terminal(error) => format!("terminal: {error}"),
+        }
+    }
+
     fn status(&self) -> Status {
         match self {
             Self::Simulator(_) => Status::Unreachable,
@@ -197,6 +213,7 @@ fn given(
         companions,
         notices,
         answered: None,
+        unattended: shown == Shown::Unattended,
         seed: seed(),
         config_option: global.config_option(),
     })
@@ -322,7 +339,8 @@ async fn drive(
     let saved = model.desk().saved.clone();
     let unwritable = stuck.is_some() && model.desk().unwritable;
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
-    Ok(Ended { outcome, stuck, account, checklist, saved, draft_lost, unwritable, document })
+    let not_exported = Vec::new();
+    Ok(Ended { outcome, stuck, account, checklist, saved, not_exported, draft_lost, unwritable, document })
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -349,7 +367,7 @@ fn conclude(
 ) {
     let texts = &context.texts;
     if let Some(document) = ended.document.take() {
-        document.print(context, &ended.saved);
+        document.print(context, &ended.saved, &ended.not_exported);
     } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
         context.deliver(&summary::checklist(texts, &ended.checklist, look.ascii));

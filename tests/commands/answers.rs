@@ -99,7 +99,7 @@ fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     let document = document(&ran);
     assert_eq!((ran.status, &document["outcome"]), (0, &"accepted".into()), "{}", ran.stdout);
     let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["outcome", "account", "product", "items", "test", "files"]);
+    assert_eq!(keys, ["outcome", "account", "product", "items", "test", "files", "not_exported"]);
     assert_eq!((&document["account"], &document["product"]), (&"fleet".into(), &"server".into()));
     let at = |name: &str| Value::from(desk.directory.path().join(name).to_str().unwrap());
     assert_eq!(
@@ -169,6 +169,37 @@ fn a_refused_test_ends_in_1_and_the_account_is_saved_all_the_same() {
 }
 
 #[test]
+fn an_export_that_fails_is_told_and_hides_no_refusal() {
+    let desk = Desk::new();
+    desk.answers("export = [\"msmtp\"]");
+    let place = desk.directory.path().join(".msmtprc");
+    fs::create_dir(&place).unwrap();
+    for (switch, status) in [("off", 1), ("on", 73)] {
+        desk.set("mailbox_smtp_auth", &format!("alerts@contoso.example:{switch}"));
+        let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+        let document = document(&ran);
+        assert_eq!((ran.status, document["files"].as_array().unwrap().len()), (status, 2), "{}", ran.stdout);
+        let missed = &document["not_exported"][0];
+        let why = format!("{} cannot be written: there is something that is no file", place.display());
+        assert_eq!((&missed["target"], &missed["why"]), (&"msmtp".into(), &why.clone().into()));
+        let said = format!("The account is saved, but the configuration for msmtp is not written: {why}");
+        assert!(events.iter().any(|event| event["text"] == said.as_str()), "{events:#?}");
+    }
+}
+
+#[test]
+fn what_an_export_replaces_is_named() {
+    let desk = Desk::new();
+    desk.answers("export = [\"msmtp\"]");
+    let place = desk.directory.path().join(".msmtprc");
+    fs::write(&place, "account mine\n").unwrap();
+    let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+    assert_eq!((ran.status, &document(&ran)["not_exported"]), (0, &Value::Array(Vec::new())));
+    let said = format!("Written to {0}; what was there is kept in {0}.old.", place.display());
+    assert!(events.iter().any(|event| event["text"] == said.as_str()), "{events:#?}");
+}
+
+#[test]
 fn a_sign_in_that_is_declined_leaves_nothing_behind() {
     let desk = Desk::new();
     desk.answers("");
@@ -217,6 +248,7 @@ fn a_demo_tells_the_same_events() {
     for event in ["item", "device_code", "transcript", "message"] {
         assert!(events.iter().any(|other| other["event"] == event), "{event}");
     }
+    assert!(ran.stderr.contains("nobody was asked") && !(ran.stdout + &ran.stderr).contains("You said so"));
     assert_eq!(desk.run(&["--demo", "--answers", "x.toml"]).status, 64);
 }
 

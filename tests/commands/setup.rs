@@ -43,6 +43,18 @@ fn a_draft_that_could_not_be_written_is_not_said_to_be_kept() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_had_is_said_and_no_link_in_its_place_is_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (state, other) = (directory.path().join("state"), directory.path().join("other"));
+    fs::create_dir(&state).unwrap();
+    fs::write(&other, "kept").unwrap();
+    std::os::unix::fs::symlink(&other, state.join("draft.lock")).unwrap();
+    let (shown, _) = wizard(directory.path());
+    assert!(shown.replace('\n', " ").contains("A second setup would not be noticed"), "{shown}");
+    assert_eq!(fs::read_to_string(other).unwrap(), "kept");
+}
+
+#[test]
 fn an_unattended_run_leaves_no_draft_behind() {
     let directory = tempfile::tempdir().unwrap();
     let ran = bare(&["--no-input", "--config", directory.path().to_str().unwrap()]);
@@ -80,7 +92,11 @@ fn a_configuration_that_cannot_be_read_is_named_before_anything_is_asked() {
     fs::write(directory.path().join("config.toml"), "version = 1\n[accounts.a]\nusr = 1\n").unwrap();
     let ran = bare(&["--front", "line", "--config", directory.path().to_str().unwrap()]);
     assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
-    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("config.toml cannot be understood") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    for command in [&["token"][..], &["test"], &["export", "msmtp"]] {
+        let other = bare(&[command, &["--config", directory.path().to_str().unwrap()]].concat());
+        assert_eq!((other.status, other.stderr), (78, ran.stderr.clone()), "{command:?}");
+    }
 }
 
 #[test]

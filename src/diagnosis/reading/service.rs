@@ -5,7 +5,7 @@ use super::{super::Evidence, records::Record};
 
 /// Parts of host names, in small letters; the name as it is shown.
 const SERVICES: [(&str, &[&str]); 12] = [
-    ("Gmail", &["gsmtp", "smtp.gmail.com", "smtp-relay.gmail.com", "support.google.com", "accounts.google.com"]),
+    ("Gmail", &["gsmtp", "gmail.com", "support.google.com", "accounts.google.com"]),
     ("Amazon SES", &["amazonaws.com", "amazonses.com"]),
     ("SendGrid", &["sendgrid"]),
     ("Yahoo Mail", &["mail.yahoo.", "yahoodns.net", "login.yahoo.com"]),
