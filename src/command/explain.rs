@@ -1,7 +1,11 @@
 //! `explain`: names the cause of what a person pastes or pipes in, or of an evidence file. It asks nobody and
 //! nothing; whatever it is given, it answers with a cause, `unknown` among them.
 
-use std::{io::IsTerminal, os::unix::ffi::OsStrExt, path::Path};
+use std::{
+    io::{IsTerminal, Write},
+    os::unix::ffi::OsStrExt,
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -55,6 +59,10 @@ fn reading(context: &Context, asked: &Explain) -> Result<Reading, Trouble> {
             context.complain(context.texts.say(&note));
         }
     }
+    for (key, known) in &reading.odd {
+        let note = Phrase::new("explain.odd-value").with("key", key).with("known", known);
+        context.complain(context.texts.say(&note));
+    }
     let before = std::mem::take(&mut reading.secret);
     let (text, warning) = match text(context, asked)? {
         Some(text) => text,
@@ -62,6 +70,9 @@ fn reading(context: &Context, asked: &Explain) -> Result<Reading, Trouble> {
     };
     if !text.is_empty() {
         reading.add_text(&text, access::now());
+    }
+    if reading.evidence == Evidence::default() && text.is_empty() {
+        return Err(trouble("explain.no-evidence"));
     }
     if reading.secret || before {
         context.complain(context.texts.word(if reading.secret { warning } else { "explain.secret-input" }));
@@ -139,9 +150,10 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
 
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     let Some(entry) = cause::find(slug) else {
-        let known: Vec<&str> = cause::FILES.iter().map(|(slug, _)| *slug).collect();
-        let phrase = Phrase::new("explain.unknown-cause").with("slug", slug).with("known", known.join(", "));
-        context.complain(context.texts.say(&phrase));
+        context.complain(context.texts.say(&Phrase::new("explain.unknown-cause").with("slug", slug)));
+        let known: String = cause::FILES.iter().map(|(slug, _)| format!("  {slug}\n")).collect();
+        // Where it goes may be gone; that is nobody's loss.
+        let _ = std::io::stderr().write_all(known.as_bytes());
         return Status::Usage;
     };
     let cause = entry.in_general();
@@ -156,7 +168,7 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
 fn deliver(context: &Context, causes: &[Cause], json: bool) {
     if json {
         let document = Document { causes: summary::causes(&context.texts, causes) };
-        context.deliver(&(serde_json::to_string(&document).unwrap_or_default() + "\n"));
+        context.deliver(&summary::json(&document));
         return;
     }
     for cause in causes {

@@ -67,8 +67,10 @@ pub fn text(bytes: &[u8]) -> Option<String> {
     }
     let text = String::from_utf8_lossy(bytes);
     let odd = text.chars().filter(|letter| matches!(letter, '\u{fffd}' | '\0'..='\u{8}' | '\u{e}'..='\u{1a}')).count();
-    let binary = bytes.contains(&0) || odd * 10 > text.chars().count();
-    (!binary).then(|| text.into_owned())
+    // A disk that ran full, or a log that was rotated under its writer, leaves a few NULs.
+    let nulls = bytes.iter().filter(|byte| **byte == 0).count();
+    let binary = (nulls > 3 && nulls * 100 > bytes.len()) || odd * 10 > text.chars().count();
+    (!binary).then(|| text.replace('\0', "\u{fffd}"))
 }
 
 #[cfg(test)]
@@ -92,6 +94,8 @@ mod tests {
     fn binary_data_is_told_from_text_in_other_character_sets() {
         assert_eq!(text(b"\x7fELF\x02\x01\x01\0\0\0"), None);
         assert_eq!(text(&[0x80; 100]), None);
+        assert_eq!(text(&[&b"535 5.7.3 Authentication unsuccessful\n".repeat(9)[..], &[0; 9]].concat()), None);
+        assert_eq!(text(b"app: sent\0 535 5.7.3").as_deref(), Some("app: sent\u{fffd} 535 5.7.3"));
         assert_eq!(
             text(b"Verbindung verz\xf6gert: 535 5.7.3").as_deref(),
             Some("Verbindung verz\u{fffd}gert: 535 5.7.3")

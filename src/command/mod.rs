@@ -26,6 +26,10 @@ use std::{
     ffi::OsString,
     future::Future,
     io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use clap::Parser;
@@ -45,6 +49,8 @@ pub struct Context {
     pub texts: Texts,
     /// Talk is events: one JSON object a line.
     pub events: bool,
+    /// Stdout did not take everything.
+    undelivered: Arc<AtomicBool>,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -66,7 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
     }
-    status
+    if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status }
 }
 
 fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Status {
@@ -88,13 +94,14 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 impl Context {
     fn new(global: Global, events: bool) -> Self {
         let language = global.lang.map(Language::from).unwrap_or_default();
-        Self { global, texts: Texts::new(language), events }
+        Self { global, texts: Texts::new(language), events, undelivered: Arc::default() }
     }
 
     /// The same in the language of an answers file, unless the command line named one.
     fn in_language(&self, lang: Option<Lang>) -> Self {
         let lang = self.global.lang.or(lang);
-        Self::new(Global { lang, ..self.global.clone() }, self.events)
+        let undelivered = Arc::clone(&self.undelivered);
+        Self { undelivered, ..Self::new(Global { lang, ..self.global.clone() }, self.events) }
     }
 
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
@@ -105,10 +112,15 @@ impl Context {
         let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
     }
 
-    /// What was asked for, on stdout. A reader that has gone away has had enough.
+    /// What was asked for, on stdout. A reader that has gone away has had enough; a disk that
+    /// is full is said once, and ends the program in [`Status::CannotWrite`].
     pub fn deliver(&self, text: &str) {
         let text = visible::text(text);
-        let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        let Err(error) = written else { return };
+        if error.kind() != io::ErrorKind::BrokenPipe && !self.undelivered.swap(true, Ordering::Relaxed) {
+            let _ = writeln!(io::stderr(), "smtp-oauth: stdout: {error}");
+        }
     }
 
     /// Runs asynchronous work to its end; the machinery for it is made only here.

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evidence, rules::Rule};
+use super::{
+    Evidence,
+    rules::{Condition, Rule},
+};
 use crate::{checklist::Item, phrase::Phrase};
 
 /// How far the evidence goes. The order is the order of listing.
@@ -54,14 +57,16 @@ pub struct Entry {
     pub item: Item,
     pub headline: String,
     pub why: String,
+    /// Said in place of `why` where its conditions hold.
+    pub why_else: Option<Conditional>,
     /// Facts to show, in order.
     pub show: Vec<String>,
     #[serde(default)]
-    pub fix: Vec<String>,
+    pub fix: Vec<Line>,
     #[serde(default)]
     pub commands: Vec<Command>,
     #[serde(default)]
-    pub next: Vec<String>,
+    pub next: Vec<Line>,
     pub source: String,
     #[serde(default)]
     pub when: Vec<Rule>,
@@ -69,11 +74,35 @@ pub struct Entry {
     pub example: toml::Table,
 }
 
+/// A line of `fix` or `next`: said always, or only where its conditions hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Line {
+    Always(String),
+    If(Conditional),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conditional {
+    pub text: String,
+    pub when: Vec<Condition>,
+}
+
+impl Conditional {
+    fn holds(&self, evidence: &Evidence) -> bool {
+        self.when.iter().all(|condition| condition.holds(evidence))
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     pub label: String,
     pub text: String,
+    /// Shown only where these hold.
+    #[serde(default)]
+    pub when: Vec<Condition>,
 }
 
 macro_rules! files {
@@ -83,6 +112,7 @@ macro_rules! files {
 /// The files, in the order in which equally sure causes are listed. A new cause is one file and one line here.
 pub const FILES: &[(&str, &str)] = files! {
     "unknown"
+    "other_service"
     "smtp_auth_disabled_mailbox"
     "smtp_auth_disabled_tenant"
     "security_defaults"
@@ -92,6 +122,8 @@ pub const FILES: &[(&str, &str)] = files! {
     "token_near_expiry_hve"
     "hve_app_not_allowed"
     "hve_external_recipient"
+    "refresh_token_sent_as_access_token"
+    "token_truncated_in_storage"
     "malformed_xoauth2"
     "xoauth2_initial_response_form"
     "send_as_denied"
@@ -99,11 +131,16 @@ pub const FILES: &[(&str, &str)] = files! {
     "throttled"
     "service_side_fault"
     "consumer_primary_alias_mismatch"
+    "wrong_cloud"
+    "guest_account_token"
+    "user_is_alias"
     "user_must_be_upn"
     "user_is_not_token_user"
     "missing_app_role_smtp_sendasapp"
+    "service_principal_wrong_object_id"
     "service_principal_missing"
     "wrong_audience_graph_token"
+    "wrong_audience_other"
     "missing_scope_smtp_send"
     "permission_on_wrong_api"
     "token_expired"
@@ -148,6 +185,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "mfa_needed_for_ropc"
     "interaction_required"
     "authorization_code_reused"
+    "ropc_personal_account_unsupported"
     "refresh_token_expired"
     "refresh_token_revoked"
     "refresh_token_invalid"
@@ -191,7 +229,8 @@ pub(super) fn unknown() -> &'static Entry {
 impl Entry {
     /// The cause, as sure as the surest of its rules that hold.
     pub(super) fn judge(&'static self, evidence: &Evidence) -> Option<Cause> {
-        let certainty = self.when.iter().filter(|rule| rule.holds(evidence)).map(|rule| rule.certainty).min()?;
+        let certainty =
+            self.when.iter().filter(|rule| rule.holds(evidence)).map(|rule| rule.certainty_by(evidence)).min()?;
         Some(self.stand(certainty, evidence))
     }
 
@@ -202,20 +241,33 @@ impl Entry {
 
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {
         let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
-        let list = |place: &str, texts: &[String]| -> Vec<Phrase> {
-            (0..texts.len()).map(|index| phrase(&format!("{place}.{index}"))).collect()
+        let list = |place: &str, lines: &[Line]| -> Vec<Phrase> {
+            let said = |(index, line): (usize, &Line)| match line {
+                Line::Always(_) => Some(phrase(&format!("{place}.{index}"))),
+                Line::If(line) => line.holds(evidence).then(|| phrase(&format!("{place}.{index}.text"))),
+            };
+            lines.iter().enumerate().filter_map(said).collect()
         };
-        let shown = |fact: &'static String| Some((fact.as_str(), evidence.text(fact)?));
+        let instead = self.why_else.as_ref().is_some_and(|why| why.holds(evidence));
+        // What was said before stands beside what was said last.
+        let with_earlier = |fact: &'static String| match fact.as_str() {
+            "reply.text" => ["reply.earlier", "reply.text"],
+            "oauth.description" => ["oauth.earlier", "oauth.description"],
+            fact => [fact, ""],
+        };
+        let shown = |fact: &'static str| Some((fact, evidence.text(fact)?));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
+        let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
+        let commands = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown));
         Cause {
             slug: &self.slug,
             certainty,
             item: self.item,
             headline: phrase("headline"),
-            why: phrase("why"),
-            evidence: self.show.iter().filter_map(shown).collect(),
+            why: phrase(if instead { "why_else.text" } else { "why" }),
+            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
             fix: list("fix", &self.fix),
-            commands: (0..self.commands.len()).map(command).collect(),
+            commands: commands.map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next),
             source: &self.source,
         }
@@ -256,7 +308,14 @@ mod tests {
     fn files_are_named_after_their_causes_and_speak_of_known_facts() {
         for ((name, _), entry) in FILES.iter().zip(catalogue()) {
             assert_eq!(*name, entry.slug);
-            let facts = entry.when.iter().flat_map(|rule| &rule.all).map(|condition| &condition.fact);
+            let lines = entry.fix.iter().chain(&entry.next).filter_map(|line| match line {
+                Line::Always(_) => None,
+                Line::If(line) => Some(line),
+            });
+            let conditional = lines.chain(&entry.why_else).flat_map(|line| &line.when);
+            let conditional = conditional.chain(entry.commands.iter().flat_map(|command| &command.when));
+            let ruled = entry.when.iter().flat_map(|rule| &rule.all);
+            let facts = ruled.chain(conditional).map(|condition| &condition.fact);
             for fact in facts.chain(&entry.show) {
                 assert!(FACTS.iter().any(|(known, _)| known == fact), "{name}: {fact}");
             }

@@ -7,15 +7,16 @@ use serde::Serialize;
 
 pub use super::vocabulary::FACTS;
 
-use super::quoted;
+use super::{certificate, quoted};
 use crate::{
     account::{Account, Settings},
-    entra::{Cloud, Failure},
+    entra::{Cloud, Failure, failure::aadsts_numbers},
     facts::Guid,
     network::NetworkFailure,
     secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
+    visible,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +33,23 @@ impl Evidence {
         }
     }
 
+    /// The same, unless the fact has this value already, or so many that a log is only repeating itself.
+    pub fn add_once(&mut self, fact: &str, value: impl ToString) {
+        /// A server offers a dozen things.
+        const MOST: usize = 24;
+        let (value, known) = (value.to_string(), self.values(fact));
+        if known.len() < MOST && !known.contains(&value) {
+            self.add(fact, value);
+        }
+    }
+
+    /// The same for a fact that has one value: whoever saw it first was closest to it.
+    pub fn add_if_none(&mut self, fact: &str, value: &str) {
+        if self.values(fact).is_empty() {
+            self.add(fact, visible::line(value));
+        }
+    }
+
     pub fn values(&self, fact: &str) -> &[String] {
         self.0.get(fact).map_or(&[], Vec::as_slice)
     }
@@ -40,6 +58,29 @@ impl Evidence {
     pub fn text(&self, fact: &str) -> Option<String> {
         let values = self.values(fact);
         (!values.is_empty()).then(|| values.join(" "))
+    }
+
+    /// The last attempt went well, and nothing that was refused is known beside.
+    pub fn passed(&self) -> bool {
+        let refused = ["oauth.error", "oauth.code", "network.kind", "smtp.fault"];
+        !self.values("outcome").is_empty() && refused.iter().all(|fact| self.values(fact).is_empty())
+    }
+
+    /// What was known of the failure before this one, if there was another.
+    pub fn earlier(&self) -> Option<Self> {
+        let (replies, errors) = (self.values("reply.earlier"), self.values("oauth.earlier"));
+        let of_the_last =
+            |fact: &str| ["reply.", "oauth.", "network.", "smtp."].iter().any(|room| fact.starts_with(room));
+        let rest = self.0.iter().filter(|(fact, _)| !of_the_last(fact));
+        let mut earlier = Self(rest.map(|(fact, values)| (*fact, values.clone())).collect());
+        for reply in replies {
+            earlier.add("reply.text", reply);
+        }
+        for error in errors {
+            earlier.add("oauth.description", error);
+            aadsts_numbers(error).iter().for_each(|code| earlier.add_once("oauth.code", code));
+        }
+        (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
     /// An account as its mail server meets it.
@@ -101,9 +142,7 @@ impl Evidence {
         } else {
             return;
         };
-        if !self.values("scope.audience").iter().any(|known| known == audience) {
-            self.add("scope.audience", audience);
-        }
+        self.add_once("scope.audience", audience);
     }
 
     /// `now` in Unix seconds.
@@ -177,9 +216,17 @@ impl Evidence {
     }
 
     pub fn add_network(&mut self, failure: &NetworkFailure) {
-        self.add("network.kind", name(&failure.kind));
         self.add("network.address", &failure.address);
-        self.add("network.detail", &failure.detail);
+        self.add_failure(&name(&failure.kind), &failure.detail);
+    }
+
+    /// The kind of a network failure, as `network` names it, and somebody's words for it.
+    pub fn add_failure(&mut self, kind: &str, detail: &str) {
+        self.add("network.kind", kind);
+        self.add("network.detail", detail);
+        if kind == "certificate" {
+            self.add("certificate", certificate::fault(detail).unwrap_or_default());
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! makes it, what to show, what to do. `unknown` with what to collect next is a cause too, so the list is never empty.
 
 pub mod cause;
+mod certificate;
 pub mod evidence;
 mod quoted;
 pub mod reading;
@@ -11,20 +12,57 @@ mod vocabulary;
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
 
+/// The verdict that somebody else refused. What holds for Microsoft is then no more than possible.
+const OTHER_SERVICE: &str = "other_service";
+/// The value of `accepted` that says that it works by now.
+const AFTERWARDS: &str = "after the refusal";
+
 /// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.
 /// A certain one excludes the rest; where none is even likely, `unknown` says what would tell.
 pub fn causes(evidence: &Evidence) -> Vec<Cause> {
-    let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
-    found.sort_by_key(|cause| cause.certainty);
+    let mut found = judged(evidence);
     let certain = found.iter().take_while(|cause| cause.certainty == Certainty::Certain).count();
-    if certain > 0 {
+    if certain == 1 && !went_on(evidence) {
         found.truncate(certain);
+        return found;
     }
+    // Two that exclude each other are evidence of two failures, and neither is the one that is asked about for certain.
+    found.iter_mut().take(certain).for_each(|cause| cause.certainty = Certainty::Likely);
+    found.extend(before(evidence, &found));
     let guessed = found.iter().all(|cause| cause.certainty == Certainty::Possible);
     if guessed && !found.iter().any(|cause| cause.slug == UNKNOWN) {
         found.push(cause::unknown().stand(Certainty::Possible, evidence));
     }
     found
+}
+
+fn judged(evidence: &Evidence) -> Vec<Cause> {
+    let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
+    let foreign = found.iter().any(|cause| cause.slug == OTHER_SERVICE);
+    for cause in found.iter_mut().filter(|_| foreign || evidence.passed()) {
+        if cause.slug != OTHER_SERVICE {
+            cause.certainty = Certainty::Possible;
+        }
+    }
+    found.sort_by_key(|cause| cause.certainty);
+    found
+}
+
+/// After the refusal something else happened: a sign-in was accepted, or the server was not reached. That a
+/// connection is closed after a refusal is nothing else.
+fn went_on(evidence: &Evidence) -> bool {
+    let unreached = evidence.values("network.kind").iter().any(|kind| kind != "closed");
+    let accepted = evidence.values("accepted").iter().any(|accepted| accepted == AFTERWARDS);
+    accepted || (unreached && !evidence.values("reply.text").is_empty())
+}
+
+/// What an earlier, other failure would have told; it may have been mended since.
+fn before(evidence: &Evidence, found: &[Cause]) -> Vec<Cause> {
+    let Some(earlier) = evidence.earlier() else { return Vec::new() };
+    let new =
+        |cause: &Cause| cause.certainty != Certainty::Possible && !found.iter().any(|known| known.slug == cause.slug);
+    let causes = judged(&earlier).into_iter().filter(new).filter_map(|cause| cause::find(cause.slug));
+    causes.map(|entry| entry.stand(Certainty::Possible, evidence)).collect()
 }
 
 #[cfg(test)]

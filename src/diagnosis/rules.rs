@@ -1,5 +1,5 @@
 //! When a cause holds: conditions over named facts, written in TOML beside the cause. A condition on a
-//! fact nobody saw does not hold, whichever way it is put; `present = false` is how to ask for that.
+//! fact nobody saw does not hold, whichever way it is put; `present = false` and `none_of` ask for that.
 
 use serde::Deserialize;
 
@@ -30,12 +30,15 @@ pub enum Test {
     OneOf(Vec<String>),
     /// No value is this one.
     IsNot(String),
+    /// No value is one of these; this one holds also where nobody saw the fact.
+    NoneOf(Vec<String>),
     /// A value contains this; neither case nor white space matters, since logs break lines where they like.
     Contains(String),
     /// No value contains this.
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
     DiffersFrom(String),
+    /// They have one in common.
     SameAs(String),
     /// An address of the one and an address of the other have the same part before the `@`, and differ behind it.
     OtherDomainThan(String),
@@ -46,10 +49,21 @@ impl Rule {
     pub fn holds(&self, evidence: &Evidence) -> bool {
         self.all.iter().all(|condition| condition.holds(evidence))
     }
+
+    /// Network trouble of which nobody knows what it is about makes nothing likely.
+    pub fn certainty_by(&self, evidence: &Evidence) -> Certainty {
+        let network = self.all.iter().any(|condition| condition.of_the_network());
+        let unclear = network && !evidence.values("network.context").is_empty();
+        if unclear { Certainty::Possible } else { self.certainty }
+    }
 }
 
 impl Condition {
-    fn holds(&self, evidence: &Evidence) -> bool {
+    fn of_the_network(&self) -> bool {
+        self.fact.starts_with("network.") || self.fact == "certificate"
+    }
+
+    pub(super) fn holds(&self, evidence: &Evidence) -> bool {
         let values = evidence.values(&self.fact);
         let any = |test: &dyn Fn(&String) -> bool| values.iter().any(test);
         let within = |text: &str| any(&|value| squeezed(value).contains(&squeezed(text)));
@@ -60,6 +74,7 @@ impl Condition {
         match &self.test {
             Test::Is(text) => any(&|value| value.eq_ignore_ascii_case(text)),
             Test::OneOf(texts) => any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
+            Test::NoneOf(texts) => !any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
             Test::IsNot(text) => seen && !any(&|value| value.eq_ignore_ascii_case(text)),
             Test::Contains(text) => within(text),
             Test::Lacks(text) => seen && !within(text),

@@ -110,7 +110,7 @@ fn a_login_with_a_password_has_causes_of_its_own() {
 }
 
 #[test]
-fn another_domain_is_another_cause_than_another_person() {
+fn another_domain_may_be_the_same_person_and_is_another_user_for_certain() {
     let refused = |user: &'static str| {
         found(&[
             ("cloud", "global"),
@@ -124,8 +124,12 @@ fn another_domain_is_another_cause_than_another_person() {
             ("user", user),
         ])
     };
-    assert_eq!(refused("Kim@mail.contoso.example")[0], ("user_must_be_upn", Certainty::Certain));
-    assert_eq!(refused("pat@contoso.example"), [("user_is_not_token_user", Certainty::Certain)]);
+    // Who is meant is not known; that it is not the name that signed in, is.
+    for user in ["Kim@mail.contoso.example", "pat@contoso.example"] {
+        assert_eq!(refused(user), [("user_is_not_token_user", Certainty::Certain)]);
+    }
+    let known = [("token.user", "kim@contoso.onmicrosoft.example"), ("user", "kim@contoso.example")];
+    assert_eq!(found(&known), [("user_must_be_upn", Certainty::Likely), ("user_is_not_token_user", Certainty::Likely)]);
     assert!(!refused("kim@contoso.example").iter().any(|(slug, _)| slug.starts_with("user_")));
 }
 
@@ -138,5 +142,6 @@ fn every_kind_of_network_trouble_has_a_cause() {
         let named = causes(&evidence);
         assert!(named[0].slug != UNKNOWN && named[0].certainty != Certainty::Possible, "{kind:?}: {}", named[0].slug);
         assert!(named[0].certainty == Certainty::Likely || kind == CaFile, "{kind:?}");
+        assert!(kind != NameUnknown || named.len() == 1, "{named:?}");
     }
 }

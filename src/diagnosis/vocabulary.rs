@@ -1,5 +1,6 @@
 //! The facts there are: one flat list of names that rules, causes and whoever collects evidence share.
-//! A fact's label is a text, `facts.NAME`. Nothing here says what follows from a fact.
+//! A fact's label is a text, `facts.NAME`. Those marked so no text tells: only an evidence file does. Nothing here says
+//! what follows from a fact.
 
 /// Name, and what it holds. A fact may have several values; one that nobody saw has none.
 pub const FACTS: &[(&str, &str)] = &[
@@ -7,11 +8,14 @@ pub const FACTS: &[(&str, &str)] = &[
     ("reply.enhanced", "enhanced status code (RFC 3463) of the refusal"),
     ("reply.text", "the refusal's lines in full"),
     ("reply.stage", "where in the dialogue: resolve, connect, greeting, ehlo, starttls, tls, auth, mail, rcpt, data"),
+    ("reply.earlier", "what was refused before for another reason, in full"),
     ("accepted", "a line that shows that a sign-in was accepted: a 235, or a message taken"),
+    ("outcome", "accepted or taken: how the last attempt in a text ended, where no refusal stands after it"),
+    ("service", "a mail service that is not Microsoft 365, by name; `another` where only the host or the words are"),
     ("imap", "accepted or refused: what an IMAP or POP server said to the same sign-in"),
     ("mechanism", "SASL mechanism the client used: XOAUTH2, LOGIN, PLAIN"),
     ("auth.form", "one-line: the XOAUTH2 string stood on the line of AUTH"),
-    ("mail.auth", "sent or none: whether a client's trace holds an AUTH command before MAIL"),
+    ("mail.auth", "none: a client's trace holds MAIL and no AUTH command before it"),
     ("banner", "the mail server's greeting"),
     ("ehlo", "what the mail server offers, one value a line"),
     (
@@ -20,8 +24,10 @@ pub const FACTS: &[(&str, &str)] = &[
     ),
     ("smtp.detail", "the JSON of a 334 that came instead of a 535"),
     ("network.kind", "why a connection came to nothing: name-unknown, refused, timed-out, certificate …"),
+    ("network.context", "unclear: nothing in the line or around it shows that it is about mail"),
     ("network.address", "host and port that were tried"),
     ("network.detail", "the system's or library's own words"),
+    ("certificate", "what is wrong with it: expired, not-yet-valid, other-name or unknown-issuer"),
     ("flow", "authorization_code, device_code, client_credentials, password, refresh_token or basic"),
     (
         "oauth.stage",
@@ -30,6 +36,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("oauth.error", "OAuth `error`"),
     ("oauth.code", "AADSTS numbers"),
     ("oauth.description", "OAuth `error_description`"),
+    ("oauth.earlier", "what the authority said before that, in full"),
     ("oauth.suberror", "OAuth `suberror`"),
     ("oauth.trace_id", "Microsoft's support traces a request by these two and the time"),
     ("oauth.correlation_id", "as above"),
@@ -56,14 +63,16 @@ pub const FACTS: &[(&str, &str)] = &[
     ("authority", "where tokens come from"),
     ("tenant", "tenant in the authority's URL"),
     ("client_id", "application (client) id"),
-    ("redirect_uri", "redirect URI of the request"),
-    ("redirect_platform", "web, native or spa: where the registration lists it"),
+    ("redirect_uri", "redirect URI of the request (evidence file only)"),
+    ("redirect_platform", "web, native or spa: where the registration lists it (evidence file only)"),
     ("secret.shape", "guid, value or truncated"),
     ("scope", "scopes asked for"),
     ("scope.audience", "graph or exchange: whose scopes they are, by their host"),
     ("scope.granted", "`scope` of the token answer"),
-    ("account_type", "work, consumer, shared or hve"),
+    ("alias", "secondary addresses of the mailbox, from PowerShell's EmailAddresses"),
+    ("principal", "Object IDs that Get-ServicePrincipal printed"),
+    ("account_type", "work, consumer, shared or hve (evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
-    ("library", "the program or library that was refused"),
-    ("powershell", "what Exchange or Graph PowerShell printed, one value a line"),
+    ("library", "the program or library that was refused (evidence file only)"),
+    ("powershell", "what Exchange or Graph PowerShell printed, one value a line (evidence file only)"),
 ];

@@ -47,9 +47,9 @@ fn a_pasted_line_is_answered_in_full() {
 Read: 535 · 5.7.139
 
 Authenticated SMTP is switched off for this mailbox (certain)
-SMTP AUTH is off for the configured mailbox, whatever the token or password says. The mailbox's own switch overrides the organisation's.
+SMTP AUTH is off for the mailbox, whatever the token or password says. The mailbox's own switch overrides the organisation's.
   Reply: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
-  1. Microsoft 365 admin center (https://admin.microsoft.com) > Users > Active users > the configured mailbox > Mail > 'Manage email apps'
+  1. Microsoft 365 admin center (https://admin.microsoft.com) > Users > Active users > the mailbox > Mail > 'Manage email apps'
   2. Tick 'Authenticated SMTP' and choose 'Save changes'
   3. Wait a few minutes, up to an hour, and try again
   See the switch (Exchange Online PowerShell; empty means: as the organisation):
@@ -154,6 +154,19 @@ fn a_token_is_read_and_never_echoed() {
 }
 
 #[test]
+fn passwords_and_client_secrets_are_never_echoed_and_warned_of() {
+    for secret in
+        ["password: Hunter2CANARY", "tool --secret CANARY.x", "secret is aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy"]
+    {
+        let text = format!("AADSTS7000215: Invalid client secret provided. {secret}\nand more of the same line\n");
+        for ran in [piped(&[], text.as_bytes()), piped(&["--json"], text.as_bytes())] {
+            assert!(ran.stdout.contains("AADSTS7000215") && !ran.stdout.contains("CANARY"), "{}", ran.stdout);
+            assert!(ran.stderr.contains("holds a token or another secret") && !ran.stderr.contains("CANARY"));
+        }
+    }
+}
+
+#[test]
 fn an_evidence_file_is_taken_into_account() {
     let (_directory, path) = evidence(
         "evidence.toml",
@@ -192,9 +205,42 @@ fn an_evidence_file_that_cannot_be_used_ends_in_65_naming_it() {
 }
 
 #[test]
-fn an_empty_evidence_file_is_unknown() {
-    let (_directory, path) = evidence("evidence.toml", b"");
-    assert_eq!(causes(&bare(&["explain", "--json", "--evidence", &path]))[0]["cause"], "unknown");
+fn an_evidence_file_that_says_nothing_ends_in_65() {
+    for content in [&b""[..], b"colour = 1\n"] {
+        let (_directory, path) = evidence("evidence.toml", content);
+        let ran = bare(&["explain", "--json", "--evidence", &path]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (65, ""));
+        assert!(ran.stderr.contains("there is nothing to explain: the evidence file says nothing"), "{}", ran.stderr);
+    }
+    assert_eq!(bare(&["explain", "--evidence", "/dev/null"]).status, 65);
+}
+
+#[test]
+fn a_value_that_is_not_known_is_said() {
+    let (_directory, path) = evidence("evidence.toml", b"flow = \"magic\"\n");
+    let ran = bare(&["explain", "--json", "--evidence", &path]);
+    assert_eq!(causes(&ran)[0]["cause"], "unknown");
+    assert!(
+        ran.stderr
+            .starts_with("smtp-oauth: `flow` has a value that is not known here; known are: authorization_code, ")
+    );
+}
+
+#[test]
+fn a_full_disk_ends_in_73() {
+    for json in [&[][..], &["--json"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = ran(command.arg("explain").args(json).arg(MAILBOX_OFF).stdout(full).output().unwrap());
+        assert_eq!((ran.status, ran.stderr.matches("smtp-oauth: stdout: ").count()), (73, 1), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_user_without_an_end_is_not_shown() {
+    let blob = "dXNlcj1h".repeat(100_000);
+    let ran = piped(&[], format!("C: AUTH XOAUTH2 {blob}\n535 5.7.3 Authentication unsuccessful\n").as_bytes());
+    assert!(ran.status == 0 && ran.stdout.len() < 20_000, "{}", ran.stdout.len());
 }
 
 #[test]
@@ -206,6 +252,6 @@ fn a_cause_can_be_looked_up() {
     assert_eq!(causes(&bare(&["explain", "--json", "--cause", "send_as_denied"]))[0]["cause"], "send_as_denied");
     let ran = bare(&["explain", "--cause", "nonsense"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (64, ""));
-    assert!(ran.stderr.starts_with("smtp-oauth: `nonsense` is no cause; known are: unknown, "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("smtp-oauth: `nonsense` is no cause; known are:\n  unknown\n"), "{}", ran.stderr);
     assert_eq!(bare(&["explain", "--cause", "unknown", "some text"]).status, 64);
 }

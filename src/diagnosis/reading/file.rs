@@ -32,6 +32,14 @@ const TEXTS: [(&str, &str); 14] = [
     ("account_type", "account_type"),
     ("library", "library"),
 ];
+/// Keys with a choice of values.
+const CHOICES: [(&str, &str); 5] = [
+    ("mechanism", "XOAUTH2, OAUTHBEARER, LOGIN, PLAIN, NTLM, CRAM-MD5"),
+    ("flow", "authorization_code, device_code, client_credentials, password, refresh_token, basic"),
+    ("redirect_platform", "web, native, spa"),
+    ("client_secret_shape", "guid, value, truncated"),
+    ("account_type", "work, consumer, shared, hve"),
+];
 /// Keys that are lists of texts, and the fact each gives.
 const LISTS: [(&str, &str); 3] = [("ehlo", "ehlo"), ("scopes", "scope"), ("powershell", "powershell")];
 const OTHERS: [&str; 6] = ["smtp", "oauth_error", "port", "token_claims", "id_token_claims", "notes"];
@@ -46,6 +54,12 @@ impl Reading {
         for (key, fact) in TEXTS {
             let value = self.shown(words(&table, key)?.unwrap_or_default());
             self.evidence.add(fact, value);
+        }
+        for (key, choice) in CHOICES {
+            let value = words(&table, key)?.unwrap_or_default();
+            if !value.is_empty() && !choice.split(", ").any(|known| known.eq_ignore_ascii_case(value)) {
+                self.odd.push((key, choice));
+            }
         }
         for (key, fact) in LISTS {
             for line in lines(&table, key)? {
@@ -64,9 +78,9 @@ impl Reading {
         // Whose token it is bears on whether a text names the same user.
         let tokens = [claims(&table, "token_claims")?, claims(&table, "id_token_claims")?];
         let refused = lines(&table, "smtp")?.join("\n");
-        self.add_text(&refused, now);
+        self.add_part(&refused, now);
         if let Some(answer) = words(&table, "oauth_error")?.filter(|answer| !answer.trim().is_empty()) {
-            self.add_text(answer, now);
+            self.add_part(answer, now);
             let cleared = super::secrets::clear(answer);
             oauth::add_answer(&mut self.evidence, &cleared.text);
         }
@@ -77,6 +91,8 @@ impl Reading {
         if let Some(claims) = id {
             self.add_id(&claims);
         }
+        super::infer_basic(&mut self.evidence);
+        powershell(&mut self.evidence);
         let known = |key: &str| TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key);
         Ok(table.keys().filter(|key| !known(key)).cloned().collect())
     }
@@ -90,8 +106,23 @@ impl Reading {
 
     /// An id_token says who signed in and where; what it is for and may is another matter.
     fn add_id(&mut self, claims: &Claims) {
-        super::add_unless_known(&mut self.evidence, "token.user", claims.upn.as_deref().unwrap_or_default());
-        super::add_unless_known(&mut self.evidence, "token.tenant", claims.tid.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.user", claims.upn.as_deref().unwrap_or_default());
+        self.evidence.add_if_none("token.tenant", claims.tid.as_deref().unwrap_or_default());
+    }
+}
+
+/// Addresses and ids in what PowerShell printed. A secondary address has its `smtp:` in small letters.
+fn powershell(evidence: &mut super::super::Evidence) {
+    let lines = evidence.values("powershell").to_vec();
+    let principals = lines.iter().any(|line| line.contains("ServicePrincipal"));
+    for line in &lines {
+        let words = || line.split(|letter: char| letter.is_whitespace() || "{},;'\"".contains(letter));
+        for alias in words().filter_map(|word| word.strip_prefix("smtp:")) {
+            evidence.add("alias", alias);
+        }
+        let guid = |word: &&str| word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4;
+        let id = line.trim_start().strip_prefix("ObjectId").and_then(|_| words().find(guid));
+        evidence.add("principal", id.filter(|_| principals).unwrap_or_default());
     }
 }
 

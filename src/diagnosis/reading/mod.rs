@@ -2,11 +2,14 @@
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
 pub mod file;
+mod keyed;
 mod network;
 mod oauth;
 mod records;
+mod refusal;
 mod replies;
 mod secrets;
+mod service;
 mod trace;
 
 use super::Evidence;
@@ -18,22 +21,32 @@ pub struct Reading {
     pub evidence: Evidence,
     /// A token, password or code was in the text; it is in none of the facts.
     pub secret: bool,
+    /// Keys of an evidence file with a value that no cause knows, and the values that are known.
+    pub odd: Vec<(&'static str, &'static str)>,
 }
 
 impl Reading {
     /// Adds what a text tells. What is known already, from a file say, is not overridden by it.
     /// `now` in Unix seconds, for a token's life where no reply bears a time.
     pub fn add_text(&mut self, text: &str, now: i64) {
+        self.add_part(text, now);
+        infer_basic(&mut self.evidence);
+    }
+
+    /// A text beside which more is known.
+    fn add_part(&mut self, text: &str, now: i64) {
         let cleared = secrets::clear(&oauth::decoded(text));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
-        trace::add(evidence, &records);
+        let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
-            add_unless_known(evidence, "user", user);
+            evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
         let refused = replies::add(evidence, &records);
+        accepted.outcome(evidence, refused);
+        service::add(evidence, &records);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);
@@ -45,13 +58,14 @@ impl Reading {
             self.add_claims(claims, now);
         }
         infer(&mut self.evidence);
+        infer_sender(&mut self.evidence);
     }
 
     /// A token's own words. Its life counts at the time of the refusal; a token that is pasted later has run out
     /// meanwhile, which says nothing.
     fn add_claims(&mut self, claims: &Claims, now: i64) {
         let at = replies::time(&self.evidence);
-        let mut lasting = claims.clone();
+        let mut lasting = bounded(claims);
         if at.is_none() && claims.exp.is_some_and(|exp| exp <= now) {
             lasting.exp = None;
             self.evidence.add("token.life", "expired by now");
@@ -60,9 +74,46 @@ impl Reading {
     }
 }
 
-fn add_unless_known(evidence: &mut Evidence, fact: &str, value: &str) {
-    if evidence.values(fact).is_empty() {
-        evidence.add(fact, crate::visible::line(value));
+/// Names in a token are as long as whoever made it liked.
+fn bounded(claims: &Claims) -> Claims {
+    const LONGEST: usize = 300;
+    const MOST: usize = 40;
+    let short = |text: &String| text.chars().take(LONGEST).collect::<String>();
+    let shortened = |text: &Option<String>| text.as_ref().map(short);
+    let list = |texts: &[String]| texts.iter().take(MOST).map(short).collect();
+    Claims {
+        aud: shortened(&claims.aud),
+        scp: list(&claims.scp),
+        roles: list(&claims.roles),
+        upn: shortened(&claims.upn),
+        appid: shortened(&claims.appid),
+        tid: shortened(&claims.tid),
+        idtyp: shortened(&claims.idtyp),
+        oid: shortened(&claims.oid),
+        ..claims.clone()
+    }
+}
+
+/// `A not allowed to send as B`.
+fn infer_sender(evidence: &mut Evidence) {
+    let said = evidence.text("reply.text").unwrap_or_default();
+    let Some((before, after)) = said.split_once(" not allowed to send as ") else { return };
+    let user = before.rsplit([' ', ';']).next().unwrap_or_default();
+    let sender = after.split([' ', ';']).next().unwrap_or_default();
+    for (fact, address) in [("user", user), ("sender", sender)] {
+        evidence.add_if_none(fact, if secrets::address(address) { address } else { "" });
+    }
+}
+
+/// A login with a password and nothing of OAuth beside it is one without a token.
+fn infer_basic(evidence: &mut Evidence) {
+    let mechanisms = evidence.values("mechanism");
+    let login =
+        mechanisms.iter().any(|mechanism| ["LOGIN", "PLAIN"].contains(&mechanism.to_ascii_uppercase().as_str()));
+    let token = mechanisms.iter().any(|mechanism| ["XOAUTH2", "OAUTHBEARER"].contains(&mechanism.as_str()));
+    let others = ["token.form", "scope", "scope.granted", "oauth.error", "oauth.code"];
+    if login && !token && others.iter().all(|fact| evidence.values(fact).is_empty()) {
+        evidence.add_if_none("flow", "basic");
     }
 }
 
@@ -72,12 +123,16 @@ fn infer(evidence: &mut Evidence) {
     let said: String = said.map(|value| value.to_ascii_lowercase() + "\n").collect();
     let worldwide = ["smtp.office365.com", "outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
     if worldwide.iter().any(|host| said.contains(host)) {
-        add_unless_known(evidence, "cloud", "global");
+        evidence.add_if_none("cloud", "global");
     }
     if let Some(client) = evidence.values("oauth.client").first().cloned() {
-        add_unless_known(evidence, "client_id", &client);
+        evidence.add_if_none("client_id", &client);
     }
 }
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;

@@ -27,6 +27,8 @@ const WORDS: [(&str, &[&str]); 6] = [
             "getaddrinfo failed",
             "enotfound",
             "no address associated with hostname",
+            "eai_again",
+            "winerror 11001",
         ],
     ),
     (
@@ -40,6 +42,15 @@ const WORDS: [(&str, &[&str]); 6] = [
             "self-signed certificate",
             "certificate has expired",
             "certificate is not yet valid",
+            "certificate expired",
+            "certificate not valid yet",
+            "certificate not valid for name",
+            "invalid peer certificate",
+            "no alternative certificate subject name",
+            "certificate subject name",
+            "hostname mismatch",
+            "unable to find valid certification path",
+            "x509: certificate",
             "certificate not trusted",
             "untrusted issuer",
             "unknownissuer",
@@ -49,6 +60,8 @@ const WORDS: [(&str, &[&str]); 6] = [
             "unknown ca",
             "certificate signed by unknown authority",
             "remote certificate is invalid",
+            "pkix path building failed",
+            "x509: certificate",
         ],
     ),
     (
@@ -65,10 +78,11 @@ const WORDS: [(&str, &[&str]); 6] = [
             "handshake failed",
             "unsupported protocol",
             "unrecognized ssl message",
+            "no appropriate protocol",
         ],
     ),
     ("unroutable", &["no route to host", "network is unreachable", "ehostunreach", "enetunreach"]),
-    ("refused", &["connection refused", "econnrefused", "actively refused"]),
+    ("refused", &["connection refused", "econnrefused", "actively refused", "winerror 10061"]),
     (
         "timed-out",
         &[
@@ -81,6 +95,7 @@ const WORDS: [(&str, &[&str]); 6] = [
             "etimedout",
             "timeout was reached",
             "failed to respond after",
+            "winerror 10060",
         ],
     ),
 ];
@@ -93,7 +108,8 @@ const CLOSED: [&str; 5] = [
     "connection unexpectedly closed",
 ];
 
-const FAULTS: [(&str, &[&str]); 3] = [
+const FAULTS: [(&str, &[&str]); 4] = [
+    ("auth-not-offered", &["smtp auth extension not supported"]),
     (
         "starttls-not-offered",
         &[
@@ -139,6 +155,71 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Another service than mail, in small letters. Its trouble is none of ours.
+const OTHERS: [&str; 22] = [
+    "sqlstate",
+    "mysql",
+    "mariadb",
+    "postgres",
+    "redis",
+    "ldap",
+    "mongo",
+    "amqp",
+    "rabbitmq",
+    "kafka",
+    "elasticsearch",
+    "memcached",
+    "docker",
+    "kubernetes",
+    "github",
+    "npm ",
+    "pypi",
+    "apt-get",
+    "http://",
+    "ftp:",
+    "ssh:",
+    "winrm",
+];
+/// What shows that a line is about mail, or about Microsoft.
+const MAIL: [&str; 16] = [
+    "smtp",
+    "mail",
+    "postfix",
+    "exim",
+    "sasl",
+    "starttls",
+    "imap",
+    "pop3",
+    "office365",
+    "outlook",
+    "microsoft",
+    "ofice",
+    "xoauth2",
+    "greeting",
+    "aadsts",
+    "oauth",
+];
+static PORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d\.\d+:|[a-z]:|\]:)(\d{2,5})\b"));
+
+/// Whether a line of network trouble is about mail: `None` where it is about something else, `false` where it does
+/// not say.
+fn about_mail(evidence: &Evidence, lower: &str) -> Option<bool> {
+    let has = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    let port = PORT.captures_iter(lower).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).last();
+    let mail_port = port.as_deref().is_some_and(|port| ["25", "465", "587", "2525"].contains(&port));
+    if has(&OTHERS) && !has(&["office365", "outlook", "microsoftonline"]) {
+        return None;
+    }
+    if has(&MAIL) || mail_port {
+        return Some(true);
+    }
+    if port.is_some() {
+        return None;
+    }
+    let known = ["host", "port", "banner", "mail.auth", "mechanism"];
+    Some(known.iter().any(|fact| !evidence.values(fact).is_empty()))
+}
+
 const LONGEST: usize = 300;
 
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
@@ -152,8 +233,12 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         }
         let kind = WORDS.iter().find(|(_, words)| has(words)).map(|(kind, _)| *kind);
         if let Some(kind) = kind.or_else(|| has(&CLOSED).then_some("closed")) {
-            evidence.add("network.kind", kind);
-            evidence.add("network.detail", line.chars().take(LONGEST).collect::<String>());
+            match about_mail(evidence, &lower) {
+                None => continue,
+                Some(false) => evidence.add("network.context", "unclear"),
+                Some(true) => {}
+            }
+            evidence.add_failure(kind, &line.chars().take(LONGEST).collect::<String>());
             if lower.contains("initial server greeting") || lower.contains("waiting for greeting") {
                 evidence.add("reply.stage", "greeting");
             }
@@ -178,7 +263,7 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     }
     // The authority is no mail server.
     if !host.contains("login.") && !matches!(port.as_str(), "443" | "80") {
-        super::add_unless_known(evidence, "host", &host);
-        super::add_unless_known(evidence, "port", &port);
+        evidence.add_if_none("host", &host);
+        evidence.add_if_none("port", &port);
     }
 }

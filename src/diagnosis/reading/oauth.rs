@@ -20,13 +20,16 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+/// Numbers without the word before them.
+static NUMBERS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b"#));
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|HTTP Error 40[01]|must be marked as 'mobile",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,19 +43,89 @@ const BRACES: usize = 400;
 const LONGEST: usize = 800;
 /// Lines of a log that tell something, the last ones.
 const MOST: usize = 8;
+/// An error's name stands this many lines before its number, where JSON is written over several.
+const NEAR: usize = 2;
 
 pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
+    let mut errors = errors(records);
+    let last = errors.pop().unwrap_or_default();
     if let Some(failure) = object(text) {
-        evidence.add_oauth(&failure);
+        let known = |code: &u32| last.codes.contains(&code.to_string());
+        if last.codes.is_empty() || failure.codes.is_empty() || failure.codes.iter().any(known) {
+            evidence.add_oauth(&failure);
+        }
     }
-    let telling = |line: &&str| ERROR.is_match(line) || CODE.is_match(line) || TELLING.is_match(line);
-    let lines = || records.iter().map(|Record(line)| line.as_str());
-    let last: Vec<&str> = lines().rev().filter(telling).take(MOST).collect();
-    last.iter().rev().for_each(|line| line_tells(evidence, line));
-    for line in lines() {
+    last.lines.iter().for_each(|line| line_tells(evidence, line));
+    for line in errors.iter().filter_map(|error| error.lines.iter().find_map(|line| line.get(line.find("AADSTS")?..))) {
+        evidence.add_once("oauth.earlier", shortened(line));
+    }
+    for Record(line) in records.get(last.from..).unwrap_or_default() {
         ids(evidence, line);
-        flow(evidence, line);
     }
+    records.iter().for_each(|Record(line)| flow(evidence, line));
+}
+
+/// What the authority said of one failure: the lines that name the same numbers, and those beside them that name none.
+#[derive(Debug, Default)]
+struct Error<'a> {
+    codes: Vec<String>,
+    lines: Vec<&'a str>,
+    /// The record with which it begins, where it was said last.
+    from: usize,
+}
+
+/// The errors of a text, in the order in which they were said last.
+fn errors(records: &[Record]) -> Vec<Error<'_>> {
+    let mut found: Vec<Error<'_>> = Vec::new();
+    // Whose a line without a number is, shows with the next number.
+    let mut loose: Vec<(usize, &str)> = Vec::new();
+    for (number, Record(line)) in records.iter().enumerate() {
+        let codes = codes(line);
+        if codes.is_empty() {
+            if ERROR.is_match(line) || TELLING.is_match(line) {
+                loose.push((number, line));
+                loose.drain(..loose.len().saturating_sub(MOST));
+            }
+            continue;
+        }
+        let same = found.iter().position(|error| error.codes.iter().any(|code| codes.contains(code)));
+        let goes_on = same.is_some() && same == found.len().checked_sub(1);
+        let near = loose.iter().position(|(at, _)| number - at <= NEAR).unwrap_or(loose.len());
+        if let Some(before) = found.last_mut().filter(|_| !goes_on) {
+            before.lines.extend(loose.drain(..near).map(|(_, line)| line));
+        }
+        let mut error = same.map(|same| found.remove(same)).unwrap_or_default();
+        if !goes_on {
+            error.from = loose.first().map_or(number, |(at, _)| *at);
+        }
+        error.lines.extend(loose.drain(..).map(|(_, line)| line).chain([line.as_str()]));
+        error.lines.drain(..error.lines.len().saturating_sub(MOST));
+        for code in codes {
+            if !error.codes.contains(&code) && error.codes.len() < MOST {
+                error.codes.push(code);
+            }
+        }
+        found.push(error);
+        found.drain(..found.len().saturating_sub(MOST));
+    }
+    if found.is_empty() {
+        found.push(Error::default());
+    }
+    if let Some(last) = found.last_mut() {
+        last.lines.extend(loose.into_iter().map(|(_, line)| line));
+        last.lines.drain(..last.lines.len().saturating_sub(MOST));
+    }
+    found
+}
+
+fn codes(line: &str) -> Vec<String> {
+    let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
+    codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    for found in NUMBERS.captures_iter(line) {
+        let list = found.get(1).or_else(|| found.get(2)).map_or("", |list| list.as_str());
+        codes.extend(list.split([',', ' ']).filter(|number| number.len() >= 5).map(str::to_owned));
+    }
+    codes
 }
 
 /// A text that is known to be an authority's answer, whatever it looks like.
@@ -64,13 +137,12 @@ pub fn add_answer(evidence: &mut Evidence, text: &str) {
 
 fn line_tells(evidence: &mut Evidence, line: &str) {
     for error in ERROR.find_iter(line) {
-        add_once(evidence, "oauth.error", error.as_str());
+        evidence.add_once("oauth.error", error.as_str());
     }
-    let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
-    codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
+    let codes = codes(line);
     let known = codes.iter().all(|code| evidence.values("oauth.code").contains(code));
     for code in &codes {
-        add_once(evidence, "oauth.code", code);
+        evidence.add_once("oauth.code", code);
     }
     // Said already, by the JSON it stands in or by a line before.
     if known && !evidence.values("oauth.description").is_empty() {
@@ -91,8 +163,8 @@ fn ids(evidence: &mut Evidence, line: &str) {
     for found in TRACE.captures_iter(line) {
         let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
         let fact = if part(1).eq_ignore_ascii_case("trace") { "oauth.trace_id" } else { "oauth.correlation_id" };
-        add_once(evidence, fact, part(2));
-        add_once(evidence, "oauth.timestamp", part(3));
+        evidence.add_once(fact, part(2));
+        evidence.add_once("oauth.timestamp", part(3));
     }
 }
 
@@ -102,13 +174,6 @@ fn flow(evidence: &mut Evidence, line: &str) {
         let by_class = ["device_code", "client_credentials", "password"];
         let by_class = by_class.iter().zip(2..).find(|(_, group)| found.get(*group).is_some()).map(|(flow, _)| *flow);
         evidence.add("flow", named.as_deref().or(by_class).unwrap_or_default());
-    }
-}
-
-fn add_once(evidence: &mut Evidence, fact: &str, value: &str) {
-    let known = evidence.values(fact);
-    if known.len() < MOST && !known.iter().any(|known| known == value) {
-        evidence.add(fact, value);
     }
 }
 

@@ -46,6 +46,8 @@ pub fn split(text: &str) -> Vec<Record> {
         let logged = LOGGED.find(line).map_or(0, |found| found.end());
         let said = &line[logged..];
         let indented = said.starts_with([' ', '\t']);
+        // A log that writes line ends as letters.
+        let said = said.replace("\\r\\n", " ");
         let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
             pieces = PIECES;

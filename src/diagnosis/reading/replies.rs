@@ -1,182 +1,117 @@
-//! SMTP refusals in a text: code, enhanced code and the words behind. A line may hold several, one wrapped
-//! in the other; all of them count, and the causes tell which decides.
-
-use std::sync::LazyLock;
-
-use regex::Regex;
+//! SMTP refusals in a text, put together to failures: a log tells of the same one many times, and of older ones.
+//! The last failure is what the text is about; what was refused before it is kept apart.
 
 use super::{
     super::Evidence,
-    records::{Record, pattern},
+    records::Record,
+    refusal::{Refusal, refusals},
+    trace,
 };
 
-/// `535 5.7.3 `, `535-5.7.139`, `535: 5.7.3`, `550 #5.7.60`.
-static HEAD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.])([45]\d\d)( |-|: ?| #|-#)([45]\.\d{1,3}\.\d{1,3})(?:[^.\d]|$|\.(?:\D|$))"));
-/// A code alone, where a server is quoted.
-static BARE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |smtpstatus=|response: |message: |b')([45]\d\d)(?:[ -]|$|')(?: ?smtpmsg='?\d{0,3}[ -]?)?",
-    )
-});
-/// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
-static ENHANCED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
-/// Microsoft's words, whether or not their code was quoted along with them.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS",
-    )
-});
-static TIME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"));
-
-/// The last ones of a long log are kept.
+/// Failures of a long log that are told apart, the last ones.
 const MOST: usize = 8;
-/// Microsoft's longest, with diagnostic data, has more; what decides stands at its beginning.
-const LONGEST: usize = 600;
+/// Lines of a trace from the refused sign-in to the refused MAIL that comes of it.
+const SOON: usize = 8;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Refusal {
-    code: Option<String>,
-    enhanced: Option<String>,
-    text: String,
-    /// `535-…`: the next line of the same code goes on with it.
-    continues: bool,
+/// Refusals that belong together: of one line, one wrapped in the other, or one that follows from the other.
+#[derive(Debug)]
+struct Failure {
+    refusals: Vec<Refusal>,
+    /// The number of the last record that tells of it.
+    last: usize,
 }
 
 /// Adds the refusals; gives the number of the last record that holds one.
 pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<usize> {
-    let mut found: Vec<Refusal> = Vec::new();
-    let mut last = None;
+    let mut found: Vec<Failure> = Vec::new();
     for (number, Record(line)) in records.iter().enumerate() {
-        for refusal in refusals(line) {
-            last = Some(number);
-            match found.last_mut().filter(|before| before.continues && before.code == refusal.code) {
-                Some(before) => {
-                    let more = refusal.words();
-                    before.text = bounded(&format!("{} {more}", before.text));
-                    before.continues = refusal.continues;
-                }
-                None => {
-                    found.retain(|before| !before.same_as(&refusal));
-                    found.push(refusal);
-                    found.drain(..found.len().saturating_sub(MOST));
-                }
+        let refusals = refusals(line);
+        if !refusals.is_empty() {
+            next(&mut found, Failure { refusals, last: number });
+            found.drain(..found.len().saturating_sub(MOST));
+        }
+    }
+    let last = found.iter().map(|failure| failure.last).max();
+    // A log may have its newest line first.
+    if found.iter().all(|failure| failure.time().is_some()) {
+        found.sort_by_key(Failure::time);
+    }
+    let last = last?;
+    if records.get(last + 1..).unwrap_or_default().iter().any(trace::accepted) {
+        // It works by now: these were tries, and which of them is asked about is not told by their order.
+        evidence.add("accepted", super::super::AFTERWARDS);
+    } else {
+        let deciding = found.len().saturating_sub(1);
+        for refusal in found.drain(..deciding).flat_map(|failure| failure.refusals) {
+            evidence.add_once("reply.earlier", &refusal.text);
+        }
+    }
+    found.iter().flat_map(|failure| &failure.refusals).for_each(|refusal| refusal.add_to(evidence));
+    Some(last)
+}
+
+/// Adds what the next line tells to the failure it belongs to, which becomes the last.
+fn next(found: &mut Vec<Failure>, mut new: Failure) {
+    if let Some(before) = found.last_mut().filter(|failure| failure.goes_on_with(&new)) {
+        before.last = new.last;
+        let more = new.refusals.remove(0);
+        if let Some(refusal) = before.refusals.last_mut() {
+            refusal.take(&more);
+        }
+        before.refusals.append(&mut new.refusals);
+        return;
+    }
+    if let Some(same) = found.iter().position(|failure| failure.covers(&new)) {
+        let mut same = found.remove(same);
+        same.last = new.last;
+        same.renew(new.refusals);
+        found.push(same);
+        return;
+    }
+    // The new one may be the fuller.
+    found.retain(|failure| !new.covers(failure));
+    match found.last_mut().filter(|failure| failure.leads_to(&new)) {
+        Some(before) => {
+            before.last = new.last;
+            before.refusals.append(&mut new.refusals);
+        }
+        None => found.push(new),
+    }
+}
+
+impl Failure {
+    fn goes_on_with(&self, next: &Self) -> bool {
+        let ends = self.refusals.last().zip(next.refusals.first());
+        ends.is_some_and(|(last, first)| last.goes_on_with(first))
+    }
+
+    fn covers(&self, other: &Self) -> bool {
+        other.refusals.iter().all(|new| self.refusals.iter().any(|known| known.covers(new)))
+    }
+
+    /// A refused sign-in and the refused MAIL after it; or the latter, wrapped around the former and broken there.
+    fn leads_to(&self, next: &Self) -> bool {
+        let signs_in = |failure: &Self| failure.refusals.iter().any(|refusal| refusal.stage() == Some("auth"));
+        let follows = |failure: &Self| failure.refusals.iter().all(Refusal::follows_from_another);
+        let between = next.last - self.last;
+        (signs_in(self) && follows(next) && between <= SOON) || (follows(self) && signs_in(next) && between == 1)
+    }
+
+    /// The same again: the newer of two that say as much stays.
+    fn renew(&mut self, again: Vec<Refusal>) {
+        for new in again {
+            if let Some(old) = self.refusals.iter_mut().find(|old| new.covers(old)) {
+                *old = new;
             }
         }
     }
-    found.iter().for_each(|refusal| refusal.add_to(evidence));
-    last
+
+    fn time(&self) -> Option<i64> {
+        self.refusals.iter().find_map(Refusal::time)
+    }
 }
 
-/// When the last refusal was made, in Unix seconds, if Microsoft wrote it into the brackets.
+/// When the last refusal was made, in Unix seconds.
 pub fn time(evidence: &Evidence) -> Option<i64> {
-    let stamp = evidence.values("reply.text").iter().rev().find_map(|text| TIME.captures(text))?;
-    let stamp = stamp.get(1)?.as_str();
-    chrono::DateTime::parse_from_rfc3339(stamp).ok().map(|at| at.timestamp())
-}
-
-fn refusals(line: &str) -> Vec<Refusal> {
-    let heads: Vec<_> = HEAD.captures_iter(line).collect();
-    let starts: Vec<usize> = heads.iter().filter_map(|head| Some(head.get(1)?.start())).collect();
-    let mut found: Vec<Refusal> = Vec::new();
-    // `5.7.57 Client not authenticated … Error: 535 5.7.139 …`: what stands before a head is read for itself.
-    let before = &line[..starts.first().copied().unwrap_or(line.len())];
-    if let Some(refusal) = headless(before) {
-        found.push(refusal);
-    }
-    for (number, head) in heads.iter().enumerate() {
-        let end = starts.get(number + 1).copied().unwrap_or(line.len());
-        let part = |group: usize| head.get(group).map_or("", |part| part.as_str());
-        let refusal = Refusal {
-            code: Some(part(1).to_owned()),
-            enhanced: Some(part(3).to_owned()),
-            text: trimmed(&line[starts[number]..end]),
-            continues: part(2).starts_with('-'),
-        };
-        match found.last_mut().filter(|before| before.continues && before.code == refusal.code) {
-            Some(before) => {
-                let more = refusal.words();
-                before.text = bounded(&format!("{} {more}", before.text));
-                before.continues = refusal.continues;
-            }
-            None => found.push(refusal),
-        }
-    }
-    found
-}
-
-/// A refusal without the pair of codes: one code alone, or Microsoft's words alone.
-fn headless(line: &str) -> Option<Refusal> {
-    let bare = BARE.captures(line).and_then(|found| found.get(1));
-    let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1));
-    let words = WORDS.find(line).map(|found| found.start());
-    let start =
-        [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
-    let code = bare.map(|code| code.as_str().to_owned());
-    let continues = code.is_some() && line[start..].get(3..4) == Some("-");
-    let enhanced = enhanced.map(|code| code.as_str().to_owned());
-    Some(Refusal { code, enhanced, text: trimmed(&line[start..]), continues })
-}
-
-impl Refusal {
-    /// The text without its codes.
-    fn words(&self) -> &str {
-        let codes = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '#' | ':' | ' ');
-        self.text.trim_start_matches(codes)
-    }
-
-    /// The same refusal at another time, by another host.
-    fn same_as(&self, other: &Self) -> bool {
-        let said = |text: &str| text.split('[').next().unwrap_or_default().trim().to_ascii_lowercase();
-        self.code == other.code && self.enhanced == other.enhanced && said(&self.text) == said(&other.text)
-    }
-
-    fn stage(&self) -> Option<&'static str> {
-        let text = self.text.to_ascii_lowercase();
-        let has = |words: &str| text.contains(words);
-        match (self.code.as_deref(), self.enhanced.as_deref()) {
-            _ if has("sendasdenied") || has("storedrv") => Some("data"),
-            (Some("535" | "534" | "538" | "504"), _) => Some("auth"),
-            (Some("530"), _) | (None, Some("5.7.57")) => Some("mail"),
-            (None | Some("501"), Some("5.7.3" | "5.7.139")) => Some("auth"),
-            (Some("501"), _) if has("xoauth2") => Some("auth"),
-            (None, None) if has("authentication") && !has("not authenticated") => Some("auth"),
-            _ => None,
-        }
-    }
-
-    fn add_to(&self, evidence: &mut Evidence) {
-        let stage = self.stage();
-        let each = [
-            ("reply.code", self.code.as_deref()),
-            ("reply.enhanced", self.enhanced.as_deref()),
-            ("reply.stage", stage),
-        ];
-        for (fact, value) in each {
-            let value = value.unwrap_or_default();
-            if !evidence.values(fact).iter().any(|known| known == value) {
-                evidence.add(fact, value);
-            }
-        }
-        evidence.add("reply.text", &self.text);
-        if stage == Some("data") && evidence.values("accepted").is_empty() {
-            evidence.add("accepted", "the refusal came after the sign-in");
-        }
-    }
-}
-
-/// Without what programs put around a quoted reply.
-fn trimmed(text: &str) -> String {
-    let text = ["(in reply to", "' errormsg=", "' exitcode="]
-        .iter()
-        .fold(text, |text, end| text.split(end).next().unwrap_or(text));
-    bounded(text.trim_end_matches([' ', ')', '\'', '"', ',', '}', '\\']))
-}
-
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    evidence.values("reply.text").iter().rev().find_map(|text| super::refusal::time(text))
 }

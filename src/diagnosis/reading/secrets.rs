@@ -10,7 +10,7 @@ use base64::{
 };
 use regex::Regex;
 
-use super::records::pattern;
+use super::{keyed, records::pattern};
 use crate::{
     secret::{MARK, Secret},
     smtp::xoauth2,
@@ -37,18 +37,10 @@ const MOST: usize = 8;
 /// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
-/// `"client_secret": "…"`, `refresh_token=…`, `Bearer …`, `code=…` of a redirected URL.
-static KEYED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)(?:\b(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|device_code|code_verifier|passw(?:or)?d|passwd)["']?(?:=|\s?:\s?["']|\s?=>?\s?["'])["']?|[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})"#,
-    )
-});
-/// The answers to `Username:` and `Password:`, and the one-line form of PLAIN.
-static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n[^\n]*?([A-Za-z0-9+/]{4,}=*)[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN) ([A-Za-z0-9+/]{8,}=*)",
-    )
-});
+/// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
+/// or broken is shorter.
+static CLIENT_SECRET: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
+const CLIENT_SECRET_LENGTH: usize = 40;
 
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
@@ -61,18 +53,20 @@ pub fn clear(text: &str) -> Cleared {
             hidden.push((word.start()..end, mark));
         }
     }
+    let mut secrets: Vec<Range<usize>> = Vec::new();
+    for secret in CLIENT_SECRET.find_iter(text) {
+        let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
+        secrets.push(secret.start()..end);
+    }
+    secrets.extend(keyed::values(text));
+    cleared.secret |= !secrets.is_empty();
     let words = hidden.len();
-    for pattern in [&KEYED, &LOGIN] {
-        let groups = pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
-        for value in groups {
-            // A long word has its mark already.
-            let next = hidden[..words].partition_point(|(range, _)| range.end <= value.start());
-            let marked = hidden[..words].get(next).is_some_and(|(range, _)| range.start < value.end());
-            if !marked {
-                cleared.bearer(value.as_str());
-                cleared.secret = true;
-                hidden.push((value.range(), MARK.to_owned()));
-            }
+    for secret in secrets {
+        // What is masked whole has its mark already.
+        let next = hidden[..words].partition_point(|(word, _)| word.end < secret.end);
+        if hidden[..words].get(next).is_none_or(|(word, _)| word.start > secret.start) {
+            cleared.bearer(&text[secret.clone()]);
+            hidden.push((secret, MARK.to_owned()));
         }
     }
     hidden.sort_by_key(|(range, _)| range.start);
@@ -124,6 +118,11 @@ impl Cleared {
             return Some(detail);
         }
         let mark = Secret::new(word).token_mark();
+        if as_password(word) {
+            self.secret = true;
+            self.forms = vec!["as-password"];
+            return Some(mark);
+        }
         if let Some(begins) = word.find("eyJ") {
             self.secret = true;
             self.take(Claims::read(&Secret::new(&word[begins..])));
@@ -151,13 +150,16 @@ impl Cleared {
     fn blob(&mut self, blob: &str) -> String {
         let Some(decoded) = decode(blob) else { return MARK.to_owned() };
         let decoded = String::from_utf8_lossy(&decoded).into_owned();
-        let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0']).next());
-        self.users.extend(user.filter(|user| !user.is_empty() && self.users.len() < MOST).map(str::to_owned));
+        let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0', '^']).next());
+        let user = user.filter(|user| address(user));
+        self.users.extend(user.filter(|_| self.users.len() < MOST).map(str::to_owned));
         let bearer = decoded
             .split('\x01')
             .find_map(|part| part.get(12..).filter(|_| part[..12].eq_ignore_ascii_case("auth=bearer ")));
+        let form = form(&decoded, bearer.unwrap_or_default());
+        self.forms.extend(form);
         // A string that was cut off for posting says nothing of the token.
-        if decoded.ends_with("\x01\x01") {
+        if form.is_none() && decoded.ends_with("\x01\x01") {
             self.bearer(bearer.unwrap_or_default());
         }
         xoauth2::shown(user.unwrap_or_default(), &Secret::new(bearer.unwrap_or_default()))
@@ -174,6 +176,36 @@ impl Cleared {
             Form::Opaque => {}
         }
     }
+}
+
+/// A JWT in base64, which AUTH LOGIN and PLAIN send as the password.
+fn as_password(word: &str) -> bool {
+    let token = |decoded: Vec<u8>| {
+        let token = decoded.rsplit(|byte| *byte == 0).next().unwrap_or_default();
+        token.starts_with(b"eyJ") && token.iter().filter(|byte| **byte == b'.').count() == 2
+    };
+    word.len() >= 100 && !word.contains('.') && decode(word).is_some_and(token)
+}
+
+/// What is wrong with the string itself, by what stands in the token's place and around it.
+fn form(decoded: &str, bearer: &str) -> Option<&'static str> {
+    let whole = decoded.ends_with("\x01\x01");
+    let refresh = ["0.A", "1.A"].iter().any(|begin| bearer.starts_with(begin));
+    let doubled = bearer.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("bearer "));
+    let one_end = bearer.starts_with("eyJ") && decoded.ends_with('\x01') && bearer.matches('.').count() == 2;
+    match () {
+        () if whole && refresh => Some("refresh-token"),
+        () if whole && bearer.starts_with("eyJ") && bearer.matches('.').count() == 1 => Some("truncated"),
+        () if doubled || decoded.contains("^Aauth=") || (one_end && !whole) => Some("malformed"),
+        () => None,
+    }
+}
+
+/// A mail address, as far as one may be shown: RFC 5321 §4.5.3.1 bounds it.
+pub fn address(user: &str) -> bool {
+    user.len() <= 254
+        && user.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        && !user.contains(char::is_whitespace)
 }
 
 /// Small and capital letters and digits in one word: no word of a language, no path, no host name.

@@ -10,18 +10,18 @@ use crate::diagnosis::{Certainty, causes, evidence::FACTS};
 
 const NOW: i64 = 1_800_000_000;
 
-fn read(text: &str) -> Reading {
+pub fn read(text: &str) -> Reading {
     let mut reading = Reading::default();
     reading.add_text(text, NOW);
     reading
 }
 
-fn named(text: &str) -> (&'static str, Certainty) {
+pub fn named(text: &str) -> (&'static str, Certainty) {
     let found = causes(&read(text).evidence);
     (found[0].slug, found[0].certainty)
 }
 
-fn fact(text: &str, fact: &str) -> String {
+pub fn fact(text: &str, fact: &str) -> String {
     read(text).evidence.text(fact).unwrap_or_default()
 }
 
@@ -103,6 +103,19 @@ fn the_same_refusal_again_and_again_counts_once() {
 }
 
 #[test]
+fn a_tuple_of_python_is_read_with_its_code() {
+    for text in [
+        "smtplib.SMTPAuthenticationError: (535, b'5.7.139 Authentication unsuccessful, the user credentials were incorrect. [A.PROD.OUTLOOK.COM]')",
+        "(535, \"5.7.139 Authentication unsuccessful, the user credentials were incorrect.\")",
+    ] {
+        let seen = ["reply.code", "reply.enhanced", "reply.stage"].map(|name| fact(text, name));
+        assert_eq!(seen, ["535", "5.7.139", "auth"], "{text}");
+        assert!(fact(text, "reply.text").starts_with("535 5.7.139 Authentication unsuccessful, the user"), "{text}");
+    }
+    assert_eq!(fact("SMTPAuthenticationError: (535, b'Incorrect authentication data')", "reply.code"), "535");
+}
+
+#[test]
 fn network_trouble_before_a_refusal_has_passed() {
     let text = "connect to smtp.office365.com[192.0.2.1]:587: Connection timed out\n535 5.7.139 Authentication unsuccessful, basic authentication is disabled.";
     assert_eq!(fact(text, "network.kind"), "");
@@ -142,6 +155,18 @@ fn network_trouble_is_told_by_the_words_of_the_programs() {
     }
     assert_eq!(named("SASL authentication failure: No worthy mechs found").0, "auth_mechanism_not_offered");
     assert_eq!(named("TLS is required, but was not offered by host mail.example.net[192.0.2.1]").0, "starttls_missing");
+}
+
+#[test]
+fn a_certificate_that_is_out_of_its_time_or_name_is_not_called_intercepted() {
+    let said = |words: &str| named(&format!("smtp.office365.com:587: invalid peer certificate: {words}"));
+    assert_eq!(said("certificate expired: verification time 1 (UNIX)"), ("clock_skew", Certainty::Likely));
+    assert_eq!(said("certificate not valid yet: verification time 1 (UNIX)"), ("clock_skew", Certainty::Likely));
+    assert_eq!(said("certificate not valid for name \"x\""), ("certificate_untrusted", Certainty::Likely));
+    assert_eq!(said("NotValidForName"), ("certificate_untrusted", Certainty::Likely));
+    assert_eq!(said("UnknownIssuer"), ("tls_intercepted", Certainty::Likely));
+    let elsewhere = named("mail.example.net:587: invalid peer certificate: certificate expired: verification time 1");
+    assert_eq!(elsewhere, ("certificate_untrusted", Certainty::Likely));
 }
 
 #[test]
@@ -206,6 +231,8 @@ fn other_secrets_are_masked_too() {
         refresh.clone(),
         "client_secret=abc8Q~CANARY&code=CANARYcode".to_owned(),
         "password = \"CANARY\"".to_owned(),
+        "password: Hunter2CANARY".to_owned(),
+        "tool --secret CANARY\n535 5.7.3 Authentication unsuccessful".to_owned(),
         "http://localhost/?code=0.AXoACANARYcode&state=x".to_owned(),
         format!("C: AUTH PLAIN {}", STANDARD.encode("\0user\0CANARY")),
         format!("334 UGFzc3dvcmQ6\nC: {}\n535 5.7.3", STANDARD.encode("CANARY")),
@@ -216,6 +243,24 @@ fn other_secrets_are_masked_too() {
     }
     let harmless = "Message-ID: <CAKdSQZnAbCdEf0123456789AbCdEf0123456789AbCdEfGhIj@mail.example.com> 535 5.7.3 Authentication unsuccessful";
     assert!(!read(harmless).secret);
+}
+
+#[test]
+fn a_client_secret_is_masked_wherever_it_stands() {
+    // Forty characters, as Entra makes them.
+    for secret in ["aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy", "aB38Q~CANARYCANARYCANARYCANARYCANARYCANA"] {
+        for text in [
+            secret.to_owned(),
+            format!("AADSTS7000215: Invalid client secret provided. {secret}\nwhich goes on here"),
+            format!("AADSTS7000215: Invalid client secret provided. {}\n{}", &secret[..20], &secret[20..]),
+            format!("app x: {secret}. Then 535 5.7.3 Authentication unsuccessful, {secret}"),
+            format!("secret {}", secret.replace('~', "%7E")),
+            format!("tool({secret})"),
+        ] {
+            assert!(read(&text).secret, "{text}");
+            nothing_leaks(&text, &[&secret[..6], &secret[8..20], &secret[20..30], &secret[30..]]);
+        }
+    }
 }
 
 #[test]

@@ -7,13 +7,18 @@ use regex::Regex;
 
 use super::{
     super::Evidence,
-    add_unless_known,
     records::{Record, pattern},
 };
 
 static ACCEPTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:^|[^\w.-])(235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful|250[ -]2\.0\.0 OK)\b")
 });
+static SIGNED_IN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(?:235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful)\b"));
+static SENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"status=sent \(250|(?:^|[^\w.-])250[ -]2\.(?:0\.0 OK|6\.0 <)"));
+/// `Username:` and `Password:` in base64.
+static PROMPT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)"));
 static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)",
@@ -39,44 +44,87 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub fn add(evidence: &mut Evidence, records: &[Record]) {
-    let (mut signed_in, mut mail) = (false, false);
-    for Record(line) in records {
-        let part = |pattern: &Regex, group: usize| {
-            pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
-        };
-        once(evidence, "accepted", &part(&ACCEPTED, 1));
-        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
-            once(evidence, "imap", if pattern.is_match(line) { said } else { "" });
+pub fn accepted(record: &Record) -> bool {
+    ACCEPTED.is_match(&record.0)
+}
+
+/// What went well last: the number of its record.
+#[derive(Debug, Default)]
+pub struct Accepted {
+    /// A sign-in, or a message that Microsoft took.
+    sign_in: Option<usize>,
+    /// A message that somebody took.
+    message: Option<usize>,
+    /// For whom the last AUTH was.
+    user: String,
+}
+
+impl Accepted {
+    fn see(&mut self, number: usize, line: &str) {
+        let microsofts = line.contains("office365") || line.contains("outlook.com");
+        let taken = SENT.is_match(line);
+        if SIGNED_IN.is_match(line) || (taken && microsofts) {
+            self.sign_in = Some(number);
         }
-        once(evidence, "auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
-        let mechanism = part(&AUTH, 1).to_ascii_uppercase();
-        signed_in |= !mechanism.is_empty();
-        once(evidence, "mechanism", &mechanism);
-        add_unless_known(evidence, "user", &part(&AUTH, 2));
-        if let Some(found) = MAIL.captures(line) {
-            mail |= !signed_in;
-            add_unless_known(evidence, "sender", found.get(1).map_or("", |sender| sender.as_str()));
-        }
-        once(evidence, "banner", &part(&BANNER, 1));
-        once(evidence, "ehlo", &part(&OFFERED, 1));
-        if evidence.values("host").is_empty() {
-            add_unless_known(evidence, "host", &part(&HOST, 1).to_ascii_lowercase());
-            add_unless_known(evidence, "port", &part(&HOST, 2));
+        if taken {
+            self.message = Some(number);
         }
     }
-    match (signed_in, mail) {
-        (true, _) => evidence.add("mail.auth", "sent"),
-        (false, true) => evidence.add("mail.auth", "none"),
-        (false, false) => {}
+
+    /// How the last attempt ended, where no refusal stands after it. Another message that somebody took says nothing
+    /// of a refusal.
+    pub fn outcome(&self, evidence: &mut Evidence, refused: Option<usize>) {
+        // That somebody else may sign in does not mend it.
+        let known = evidence.values("user");
+        let other = !self.user.is_empty() && !known.iter().any(|user| user.eq_ignore_ascii_case(&self.user));
+        // A refusal in words of its own stays what it is, though something else was accepted.
+        let telling = evidence.values("reply.enhanced").iter().any(|code| code != "5.7.3");
+        if (other && !known.is_empty()) || telling {
+            return;
+        }
+        if self.sign_in.is_some() && self.sign_in > refused {
+            evidence.add("outcome", if self.message > refused { "taken" } else { "accepted" });
+        } else if refused.is_none() && self.message.is_some() {
+            evidence.add("outcome", "taken");
+        }
     }
 }
 
-fn once(evidence: &mut Evidence, fact: &str, value: &str) {
-    /// A server offers a dozen things; a log repeats them with each connection.
-    const MOST: usize = 24;
-    let known = evidence.values(fact);
-    if known.len() < MOST && !known.iter().any(|known| known == value) {
-        evidence.add(fact, value);
+pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
+    let mut accepted = Accepted::default();
+    let (mut signed_in, mut mail) = (false, false);
+    for (number, Record(line)) in records.iter().enumerate() {
+        accepted.see(number, line);
+        let part = |pattern: &Regex, group: usize| {
+            pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
+        };
+        evidence.add_once("accepted", part(&ACCEPTED, 1));
+        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
+            evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
+        }
+        evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
+        let mechanism = part(&AUTH, 1).to_ascii_uppercase();
+        signed_in |= !mechanism.is_empty();
+        evidence
+            .add_once("mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
+        let user = Some(part(&AUTH, 2)).filter(|user| user.len() <= 254).unwrap_or_default();
+        evidence.add_if_none("user", &user);
+        if !user.is_empty() {
+            accepted.user = user;
+        }
+        if let Some(found) = MAIL.captures(line) {
+            mail |= !signed_in;
+            evidence.add_if_none("sender", found.get(1).map_or("", |sender| sender.as_str()));
+        }
+        evidence.add_once("banner", part(&BANNER, 1));
+        evidence.add_once("ehlo", part(&OFFERED, 1));
+        if evidence.values("host").is_empty() {
+            evidence.add_if_none("host", &part(&HOST, 1).to_ascii_lowercase());
+            evidence.add_if_none("port", &part(&HOST, 2));
+        }
     }
+    if mail && !signed_in {
+        evidence.add("mail.auth", "none");
+    }
+    accepted
 }

@@ -1,0 +1,153 @@
+//! Values that are secret for the name before them, whatever they look like: `password: …`, `--secret …`,
+//! `"client_secret": "…"`. It finds where they stand, and reads none.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::records::pattern;
+
+/// A name and what separates it from its value, up to the value itself: `"client_secret": `, `SMTP_PASSWORD=`,
+/// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|passphrase|pwd|pass)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
+    )
+});
+/// `Bearer …`, and the code of a redirected URL: here the value is the group.
+static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})|(?:\s-u|--user)[ =]["']?[^\s:'"]+:([^\s"']+)|://[^\s/:@]+:([^\s/@]{2,})@"#,
+    )
+});
+/// The answers to `Username:` and `Password:`, and what follows AUTH PLAIN.
+static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n(?:[^\n]*(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n)?[^\n]*?([A-Za-z0-9+/]{4,}=*)(?:\\r|\\n|["'])*[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN)(?:\s*\n[^\n]*334[^\n]*\n[^\n]*?)? ?([A-Za-z0-9+/]{8,}=*)"#,
+    )
+});
+/// Where a value ends without a white space: at the next name of a form or list, or at the end of a quoted text.
+static END: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"[&;,]\\?["']?[A-Za-z][\w.-]*\\?["']?[=:]|\\?["'](?:[,:;}\])]|$)|[)\]},;]+$"#));
+/// No secret: a code of a reply or an error, a variable, a placeholder, a word for nothing.
+static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹[^›]*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
+    )
+});
+
+/// A quoted value may hold anything, also where it was broken over two lines.
+const LONGEST: usize = 512;
+const LINES: usize = 2;
+
+/// Where the secret values stand, in no order.
+pub fn values(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(name) = NAME.find_at(text, from) {
+        let value = value(text, name.end());
+        // What is no value may be the name of the next one.
+        from = value.as_ref().map_or(name.end(), |value| value.end.max(name.end()));
+        found.extend(value.filter(|value| !HARMLESS.is_match(&text[value.clone()])));
+    }
+    for pattern in [&BESIDE, &LOGIN] {
+        let groups = pattern.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());
+        // The number of an error page, not a code of a sign-in.
+        let number = |at: usize| text[..at].ends_with("/error?code=");
+        let groups = groups.filter(|value| !number(value.start()));
+        found.extend(groups.filter(|value| !HARMLESS.is_match(value.as_str())).map(|value| value.range()));
+    }
+    found
+}
+
+/// The value that begins here; `None` where there is none on this line.
+fn value(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = &text[start..];
+    let escaped = rest.starts_with('\\');
+    let opened = rest.strip_prefix('\\').unwrap_or(rest);
+    if let Some(quote) = opened.chars().next().filter(|letter| matches!(letter, '"' | '\'')) {
+        let inner = text.len() - opened.len() + 1;
+        let length = closed(&text[inner..], quote, escaped);
+        return (length > 0).then_some(inner..inner + length);
+    }
+    let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+    let word = END.find(word).map_or(word, |end| &word[..end.start()]);
+    (!word.is_empty()).then_some(start..start + word.len())
+}
+
+/// How long a quoted value is. One that is not closed soon ends with its line.
+fn closed(text: &str, quote: char, escaped: bool) -> usize {
+    let (mut slashes, mut lines) = (0, 1);
+    for (at, letter) in text.char_indices().take(LONGEST) {
+        let ends = if escaped { slashes == 1 } else { slashes % 2 == 0 };
+        if letter == quote && ends {
+            return if escaped { at - 1 } else { at };
+        }
+        slashes = if letter == '\\' { slashes + 1 } else { 0 };
+        lines += usize::from(letter == '\n');
+        if lines > LINES {
+            break;
+        }
+    }
+    text.find('\n').unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hidden(text: &str) -> String {
+        let mut ranges = values(text);
+        ranges.sort_by_key(|range| std::cmp::Reverse(range.start));
+        ranges.iter().fold(text.to_owned(), |text, range| format!("{}§{}", &text[..range.start], &text[range.end..]))
+    }
+
+    #[test]
+    fn the_value_behind_a_secrets_name_is_found() {
+        for (text, shown) in [
+            ("password: Hunter2CANARY", "password: §"),
+            ("password Hunter", "password Hunter"),
+            ("SMTP_PASSWORD=Hunter2&CANARY!", "SMTP_PASSWORD=§"),
+            ("'password' => 'Hunter2 CANARY', 'port' => 587", "'password' => '§', 'port' => 587"),
+            ("password = \"Hunter2\nCANARY\" # why", "password = \"§\" # why"),
+            ("password = \"Hunter2 CANARY\nnext", "password = \"§\nnext"),
+            (r#"{\"client_secret\":\"ab\\\"CANARY\",\"x\":1}"#, r#"{\"client_secret\":\"§\",\"x\":1}"#),
+            (
+                r#"{"error":"x","error_description":"bad password: CANARY"}"#,
+                r#"{"error":"x","error_description":"bad password: §"}"#,
+            ),
+            ("client_secret=CANARY&grant_type=client_credentials", "client_secret=§&grant_type=client_credentials"),
+            ("Password=CANARY;User=me", "Password=§;User=me"),
+            ("client_secret: CANARY", "client_secret: §"),
+            ("Client Secret Value: CANARY", "Client Secret Value: §"),
+            ("tool --secret CANARY --user a@b.example", "tool --secret § --user a@b.example"),
+            ("tool --client-secret=CANARY run", "tool --client-secret=§ run"),
+            ("curl -u a@b.example:CANARY smtp://x", "curl -u a@b.example:§ smtp://x"),
+            ("smtp://a%40b.example:CANARY@smtp.office365.com:587", "smtp://a%40b.example:§@smtp.office365.com:587"),
+            ("(password=CANARY)", "(password=§)"),
+        ] {
+            assert_eq!(hidden(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_names_and_what_is_no_value_stay() {
+        for text in [
+            "passwordeval = \"pass show mail\"",
+            "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd",
+            "wrong password: 535 5.7.139 Authentication unsuccessful",
+            "wrong password: 535-5.7.139 Authentication unsuccessful",
+            "client secret: AADSTS7000215: Invalid client secret provided.",
+            "grant_type=password&username=a",
+            "password:\nnext line",
+            "MAIL_PASSWORD=${SMTP_SECRET}",
+            "password: ********",
+            "client_secret: null",
+            "smtp-oauth token --format xoauth2",
+            "Secret ID: 0f1e2d3c-4444-5555-6666-0123456789ab",
+            "https://login.microsoftonline.com:443/x@y",
+        ] {
+            assert_eq!(hidden(text), text);
+        }
+    }
+}
