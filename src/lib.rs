@@ -8,7 +8,7 @@
 //! - `wizard`: the pure core
 //! - `product`, `checklist`, `diagnosis`, `account`, `export`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
-//! - `facts`, `network`, `phrase`, `secret`, `visible`: what everything speaks in
+//! - `facts`, `network`, `phrase`, `secret`, `shell`, `visible`: what everything speaks in
 //!
 //! `simulator` stands apart: Microsoft, small enough to carry. It shares no code with what it tests.
 #![forbid(unsafe_code)]
@@ -29,6 +29,7 @@ pub mod phrase;
 pub mod product;
 pub mod runtime;
 pub mod secret;
+pub mod shell;
 pub mod simulator;
 pub mod smtp;
 pub mod token;

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phrase", &[]),
     ("network", &[]),
     ("visible", &[]),
+    ("shell", &[]),
     ("facts", &[]),
     ("token", &[]),
     ("smtp", &[]),
@@ -48,7 +49,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "visible"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

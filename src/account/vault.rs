@@ -44,6 +44,17 @@ impl Vault {
         self.scope.clone_from(&tokens.scope);
     }
 
+    /// What a sign-in had brought, as far as it is kept.
+    pub fn tokens(&self) -> Option<Tokens> {
+        Some(Tokens {
+            access: self.access_token.clone()?,
+            refresh: self.refresh_token.clone(),
+            id: None,
+            expires_at: self.expires_at?,
+            scope: self.scope.clone(),
+        })
+    }
+
     /// The access token, when it lives at least `min_life` seconds longer than `now`.
     pub fn fresh(&self, now: i64, min_life: u32) -> Option<&Secret> {
         let expires_at = self.expires_at?;

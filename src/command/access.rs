@@ -73,25 +73,19 @@ impl NoToken {
 impl Context {
     /// The account asked for, else the default one; a reason on stderr when there is none.
     pub fn account(&self, asked: Option<&AccountName>) -> Result<Known, Status> {
-        let configuration = |error: &dyn std::fmt::Display| {
-            self.complain(error);
+        let places = super::paths::places(&self.global).ok_or_else(|| self.texts.word("access.no-home"));
+        places.and_then(|places| self.account_at(&places, asked)).map_err(|why| {
+            self.complain(why);
             Status::Configuration
-        };
-        let places = super::paths::places(&self.global)
-            .ok_or_else(|| configuration(&"no home directory; name one with --config"))?;
-        self.account_at(&places, asked)
+        })
     }
 
-    pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, Status> {
-        let configuration = |error: &dyn std::fmt::Display| {
-            self.complain(error);
-            Status::Configuration
-        };
-        let config = places.config().map_err(|error| configuration(&error))?;
-        let config = config.ok_or_else(|| configuration(&NoAccount::None))?;
-        let (name, settings): (&AccountName, &Settings) =
-            config.choose(asked).map_err(|error| configuration(&error))?;
-        let account = settings.account().map_err(|error| configuration(&format!("account `{name}`: {error}")))?;
+    /// `Err` is the reason, in a sentence.
+    pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, String> {
+        let config = places.config().map_err(|failure| self.texts.say(&verdict::file_trouble(&failure)))?;
+        let config = config.ok_or_else(|| NoAccount::None.to_string())?;
+        let (name, settings): (&AccountName, &Settings) = config.choose(asked).map_err(|error| error.to_string())?;
+        let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
         Ok(Known { name: name.clone(), account, places: places.clone() })
     }
 }

@@ -17,19 +17,17 @@ use crate::{
         draft::Draft,
         settings::Consent,
     },
-    checklist::steps,
     entra::Cloud,
-    export::{self, FORMATS},
+    export::{self, FORMATS, Format},
     facts::{AccountName, Guid},
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
-    runtime::{answers as files, files::Places},
+    runtime::named,
     secret::Secret,
     wizard::{
         Answered, Given,
-        effect::{FileFailure, FileFailureKind, Outcome},
-        screen::{Input, Screen},
+        effect::{FileFailure, FileFailureKind},
         verdict,
     },
 };
@@ -57,7 +55,8 @@ impl Refusal {
 /// The answers as the wizard takes them.
 pub struct Prepared {
     file: String,
-    export: Vec<String>,
+    export: Vec<&'static Format>,
+    lang: Option<Lang>,
     settings: Settings,
     answered: Answered,
     account: Option<AccountName>,
@@ -69,7 +68,7 @@ pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> 
     let texts = &context.texts;
     let file = path.display().to_string();
     let unread = |phrase: Phrase| Refusal::NoAnswers(texts.say(&phrase));
-    let text = files::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
+    let text = named::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
     let answers = Answers::parse(&text).map_err(|error| match error {
         Unreadable::Empty => unread(Phrase::new("answers.empty").with("file", &file)),
         Unreadable::Toml { line, message } => {
@@ -104,16 +103,10 @@ impl Sheet<'_> {
         if let Some(product) = product {
             self.settle(product)?;
         }
-        self.language()?;
+        let lang = self.lang()?;
         self.trust()?;
         let client_secret = self.client_secret()?;
-        for target in &self.answers.more.export {
-            if export::find(target).is_none() {
-                let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-                let why = Phrase::new("answers.target").with("target", target).with("known", known);
-                return Err(self.refuse("export", why));
-            }
-        }
+        let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let missing = missing(&self.answers.settings);
         if let Some(key) = missing.filter(|_| unattended) {
             let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
@@ -122,11 +115,11 @@ impl Sheet<'_> {
         let answered = Answered {
             keys: self.answers.keys(),
             complete: product.is_some() && missing.is_none(),
-            unattended,
             send_to: self.answers.more.send_to.clone(),
         };
         let Answers { settings, more, .. } = self.answers;
-        Ok(Prepared { file: self.file, export: more.export, settings, answered, account: more.account, client_secret })
+        let (file, account) = (self.file, more.account);
+        Ok(Prepared { file, export, lang, settings, answered, account, client_secret })
     }
 
     fn refuse(&self, key: &str, why: Phrase) -> Refusal {
@@ -186,22 +179,27 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn language(&self) -> Result<(), Refusal> {
-        let Some(named) = &self.answers.more.lang else { return Ok(()) };
-        if Lang::from_str(named, false).is_ok() {
-            return Ok(());
-        }
-        let names =
-            Lang::value_variants().iter().filter_map(|lang| Some(lang.to_possible_value()?.get_name().to_owned()));
-        let known = names.collect::<Vec<_>>().join(", ");
-        Err(self.refuse("lang", Phrase::new("answers.known").with("known", known)))
+    fn lang(&self) -> Result<Option<Lang>, Refusal> {
+        let Some(named) = &self.answers.more.lang else { return Ok(None) };
+        Lang::from_str(named, false).map(Some).map_err(|_| {
+            let values = Lang::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let known = values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+            self.refuse("lang", Phrase::new("answers.known").with("known", known))
+        })
+    }
+
+    fn format(&self, target: &str) -> Result<&'static Format, Refusal> {
+        export::find(target).ok_or_else(|| {
+            let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+            self.refuse("export", Phrase::new("answers.target").with("target", target).with("known", known))
+        })
     }
 
     /// As it is found from any directory: programs that read the account later start elsewhere.
     fn trust(&mut self) -> Result<(), Refusal> {
         let Some(named) = &self.answers.settings.endpoints.ca_file else { return Ok(()) };
         let path = self.resolved(named);
-        if !files::exists(&path) {
+        if !named::exists(&path) {
             return Err(self.refuse("endpoints.ca_file", Phrase::new("answers.not-there")));
         }
         self.answers.settings.endpoints.ca_file = Some(path);
@@ -224,7 +222,7 @@ impl Sheet<'_> {
             let phrase = Phrase::new("answers.secret-file").with("why", self.texts.say(&why));
             self.refuse("client_secret_file", phrase)
         };
-        let secret = files::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
+        let secret = named::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
         one_line(&secret).map(Some).map_err(refuse)
     }
 }
@@ -258,6 +256,26 @@ fn missing(settings: &Settings) -> Option<&'static str> {
 }
 
 impl Prepared {
+    /// The file, as it is shown.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The programs to write configuration for.
+    pub fn export(&self) -> &[&'static Format] {
+        &self.export
+    }
+
+    /// The account's name: given, or made of the mailbox's.
+    pub fn account(&self) -> Option<AccountName> {
+        self.account.clone().or_else(|| self.settings.user.as_ref().map(AccountName::for_mailbox))
+    }
+
+    /// What the wizard is to speak.
+    pub fn lang(&self) -> Option<Lang> {
+        self.lang
+    }
+
     /// The same run, with this file's answers in place of what was known otherwise.
     pub fn given(&self, given: Given) -> Given {
         let draft = given.draft.filter(|draft| agrees(draft, &self.settings)).map(|mut draft| {
@@ -290,63 +308,5 @@ fn within(part: &toml::Value, whole: &toml::Value) -> bool {
             part.iter().all(|(key, value)| whole.get(key).is_some_and(|other| within(value, other)))
         }
         _ => part == whole,
-    }
-}
-
-impl Prepared {
-    /// Writes what other programs need, for an account that was saved; adds those files to the others.
-    pub fn export(
-        &self,
-        context: &Context,
-        places: &Places,
-        account: Option<&AccountName>,
-        saved: &mut Vec<PathBuf>,
-    ) -> Result<(), Status> {
-        if saved.is_empty() || self.export.is_empty() {
-            return Ok(());
-        }
-        let known = context.account_at(places, account)?;
-        for format in self.export.iter().filter_map(|target| export::find(target)) {
-            saved.push(super::export::write(context, &known, format)?);
-        }
-        Ok(())
-    }
-}
-
-/// Where a run without a person could not go on.
-#[derive(Debug)]
-pub struct Stuck {
-    /// The step's id.
-    step: String,
-    what: String,
-    /// Why the answer there is not taken.
-    error: Option<String>,
-    /// Nothing is known for what is asked there.
-    empty: bool,
-}
-
-impl Stuck {
-    pub fn at(screen: &Screen) -> Self {
-        let question = screen.question.as_ref();
-        let empty = question.is_some_and(|question| question.input == Input::Text { value: String::new() });
-        let error = question.and_then(|question| question.error.clone());
-        Self { step: screen.id.clone(), what: screen.wanted(), error, empty }
-    }
-
-    /// With the key to look at, where a file has it and it is wrong.
-    pub fn phrase(&self, outcome: Outcome, answers: Option<&Prepared>) -> Phrase {
-        let key = steps::find(&self.step).and_then(|step| step.key.as_ref());
-        let why = self.error.as_ref().unwrap_or(&self.what);
-        match answers.zip(key) {
-            // Nothing is wrong with the file.
-            Some(_) if outcome != Outcome::Incomplete => Phrase::new("setup.stuck").with("what", why),
-            Some((answers, key)) if self.empty => {
-                Phrase::new("answers.not-found").with("file", &answers.file).with("key", key).with("why", why)
-            }
-            Some((answers, key)) => {
-                Phrase::new("answers.nowhere").with("file", &answers.file).with("key", key).with("why", why)
-            }
-            None => Phrase::new("setup.stuck").with("what", &self.what),
-        }
     }
 }

@@ -70,6 +70,7 @@ fn approval(announced: &Announcement) -> Companion {
     let user = encoded(&announced.user);
     Companion {
         label: Phrase::new("demo.approve").with("user", &announced.user),
+        done: Phrase::new("demo.approved"),
         when: When::CodeWaits,
         request: request(
             announced,
@@ -83,12 +84,17 @@ fn approval(announced: &Announcement) -> Companion {
 fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
     let pair = |pair: &String| pair.split_once('=').map(|(key, value)| format!("{key}={}", encoded(value)));
     let body = fault.repair.iter().filter_map(pair).collect::<Vec<_>>().join("&");
-    let label = match &fault.shown {
-        Some(value) => Phrase::new("demo.repair-showing").with("value", value),
-        None => Phrase::new("demo.repair"),
+    let done = match &fault.shown {
+        Some(value) => Phrase::new("demo.repaired-showing").with("value", value),
+        None => Phrase::new("demo.repaired"),
     };
     let request = request(announced, announced.control_url("state"), body);
-    (!fault.repair.is_empty()).then_some(Companion { label, when: When::SomethingFailed, request })
+    (!fault.repair.is_empty()).then_some(Companion {
+        label: Phrase::new("demo.repair"),
+        done,
+        when: When::SomethingFailed,
+        request,
+    })
 }
 
 fn request(announced: &Announcement, url: String, body: String) -> Request {

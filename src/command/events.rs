@@ -135,7 +135,8 @@ fn tested(model: &Model, conversation: Conversation, places: &Places, now: i64) 
     let tokens = draft.secrets.tokens.as_ref()?;
     let name = draft.account.clone().unwrap_or_else(|| AccountName::for_mailbox(&account.user));
     let known = Known { places: places.clone(), name, account };
-    Some(test::of_wizard(&model.desk().texts, &known, conversation, &tokens.access, tokens.expires_at - now))
+    let causes = summary::causes(&model.desk().texts, &model.desk().causes);
+    Some(test::of_wizard(&known, conversation, &tokens.access, tokens.expires_at - now, causes))
 }
 
 impl ItemDocument {

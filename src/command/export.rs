@@ -9,8 +9,12 @@ use std::{
 use super::{Context, Status, access::Known, options, paths};
 use crate::{
     export::{Exported, FORMATS, Facts, Format},
+    facts::AccountName,
     phrase::Phrase,
-    runtime::handed::{self, Handed},
+    runtime::{
+        files::Places,
+        handed::{self, Handed},
+    },
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -25,7 +29,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
     };
     let exported = match make(context, &known, format) {
         Ok(exported) => exported,
-        Err(status) => return status,
+        Err(failed) => return failed.said(context),
     };
     match &asked.output {
         None => {
@@ -39,7 +43,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
         }
         Some(path) => match handed::hand_over(&paths::absolute(path), &exported.text) {
             Ok(handed) => context.complain(context.texts.say(&said(&handed, path))),
-            Err(failure) => return unwritten(context, &failure),
+            Err(failure) => return unwritten(context, &failure).said(context),
         },
     }
     for note in &exported.notes {
@@ -48,30 +52,66 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
     Status::Done
 }
 
-/// Writes it where the program looks for it; what was there stays beside it.
-pub fn write(context: &Context, known: &Known, format: &Format) -> Result<PathBuf, Status> {
+/// Why there is nothing for a program.
+struct Failed {
+    why: String,
+    status: Status,
+}
+
+impl Failed {
+    fn new(status: Status, why: impl ToString) -> Self {
+        Self { why: why.to_string(), status }
+    }
+
+    fn said(self, context: &Context) -> Status {
+        context.complain(self.why);
+        self.status
+    }
+}
+
+/// Writes configuration for an account that was just saved where these programs look for it: the files, and the
+/// status of the first that could not be.
+pub fn write_all(
+    context: &Context,
+    places: &Places,
+    account: Option<&AccountName>,
+    formats: &[&'static Format],
+) -> (Vec<PathBuf>, Option<Status>) {
+    let known = context.account_at(places, account);
+    let (mut files, mut missed) = (Vec::new(), None);
+    for format in formats {
+        let known = known.as_ref().map_err(|why| Failed::new(Status::Configuration, why));
+        match known.and_then(|known| write(context, known, format)) {
+            Ok(file) => files.push(file),
+            Err(Failed { why, status }) => {
+                context.complain(
+                    context.texts.say(&Phrase::new("export.missed").with("target", format.id).with("why", &why)),
+                );
+                missed = missed.or(Some(status));
+            }
+        }
+    }
+    (files, missed)
+}
+
+fn write(context: &Context, known: &Known, format: &Format) -> Result<PathBuf, Failed> {
     let exported = make(context, known, format)?;
-    let Some(path) = paths::in_home(format.place) else {
-        context.complain("no home directory");
-        return Err(Status::Configuration);
-    };
-    handed::hand_over(&path, &exported.text).map_err(|failure| unwritten(context, &failure))?;
+    let path = paths::in_home(format.place).ok_or_else(|| {
+        let phrase = Phrase::new("export.no-home").with("place", format.place);
+        Failed::new(Status::Configuration, context.texts.say(&phrase))
+    })?;
+    let handed = handed::hand_over(&path, &exported.text).map_err(|failure| unwritten(context, &failure))?;
+    if let Handed::Replaced(_) = handed {
+        context.complain(context.texts.say(&said(&handed, &path)));
+    }
     exported.notes.iter().for_each(|note| context.complain(context.texts.say(note)));
     Ok(path)
 }
 
-fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Status> {
-    match program().map(|program| format.export(&facts(context, known, program))) {
-        Ok(Ok(exported)) => Ok(exported),
-        Ok(Err(refusal)) => {
-            context.complain(context.texts.say(&refusal.phrase()));
-            Err(Status::Configuration)
-        }
-        Err(error) => {
-            context.complain(error);
-            Err(Status::Bug)
-        }
-    }
+fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Failed> {
+    let program = program().map_err(|error| Failed::new(Status::Bug, error))?;
+    let exported = format.export(&facts(context, known, program));
+    exported.map_err(|refusal| Failed::new(Status::Configuration, context.texts.say(&refusal.phrase())))
 }
 
 /// Name and what it is, one format a line.
@@ -89,9 +129,8 @@ fn said(handed: &Handed, path: &Path) -> Phrase {
     phrase.with("path", path.display())
 }
 
-fn unwritten(context: &Context, failure: &FileFailure) -> Status {
-    context.complain(context.texts.say(&verdict::file_trouble(failure)));
-    Status::CannotWrite
+fn unwritten(context: &Context, failure: &FileFailure) -> Failed {
+    Failed::new(Status::CannotWrite, context.texts.say(&verdict::file_trouble(failure)))
 }
 
 fn facts<'a>(context: &Context, known: &'a Known, program: Program) -> Facts<'a> {

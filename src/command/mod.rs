@@ -13,11 +13,14 @@ mod paths;
 mod setup;
 mod simulate;
 mod sole;
+mod start;
 mod status;
+mod stuck;
 mod summary;
 mod terminal;
 mod test;
 mod token;
+mod trouble;
 
 use std::{
     ffi::OsString,
@@ -33,7 +36,7 @@ use crate::{
     runtime::tls,
     visible,
 };
-use options::{Command, Global, Options, Setup};
+use options::{Command, Global, Lang, Options, Setup};
 pub use status::Status;
 
 /// What every command has at hand.
@@ -58,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         None => options.setup.json,
         Some(command) => matches!(command, Command::Setup(setup) if setup.json),
     };
-    let context = Context { global: options.global, texts: Texts::new(Language::English), events };
+    let context = Context::new(options.global, events);
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
@@ -83,6 +86,17 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 }
 
 impl Context {
+    fn new(global: Global, events: bool) -> Self {
+        let language = global.lang.map(Language::from).unwrap_or_default();
+        Self { global, texts: Texts::new(language), events }
+    }
+
+    /// The same in the language of an answers file, unless the command line named one.
+    fn in_language(&self, lang: Option<Lang>) -> Self {
+        let lang = self.global.lang.or(lang);
+        Self::new(Global { lang, ..self.global.clone() }, self.events)
+    }
+
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
     pub fn complain(&self, text: impl std::fmt::Display) {
         if self.events {
@@ -120,5 +134,23 @@ impl Context {
                 Err(Status::Bug)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answers_file_names_the_language_unless_the_command_line_did() {
+        let context = |arguments: &[&str]| {
+            let options = Options::try_parse_from([&["smtp-oauth"], arguments].concat()).unwrap();
+            Context::new(options.global, false)
+        };
+        let lang = |context: &Context, of_file| context.in_language(of_file).global.lang;
+        assert_eq!(lang(&context(&[]), None), None);
+        assert_eq!(lang(&context(&[]), Some(Lang::En)), Some(Lang::En));
+        assert_eq!(lang(&context(&["--lang", "en"]), None), Some(Lang::En));
+        assert_eq!(context(&["--lang", "en"]).texts, Texts::new(Language::English));
     }
 }

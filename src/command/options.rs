@@ -8,6 +8,7 @@ use super::status;
 use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
+    language::Language,
     simulator::faults::{self, Fault},
 };
 
@@ -54,6 +55,14 @@ pub struct Global {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::English,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -200,7 +209,7 @@ pub struct Export {
     /// The account; otherwise `default_account`, or the only one
     #[arg(short, long, value_name = "NAME", value_parser = account)]
     pub account: Option<AccountName>,
-    /// Write it to this file; another that is there is kept as FILE.old
+    /// Write it to this file; another that is there is kept as FILE.old, or FILE.old.1 and so on
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

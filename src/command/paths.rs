@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::options::Global;
-use crate::{export::shell_word, runtime::files::Places};
+use crate::{runtime::files::Places, shell};
 
 /// `None` when there is neither an option nor a home. A demo keeps away from whatever the environment names.
 pub fn places(global: &Global) -> Option<Places> {
@@ -52,8 +52,9 @@ pub fn variable(name: &str) -> Option<PathBuf> {
 impl Global {
     /// What to add to a command line so that it finds the same configuration.
     pub fn config_option(&self) -> String {
-        let option = |config: PathBuf| format!(" --config {}", shell_word(&config.display().to_string()));
-        named(self).map(option).unwrap_or_default()
+        // A directory that no line can hold is not shown as another one.
+        let option = |config: PathBuf| shell::config_option(&config).unwrap_or_else(|| "--config DIR".to_owned());
+        named(self).map(|config| format!(" {}", option(config))).unwrap_or_default()
     }
 }
 
@@ -72,7 +73,18 @@ pub fn absolute(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+    use crate::command::options::Options;
+
+    #[test]
+    fn a_directory_that_no_line_can_hold_is_not_shown_as_another() {
+        let option =
+            |directory| Options::try_parse_from(["smtp-oauth", "--config", directory]).unwrap().global.config_option();
+        assert_eq!(option("/a b"), " --config '/a b'");
+        assert_eq!(option("/a\nb"), " --config DIR");
+    }
 
     #[test]
     fn a_relative_directory_is_shown_from_the_root() {

@@ -11,23 +11,22 @@ use tokio::{
 use super::{
     Context, Status,
     access::now,
-    answers::{self, Prepared, Stuck},
+    answers::{self, Prepared},
     demo::Demo,
     events::{Document, Events},
+    export,
     options::{Global, Setup},
-    paths, sole, summary,
+    paths, sole, start,
+    stuck::Stuck,
+    summary,
     terminal::{self, Shown},
+    trouble::Trouble,
 };
 use crate::{
-    account::{
-        Settings,
-        draft::{Draft, Secrets},
-    },
     checklist::Checklist,
     facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     phrase::Phrase,
-    product,
     runtime::{
         files::Places,
         tasks::{Reports, Runtime},
@@ -36,7 +35,6 @@ use crate::{
         Given, Model,
         effect::{Effect, FileFailure, Outcome},
         message::Message,
-        verdict,
     },
 };
 
@@ -46,7 +44,7 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
         true => Shown::Unattended,
         false => terminal::shown(&context.global, asked.front.unwrap_or_default()),
     };
-    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input {
+    if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input && !asked.json {
         context.complain(context.texts.word("demo.needs-terminal"));
         return Status::Usage;
     }
@@ -56,7 +54,7 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
     }
     let ended = context.block_on(wizard(context, asked, shown));
     ended.unwrap_or_else(Ok).unwrap_or_else(|trouble| {
-        context.complain(&trouble);
+        context.complain(trouble.said(&context.texts));
         if asked.json {
             Document::nothing(trouble.outcome()).print(context, &[]);
         }
@@ -72,6 +70,8 @@ struct Ended {
     account: Option<AccountName>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
+    /// An export that could not be written.
+    not_exported: Option<Status>,
     draft_lost: Option<FileFailure>,
     /// It was stuck at a file that cannot be written.
     unwritable: bool,
@@ -83,6 +83,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let unattended = shown == Shown::Unattended;
     let read = |path| answers::read(context, path, asked, unattended).map_err(Trouble::Answers);
     let answers = asked.answers.as_deref().map(read).transpose()?;
+    let context = &context.in_language(answers.as_ref().and_then(Prepared::lang));
     let demo = match asked.demo {
         Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
         None => None,
@@ -95,129 +96,31 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
     // Unattended there is no draft to be careful with.
-    let _sole = if unattended { None } else { sole::take(context, &places).map_err(Trouble::Busy)? };
-    let known = given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    let sole = if unattended { sole::Sole::default() } else { sole::take(context, &places).map_err(Trouble::Busy)? };
+    let mut known = start::given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
+    known.notices.extend(sole.notice.clone());
+    if unattended && !asked.fresh && demo.is_none() {
+        known.draft = start::signed_in_before(&places, answers.as_ref().and_then(Prepared::account).as_ref());
+    }
     let given = match &answers {
         Some(answers) => answers.given(known),
         None => known,
     };
     let watch = asked.json.then(Events::default);
     let mut ended = show(context, shown, given, &places, watch).await.map_err(Trouble::Terminal)?;
-    let exported = answers
-        .as_ref()
-        .map_or(Ok(()), |answers| answers.export(context, &places, ended.account.as_ref(), &mut ended.saved));
-    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
-    Ok(if ended.unwritable { Status::CannotWrite } else { exported.err().unwrap_or(ended.outcome.into()) })
-}
-
-/// What keeps the wizard from beginning.
-#[derive(Debug, thiserror::Error)]
-enum Trouble {
-    #[error("the simulator cannot run: {0}")]
-    Simulator(io::Error),
-    #[error("no temporary directory: {0}")]
-    Directory(io::Error),
-    #[error("no home directory; name one with --config")]
-    NoHome,
-    #[error("{0}")]
-    Config(FileFailure),
-    #[error(transparent)]
-    Answers(answers::Refusal),
-    #[error("{0}")]
-    Busy(String),
-    #[error("terminal: {0}")]
-    Terminal(io::Error),
-}
-
-impl Trouble {
-    fn status(&self) -> Status {
-        match self {
-            Self::Simulator(_) => Status::Unreachable,
-            Self::Directory(_) => Status::CannotWrite,
-            Self::NoHome => Status::Configuration,
-            Self::Config(failure) => failure.into(),
-            Self::Answers(refusal) => refusal.status(),
-            Self::Busy(_) => Status::Temporary,
-            Self::Terminal(_) => Status::Usage,
+    if let Some(answers) = answers.as_ref().filter(|_| !ended.saved.is_empty()) {
+        // What sends mail today is not replaced by what was just refused.
+        let formats = if ended.outcome == Outcome::Accepted { answers.export() } else { &[] };
+        if formats.len() < answers.export().len() {
+            context.complain(context.texts.word("export.not-accepted"));
         }
+        let (files, missed) = export::write_all(context, &places, ended.account.as_ref(), formats);
+        ended.saved.extend(files);
+        ended.not_exported = missed;
     }
-
-    /// For a document of a run that did not begin; the status says more.
-    fn outcome(&self) -> Outcome {
-        if matches!(self, Self::Simulator(_)) { Outcome::Unreachable } else { Outcome::Incomplete }
-    }
-}
-
-/// What the wizard is started with: the draft, else the account that is there, else nothing.
-fn given(
-    context: &Context,
-    asked: &Setup,
-    shown: Shown,
-    global: &Global,
-    places: &Places,
-    demo: Option<&Demo>,
-    by_account: bool,
-) -> Result<Given, Trouble> {
-    let config = places.config().map_err(Trouble::Config)?;
-    let resumable = !asked.fresh && shown != Shown::Unattended;
-    let draft = if resumable { places.draft() } else { Ok(None) };
-    let suggested = demo.map(|demo| demo.offer.suggested.clone()).unwrap_or_default();
-    let companions = demo.map(|demo| demo.offer.companions.clone()).unwrap_or_default();
-    let known = config
-        .as_ref()
-        .filter(|_| by_account && demo.is_none() && !asked.fresh)
-        .and_then(|config| config.choose(None).ok());
-    let client_secret = match demo {
-        Some(demo) => demo.offer.client_secret.clone(),
-        None => known.and_then(|(name, _)| places.vault(name).ok()??.client_secret),
-    };
-    let mut notices = Vec::new();
-    let draft = draft.unwrap_or_else(|failure| {
-        notices.push(verdict::file_trouble(&failure));
-        None
-    });
-    if demo.is_some() {
-        notices.push(Phrase::new("demo.notice"));
-    }
-    if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
-        notices.push(Phrase::new("setup.ascii"));
-    }
-    if let Some((name, _)) = known.filter(|_| draft.is_none()) {
-        notices.push(Phrase::new("setup.account-known").with("account", name));
-    }
-    let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
-    settle_product(asked, &mut suggested);
-    Ok(Given {
-        texts: context.texts.clone(),
-        draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
-        suggested,
-        product_fixed: asked.product.is_some(),
-        account: known.map(|(name, _)| name.clone()),
-        client_secret,
-        companions,
-        notices,
-        answered: None,
-        seed: seed(),
-        config_option: global.config_option(),
-    })
-}
-
-/// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.
-fn at_new_servers(mut draft: Draft, known: &Settings) -> Draft {
-    draft.settings.endpoints = known.endpoints.clone();
-    draft.settings.smtp = known.smtp.clone();
-    draft.secrets = Secrets::default();
-    draft
-}
-
-/// A product that was named stands; another cloud than the account's has other addresses.
-fn settle_product(asked: &Setup, settings: &mut Settings) {
-    let Some(product) = asked.product.as_deref().and_then(product::find) else { return };
-    if settings.product.as_ref().is_some_and(|known| *known != product.id) {
-        *settings = Settings { user: settings.user.clone(), sender: settings.sender.clone(), ..Settings::default() };
-    }
-    settings.product = Some(product.id.clone());
-    settings.cloud = Some(product.cloud);
+    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
+    let status = if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() };
+    Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
 
 async fn show(
@@ -322,7 +225,8 @@ async fn drive(
     let saved = model.desk().saved.clone();
     let unwritable = stuck.is_some() && model.desk().unwritable;
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
-    Ok(Ended { outcome, stuck, account, checklist, saved, draft_lost, unwritable, document })
+    let not_exported = None;
+    Ok(Ended { outcome, stuck, account, checklist, saved, not_exported, draft_lost, unwritable, document })
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {

@@ -1,6 +1,6 @@
 //! One wizard at a time: the second is told of the first, and ends.
 
-use std::{fs::File, io};
+use std::{fs::File, io, time::Duration};
 
 use chrono::{DateTime, Local};
 
@@ -11,16 +11,31 @@ use crate::{
         files::Places,
         sole::{Holder, Taken},
     },
+    wizard::effect::FileFailure,
 };
 
-/// To be held as long as the wizard runs. `Err` is what to say when another has it open. Where no lock can be
-/// had, the wizard says itself that its draft cannot be kept.
-pub fn take(context: &Context, places: &Places) -> Result<Option<File>, String> {
+/// A wizard whose line has dropped looks for its terminal once a second, and then ends by itself.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// What a wizard begins with.
+#[derive(Default)]
+pub struct Sole {
+    /// To be held as long as it runs.
+    _lock: Option<File>,
+    /// What to say where no lock can be had; it begins all the same.
+    pub notice: Option<Phrase>,
+}
+
+/// `Err` is what to say when another has it open.
+pub fn take(context: &Context, places: &Places) -> Result<Sole, String> {
     let me = Holder { pid: Some(std::process::id()), since: Some(now()), tty: tty() };
-    match places.sole_wizard(&me) {
-        Ok(Taken::Sole(lock)) => Ok(Some(lock)),
+    match places.sole_wizard(&me, WAIT) {
+        Ok(Taken::Sole(lock)) => Ok(Sole { _lock: Some(lock), notice: None }),
         Ok(Taken::By(holder)) => Err(busy(context, &holder)),
-        Err(_) => Ok(None),
+        Err(FileFailure { path, detail, .. }) => {
+            let notice = Phrase::new("setup.no-lock").with("path", path).with("detail", detail);
+            Ok(Sole { _lock: None, notice: Some(notice) })
+        }
     }
 }
 

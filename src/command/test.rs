@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     diagnosis::{self, Cause, Evidence},
-    language::Texts,
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
     secret::{Secret, ascii_marks},
@@ -105,7 +104,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         let token = Stage::token(true, took, access::token(&vault).token_mark());
         print_json(
             context,
-            &document(&known, conversation, token, &claims, expires_in, summary::causes(&context.texts, &causes)),
+            &document(&known, conversation, Some(token), &claims, expires_in, summary::causes(&context.texts, &causes)),
         );
     } else {
         conclude(context, asked, &known, &conversation, &causes);
@@ -146,10 +145,8 @@ fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conve
         return;
     }
     let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
-    println!(
-        "{}",
-        texts.say(&Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender))
-    );
+    let phrase = Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender);
+    context.deliver(&(texts.say(&phrase) + "\n"));
 }
 
 fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
@@ -164,22 +161,32 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         }
     };
     let mut evidence = Evidence::default();
-    evidence.add_account(&known.account);
+    evidence.add_sign_in(&known.account);
     evidence.add("flow", "refresh_token");
     evidence.add("oauth.stage", "refresh");
-    match error {
-        NoToken::Refused(failure) => evidence.add_oauth(failure),
-        NoToken::Network(failure) => evidence.add_network(failure),
-        _ => {}
+    if let Some(secret) = known.places.vault(&known.name).ok().flatten().and_then(|vault| vault.client_secret) {
+        evidence.add_secret(&secret);
     }
+    let causes = match error {
+        NoToken::Refused(failure) => {
+            evidence.add_oauth(failure);
+            diagnosis::causes(&evidence)
+        }
+        NoToken::Network(failure) => {
+            evidence.add_network(failure);
+            diagnosis::causes(&evidence)
+        }
+        // Nobody has refused anything: the sentence says it all.
+        NoToken::File(_) | NoToken::NotSignedIn(_) | NoToken::Unaskable => Vec::new(),
+    };
     if asked.json {
-        let causes = summary::causes(&context.texts, &diagnosis::causes(&evidence));
+        let causes = summary::causes(&context.texts, &causes);
         let stage = Stage::token(false, took, said);
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(said);
-        for cause in diagnosis::causes(&evidence) {
-            context.deliver(&format!("\n{}", summary::cause(&context.texts, &cause)));
+        for cause in &causes {
+            context.deliver(&format!("\n{}", summary::cause(&context.texts, cause)));
         }
     }
     outcome.into()
@@ -213,22 +220,19 @@ impl Document {
 
 /// The document of an exchange that the wizard had; nobody waited for the token alone.
 pub fn of_wizard(
-    texts: &Texts,
     known: &Known,
     conversation: Conversation,
     token: &Secret,
     expires_in: i64,
+    causes: Vec<summary::CauseDocument>,
 ) -> Document {
-    let claims = Claims::read(token);
-    let causes = causes(known, &claims, &conversation, trial::outcome(&conversation.ending));
-    let stage = Stage::token(true, Duration::ZERO, token.token_mark());
-    document(known, conversation, stage, &claims, Some(expires_in), summary::causes(texts, &causes))
+    document(known, conversation, None, &Claims::read(token), Some(expires_in), causes)
 }
 
 fn document(
     known: &Known,
     conversation: Conversation,
-    token: Stage,
+    token: Option<Stage>,
     claims: &Claims,
     expires_in: Option<i64>,
     causes: Vec<summary::CauseDocument>,
@@ -236,7 +240,7 @@ fn document(
     let stages = conversation.stages.into_iter().map(Stage::Conversation);
     Document {
         outcome: trial::outcome(&conversation.ending),
-        stages: std::iter::once(token).chain(stages).collect(),
+        stages: token.into_iter().chain(stages).collect(),
         transcript: conversation.transcript,
         tls: conversation.tls,
         token: Some(TokenFacts {

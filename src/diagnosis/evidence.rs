@@ -11,7 +11,9 @@ use super::{certificate, quoted};
 use crate::{
     account::{Account, Settings},
     entra::{Cloud, Failure, failure::aadsts_numbers},
+    facts::Guid,
     network::NetworkFailure,
+    secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
     visible,
@@ -61,8 +63,9 @@ impl Evidence {
     /// What was known of the failure before this one, if there was another.
     pub fn earlier(&self) -> Option<Self> {
         let (replies, errors) = (self.values("reply.earlier"), self.values("oauth.earlier"));
-        let of_the_last =
-            |fact: &str| ["reply.", "oauth.", "network.", "smtp."].iter().any(|room| fact.starts_with(room));
+        let of_the_last = |fact: &str| {
+            ["reply.", "oauth.", "network.", "certificate", "smtp."].iter().any(|room| fact.starts_with(room))
+        };
         let rest = self.0.iter().filter(|(fact, _)| !of_the_last(fact));
         let mut earlier = Self(rest.map(|(fact, values)| (*fact, values.clone())).collect());
         for reply in replies {
@@ -75,12 +78,18 @@ impl Evidence {
         (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
+    /// An account as its mail server meets it.
     pub fn add_account(&mut self, account: &Account) {
-        self.add("user", &account.user);
+        self.add_sign_in(account);
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
         self.add("security", name(&account.server.security));
+    }
+
+    /// An account as its authority meets it.
+    pub fn add_sign_in(&mut self, account: &Account) {
+        self.add("user", &account.user);
         self.add("cloud", name(&account.cloud));
         self.add("authority", &account.registration.authority);
         self.add("tenant", &account.registration.tenant);
@@ -91,6 +100,29 @@ impl Evidence {
                 self.add_scope_audience(scope);
             }
         }
+    }
+
+    /// As much of that as is known.
+    pub fn add_settings(&mut self, settings: &Settings) {
+        if let Ok(account) = settings.account() {
+            return self.add_sign_in(&account);
+        }
+        let texts = [
+            ("user", settings.user.as_ref().map(ToString::to_string)),
+            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
+            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
+            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
+            ("cloud", Some(name(&settings.cloud()))),
+        ];
+        for (fact, text) in texts {
+            self.add(fact, text.unwrap_or_default());
+        }
+    }
+
+    /// A client secret, of which nothing but its form is told.
+    pub fn add_secret(&mut self, secret: &Secret) {
+        let is_id = secret.expose().parse::<Guid>().is_ok();
+        self.add("secret.shape", if is_id { "guid" } else { "value" });
     }
 
     /// Whose scope it is at Microsoft: the host decides, and one without a host is Microsoft Graph's.
@@ -106,23 +138,6 @@ impl Evidence {
             return;
         };
         self.add_once("scope.audience", audience);
-    }
-
-    /// As much of an account as is known.
-    pub fn add_settings(&mut self, settings: &Settings) {
-        if let Ok(account) = settings.account() {
-            return self.add_account(&account);
-        }
-        let texts = [
-            ("user", settings.user.as_ref().map(ToString::to_string)),
-            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
-            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
-            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("cloud", Some(name(&settings.cloud()))),
-        ];
-        for (fact, text) in texts {
-            self.add(fact, text.unwrap_or_default());
-        }
     }
 
     /// `now` in Unix seconds.
@@ -151,9 +166,7 @@ impl Evidence {
     pub fn add_oauth(&mut self, failure: &Failure) {
         self.add("oauth.form", name(&failure.form));
         self.add("oauth.error", &failure.error);
-        // The ids that Entra puts behind its sentence are facts of their own.
-        let sentence = failure.description.split("Trace ID:").next().unwrap_or_default();
-        self.add("oauth.description", sentence.trim_end());
+        self.add("oauth.description", failure.sentence());
         for code in &failure.codes {
             self.add("oauth.code", code);
         }

@@ -99,7 +99,7 @@ pub enum Polled {
     Pending,
     /// The person at the browser said no.
     Declined(Failure),
-    Expired,
+    Expired(Failure),
     /// Passing: shown, and asked again after this pause.
     Trouble(Trouble, Duration),
     /// For good.
@@ -137,7 +137,7 @@ pub fn polled(code: &mut DeviceCode, outcome: Result<Answer, NetworkFailure>, hi
         "authorization_declined" | "access_denied" if failure.codes.iter().all(|code| DECLINED.contains(code)) => {
             Polled::Declined(failure)
         }
-        "expired_token" | "code_expired" => Polled::Expired,
+        "expired_token" | "code_expired" => Polled::Expired(failure),
         _ if failure.is_passing() || failure.error.is_empty() => {
             // Obeyed as long as the code lives; the poll after that finds it expired.
             let left = u64::try_from(code.expires_at - now).unwrap_or(0);
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(polled("slow_down"), Polled::Pending);
         assert!(matches!(polled("authorization_declined"), Polled::Declined(_)));
         assert!(matches!(polled("access_denied"), Polled::Declined(_)));
-        assert_eq!(polled("expired_token"), Polled::Expired);
+        assert!(matches!(polled("expired_token"), Polled::Expired(failure) if failure.error == "expired_token"));
         assert!(matches!(polled("bad_verification_code"), Polled::Refused(_)));
         assert!(matches!(polled("a_later_invention"), Polled::Refused(_)));
         assert_eq!((code.interval, pause(&code)), (10, Duration::from_secs(12)));

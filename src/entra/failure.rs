@@ -111,9 +111,14 @@ impl Failure {
             || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
     }
 
+    /// What it describes, without the ids that Entra puts behind its sentence: they are fields of their own.
+    pub fn sentence(&self) -> &str {
+        self.description.split("Trace ID:").next().unwrap_or_default().trim_end()
+    }
+
     /// The authority's own words, in one line: the OAuth error and how it describes it.
     pub fn said(&self) -> String {
-        let described = self.description.lines().next().unwrap_or_default().trim_end_matches(['.', ' ']);
+        let described = self.sentence().lines().next().unwrap_or_default().trim_end_matches(['.', ' ']);
         match self.form {
             Form::OAuth if !described.is_empty() => format!("{}: {described}", one_line(&self.error)),
             _ => self.summary(),

@@ -3,17 +3,10 @@
 //! read or written here.
 
 mod msmtp;
-mod shell;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    account::Account,
-    facts::AccountName,
-    phrase::Phrase,
-    visible::{self, hidden},
-};
-pub use shell::word as shell_word;
+use crate::{account::Account, facts::AccountName, phrase::Phrase, shell, visible};
 
 /// A program that can be told to ask for a token.
 #[derive(Debug)]
@@ -78,20 +71,18 @@ impl Facts<'_> {
     pub fn token_command(&self) -> Result<String, Refusal> {
         let mut words = Vec::new();
         for (name, path) in &self.environment {
-            words.push(format!("{name}={}", shell_word(printable(path)?)));
+            words.push(format!("{name}={}", shell::word(printable(path)?)));
         }
-        words.extend([shell_word(printable(&self.program)?), format!("token -a {}", self.name)]);
+        words.extend([shell::word(printable(&self.program)?), format!("token -a {}", self.name)]);
         if let Some(config) = &self.config {
-            words.push(format!("--config {}", shell_word(printable(config)?)));
+            words.push(shell::config_option(config).ok_or_else(|| Refusal::Unprintable(config.clone()))?);
         }
         Ok(words.join(" "))
     }
 }
 
-/// A path that means the same to every reader: nothing in it ends a line or stands there unseen.
 fn printable(path: &Path) -> Result<&str, Refusal> {
-    let plain = |text: &&str| !text.chars().any(|c| c.is_control() || hidden(c));
-    path.to_str().filter(plain).ok_or_else(|| Refusal::Unprintable(path.to_owned()))
+    shell::printable(path).ok_or_else(|| Refusal::Unprintable(path.to_owned()))
 }
 
 impl Refusal {

@@ -1,15 +1,18 @@
 //! The front that nobody sits at: takes the default of each screen and goes forward, never back to mend
-//! something. It prints nothing but a code that somebody has to type. Where a default would be given a second
+//! something. It prints what a log should hold: a code that somebody has to type, what went wrong. Where a default would be given a second
 //! time in vain, or only a person could go on, it says so.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use crate::{
     secret::Secret,
     visible::line,
     wizard::{
         message::Message,
-        screen::{Act, Block, Input as Field, Screen},
+        screen::{Act, Block, Input as Field, Screen, Tone, Verdict},
     },
 };
 
@@ -24,6 +27,8 @@ pub struct Script {
     last: Option<(Screen, Vec<Message>)>,
     /// An answer was given, and no other screen came of it yet.
     waiting: bool,
+    /// What stands in the log already.
+    told: BTreeSet<String>,
 }
 
 impl Script {
@@ -78,17 +83,24 @@ fn default(screen: &Screen) -> Option<Vec<Message>> {
     }
 }
 
-/// The address and the code, for whoever reads the log.
-fn tell_code(screen: &Screen) {
-    for block in &screen.blocks {
-        let (label, text) = match block {
-            Block::Link { label, url } => (label, url),
-            Block::UserCode { label, code } => (label, code),
-            _ => continue,
-        };
-        // A log that is gone is nobody's loss.
-        let _ = writeln!(io::stderr(), "{label}: {}", line(text));
-    }
+/// For whoever reads the log: the address and the code, what went wrong, and what to do about it.
+fn told(screen: &Screen) -> impl Iterator<Item = String> {
+    screen.blocks.iter().flat_map(|block| match block {
+        Block::Link { label, url: text } | Block::UserCode { label, code: text } => vec![format!("{label}: {text}")],
+        Block::Note { tone: Tone::Warning | Tone::Failure, text } => vec![text.clone()],
+        Block::Verdict(verdict) => verdict_lines(verdict),
+        _ => Vec::new(),
+    })
+}
+
+fn verdict_lines(verdict: &Verdict) -> Vec<String> {
+    let headline = format!("{} ({})", verdict.headline, verdict.certainty);
+    let fixes = verdict.fix.iter().enumerate().map(|(at, fix)| format!("  {}. {fix}", at + 1));
+    let commands = verdict.commands.iter().flat_map(|(label, text)| {
+        std::iter::once(format!("  {label}:")).chain(text.lines().map(|line| format!("    {line}")))
+    });
+    let next = verdict.next.iter().map(|next| format!("  - {next}"));
+    std::iter::once(headline).chain(fixes).chain(commands).chain(next).collect()
 }
 
 impl Front for Script {
@@ -96,8 +108,11 @@ impl Front for Script {
         // The same screen again settles it too, unless something runs that has yet to report.
         let same = self.screen.as_ref().is_some_and(|before| !asks_anew(before, screen));
         self.waiting &= same && screen.busy.is_some();
-        if !same && !self.quiet {
-            tell_code(screen);
+        for text in told(screen).filter(|_| !self.quiet) {
+            if self.told.insert(text.clone()) {
+                // A log that is gone is nobody's loss.
+                let _ = writeln!(io::stderr(), "{}", line(&text));
+            }
         }
         self.screen = Some(screen.clone());
         Ok(())

@@ -1,30 +1,26 @@
-//! Single files: read whole, written whole or not at all, locked. A secret file is `0600` and is refused
-//! when it is looser. What a file is for, `files` knows.
+//! Single files: read whole, written whole or not at all. A secret file is `0600` and is refused when it is
+//! looser. What a file is for, `files` knows.
 
-#![expect(clippy::disallowed_methods, reason = "files are read and written here, and other processes waited for")]
+#![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
 use std::{
-    fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
+    fs::{self, DirBuilder, File, Metadata, Permissions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    iter,
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
 };
 
 use tempfile::NamedTempFile;
 
 use crate::{
     secret::Secret,
+    shell,
     wizard::effect::{FileFailure, FileFailureKind},
 };
 
-/// Longer than a refresh may take (HTTP 30 s), so that a waiting process gets the one refresh's result.
-const LOCK_WAIT: Duration = Duration::from_secs(45);
-const LOCK_LOOK: Duration = Duration::from_millis(20);
+/// So many earlier texts are kept beside a file that somebody may have written by hand.
+const MOST_OLD: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -66,7 +62,7 @@ pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
 }
 
 /// As [`read`], for a file that may be anything.
-pub fn read_at_most(path: &Path, kind: Kind, bytes: u64) -> Result<Option<Secret>, FileFailure> {
+pub fn read_at_most(path: &Path, kind: Kind, most: u64) -> Result<Option<Secret>, FileFailure> {
     let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
     let file = match File::open(path) {
         Ok(file) => file,
@@ -76,9 +72,9 @@ pub fn read_at_most(path: &Path, kind: Kind, bytes: u64) -> Result<Option<Secret
     if kind == Kind::Secret {
         closed_to_others(path, &file.metadata().map_err(trouble)?)?;
     }
-    match io::read_to_string(file.take(bytes.saturating_add(1))) {
-        Ok(text) if text.len() as u64 > bytes => {
-            Err(failure(FileFailureKind::Content, path, format!("it holds more than {bytes} bytes")))
+    match io::read_to_string(file.take(most.saturating_add(1))) {
+        Ok(text) if text.len() as u64 > most => {
+            Err(failure(FileFailureKind::Content, path, format!("it holds more than {most} bytes")))
         }
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
@@ -86,11 +82,19 @@ pub fn read_at_most(path: &Path, kind: Kind, bytes: u64) -> Result<Option<Secret
     }
 }
 
+/// What it holds, text or not; `None` when that is more.
+pub fn bytes_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
 fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
     let mode = metadata.permissions().mode() & 0o777;
     let owner = rustix::process::geteuid().as_raw();
     if mode & 0o077 != 0 {
-        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {}", path.display())));
+        let file = shell::path(path).unwrap_or_else(|| "FILE".to_owned());
+        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {file}")));
     }
     if metadata.uid() != owner && owner != 0 {
         return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
@@ -109,29 +113,35 @@ pub struct Staged {
 }
 
 impl Staged {
-    /// With the mode of the file that is there unless it is secret, and for root with its owner.
+    /// With the mode of the file that is there unless it is secret, and for root with its owner. A symbolic link is
+    /// followed, not replaced; one that leads nowhere is an error.
     pub fn new(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
-        Self::like(path, path, bytes, kind)
-    }
-
-    /// The file as it is, to be put at `to`; `None` when there is none.
-    pub fn copy(path: &Path, to: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
-        match fs::read(path).map(zeroize::Zeroizing::new) {
-            Ok(bytes) => Self::like(path, to, &bytes, kind).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failure(FileFailureKind::Read, path, error)),
-        }
-    }
-
-    /// To be put at `path`, with the mode and owner of `model`.
-    pub fn like(model: &Path, path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
         make_directory(path)?;
-        let model = fs::metadata(model).ok();
-        let staged = target(path).and_then(|target| {
-            let file = stage(&target, bytes, kind, model.as_ref())?;
-            Ok(Self { path: path.to_owned(), target, file })
-        });
-        staged.map_err(unwritten(path))
+        let target = target(path).map_err(unwritten(path))?;
+        Self::like(path, path, target, bytes, kind)
+    }
+
+    /// The file as it is, to be put back; `None` when there is none.
+    pub fn again(path: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
+        present(path)?.map(|bytes| Self::new(path, &bytes, kind)).transpose()
+    }
+
+    /// The file as it is, to be put beside it as `….old`; `None` when there is none. Nobody named that place: a
+    /// symbolic link there is replaced, not followed.
+    pub fn old(path: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
+        present(path)?.map(|bytes| Self::old_of(path, &bytes, kind)).transpose()
+    }
+
+    /// As [`Self::old`], when the file's bytes are at hand.
+    pub fn old_of(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
+        let old = beside(path, ".old");
+        Self::like(path, &old, old.clone(), bytes, kind)
+    }
+
+    /// With the mode and owner of `model`.
+    fn like(model: &Path, path: &Path, target: PathBuf, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
+        let file = stage(&target, bytes, kind, fs::metadata(model).ok().as_ref()).map_err(unwritten(path))?;
+        Ok(Self { path: path.to_owned(), target, file })
     }
 
     /// Where it has come to be; its directory is still to be made sure of with [`settle`].
@@ -140,9 +150,29 @@ impl Staged {
         file.persist(&target).map_err(|error| unwritten(&path)(error.error))?;
         Ok(target)
     }
+
+    /// In place of nothing: where something is, the name gets a number.
+    pub fn put_beside(self) -> Result<PathBuf, FileFailure> {
+        let Self { path, target, mut file } = self;
+        for place in iter::once(target.clone()).chain((1..MOST_OLD).map(|at| beside(&target, &format!(".{at}")))) {
+            match file.persist_noclobber(&place) {
+                Ok(_) => return Ok(place),
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
+                Err(error) => return Err(unwritten(&path)(error.error)),
+            }
+        }
+        Err(failure(FileFailureKind::Write, &path, format!("{MOST_OLD} files of this name are kept already")))
+    }
 }
 
-/// A symbolic link is followed, not replaced; one that leads nowhere is an error.
+fn present(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileFailure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes.into())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failure(FileFailureKind::Read, path, error)),
+    }
+}
+
 fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_owned()),
@@ -150,7 +180,7 @@ fn target(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn directory(path: &Path) -> &Path {
+pub fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
@@ -221,50 +251,6 @@ pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> 
     settle(to)
 }
 
-/// Said from elsewhere to one who waits for a lock: nobody wants it any more.
-#[derive(Debug, Clone, Default)]
-pub struct Revoked(Arc<AtomicBool>);
-
-impl Revoked {
-    pub fn revoke(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Held until the value is dropped.
-pub fn lock(path: &Path, revoked: &Revoked) -> Result<File, FileFailure> {
-    make_directory(path)?;
-    let file = lock_file(path).map_err(unwritten(path))?;
-    let until = Instant::now() + LOCK_WAIT;
-    loop {
-        if revoked.0.load(Ordering::Relaxed) {
-            return Err(failure(FileFailureKind::Locked, path, "no longer waited for"));
-        }
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_LOOK),
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(failure(FileFailureKind::Locked, path, "another process holds the lock"));
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(unwritten(path)(error)),
-        }
-    }
-}
-
-/// A lock that root makes in somebody's directory (the machine's own mail, with their account) is theirs, or they
-/// could not take it later. Only one that is new: what stands there might be a link to something of root's.
-fn lock_file(path: &Path) -> io::Result<File> {
-    let file = match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return OpenOptions::new().write(true).open(path),
-        made => made?,
-    };
-    if rustix::process::geteuid().is_root() {
-        let owner = fs::metadata(directory(path))?;
-        fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
-    }
-    Ok(file)
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::{chown, symlink};
@@ -309,23 +295,38 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_takes_mode_and_owner_of_the_file_and_a_secret_one_is_closed() {
+    fn what_is_kept_takes_mode_and_owner_of_the_file_and_a_secret_one_is_closed() {
         let directory = tempfile::tempdir().unwrap();
         let (path, old) = (file(&directory, "f", "new"), file(&directory, "f.old", "older"));
-        let model = |mode: u32| fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-        model(0o600);
-        Staged::copy(&path, &old, Kind::Plain).unwrap().unwrap().put().unwrap();
+        let keep = |mode: u32, kind: Kind| {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            Staged::old(&path, kind).unwrap().unwrap().put().unwrap();
+        };
+        keep(0o600, Kind::Plain);
         assert_eq!((mode(&old), fs::read_to_string(&old).unwrap()), (0o600, "new".into()));
-        model(0o640);
         if rustix::process::geteuid().is_root() {
             chown(&path, Some(4321), Some(1234)).unwrap();
         }
-        Staged::copy(&path, &old, Kind::Plain).unwrap().unwrap().put().unwrap();
+        keep(0o640, Kind::Plain);
         let owners = |path: &Path| fs::metadata(path).map(|found| (found.uid(), found.gid())).unwrap();
         assert_eq!((mode(&old), owners(&old)), (0o640, owners(&path)));
-        Staged::copy(&path, &old, Kind::Secret).unwrap().unwrap().put().unwrap();
+        keep(0o640, Kind::Secret);
         assert_eq!(mode(&old), 0o600);
-        assert!(Staged::copy(&directory.path().join("none"), &old, Kind::Plain).unwrap().is_none());
+        assert!(Staged::old(&directory.path().join("none"), Kind::Plain).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_what_is_kept_leads_nowhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, real) = (file(&directory, "f", "new"), file(&directory, "real", "kept"));
+        let old = directory.path().join("f.old");
+        symlink(&real, &old).unwrap();
+        Staged::old(&path, Kind::Plain).unwrap().unwrap().put_beside().unwrap();
+        assert!(old.is_symlink());
+        assert_eq!(fs::read_to_string(directory.path().join("f.old.1")).unwrap(), "new");
+        Staged::old(&path, Kind::Plain).unwrap().unwrap().put().unwrap();
+        assert_eq!((old.is_symlink(), fs::read_to_string(&old).unwrap()), (false, "new".into()));
+        assert_eq!(fs::read_to_string(real).unwrap(), "kept");
     }
 
     #[test]
@@ -336,7 +337,7 @@ mod tests {
             if existing.is_some() {
                 file(&directory, "first", "before");
             }
-            let before = Staged::copy(&first, &first, Kind::Secret).unwrap();
+            let before = Staged::again(&first, Kind::Secret).unwrap();
             let one = Staged::new(&first, b"after", Kind::Secret).unwrap();
             let two = Staged::new(&second, b"after", Kind::Plain).unwrap();
             fs::create_dir(&second).unwrap();
@@ -346,14 +347,15 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_made_by_root_belongs_to_whom_the_directory_does() {
+    fn a_file_that_others_can_read_is_refused_with_the_command_that_closes_it() {
         let directory = tempfile::tempdir().unwrap();
-        if rustix::process::geteuid().is_root() {
-            chown(directory.path(), Some(4321), Some(1234)).unwrap();
+        for (name, shown) in [("it's $(mine)", Some(r"it'\''s $(mine)'")), ("a\nb", None)] {
+            let path = file(&directory, name, "CANARY");
+            fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+            let refused = read(&path, Kind::Secret).unwrap_err();
+            let shown = shown.map_or("FILE".into(), |name| format!("'{}/{name}", directory.path().display()));
+            assert_eq!(refused.detail, format!("mode 0640; chmod 600 {shown}"));
         }
-        let owner = fs::metadata(directory.path()).unwrap().uid();
-        let locked = lock(&directory.path().join("f.lock"), &Revoked::default()).unwrap();
-        assert_eq!(locked.metadata().unwrap().uid(), owner);
     }
 
     #[test]

@@ -6,8 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use super::disk::Revoked;
-use super::disk::{self, Kind, Staged, beside, failure};
+pub use super::lock::Revoked;
+use super::{
+    disk::{self, Kind, Staged, beside, failure},
+    lock,
+};
 use crate::{
     account::{
         config::Config,
@@ -119,21 +122,19 @@ impl Places {
 
     /// The account's file and `config.toml`, both or neither: a refresh token of one registration must not
     /// stand beside the settings of another. Everything is on the disk before the first rename; what was
-    /// there stays beside it as `….old`. Revoked before it has the locks it does nothing, afterwards it goes on.
+    /// there stays beside it as `….old`, one of each: more would be more secrets. Revoked before it has the locks it does nothing, afterwards it goes on.
     pub fn save(&self, saving: &Saving, revoked: &Revoked) -> Result<Vec<PathBuf>, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(&saving.account));
         // Always in this order, or two processes could wait for each other.
-        let _config_lock = disk::lock(&self.state.join("config.lock"), revoked)?;
-        let _account_lock = disk::lock(&self.lock_file(&saving.account), revoked)?;
+        let _config_lock = lock::take(&self.state.join("config.lock"), revoked)?;
+        let _account_lock = lock::take(&self.lock_file(&saving.account), revoked)?;
         let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
         if now != saving.expected {
             return Err(failure(FileFailureKind::Changed, &config_path, "not as shown"));
         }
-        let vault_before = Staged::copy(&vault_path, &vault_path, Kind::Secret)?;
-        let vault_old = Staged::copy(&vault_path, &beside(&vault_path, ".old"), Kind::Secret)?;
-        let config_old = now
-            .map(|text| Staged::like(&config_path, &beside(&config_path, ".old"), text.as_bytes(), Kind::Plain))
-            .transpose()?;
+        let vault_before = Staged::again(&vault_path, Kind::Secret)?;
+        let vault_old = Staged::old(&vault_path, Kind::Secret)?;
+        let config_old = now.map(|text| Staged::old_of(&config_path, text.as_bytes(), Kind::Plain)).transpose()?;
         let vault = Staged::new(&vault_path, saving.vault.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {
@@ -145,7 +146,7 @@ impl Places {
 
     /// Held until the value is dropped.
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
-        disk::lock(&self.lock_file(account), &Revoked::default())
+        lock::take(&self.lock_file(account), &Revoked::default())
     }
 }
 
@@ -250,6 +251,22 @@ mod tests {
         save(&places, &saving(Some("version = 1\n"))).unwrap();
         assert_eq!((mode(&beside(&config, ".old")), mode(&beside(&vault, ".old"))), (0o600, 0o600));
         assert_eq!(fs::read_to_string(beside(&config, ".old")).unwrap(), "version = 1\n");
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_what_was_there_is_replaced() {
+        let (dir, places) = places();
+        save(&places, &saving(None)).unwrap();
+        let other = dir.path().join("other");
+        fs::write(&other, "kept").unwrap();
+        let olds =
+            [places.config_file(), places.vault_file(&"alerts".parse().unwrap())].map(|path| beside(&path, ".old"));
+        for old in &olds {
+            std::os::unix::fs::symlink(&other, old).unwrap();
+        }
+        save(&places, &saving(Some("version = 1\n"))).unwrap();
+        assert!(olds.iter().all(|old| !old.is_symlink()));
+        assert_eq!(fs::read_to_string(other).unwrap(), "kept");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! A file for another program, at a place somebody named: whole or not at all, and what was there stays beside
-//! it as `….old`. It holds no secret.
+//! A file for another program or another machine: whole or not at all, and what was there stays beside it as
+//! `….old`. Nothing that is kept so is replaced, since it may be somebody's own; the next is `….old.1`. It holds
+//! no secret.
 
 #![expect(clippy::disallowed_methods, reason = "what stands at the place is looked at here")]
 
@@ -8,8 +9,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::disk::{self, Kind, Staged, beside, failure};
-use crate::wizard::effect::{FileFailure, FileFailureKind};
+use super::{
+    disk::{self, Kind, Staged, failure},
+    files::Places,
+};
+use crate::{
+    facts::AccountName,
+    wizard::effect::{FileFailure, FileFailureKind},
+};
+
+/// More than any program's configuration has.
+const MOST: u64 = 16 * 1024 * 1024;
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +44,23 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
         }
         Err(error) => return Err(unwritten(&error)),
     }
-    let there = fs::read(path).map_err(|error| unwritten(&error))?;
+    let there = disk::bytes_at_most(path, MOST).map_err(|error| unwritten(&error))?;
+    let there = there.ok_or_else(|| unwritten(&format!("there is a file of more than {MOST} bytes")))?;
     if there == text.as_bytes() {
         return Ok(Handed::Same);
     }
-    let old = beside(path, ".old");
-    let kept = Staged::like(path, &old, &there, Kind::Private)?;
+    let kept = Staged::old_of(path, &there, Kind::Private)?;
     let new = Staged::new(path, text.as_bytes(), Kind::Private)?;
-    kept.put()?;
+    let old = kept.put_beside()?;
     disk::settle(&new.put()?)?;
     Ok(Handed::Replaced(old))
+}
+
+/// The answers that led to an account, beside the configuration.
+pub fn answers(places: &Places, account: &AccountName, text: &str) -> Result<PathBuf, FileFailure> {
+    let path = places.config.join(format!("answers-{account}.toml"));
+    hand_over(&path, text)?;
+    Ok(path)
 }
 
 #[cfg(test)]
@@ -72,6 +89,42 @@ mod tests {
             ("two".into(), "one".into())
         );
         assert_eq!((mode(&path), mode(&old)), (0o640, 0o640));
+    }
+
+    #[test]
+    fn another_text_is_kept_beside_the_new_one_and_the_same_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let places = Places { config: directory.path().join("config"), state: directory.path().join("state") };
+        let account = "alerts".parse().unwrap();
+        let old = places.config.join("answers-alerts.toml.old");
+        let path = answers(&places, &account, "one").unwrap();
+        assert_eq!(answers(&places, &account, "one").unwrap(), path);
+        assert!(!old.exists());
+        answers(&places, &account, "two").unwrap();
+        assert_eq!((fs::read_to_string(path).unwrap(), fs::read_to_string(old).unwrap()), ("two".into(), "one".into()));
+    }
+
+    #[test]
+    fn nothing_that_is_kept_is_replaced_and_no_link_there_is_followed() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("rc"), "by hand").unwrap();
+        fs::write(at("other"), "of somebody else").unwrap();
+        symlink(at("other"), at("rc.old.1")).unwrap();
+        for (text, old) in [("one", "rc.old"), ("two", "rc.old.2"), ("three", "rc.old.3")] {
+            assert_eq!(hand_over(&at("rc"), text).unwrap(), Handed::Replaced(at(old)));
+        }
+        let texts = ["rc.old", "other", "rc.old.2", "rc.old.3"].map(|name| fs::read_to_string(at(name)).unwrap());
+        assert_eq!(texts, ["by hand", "of somebody else", "one", "two"]);
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_kept_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rc");
+        fs::File::create(&path).unwrap().set_len(MOST + 1).unwrap();
+        assert_eq!(hand_over(&path, "one").unwrap_err().kind, FileFailureKind::Write);
+        assert_eq!(fs::metadata(path).unwrap().len(), MOST + 1);
     }
 
     #[test]

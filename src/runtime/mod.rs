@@ -2,14 +2,15 @@
 //! Nothing here decides what a result means.
 
 mod address;
-pub mod answers;
 mod certificate;
 mod connect;
 mod disk;
 mod failure;
 pub mod files;
 pub mod handed;
+mod lock;
 pub mod mail;
+pub mod named;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

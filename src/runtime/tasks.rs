@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use super::{
-    answers,
     files::{Places, Revoked},
+    handed,
     mail::{self, Endpoint},
     web,
 };
@@ -120,7 +120,7 @@ impl Runtime {
     fn keep_answers(&mut self, ticket: Ticket, account: AccountName, text: String) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         let thread = thread::spawn(move || {
-            let _ = reports.send((ticket, Report::AnswersKept(answers::keep(&places, &account, &text))));
+            let _ = reports.send((ticket, Report::AnswersKept(handed::answers(&places, &account, &text))));
         });
         self.tasks.insert(ticket, Task::Save(thread, Revoked::default()));
     }
@@ -196,7 +196,7 @@ mod tests {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
-    use crate::{account::vault::Vault, runtime::disk};
+    use crate::{account::vault::Vault, runtime::lock};
 
     const TICKET: Ticket = Ticket(1);
 
@@ -250,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_save_that_waits_for_a_lock_does_not_hold_up_the_end() {
         let (directory, mut runtime, mut reports) = runtime();
-        let _other = disk::lock(&directory.path().join("state/config.lock"), &Revoked::default()).unwrap();
+        let _other = lock::take(&directory.path().join("state/config.lock"), &Revoked::default()).unwrap();
         runtime.perform(save(None));
         assert_eq!(runtime.finish(), None);
         assert!(matches!(reports.recv().await, Some((TICKET, Report::Saved(Err(_))))));

@@ -17,7 +17,6 @@ use std::{
     io,
     net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -26,6 +25,7 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 use tokio::{
     net::{TcpListener, TcpSocket},
+    sync::oneshot,
     task::JoinSet,
 };
 
@@ -89,18 +89,24 @@ impl Site {
 struct Shared {
     state: Mutex<State>,
     site: Site,
+    /// The submission port while nobody listens at it, and who waits to.
+    closed: Mutex<Option<(TcpSocket, oneshot::Sender<TcpListener>)>>,
 }
 
 impl Shared {
     fn new(state: State, site: Site) -> Self {
-        Self { state: Mutex::new(state), site }
+        Self { state: Mutex::new(state), site, closed: Mutex::new(None) }
     }
 
-    /// Until somebody opens the port.
-    #[expect(clippy::disallowed_methods, reason = "a server waits")]
-    async fn until_listening(&self) {
-        while !self.with(|state, _| state.submission.listening) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    /// Listens at the submission port if it is to be open; whoever connects from then on is served.
+    fn open(&self) -> io::Result<()> {
+        if !self.with(|state, _| state.submission.listening) {
+            return Ok(());
+        }
+        match self.closed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Nobody waits for it any more when the simulator is going.
+            Some((socket, waiting)) => waiting.send(socket.listen(BACKLOG)?).or(Ok(())),
+            None => Ok(()),
         }
     }
 
@@ -159,17 +165,14 @@ impl Simulator {
         let tls = Arc::new(Certificates { own: certificate.server, other });
         let with = Arc::clone(&shared);
         let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream);
-        if shared.with(|state, _| state.submission.listening) {
-            servers.spawn(web::accept(smtp.listen(BACKLOG)?, serve));
-        } else {
-            let with = Arc::clone(&shared);
-            servers.spawn(async move {
-                with.until_listening().await;
-                if let Ok(listener) = smtp.listen(BACKLOG) {
-                    web::accept(listener, serve).await;
-                }
-            });
-        }
+        let (waiting, opened) = oneshot::channel();
+        *shared.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some((smtp, waiting));
+        shared.open()?;
+        servers.spawn(async move {
+            if let Ok(listener) = opened.await {
+                web::accept(listener, serve).await;
+            }
+        });
         Ok(Self { shared, announcement, _ca_file: certificate.file, _servers: servers })
     }
 

@@ -76,10 +76,14 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
                 form: form(&head.headers, &body.to_bytes()),
                 basic: basic(&head.headers),
             };
-            shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
+            let answer = shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
                 Some(page) => control::answer(state, &shared.site, page, &request, now),
                 None => entra::answer(state, &shared.site, &request, now),
-            })
+            });
+            match shared.open() {
+                Ok(()) => answer,
+                Err(_) => Answer::text(500, "The port cannot be opened."),
+            }
         }
     };
     response(shared, answer)

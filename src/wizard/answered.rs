@@ -26,20 +26,19 @@ pub struct Answered {
     pub keys: BTreeSet<String>,
     /// Nothing that is needed is left open: what else could be asked stays as it usually is.
     pub complete: bool,
-    /// Nobody is there: what cannot be answered is passed over too, where there is a way.
-    pub unattended: bool,
     /// Where a real message goes.
     pub send_to: Option<Address>,
 }
 
 impl Answered {
-    fn covers(&self, id: &str) -> bool {
+    /// With nobody there, what cannot be answered is passed over too, where there is a way.
+    fn covers(&self, id: &str, unattended: bool) -> bool {
         let Some(step) = steps::find(id) else { return false };
         match step.kind {
             Kind::Choose | Kind::Read | Kind::Ask => {
                 self.complete || step.key.as_ref().is_some_and(|key| self.keys.contains(key))
             }
-            Kind::Message => self.unattended || self.send_to.is_some(),
+            Kind::Message => unattended || self.send_to.is_some(),
             Kind::Consent | Kind::Token | Kind::Connect | Kind::Save | Kind::Done => false,
         }
     }
@@ -48,7 +47,7 @@ impl Answered {
 impl Model {
     /// Whether the step that is open has its answer in the file.
     pub(super) fn is_answered(&self) -> bool {
-        self.answered.as_ref().is_some_and(|answered| answered.covers(self.step_id))
+        self.answered.as_ref().is_some_and(|answered| answered.covers(self.step_id, self.desk.unattended))
     }
 
     /// A person has done something here: from now on it is theirs.
@@ -75,7 +74,7 @@ impl Model {
         match (&self.step, page.question) {
             (_, Some(Question { error: Some(_), .. })) => None,
             // Shown to be wrong meanwhile: no file's word undoes that.
-            (Step::Ask(_), _) if self.has_failed() => answered.unattended.then_some(Message::Skip),
+            (Step::Ask(_), _) if self.has_failed() => self.desk.unattended.then_some(Message::Skip),
             (Step::Ask(_), _) => Some(Message::Continue),
             (Step::Message(_), _) => match &answered.send_to {
                 Some(recipient) => Some(Message::Answer(Secret::new(recipient.as_str()))),

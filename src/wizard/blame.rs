@@ -3,67 +3,83 @@
 
 use super::{desk::Desk, tokens};
 use crate::{
+    account::Account,
     checklist::Item,
-    diagnosis::{self, Cause, Certainty, Evidence},
+    diagnosis::{self, Cause, Certainty, Evidence, reading::Reading},
     entra::Failure,
-    facts::Guid,
     network::NetworkFailure,
     smtp::Conversation,
     token::Claims,
 };
-
-/// What is known whatever has failed; `now` in Unix seconds.
-pub fn known(desk: &Desk, now: i64) -> Evidence {
-    let mut evidence = Evidence::default();
-    evidence.add_settings(&desk.draft.settings);
-    if let Some(tokens) = &desk.draft.secrets.tokens {
-        let claims = Claims::read(&tokens.access);
-        evidence.add_claims(&claims, now);
-        evidence.add("scope.granted", &tokens.scope);
-        // An opaque token tells nothing; the id_token beside it says who signed in.
-        if claims.upn.is_none() {
-            evidence.add("token.user", tokens::signed_in(tokens).unwrap_or_default());
-        }
-    }
-    if let Some(secret) = &desk.draft.secrets.client_secret {
-        let is_id = secret.expose().parse::<Guid>().is_ok();
-        evidence.add("secret.shape", if is_id { "guid" } else { "value" });
-    }
-    evidence
-}
 
 /// How a request to the authority was made, in the words of the fact `flow`.
 pub const DEVICE_CODE: &str = "device_code";
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub const REFRESH: &str = "refresh_token";
 
+/// What the authority is told: settings and the form of the secret. A token that is at hand was another request's.
+fn asked(desk: &Desk) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.add_settings(&desk.draft.settings);
+    if let Some(secret) = &desk.draft.secrets.client_secret {
+        evidence.add_secret(secret);
+    }
+    evidence
+}
+
+/// What the token at hand shows; `now` in Unix seconds.
+fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
+    let Some(tokens) = &desk.draft.secrets.tokens else { return };
+    let claims = Claims::read(&tokens.access);
+    evidence.add_claims(&claims, now);
+    evidence.add("scope.granted", &tokens.scope);
+    // An opaque token tells nothing; the id_token beside it says who signed in.
+    if claims.upn.is_none() {
+        evidence.add("token.user", tokens::signed_in(tokens).unwrap_or_default());
+    }
+}
+
 /// Why the authority refuses.
-pub fn refusal(desk: &Desk, failure: &Failure, flow: &str, now: i64) -> Vec<Cause> {
-    let mut evidence = known(desk, now);
+pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
+    let mut evidence = asked(desk);
     evidence.add("flow", flow);
     evidence.add_oauth(failure);
     diagnosis::causes(&evidence)
 }
 
-/// Why the mail server does not accept.
-pub fn conversation(desk: &Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
-    let mut evidence = known(desk, now);
-    evidence.add("flow", DEVICE_CODE);
-    evidence.add_conversation(conversation);
+/// Why the browser lets nobody sign in, by what somebody reads there; a number alone is an AADSTS number.
+pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
+    let text = text.trim();
+    let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut reading = Reading { evidence: asked(desk), ..Reading::default() };
+    reading.evidence.add("flow", DEVICE_CODE);
+    reading.add_text(&if number { format!("AADSTS{text}") } else { text.to_owned() }, now);
+    diagnosis::causes(&reading.evidence)
+}
+
+/// Why the authority cannot be reached.
+pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
+    let mut evidence = asked(desk);
+    evidence.add_network(failure);
     diagnosis::causes(&evidence)
 }
 
 /// What the token at hand is already seen to lack.
 pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
-    let mut causes = diagnosis::causes(&known(desk, now));
+    let mut evidence = asked(desk);
+    add_token(&mut evidence, desk, now);
+    let mut causes = diagnosis::causes(&evidence);
     causes.retain(|cause| cause.slug != diagnosis::UNKNOWN);
     causes
 }
 
-/// Why it cannot be reached.
-pub fn unreachable(desk: &Desk, failure: &NetworkFailure, now: i64) -> Vec<Cause> {
-    let mut evidence = known(desk, now);
-    evidence.add_network(failure);
+/// Why the mail server does not accept.
+pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Vec<Cause> {
+    let mut evidence = Evidence::default();
+    evidence.add_account(account);
+    evidence.add("flow", DEVICE_CODE);
+    add_token(&mut evidence, desk, now);
+    evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)
 }
 

@@ -5,6 +5,7 @@ use super::{
     Model,
     effect::{Effect, Report, Ticket},
     message::Message,
+    overlay::Overlay,
     screen::{Act, Action, Key, Tone},
 };
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Companion {
     pub label: Phrase,
+    /// What to say when it is done.
+    pub done: Phrase,
     pub when: When,
     pub request: Request,
 }
@@ -80,10 +83,9 @@ impl Model {
                 self.desk.notices = vec![(Tone::Warning, phrase)];
             }
             None => {
-                let done = Phrase::new("notice.companion-done");
-                if self.companions[self.called[at].number].when == When::SomethingFailed {
-                    self.desk.notices = vec![(Tone::Success, done)];
-                }
+                self.overlay = None;
+                let done = self.companions[self.called[at].number].done.clone();
+                self.desk.notices = vec![(Tone::Success, done)];
             }
         }
         true
@@ -97,7 +99,10 @@ impl Model {
     fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
         let now = match companion.when {
             When::CodeWaits => self.step_id == "consent" && self.desk.draft.secrets.device.is_some(),
-            When::SomethingFailed => self.mending.is_some() || self.step.has_failed(&self.desk),
+            When::SomethingFailed => {
+                let told = matches!(self.overlay, Some(Overlay::Told(_)));
+                told || self.mending.is_some() || self.step.has_failed(&self.desk)
+            }
         };
         let code = self.code_for(companion);
         let called = self.called.iter().find(|called| called.number == number && called.user_code == code);

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     account::{Settings, draft::Draft},
     checklist::{Item, State},
+    diagnosis::Cause,
     entra::Cloud,
     facts::Address,
     language::Texts,
@@ -30,10 +31,14 @@ pub struct Desk {
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
     pub tested: Option<Outcome>,
+    /// What that is put down to; empty when it was accepted.
+    pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
     /// The step that is open was answered by a file.
     pub by_file: bool,
+    /// Nobody is there.
+    pub unattended: bool,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -55,8 +60,10 @@ impl Desk {
             notices: Vec::new(),
             suggested: Settings::default(),
             tested: None,
+            causes: Vec::new(),
             anew: false,
             by_file: false,
+            unattended: false,
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),
@@ -166,7 +173,11 @@ impl Desk {
 
     /// Whose word it is that nothing here can prove.
     pub fn said_so(&self) -> Phrase {
-        Phrase::new(if self.by_file { "evidence.file-says" } else { "evidence.said-so" })
+        Phrase::new(match (self.by_file, self.unattended) {
+            (true, _) => "evidence.file-says",
+            (false, true) => "evidence.not-asked",
+            (false, false) => "evidence.said-so",
+        })
     }
 
     /// How the account stands with the mail server: as the last test of this run ended, or as is known from one before.

@@ -29,6 +29,8 @@ pub enum Message {
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
     ShowEvidence(Item),
+    /// To say what the browser shows instead of letting one sign in.
+    ShowBrowser,
     /// What can be copied from this screen.
     ShowCopies,
     Copy(String),

@@ -63,6 +63,8 @@ pub struct Given {
     pub notices: Vec<Phrase>,
     /// What a file answers: these steps are passed over.
     pub answered: Option<Answered>,
+    /// Nobody is there.
+    pub unattended: bool,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -101,6 +103,7 @@ impl Model {
             desk.draft.step.clear();
         }
         desk.config_option = given.config_option;
+        desk.unattended = given.unattended;
         desk.draft.expire(now);
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
@@ -174,6 +177,7 @@ impl Model {
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
+            Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
             Message::Back => {
                 self.taken_over();
@@ -222,8 +226,11 @@ impl Model {
         effects
     }
 
+    /// From where something is mended, back to where it failed; else to the step before.
     fn back(&mut self, now: i64) -> Vec<Effect> {
-        self.mending = None;
+        if let Some((failed_at, _)) = self.mending.take() {
+            return self.open(failed_at, now);
+        }
         match self.previous() {
             Some(id) => self.open(id, now),
             None => Vec::new(),
@@ -306,15 +313,15 @@ impl Model {
         if !matches!(report, Report::Line(_)) {
             self.desk.hand_back(ticket);
         }
+        if self.companion_answered(ticket, &report) {
+            return Vec::new();
+        }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);
             // What stood in the way of the last request does not any more.
             if self.desk.draft.checklist.state(Item::Network) == State::Failed {
                 self.desk.draft.checklist.reopen(Item::Network);
             }
-        }
-        if self.companion_answered(ticket, &report) {
-            return Vec::new();
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
         self.take(turn, now)
@@ -339,7 +346,13 @@ impl Model {
 
     pub fn view(&self, now: i64) -> Screen {
         match &self.overlay {
-            Some(overlay) => overlay.screen(&self.desk, self.step_id),
+            Some(overlay) => {
+                let mut screen = overlay.screen(&self.desk, self.step_id);
+                if matches!(overlay, Overlay::Told(_)) {
+                    screen.actions.splice(0..0, self.offered());
+                }
+                screen
+            }
             None => self.step_screen(now),
         }
     }

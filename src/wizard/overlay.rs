@@ -2,16 +2,19 @@
 //! on; Esc leads back to it.
 
 use super::{
-    Model,
+    Model, blame,
     desk::Desk,
     effect::Effect,
     items_of,
     message::Message,
     plan,
     screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen, Tone},
-    step,
+    step, verdict,
 };
-use crate::checklist::{Item, State};
+use crate::{
+    checklist::{Item, State},
+    diagnosis::Cause,
+};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
@@ -21,6 +24,10 @@ pub enum Overlay {
         item: Item,
         listed: bool,
     },
+    /// What the browser shows is asked for.
+    Browser,
+    /// What that is put down to.
+    Told(Vec<Cause>),
     /// What can be copied: label and text.
     Copies(Vec<(String, String)>),
     /// One of these, and what to do with it.
@@ -72,6 +79,12 @@ impl Model {
                 let path = plan::path(&self.desk);
                 plan::step_of(&path, item).map(|id| self.open(id, now)).unwrap_or_default()
             }
+            (Message::Answer(typed), Some(Overlay::Browser)) if !typed.expose().trim().is_empty() => {
+                let causes = blame::told(&self.desk, typed.expose(), now);
+                blame::mark(&mut self.desk, &causes);
+                self.lay(Overlay::Told(causes))
+            }
+            (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
             (_, overlay) => {
                 self.overlay = overlay;
                 Vec::new()
@@ -92,6 +105,8 @@ impl Overlay {
                 let screen = blank(desk, step, "copies".to_owned(), desk.word("overlay.copies"));
                 choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
+            Self::Browser => browser(desk, step),
+            Self::Told(causes) => told(desk, step, causes),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }
@@ -132,6 +147,27 @@ fn checklist(desk: &Desk, step: &str) -> Screen {
     let options = screen.checklist.iter().map(option).collect();
     let here = items_of(step).first().and_then(|item| Item::ALL.iter().position(|other| other == item));
     choice(desk, screen, desk.word("overlay.checklist-question"), options, here.unwrap_or(0))
+}
+
+fn browser(desk: &Desk, step: &str) -> Screen {
+    let mut screen = blank(desk, step, "browser".to_owned(), desk.word("overlay.browser"));
+    screen.blocks = vec![Block::Text(desk.word("overlay.browser-how"))];
+    screen.question = Some(Question {
+        label: desk.word("overlay.browser-question"),
+        hint: desk.word("overlay.browser-hint"),
+        error: None,
+        input: Input::Text { value: String::new() },
+    });
+    screen.actions.insert(0, action(desk, Key::Enter, "action.continue", Act::Answer, true));
+    screen
+}
+
+fn told(desk: &Desk, step: &str, causes: &[Cause]) -> Screen {
+    let mut screen = blank(desk, step, "told".to_owned(), desk.word("overlay.browser"));
+    screen.blocks = verdict::blocks(desk, causes);
+    let leading = blame::blamed(causes).and_then(|item| step::go_to(desk, item, step));
+    screen.actions.splice(0..0, leading);
+    screen
 }
 
 fn copy_one(desk: &Desk, step: &str, label: &str, text: &str, sent: bool) -> Screen {

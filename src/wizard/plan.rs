@@ -6,9 +6,10 @@ use crate::checklist::{
     steps::{self, Condition},
 };
 
-/// Ids of the steps, in order.
+/// Ids of the steps, in order; the one that is open is among them whatever else holds.
 pub fn path(desk: &Desk) -> Vec<&'static str> {
-    desk.product().path.iter().map(String::as_str).filter(|id| applies(desk, id)).collect()
+    let ids = desk.product().path.iter().map(String::as_str);
+    ids.filter(|id| *id == desk.draft.step || applies(desk, id)).collect()
 }
 
 fn applies(desk: &Desk, id: &str) -> bool {

@@ -85,6 +85,7 @@ impl Trial {
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
                 self.causes = settle(desk, &conversation, now);
+                desk.causes.clone_from(&self.causes);
                 self.phase = Phase::Ended(conversation);
             }
             _ => {}
@@ -96,7 +97,7 @@ impl Trial {
         let tokens = match outcome {
             Ok(answer) => grant::read(&answer, now),
             Err(failure) => {
-                self.causes = blame::unreachable(desk, &failure, now);
+                self.causes = blame::unreachable(desk, &failure);
                 self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
                 return Vec::new();
             }
@@ -119,7 +120,7 @@ impl Trial {
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                self.causes = blame::refusal(desk, &failure, blame::REFRESH, now);
+                self.causes = blame::refusal(desk, &failure, blame::REFRESH);
                 self.phase = Phase::Tokenless(Phrase::new(key).with("summary", failure.summary()), outcome);
                 Vec::new()
             }
@@ -245,7 +246,7 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let causes = blame::conversation(desk, conversation, now);
+    let causes = blame::conversation(desk, &account, conversation, now);
     record(desk, conversation, &causes);
     causes
 }

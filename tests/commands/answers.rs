@@ -169,6 +169,36 @@ fn a_refused_test_ends_in_1_and_the_account_is_saved_all_the_same() {
 }
 
 #[test]
+fn an_export_is_written_for_an_accepted_account_alone_and_told_when_it_fails() {
+    let desk = Desk::new();
+    desk.answers("export = [\"msmtp\"]");
+    let place = desk.directory.path().join(".msmtprc");
+    fs::create_dir(&place).unwrap();
+    let why = format!("{} cannot be written: there is something that is no file", place.display());
+    let failed = format!("The account is saved, but the configuration for msmtp is not written: {why}");
+    let skipped = "Nothing is exported: the mail server has not accepted the account. Later: smtp-oauth export --list";
+    for (switch, status, said) in [("off", 1, skipped), ("on", 73, failed.as_str())] {
+        desk.set("mailbox_smtp_auth", &format!("alerts@contoso.example:{switch}"));
+        let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json", "--fresh"]), "approve");
+        let document = document(&ran);
+        assert_eq!((ran.status, document["files"].as_array().unwrap().len()), (status, 2), "{}", ran.stdout);
+        assert!(events.iter().any(|event| event["text"] == said), "{events:#?}");
+    }
+}
+
+#[test]
+fn what_an_export_replaces_is_named() {
+    let desk = Desk::new();
+    desk.answers("export = [\"msmtp\"]");
+    let place = desk.directory.path().join(".msmtprc");
+    fs::write(&place, "account mine\n").unwrap();
+    let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+    assert_eq!((ran.status, document(&ran)["files"].as_array().unwrap().len()), (0, 3));
+    let said = format!("Written to {0}; what was there is kept in {0}.old.", place.display());
+    assert!(events.iter().any(|event| event["text"] == said.as_str()), "{events:#?}");
+}
+
+#[test]
 fn a_sign_in_that_is_declined_leaves_nothing_behind() {
     let desk = Desk::new();
     desk.answers("");
@@ -217,6 +247,7 @@ fn a_demo_tells_the_same_events() {
     for event in ["item", "device_code", "transcript", "message"] {
         assert!(events.iter().any(|other| other["event"] == event), "{event}");
     }
+    assert!(ran.stderr.contains("nobody was asked") && !(ran.stdout + &ran.stderr).contains("You said so"));
     assert_eq!(desk.run(&["--demo", "--answers", "x.toml"]).status, 64);
 }
 

@@ -7,6 +7,8 @@ use std::{
     process::Stdio,
 };
 
+use smtp_oauth::simulator::switches::switch;
+
 use super::{
     bare,
     desk::{Desk, approve},
@@ -43,6 +45,18 @@ fn a_draft_that_could_not_be_written_is_not_said_to_be_kept() {
 }
 
 #[test]
+fn a_lock_that_cannot_be_had_is_said_and_no_link_in_its_place_is_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (state, other) = (directory.path().join("state"), directory.path().join("other"));
+    fs::create_dir(&state).unwrap();
+    fs::write(&other, "kept").unwrap();
+    std::os::unix::fs::symlink(&other, state.join("draft.lock")).unwrap();
+    let (shown, _) = wizard(directory.path());
+    assert!(shown.replace('\n', " ").contains("A second setup would not be noticed"), "{shown}");
+    assert_eq!(fs::read_to_string(other).unwrap(), "kept");
+}
+
+#[test]
 fn an_unattended_run_leaves_no_draft_behind() {
     let directory = tempfile::tempdir().unwrap();
     let ran = bare(&["--no-input", "--config", directory.path().to_str().unwrap()]);
@@ -61,9 +75,19 @@ fn who_comes_again_finds_the_account_filled_in() {
 }
 
 #[test]
-fn an_unattended_run_signs_in_again_once_somebody_typed_the_code() {
-    let desk = Desk::signed_in(0);
+fn an_unattended_run_uses_the_sign_in_there_is() {
+    let desk = Desk::signed_in(4000);
+    let ran = desk.run(&["--no-input"]);
+    assert!(ran.status == 0 && !ran.stderr.contains("Code:"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("state/accounts/alerts.json"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_unattended_run_signs_in_again_where_that_is_worth_nothing_any_more() {
+    let desk = Desk::signed_in(4000);
     let before = desk.vault();
+    let now = chrono::Utc::now();
+    desk.simulator.with_state(|state| switch(state, "refresh", "revoked", now).unwrap());
     let mut child = desk.command(&["--no-input"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     let code = said.find_map(|line| line.unwrap().strip_prefix("Code: ").map(str::to_owned)).unwrap();
@@ -80,7 +104,11 @@ fn a_configuration_that_cannot_be_read_is_named_before_anything_is_asked() {
     fs::write(directory.path().join("config.toml"), "version = 1\n[accounts.a]\nusr = 1\n").unwrap();
     let ran = bare(&["--front", "line", "--config", directory.path().to_str().unwrap()]);
     assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
-    assert!(ran.stderr.contains("config.toml") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("config.toml cannot be understood") && ran.stderr.contains("usr"), "{}", ran.stderr);
+    for command in [&["token"][..], &["test"], &["export", "msmtp"]] {
+        let other = bare(&[command, &["--config", directory.path().to_str().unwrap()]].concat());
+        assert_eq!((other.status, other.stderr), (78, ran.stderr.clone()), "{command:?}");
+    }
 }
 
 #[test]

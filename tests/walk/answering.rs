@@ -32,13 +32,13 @@ fn complete() -> Answered {
     Answered { complete: true, ..Answered::default() }
 }
 
-fn unattended() -> Answered {
-    Answered { unattended: true, ..complete() }
+fn unattended(answered: Answered) -> Given {
+    Given { unattended: true, ..by_file(whole(), answered) }
 }
 
 /// With everything told: probes answered, up to the sign-in.
-fn to_consent(answered: Answered) -> Person {
-    let mut person = Person::sits_down(by_file(whole(), answered));
+fn to_consent(given: Given) -> Person {
+    let mut person = Person::sits_down(given);
     person.gets(200, &discovery()).gets(200, DEVICE_CODE);
     assert_eq!(person.at(), "consent");
     person.gets(200, DEVICE_CODE);
@@ -52,7 +52,7 @@ fn evidence(person: &Person, item: Item) -> Vec<String> {
 
 #[test]
 fn a_file_with_everything_leads_to_the_sign_in_over_its_probes() {
-    let person = to_consent(complete());
+    let person = to_consent(by_file(whole(), complete()));
     let checklist = &person.model.draft().checklist;
     assert_eq!((checklist.state(Item::Tenant), checklist.state(Item::ClientId)), (State::Proven, State::Proven));
     for item in [Item::Mailbox, Item::PublicClient, Item::Permission, Item::SmtpAuth] {
@@ -60,6 +60,15 @@ fn a_file_with_everything_leads_to_the_sign_in_over_its_probes() {
         assert_eq!(evidence(&person, item), ["The answers file says so."]);
     }
     assert_eq!(checklist.state(Item::ClientSecret), State::NotNeeded);
+}
+
+#[test]
+fn nobodys_word_is_nobodys_word() {
+    for (unattended, said) in [(true, "Taken as set: nobody was asked."), (false, "You said so.")] {
+        let mut person = Person::sits_down(Given { unattended, suggested: whole(), ..given() });
+        person.enter().enter();
+        assert_eq!(evidence(&person, Item::Mailbox), [said]);
+    }
 }
 
 #[test]
@@ -106,12 +115,12 @@ fn a_probe_that_says_no_stops_there_and_shows_it() {
     assert!(question.error.unwrap().contains("AADSTS700016"));
     person.presses(Key::Letter('n'));
     assert_eq!(person.at(), "consent");
-    assert_eq!(evidence(&person, Item::ClientId), ["You said so."]);
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
 }
 
 #[test]
 fn going_back_shows_every_step_and_enter_leads_forward_again() {
-    let mut person = to_consent(complete());
+    let mut person = to_consent(by_file(whole(), complete()));
     for step in ["sender", "smtp-auth", "secret", "permissions", "redirect", "registration", "tenant", "mailbox"] {
         person.presses(Key::Esc);
         assert_eq!(person.at(), step);
@@ -129,7 +138,7 @@ fn a_switch_shown_to_be_off_is_not_attested_by_a_file() {
     assert_eq!(person.at(), "redirect");
     person.enter();
     assert_eq!(person.at(), "consent");
-    let mut nobody = Person::sits_down(by_file(whole(), unattended()));
+    let mut nobody = Person::sits_down(unattended(complete()));
     nobody.gets(200, &discovery()).gets(401, &off);
     assert_eq!(nobody.at(), "consent");
     assert_eq!(nobody.model.draft().checklist.state(Item::PublicClient), State::Failed);
@@ -147,7 +156,7 @@ fn a_secret_id_in_the_secrets_place_is_caught() {
 #[test]
 fn a_message_is_sent_where_the_file_says_and_nowhere_else() {
     let send_to = Some("ops@contoso.example".parse().unwrap());
-    let mut person = to_consent(Answered { send_to, ..unattended() });
+    let mut person = to_consent(unattended(Answered { send_to, ..complete() }));
     person.polls(200, &granted("alerts@contoso.example")).enter().hears(accepted()).enter();
     let envelope = person.effects.iter().find_map(|effect| match effect {
         Effect::Converse(_, conversing) => conversing.plan.message.clone(),
@@ -157,17 +166,17 @@ fn a_message_is_sent_where_the_file_says_and_nowhere_else() {
     person.hears(accepted()).enter();
     assert_eq!(person.at(), "save");
 
-    let mut nobody = to_consent(unattended());
+    let mut nobody = to_consent(unattended(complete()));
     nobody.polls(200, &granted("alerts@contoso.example")).enter().hears(accepted()).enter();
     assert_eq!(nobody.at(), "save");
-    let mut somebody = to_consent(complete());
+    let mut somebody = to_consent(by_file(whole(), complete()));
     somebody.polls(200, &granted("alerts@contoso.example")).enter().hears(accepted()).enter();
     assert_eq!(somebody.at(), "message");
 }
 
 #[test]
 fn a_refused_test_of_nobody_is_saved_as_refused() {
-    let mut person = to_consent(unattended());
+    let mut person = to_consent(unattended(complete()));
     person.polls(200, &granted("alerts@contoso.example")).enter();
     person.hears(refused("5.7.139 SmtpClientAuthentication is disabled for the Mailbox")).tell(Message::Skip);
     assert_eq!(person.at(), "save");

@@ -59,6 +59,7 @@ fn repairs(person: &mut Person, microsoft: &mut Microsoft) {
     person.presses(Key::Letter('f'));
     microsoft.serves(person);
     assert!(person.screen().action(Key::Letter('f')).is_none(), "done is done");
+    assert!(person.screen().action(Key::Esc).is_some(), "no way back at {}", person.at());
 }
 
 fn mends(person: &mut Person, microsoft: &mut Microsoft, story: &Story) {
@@ -127,16 +128,55 @@ fn a_repair_that_is_only_claimed_repairs_nothing() {
 }
 
 #[test]
-fn what_the_browser_refuses_is_said_and_approved_later() {
-    let mut microsoft = Microsoft::with(SHOWN_AT_THE_BROWSER);
-    let mut person = Person::sits_down(microsoft.given());
-    microsoft.serves(&mut person);
-    while person.screen().action(Key::Letter('a')).is_none() {
-        goes_on(&mut person, &mut microsoft);
+fn what_the_browser_alone_says_is_named_mended_and_approved() {
+    for said in ["90094", "AADSTS90094: an administrator has to grant it", "Need admin approval"] {
+        let mut microsoft = Microsoft::with(SHOWN_AT_THE_BROWSER);
+        let mut person = Person::sits_down(microsoft.given());
+        microsoft.serves(&mut person);
+        while person.screen().action(Key::Letter('a')).is_none() {
+            goes_on(&mut person, &mut microsoft);
+        }
+        person.presses(Key::Letter('a'));
+        microsoft.serves(&mut person);
+        assert!(person.notes().iter().any(|note| note.contains("AADSTS90094")), "{:?}", person.notes());
+
+        person.presses(Key::Letter('b')).types(said);
+        let headlined = person.model.desk().word("causes.admin_consent_needed.headline");
+        assert_eq!(headline(&person.screen()), Some(headlined), "{said}");
+        person.presses(Key::Letter('f'));
+        microsoft.serves(&mut person);
+        assert_eq!(person.at(), "consent");
+        person.presses(Key::Letter('a'));
+        walks(&mut person, &mut microsoft, "connection");
+        assert_eq!((headline(&person.screen()), person.at().as_str()), (None, "connection"));
     }
+}
+
+#[test]
+fn esc_leads_back_to_what_failed() {
+    let mut microsoft = Microsoft::with("certificate_untrusted");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "connection");
+    person.presses(Key::Letter('g'));
+    assert_eq!(person.at(), "mail-server");
+    person.presses(Key::Esc);
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "connection");
+    assert!(headline(&person.screen()).is_some());
+}
+
+#[test]
+fn a_token_of_before_is_not_blamed_for_a_refusal_of_now() {
+    let mut microsoft = Microsoft::with("missing_scope_smtp_send");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "token");
+    person.presses(Key::Letter('n'));
+    microsoft.state.policy.block_device_code = true;
+    microsoft.serves(&mut person);
     person.presses(Key::Letter('a'));
     microsoft.serves(&mut person);
-    assert!(person.notes().iter().any(|note| note.contains("AADSTS90094")), "{:?}", person.notes());
+    let said = person.model.desk().word("causes.device_code_blocked.headline");
+    assert_eq!((person.at().as_str(), headline(&person.screen())), ("consent", Some(said)));
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub fn given() -> Given {
         client_secret: None,
         notices: Vec::new(),
         answered: None,
+        unattended: false,
         seed: "seed".into(),
         config_option: String::new(),
     }

@@ -115,7 +115,8 @@ fn an_app_the_authority_does_not_know_can_be_mended_or_insisted_on() {
     assert!(complaint(&person).contains("AADSTS700016"));
     person.presses(Key::Letter('n'));
     assert_eq!(person.at(), "redirect");
-    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Attested);
+    // A word does not undo what was shown; a token would.
+    assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Failed);
 }
 
 #[test]

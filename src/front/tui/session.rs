@@ -16,7 +16,7 @@ use crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 
 /// Whether there is something to give back; the panic hook reads it too.
@@ -34,7 +34,8 @@ impl Session {
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         let session = Self { tty };
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        // A program that was killed may have left the alternate screen as it was.
+        execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste)?;
         Ok(session)
     }
 

@@ -43,7 +43,13 @@ impl Connect {
         let runs = self.trial.as_ref().is_some_and(Trial::runs);
         match (message, &mut self.trial) {
             (Message::Reported(_, report), Some(trial)) => {
-                Turn { effects: trial.reported(desk, report, now), go: Go::Stay }
+                let effects = trial.reported(desk, report, now);
+                // With nobody there to say so, a sign-in that is worth nothing any more is done again.
+                let anew = desk.unattended && trial.outcome() == Some(Outcome::SignIn);
+                if anew {
+                    desk.drop_tokens();
+                }
+                Turn { effects, go: if anew { Go::To("consent") } else { Go::Stay } }
             }
             (Message::Cancel, Some(trial)) => match trial.ticket() {
                 Some(ticket) => {

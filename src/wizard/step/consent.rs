@@ -62,14 +62,14 @@ impl Stop {
         Self { why, item, outcome, failure: None, causes: Vec::new() }
     }
 
-    fn unreachable(desk: &Desk, failure: &NetworkFailure, now: i64) -> Self {
-        let causes = blame::unreachable(desk, failure, now);
+    fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Self {
+        let causes = blame::unreachable(desk, failure);
         Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable) }
     }
 
     /// The authority's refusal, with what it is put down to.
-    fn refused(desk: &Desk, why: Phrase, outcome: Outcome, failure: Failure, now: i64) -> Self {
-        let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE, now);
+    fn refused(desk: &Desk, why: Phrase, outcome: Outcome, failure: Failure) -> Self {
+        let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE);
         let item = blame::blamed(&causes).unwrap_or(Item::Consent);
         Self { why, item, outcome, failure: Some(failure), causes }
     }
@@ -80,15 +80,13 @@ impl Stop {
     }
 }
 
-/// What the authority says of a code that has run out (RFC 8628 §3.5).
-const EXPIRED: &str = "expired_token";
-
 impl Consent {
     pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
         let mut step = Self { phase: Phase::Granted, hiccups: 0, trouble: None };
         desk.draft.expire(now);
         let anew = std::mem::take(&mut desk.anew);
         let turn = if desk.draft.secrets.tokens.is_some() && !anew {
+            desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
             Turn::stay()
         } else if let Some(code) = desk.draft.secrets.device.clone() {
             step.pause(desk, &code, device::pause(&code), now)
@@ -150,7 +148,7 @@ impl Consent {
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
             (Message::Reported(_, Report::Fetched(outcome)), Phase::Requesting(_)) => self.issued(desk, outcome, now),
             (Message::Reported(_, Report::Fetched(outcome)), Phase::Running(_)) => self.polled(desk, outcome, now),
-            (Message::Reported(_, Report::Waited), Phase::Running(_)) => self.poll(desk, now),
+            (Message::Reported(_, Report::Waited), Phase::Running(_)) => self.poll(desk),
             _ => Turn::stay(),
         }
     }
@@ -158,7 +156,7 @@ impl Consent {
     fn issued(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
         let answer = match outcome {
             Ok(answer) => answer,
-            Err(failure) => return self.stop(desk, Stop::unreachable(desk, &failure, now)),
+            Err(failure) => return self.stop(desk, Stop::unreachable(desk, &failure)),
         };
         match device::read(&answer, now) {
             Ok(code) => {
@@ -168,28 +166,31 @@ impl Consent {
                 turn.effects.push(Effect::KeepDraft(Box::new(desk.draft.clone())));
                 turn
             }
-            Err(failure) => self.refused(desk, failure, now),
+            Err(failure) => self.refused(desk, failure),
         }
     }
 
-    fn poll(&mut self, desk: &mut Desk, now: i64) -> Turn {
+    /// Once more when the code has run out by this machine's clock: the authority says so itself, or still takes it.
+    fn poll(&mut self, desk: &mut Desk) -> Turn {
         let secret = desk.draft.secrets.client_secret.clone();
         let registration = desk.draft.settings.registration(secret);
         match (desk.draft.secrets.device.clone(), registration) {
-            (Some(code), Ok(registration)) if code.expires_at > now => {
+            (Some(code), Ok(registration)) => {
                 let ticket = desk.ticket();
                 self.phase = Phase::Running(ticket);
                 Turn::asking(Effect::Fetch(ticket, device::poll(&registration, &code)))
             }
-            _ => self.expired(desk, now),
+            _ => self.expired(desk),
         }
     }
 
     fn polled(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Turn {
-        let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk, now) };
+        let Some(mut code) = desk.draft.secrets.device.clone() else { return self.expired(desk) };
         let polled = device::polled(&mut code, outcome, self.hiccups, now);
         desk.draft.secrets.device = Some(code.clone());
+        let over = code.expires_at <= now;
         match polled {
+            Polled::Pending | Polled::Trouble(..) if over => self.expired(desk),
             Polled::Granted(granted) => self.granted(desk, granted),
             Polled::Pending => {
                 (self.hiccups, self.trouble) = (0, None);
@@ -207,11 +208,14 @@ impl Consent {
             }
             Polled::Declined(failure) => {
                 let why = Phrase::new("consent.declined").with("summary", failure.summary());
-                self.stop(desk, Stop::refused(desk, why, Outcome::SignIn, failure, now))
+                self.stop(desk, Stop::refused(desk, why, Outcome::SignIn, failure))
             }
-            Polled::Expired => self.expired(desk, now),
-            Polled::Refused(failure) => self.refused(desk, failure, now),
-            Polled::Unreachable(failure) => self.stop(desk, Stop::unreachable(desk, &failure, now)),
+            Polled::Expired(failure) => {
+                let why = Phrase::new("consent.expired");
+                self.stop(desk, Stop::refused(desk, why, Outcome::SignIn, failure))
+            }
+            Polled::Refused(failure) => self.refused(desk, failure),
+            Polled::Unreachable(failure) => self.stop(desk, Stop::unreachable(desk, &failure)),
         }
     }
 
@@ -230,15 +234,13 @@ impl Consent {
         Turn::next()
     }
 
-    /// By this machine's clock, or because the authority says so.
-    fn expired(&mut self, desk: &mut Desk, now: i64) -> Turn {
-        let failure = Failure { error: EXPIRED.to_owned(), ..Failure::default() };
-        let stop = Stop::refused(desk, Phrase::new("consent.expired"), Outcome::SignIn, failure, now);
-        self.stop(desk, Stop { failure: None, ..stop })
+    /// By this machine's clock, when the authority does not say so itself.
+    fn expired(&mut self, desk: &mut Desk) -> Turn {
+        self.stop(desk, Stop::new(Phrase::new("consent.expired"), Item::Consent, Outcome::SignIn))
     }
 
     /// The authority's own refusal, with the item it speaks of where its number tells.
-    fn refused(&mut self, desk: &mut Desk, failure: Failure, now: i64) -> Turn {
+    fn refused(&mut self, desk: &mut Desk, failure: Failure) -> Turn {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
         let stop = match verdict::obstacle(&failure) {
             Some(obstacle) => {
@@ -248,18 +250,19 @@ impl Consent {
                 let why = described("consent.later");
                 Stop { failure: Some(failure), ..Stop::new(why, Item::Consent, Outcome::Temporary) }
             }
-            None => Stop::refused(desk, described("consent.refused"), Outcome::SignIn, failure, now),
+            None => Stop::refused(desk, described("consent.refused"), Outcome::SignIn, failure),
         };
         self.stop(desk, stop)
     }
 
     fn stop(&mut self, desk: &mut Desk, stop: Stop) -> Turn {
         desk.draft.secrets.device = None;
+        let evidence = stop.causes.first().map_or_else(|| stop.why.clone(), |cause| cause.headline.clone());
         match stop.item {
             Item::Consent => {}
             Item::Network if stop.failure.is_some() => desk.draft.checklist.note(Item::Network, stop.why.clone()),
-            item if !stop.is_shown() => desk.draft.checklist.note(item, stop.why.clone()),
-            item => desk.draft.checklist.fail(item, stop.why.clone()),
+            item if !stop.is_shown() => desk.draft.checklist.note(item, evidence),
+            item => desk.draft.checklist.fail(item, evidence),
         }
         self.phase = Phase::Stopped(Box::new(stop));
         Turn::stay()
@@ -311,6 +314,7 @@ impl Consent {
             ticks: true,
             actions: vec![
                 secondary(Key::Letter('n'), desk.word("action.new-code"), Message::Retry),
+                secondary(Key::Letter('b'), desk.word("action.browser"), Message::ShowBrowser),
                 secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel),
             ],
             ..Page::default()

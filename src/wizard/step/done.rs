@@ -9,6 +9,7 @@ use crate::{
     export::FORMATS,
     facts::AccountName,
     phrase::Phrase,
+    shell,
     wizard::{
         desk::Desk,
         effect::{Effect, FileFailure, Outcome, Report},
@@ -52,7 +53,8 @@ impl Done {
     fn kept(&mut self, desk: &mut Desk, outcome: Result<PathBuf, FileFailure>) -> Turn {
         let (answers, tone, phrase) = match outcome {
             Ok(path) => {
-                let phrase = Phrase::new("done.answers-kept").with("path", path.display());
+                let phrase = Phrase::new("done.answers-kept")
+                    .with("path", shell::path(&path).unwrap_or_else(|| path.display().to_string()));
                 desk.saved.push(path);
                 (Answers::Kept, Tone::Success, phrase)
             }

@@ -3,7 +3,7 @@
 
 use crate::{
     checklist::{Item, steps::Field},
-    diagnosis::Cause,
+    diagnosis::{Cause, Certainty},
     entra::{
         Failure, device, discovery, grant,
         wire::{Answer, Request},
@@ -69,19 +69,19 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
     let answer = match outcome {
         Ok(answer) => answer,
         Err(failure) => {
-            let causes = blame::unreachable(desk, &failure, now);
+            let causes = blame::unreachable(desk, &failure);
             return Judgement::Failed(Item::Network, verdict::unreachable(&failure), causes);
         }
     };
     match field {
-        Field::Tenant => tenant(desk, &answer, now),
+        Field::Tenant => tenant(desk, &answer),
         Field::ClientId => client_id(desk, &answer, now),
         _ => client_secret(desk, &answer, now),
     }
 }
 
 /// What discovery says of the mail domain, or of another name that was typed for the tenant.
-fn tenant(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
+fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
     let (typed, domain) = (desk.draft.settings.tenant.clone(), domain(desk));
     let typed_id = typed.as_ref().and_then(|typed| typed.as_str().parse::<Guid>().ok());
     let by_domain = asked_tenant(desk) == domain;
@@ -109,7 +109,12 @@ fn tenant(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             Judgement::CannotTell(phrase("evidence.tenant-unconfirmed", &""))
         }
         Err(failure) if failure.has_code(90002) => {
-            failed(desk, Item::Tenant, "evidence.tenant-unknown", &failure, blame::DEVICE_CODE, now)
+            let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE);
+            Judgement::Failed(
+                Item::Tenant,
+                Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()),
+                causes,
+            )
         }
         // Discovery is Entra's manner; another authority need not have it.
         Err(failure) if failure.status == 404 && !desk.draft.settings.cloud().is_microsoft() => {
@@ -129,30 +134,28 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             desk.draft.checklist.fail(Item::PublicClient, phrase);
             known()
         }
-        Err(failure) if failure.has_code(700_016) => {
-            failed(desk, Item::ClientId, "evidence.client-unknown", &failure, blame::DEVICE_CODE, now)
-        }
-        Err(failure) if failure.has_code(90002) => {
-            failed(desk, Item::Tenant, "evidence.tenant-unknown", &failure, blame::DEVICE_CODE, now)
-        }
-        Err(failure) => unexpected(&failure),
+        Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, blame::DEVICE_CODE),
     }
 }
 
 fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
-    let failed =
-        |key: &str, failure: &Failure| failed(desk, Item::ClientSecret, key, failure, blame::CLIENT_CREDENTIALS, now);
     match grant::read(answer, now) {
         Ok(_) => Judgement::Proven(Phrase::new("evidence.secret-accepted")),
-        Err(failure) if failure.has_code(7_000_215) => failed("evidence.secret-wrong", &failure),
-        Err(failure) if failure.has_code(7_000_222) => failed("evidence.secret-expired", &failure),
-        Err(failure) => unexpected(&failure),
+        Err(failure) => refused(desk, &[Item::ClientSecret], &failure, blame::CLIENT_CREDENTIALS),
     }
 }
 
-fn failed(desk: &Desk, item: Item, key: &str, failure: &Failure, flow: &str, now: i64) -> Judgement {
-    let causes = blame::refusal(desk, failure, flow, now);
-    Judgement::Failed(item, Phrase::new(key).with("summary", failure.summary()), causes)
+/// A refusal speaks against an item only where its cause is likely, and the item one this probe is about.
+fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgement {
+    let causes = blame::refusal(desk, failure, flow);
+    let likely = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+    match likely.map(|cause| cause.item).filter(|item| items.contains(item)) {
+        Some(item) => {
+            let evidence = Phrase::new("evidence.refused-by-authority").with("said", failure.said());
+            Judgement::Failed(item, evidence, causes)
+        }
+        None => unexpected(failure),
+    }
 }
 
 fn unexpected(failure: &Failure) -> Judgement {

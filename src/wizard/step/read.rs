@@ -60,9 +60,11 @@ impl Read {
         match (message, &self.phase) {
             (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
             (Message::Skip, Phase::Doubted) => {
-                for item in self.items() {
+                // What a probe has shown to be wrong stays so until something else is shown.
+                let open = |item: &&Item| desk.draft.checklist.state(**item) != State::Failed;
+                for item in self.items().iter().filter(open).copied().collect::<Vec<_>>() {
                     let said_so = desk.said_so();
-                    desk.draft.checklist.attest(*item, said_so);
+                    desk.draft.checklist.attest(item, said_so);
                 }
                 Turn::next()
             }

@@ -55,6 +55,7 @@ impl Token {
                     settings.user = Some(upn);
                 });
                 self.weigh(desk, now);
+                desk.notices = vec![(Tone::Success, desk.about("notice.user-changed"))];
                 // Another sender than the user brings the step about 'Send as' into the path.
                 Turn::go(Go::To("sender"))
             }

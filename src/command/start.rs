@@ -1,0 +1,105 @@
+//! What the wizard is started with: a draft, a sign-in that is kept, an account that is there, a demo's values,
+//! or nothing.
+
+use super::{
+    Context,
+    demo::Demo,
+    options::{Global, Setup},
+    setup::seed,
+    terminal::{self, Shown},
+    trouble::Trouble,
+};
+use crate::{
+    account::{
+        Settings,
+        draft::{Draft, Secrets},
+    },
+    facts::AccountName,
+    phrase::Phrase,
+    product,
+    runtime::files::Places,
+    wizard::{Given, verdict},
+};
+
+/// What the wizard is started with: the draft, else the account that is there, else nothing.
+pub fn given(
+    context: &Context,
+    asked: &Setup,
+    shown: Shown,
+    global: &Global,
+    places: &Places,
+    demo: Option<&Demo>,
+    by_account: bool,
+) -> Result<Given, Trouble> {
+    let config = places.config().map_err(Trouble::Config)?;
+    let resumable = !asked.fresh && shown != Shown::Unattended;
+    let draft = if resumable { places.draft() } else { Ok(None) };
+    let suggested = demo.map(|demo| demo.offer.suggested.clone()).unwrap_or_default();
+    let companions = demo.map(|demo| demo.offer.companions.clone()).unwrap_or_default();
+    let known = config
+        .as_ref()
+        .filter(|_| by_account && demo.is_none() && !asked.fresh)
+        .and_then(|config| config.choose(None).ok());
+    let client_secret = match demo {
+        Some(demo) => demo.offer.client_secret.clone(),
+        None => known.and_then(|(name, _)| places.vault(name).ok()??.client_secret),
+    };
+    let mut notices = Vec::new();
+    let draft = draft.unwrap_or_else(|failure| {
+        notices.push(verdict::file_trouble(&failure));
+        None
+    });
+    if demo.is_some() {
+        notices.push(Phrase::new("demo.notice"));
+    }
+    if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
+        notices.push(Phrase::new("setup.ascii"));
+    }
+    if let Some((name, _)) = known.filter(|_| draft.is_none()) {
+        notices.push(Phrase::new("setup.account-known").with("account", name));
+    }
+    let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
+    settle_product(asked, &mut suggested);
+    Ok(Given {
+        texts: context.texts.clone(),
+        draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
+        suggested,
+        product_fixed: asked.product.is_some(),
+        account: known.map(|(name, _)| name.clone()),
+        client_secret,
+        companions,
+        notices,
+        answered: None,
+        unattended: shown == Shown::Unattended,
+        seed: seed(),
+        config_option: global.config_option(),
+    })
+}
+
+/// An account whose refresh token is at hand: nobody has to type a code again for it.
+pub fn signed_in_before(places: &Places, asked: Option<&AccountName>) -> Option<Draft> {
+    let config = places.config().ok()??;
+    let (name, settings) = config.choose(asked).ok()?;
+    let vault = places.vault(name).ok()??;
+    let tokens = vault.tokens().filter(|tokens| tokens.refresh.is_some())?;
+    let secrets = Secrets { client_secret: vault.client_secret, tokens: Some(tokens), ..Secrets::default() };
+    Some(Draft { account: Some(name.clone()), settings: settings.clone(), secrets, ..Draft::default() })
+}
+
+/// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.
+fn at_new_servers(mut draft: Draft, known: &Settings) -> Draft {
+    draft.settings.endpoints = known.endpoints.clone();
+    draft.settings.smtp = known.smtp.clone();
+    draft.secrets = Secrets::default();
+    draft
+}
+
+/// A product that was named stands; another cloud than the account's has other addresses.
+fn settle_product(asked: &Setup, settings: &mut Settings) {
+    let Some(product) = asked.product.as_deref().and_then(product::find) else { return };
+    if settings.product.as_ref().is_some_and(|known| *known != product.id) {
+        *settings = Settings { user: settings.user.clone(), sender: settings.sender.clone(), ..Settings::default() };
+    }
+    settings.product = Some(product.id.clone());
+    settings.cloud = Some(product.cloud);
+}

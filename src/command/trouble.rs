@@ -1,0 +1,54 @@
+//! What keeps the wizard from beginning: in a sentence, and as an exit code.
+
+use std::io;
+
+use super::{Status, answers};
+use crate::{
+    language::Texts,
+    wizard::{
+        effect::{FileFailure, Outcome},
+        verdict,
+    },
+};
+
+#[derive(Debug)]
+pub enum Trouble {
+    Simulator(io::Error),
+    Directory(io::Error),
+    NoHome,
+    Config(FileFailure),
+    Answers(answers::Refusal),
+    Busy(String),
+    Terminal(io::Error),
+}
+
+impl Trouble {
+    pub fn said(&self, texts: &Texts) -> String {
+        match self {
+            Self::Simulator(error) => format!("the simulator cannot run: {error}"),
+            Self::Directory(error) => format!("no temporary directory: {error}"),
+            Self::NoHome => texts.word("access.no-home"),
+            Self::Config(failure) => texts.say(&verdict::file_trouble(failure)),
+            Self::Answers(refusal) => refusal.to_string(),
+            Self::Busy(busy) => busy.clone(),
+            Self::Terminal(error) => format!("terminal: {error}"),
+        }
+    }
+
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Simulator(_) => Status::Unreachable,
+            Self::Directory(_) => Status::CannotWrite,
+            Self::NoHome => Status::Configuration,
+            Self::Config(failure) => failure.into(),
+            Self::Answers(refusal) => refusal.status(),
+            Self::Busy(_) => Status::Temporary,
+            Self::Terminal(_) => Status::Usage,
+        }
+    }
+
+    /// For a document of a run that did not begin; the status says more.
+    pub fn outcome(&self) -> Outcome {
+        if matches!(self, Self::Simulator(_)) { Outcome::Unreachable } else { Outcome::Incomplete }
+    }
+}

@@ -1,0 +1,51 @@
+//! Files that somebody names to be read, on the command line or in an answers file: no more of them than such a file
+//! can hold. What they say is not looked at here.
+
+use std::{io, path::Path};
+
+use super::disk::{self, Kind, failure};
+use crate::{
+    secret::Secret,
+    wizard::effect::{FileFailure, FileFailureKind},
+};
+
+const ANSWERS: u64 = 1024 * 1024;
+/// As much as a field takes.
+const SECRET: u64 = 64 * 1024;
+
+pub fn answers(path: &Path) -> Result<String, FileFailure> {
+    let text = disk::read_at_most(path, Kind::Plain, ANSWERS)?;
+    text.map(|text| text.expose().to_owned()).ok_or_else(|| missing(path))
+}
+
+/// Refused when others may read it.
+pub fn secret(path: &Path) -> Result<Secret, FileFailure> {
+    disk::read_at_most(path, Kind::Secret, SECRET)?.ok_or_else(|| missing(path))
+}
+
+/// Text or not; `None` when it holds more.
+pub fn bytes(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    disk::bytes_at_most(path, most)
+}
+
+/// Whether there is anything to read.
+pub fn exists(path: &Path) -> bool {
+    disk::exists(path)
+}
+
+fn missing(path: &Path) -> FileFailure {
+    failure(FileFailureKind::Read, path, "there is no such file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_no_end_is_not_read_to_its_end() {
+        assert_eq!(answers(Path::new("/dev/zero")).unwrap_err().kind, FileFailureKind::Content);
+        assert_eq!(bytes(Path::new("/dev/zero"), 5).unwrap(), None);
+        assert_eq!(bytes(Path::new("/dev/null"), 0).unwrap(), Some(Vec::new()));
+        assert_eq!(answers(Path::new("/nonexistent/x")).unwrap_err().kind, FileFailureKind::Read);
+    }
+}

@@ -1,0 +1,53 @@
+//! Words of a command line for a POSIX shell: what is shown to be copied, and what another program is told to run.
+//! Nothing is run here.
+
+use std::path::Path;
+
+use crate::visible::hidden;
+
+/// Plain as it is, anything else in single quotes.
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// A path that means the same to every reader: it is UTF-8, and nothing in it ends a line or stands there unseen.
+pub fn printable(path: &Path) -> Option<&str> {
+    path.to_str().filter(|text| !text.chars().any(|c| c.is_control() || hidden(c)))
+}
+
+/// A path as one word; `None` where no line can hold it.
+pub fn path(path: &Path) -> Option<String> {
+    printable(path).map(word)
+}
+
+/// What leads a command of this program to a configuration directory.
+pub fn config_option(directory: &Path) -> Option<String> {
+    path(directory).map(|directory| format!("--config {directory}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    use super::*;
+
+    #[test]
+    fn a_word_is_one_word_to_the_shell() {
+        assert_eq!(word("/etc/smtp-oauth"), "/etc/smtp-oauth");
+        assert_eq!(word("/a b/$(id)'x"), r"'/a b/$(id)'\''x'");
+        assert_eq!(word(""), "''");
+    }
+
+    #[test]
+    fn what_no_line_can_hold_is_no_path() {
+        for bytes in [&b"/a\nb"[..], b"/a\rb", b"/a\x1b[2J", b"/a\xff", "/a\u{202e}b".as_bytes(), b"/a\0b"] {
+            assert_eq!(config_option(Path::new(OsStr::from_bytes(bytes))), None);
+        }
+        assert_eq!(config_option(Path::new("/a b")).as_deref(), Some("--config '/a b'"));
+    }
+}
