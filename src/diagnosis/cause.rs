@@ -8,7 +8,7 @@ use super::{
     Evidence,
     rules::{Condition, Rule},
 };
-use crate::{checklist::Item, phrase::Phrase};
+use crate::{checklist::Item, entra::Cloud, phrase::Phrase};
 
 /// How far the evidence goes. The order is the order of listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -274,10 +274,21 @@ impl Entry {
     }
 }
 
-/// Every fact goes along as a value, so that a text may name any of them.
+/// Every fact goes along as a value, so that a text may name any of them; and the portal of the account's cloud.
 fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
     let seen = super::evidence::FACTS.iter().filter_map(|(fact, _)| Some((*fact, evidence.text(fact)?)));
+    let phrase = phrase.with(PORTAL, portal(evidence));
     seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value))
+}
+
+/// The name of a value that follows from the fact `cloud`.
+const PORTAL: &str = "portal";
+
+/// Where apps are registered: in the worldwide cloud, unless another is known.
+fn portal(evidence: &Evidence) -> &'static str {
+    let cloud = |id: &String| serde_json::from_value::<Cloud>(id.as_str().into()).ok();
+    let known = evidence.values("cloud").iter().find_map(cloud).and_then(Cloud::addresses);
+    known.or(Cloud::Global.addresses()).map_or("", |addresses| addresses.portal.as_str())
 }
 
 #[cfg(test)]
@@ -329,9 +340,28 @@ mod tests {
         for (slug, source) in FILES {
             for name in source.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name) {
                 let placeholder = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_'));
-                let known = FACTS.iter().any(|(fact, _)| *fact == name);
+                let known = name == PORTAL || FACTS.iter().any(|(fact, _)| *fact == name);
                 assert!(!placeholder || known || name.is_empty(), "{slug}: {{{name}}}");
             }
         }
+    }
+
+    #[test]
+    fn the_portal_is_that_of_the_cloud() {
+        let of = |cloud: &str| {
+            let mut evidence = Evidence::default();
+            evidence.add("oauth.code", "7000222");
+            evidence.add("cloud", cloud);
+            portal(&evidence)
+        };
+        assert_eq!(
+            [of(""), of("global"), of("custom"), of("china")],
+            [
+                "https://entra.microsoft.com",
+                "https://entra.microsoft.com",
+                "https://entra.microsoft.com",
+                "https://portal.azure.cn"
+            ]
+        );
     }
 }

@@ -69,8 +69,9 @@ impl Evidence {
     /// What was known of the failure before this one, if there was another.
     pub fn earlier(&self) -> Option<Self> {
         let (replies, errors) = (self.values("reply.earlier"), self.values("oauth.earlier"));
-        let of_the_last =
-            |fact: &str| ["reply.", "oauth.", "network.", "smtp."].iter().any(|room| fact.starts_with(room));
+        let of_the_last = |fact: &str| {
+            ["reply.", "oauth.", "network.", "certificate", "smtp."].iter().any(|room| fact.starts_with(room))
+        };
         let rest = self.0.iter().filter(|(fact, _)| !of_the_last(fact));
         let mut earlier = Self(rest.map(|(fact, values)| (*fact, values.clone())).collect());
         for reply in replies {

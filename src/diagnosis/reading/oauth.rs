@@ -40,6 +40,8 @@ static FLOW: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
 const BRACES: usize = 400;
+/// An authority's error has one or two thousand bytes.
+const BODY: usize = 32 * 1024;
 const LONGEST: usize = 800;
 /// Lines of a log that tell something, the last ones.
 const MOST: usize = 8;
@@ -183,7 +185,9 @@ fn object(text: &str) -> Option<Failure> {
     let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let braces = text.rmatch_indices('{').map(|(at, _)| at).take(BRACES);
     let read = |at: usize| {
-        let value = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>().next()?.ok()?;
+        let most = text[at..].len().min(BODY);
+        let body = text.as_bytes().get(at..at + most)?;
+        let value = serde_json::Deserializer::from_slice(body).into_iter::<Value>().next()?.ok()?;
         let error = value.get("error")?;
         let failure = Failure::read(&answer(value.to_string()));
         error.is_string().then_some(failure)
