@@ -90,6 +90,30 @@ fn binary() -> anyhow::Result<PathBuf> {
 }
 
 fn main() -> anyhow::Result<()> {
+    the_path()?;
+    a_fault()
+}
+
+fn a_fault() -> anyhow::Result<()> {
+    let mut terminal = Terminal::open(&["--demo", "smtp_auth_disabled_tenant"])?;
+    terminal.wait_for("What is to send mail?")?;
+    for title in ["The mailbox that", "belongs to the", "app registration", "public client", "Permissions", "(Value)"] {
+        terminal.press("\r")?;
+        terminal.wait_for(title)?;
+    }
+    for title in ["Manage email apps", "Sender address", "The code runs out in"] {
+        terminal.press("\r")?;
+        terminal.wait_for(title)?;
+    }
+    terminal.press("a")?;
+    terminal.wait_for("What the token says")?;
+    terminal.press("\r")?;
+    terminal.wait_for("switched off for the whole organisation")?;
+    terminal.picture("verdict")?;
+    terminal.press("\u{3}")
+}
+
+fn the_path() -> anyhow::Result<()> {
     let mut terminal = Terminal::open(&["--demo"])?;
     terminal.wait_for("What is to send mail?")?;
     for (title, name) in [
