@@ -31,7 +31,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
         Ok(exported) => exported,
         Err(failed) => return failed.said(context),
     };
-    match &asked.output {
+    match asked.output.as_deref().filter(|path| *path != Path::new("-")) {
         None => {
             let mut stdout = io::stdout();
             if let Err(error) = stdout.write_all(exported.text.as_bytes()).and_then(|()| stdout.flush()) {

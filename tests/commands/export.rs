@@ -55,7 +55,7 @@ account default : alerts
 fn said(desk: &Desk, first: &str) -> String {
     format!(
         "smtp-oauth: {first}\n\
-         smtp-oauth: It works for root and for the user to whom {} belongs; nobody else gets a token.\n\
+         smtp-oauth: Only root and the user to whom {} belongs can have msmtp get a token.\n\
          smtp-oauth: Should msmtp fail to run smtp-oauth, AppArmor may be in the way: the comments in the file say \
          what to do.\n",
         desk.vault_file().display()
