@@ -22,7 +22,7 @@ const AFTERWARDS: &str = "after the refusal";
 pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     let mut found = judged(evidence);
     let certain = found.iter().take_while(|cause| cause.certainty == Certainty::Certain).count();
-    if certain == 1 && !went_on(evidence) {
+    if certain == 1 && !went_on(evidence) && !several(evidence) {
         found.truncate(certain);
         return found;
     }
@@ -54,6 +54,13 @@ fn went_on(evidence: &Evidence) -> bool {
     let unreached = evidence.values("network.kind").iter().any(|kind| kind != "closed");
     let accepted = evidence.values("accepted").iter().any(|accepted| accepted == AFTERWARDS);
     accepted || (unreached && !evidence.values("reply.text").is_empty())
+}
+
+/// The authority named several failures, or one stands beside a mail server's refusal: which is asked about, is not told.
+fn several(evidence: &Evidence) -> bool {
+    let codes = evidence.values("oauth.code");
+    let beside = ["oauth.earlier", "reply.text"].iter().any(|fact| !evidence.values(fact).is_empty());
+    codes.len() > 1 || (!codes.is_empty() && beside)
 }
 
 /// What an earlier, other failure would have told; it may have been mended since.

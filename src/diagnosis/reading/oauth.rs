@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     super::{Evidence, quoted},
     records::{Record, pattern},
+    refusal,
 };
 use crate::{
     entra::{Failure, failure, wire::Answer},
@@ -38,6 +39,13 @@ static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Where an error's own words are over: the place in a program, a stack trace, the next key of a printed object.
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i) in (?:/|[a-z]:\\)\S+(?::| on line )\d+|,? ?Stack ?trace\b| #0 |Traceback| at (?:async )?[\w$.<>\\]+ ?\(| at [a-z]:\\| at line:\d|['"], ?['"][a-z_]+['"] ?[:=]"#,
+    )
+});
+
 /// Objects are looked for at this many braces at most; a log of JSON lines has the one that counts at its end.
 const BRACES: usize = 400;
 /// An authority's error has one or two thousand bytes.
@@ -59,7 +67,7 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     }
     last.lines.iter().for_each(|line| line_tells(evidence, line));
     for line in errors.iter().filter_map(|error| error.lines.iter().find_map(|line| line.get(line.find("AADSTS")?..))) {
-        evidence.add_once("oauth.earlier", shortened(line));
+        evidence.add_once("oauth.earlier", shortened(ended(line)));
     }
     for Record(line) in records.get(last.from..).unwrap_or_default() {
         ids(evidence, line);
@@ -152,7 +160,7 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     }
     let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
     if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
-        let description = shortened(&line[at..]);
+        let description = shortened(ended(&line[at..]));
         if !evidence.values("oauth.description").iter().any(|known| known.contains(&description)) {
             quoted::add(evidence, &description);
             evidence.add("oauth.description", description);
@@ -228,6 +236,13 @@ pub fn decoded(text: &str) -> String {
         rest = &from[end..];
     }
     out + rest
+}
+
+/// Without what a program, a stack trace or a mail server says behind it.
+fn ended(description: &str) -> &str {
+    let end = BEHIND.find(description).map(|found| found.start());
+    let end = end.into_iter().chain(refusal::begins(description)).min().unwrap_or(description.len());
+    &description[..end]
 }
 
 fn shortened(text: &str) -> String {

@@ -83,3 +83,17 @@ fn of_two_different_failures_none_is_certain() {
     let found = all(&format!("{off}\nlost connection with smtp.office365.com[192.0.2.1]"));
     assert_eq!(found, [("smtp_auth_disabled_mailbox", Certainty::Certain)]);
 }
+
+#[test]
+fn an_error_of_the_authority_beside_another_failure_is_not_certain() {
+    let told = "Secret was renewed last week because of AADSTS7000222; today: 535 5.7.3 Authentication unsuccessful";
+    let listed = "AADSTS7000222 AADSTS65004 AADSTS50196";
+    let lines = "AADSTS65004: User declined to consent\nAADSTS7000222: The provided client secret keys are expired.";
+    for text in [told, listed, lines, "{\"error_codes\":[7000222,65004]}"] {
+        let found = all(text);
+        assert!(found.iter().all(|(_, certainty)| *certainty != Certainty::Certain), "{text}: {found:?}");
+        assert!(found.iter().any(|(slug, _)| *slug == "secret_expired"), "{text}: {found:?}");
+    }
+    assert_eq!(fact(told, "reply.text"), "535 5.7.3 Authentication unsuccessful");
+    assert!(!fact(told, "oauth.description").contains("535"), "{}", fact(told, "oauth.description"));
+}

@@ -49,6 +49,11 @@ pub struct Refusal {
     pub continues: bool,
 }
 
+/// Where the first refusal with both its codes begins.
+pub fn begins(line: &str) -> Option<usize> {
+    HEAD.captures(line)?.get(1).map(|code| code.start())
+}
+
 /// The refusals of a line, one of which may be wrapped in the other.
 pub fn refusals(line: &str) -> Vec<Refusal> {
     let heads: Vec<_> = HEAD.captures_iter(line).collect();
