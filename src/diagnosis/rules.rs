@@ -50,17 +50,28 @@ impl Rule {
         self.all.iter().all(|condition| condition.holds(evidence))
     }
 
-    /// Network trouble of which nobody knows what it is about makes nothing likely.
+    /// Network trouble of which nobody knows what it is about makes nothing likely; a token that need not be the one
+    /// that was sent makes nothing certain.
     pub fn certainty_by(&self, evidence: &Evidence) -> Certainty {
         let network = self.all.iter().any(|condition| condition.of_the_network());
         let unclear = network && !evidence.values("network.context").is_empty();
-        if unclear { Certainty::Possible } else { self.certainty }
+        let token = self.all.iter().any(Condition::of_the_token) && !evidence.values("token.context").is_empty();
+        match self.certainty {
+            _ if unclear => Certainty::Possible,
+            Certainty::Certain if token => Certainty::Likely,
+            certainty => certainty,
+        }
     }
 }
 
 impl Condition {
     fn of_the_network(&self) -> bool {
         self.fact.starts_with("network.") || self.fact == "certificate"
+    }
+
+    /// The form is that of the string that was sent.
+    fn of_the_token(&self) -> bool {
+        self.fact.starts_with("token.") && self.fact != "token.form"
     }
 
     pub(super) fn holds(&self, evidence: &Evidence) -> bool {

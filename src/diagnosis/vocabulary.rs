@@ -47,6 +47,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("oauth.client", "the application an AADSTS text names"),
     ("oauth.redirect", "the redirect URI an AADSTS text names"),
     ("token.form", "jwt, opaque or short: too short for any token"),
+    ("token.context", "beside: it stands in a text and not in the string that was refused"),
     ("token.type", "user or app"),
     ("token.audience", "graph, exchange or other"),
     ("token.life", "valid or expired, when the refusal came or by this machine's clock"),

@@ -135,7 +135,7 @@ fn a_token_is_read_and_never_echoed() {
     let text = format!("535 5.7.3 Authentication unsuccessful [A.PROD.OUTLOOK.COM]\ntoken: {token}\n");
     let on_input = piped(&[], text.as_bytes());
     assert!(
-        on_input.stdout.contains("The token is for Microsoft Graph, not for Exchange (certain)"),
+        on_input.stdout.contains("The token is for Microsoft Graph, not for Exchange (likely)"),
         "{}",
         on_input.stdout
     );

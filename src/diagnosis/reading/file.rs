@@ -105,7 +105,7 @@ impl Reading {
     }
 
     /// An id_token says who signed in and where; what it is for and may is another matter.
-    fn add_id(&mut self, claims: &Claims) {
+    pub(super) fn add_id(&mut self, claims: &Claims) {
         self.evidence.add_if_none("token.user", claims.upn.as_deref().unwrap_or_default());
         self.evidence.add_if_none("token.tenant", claims.tid.as_deref().unwrap_or_default());
     }

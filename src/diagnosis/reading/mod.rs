@@ -29,12 +29,14 @@ impl Reading {
     /// Adds what a text tells. What is known already, from a file say, is not overridden by it.
     /// `now` in Unix seconds, for a token's life where no reply bears a time.
     pub fn add_text(&mut self, text: &str, now: i64) {
-        self.add_part(text, now);
+        if self.add_part(text, now) {
+            self.evidence.add("token.context", "beside");
+        }
         infer_basic(&mut self.evidence);
     }
 
-    /// A text beside which more is known.
-    fn add_part(&mut self, text: &str, now: i64) {
+    /// A text beside which more is known. Gives whether it holds a token that need not be the one that was sent.
+    fn add_part(&mut self, text: &str, now: i64) -> bool {
         let cleared = secrets::clear(&oauth::decoded(text));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
@@ -57,8 +59,12 @@ impl Reading {
         for claims in &cleared.claims {
             self.add_claims(claims, now);
         }
+        for claims in &cleared.identities {
+            self.add_id(&bounded(claims));
+        }
         infer(&mut self.evidence);
         infer_sender(&mut self.evidence);
+        cleared.beside
     }
 
     /// A token's own words. Its life counts at the time of the refusal; a token that is pasted later has run out

@@ -12,6 +12,7 @@ use regex::Regex;
 
 use super::{keyed, records::pattern};
 use crate::{
+    facts::Guid,
     secret::{MARK, Secret},
     smtp::xoauth2,
     token::{Claims, Form},
@@ -23,6 +24,10 @@ pub struct Cleared {
     pub text: String,
     pub secret: bool,
     pub claims: Vec<Claims>,
+    /// Those of id_tokens, which say who signed in and nothing of what may be done.
+    pub identities: Vec<Claims>,
+    /// A token stands beside the XOAUTH2 string of the attempt: whether it is the one that was sent is not told.
+    pub beside: bool,
     /// Users of XOAUTH2 strings.
     pub users: Vec<String>,
     /// What a server said in base64 instead of refusing.
@@ -40,7 +45,17 @@ static WORD: LazyLock<Regex> =
 /// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
 /// or broken is shorter.
 static CLIENT_SECRET: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
+static IDENTITY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)id_?token\\?["']?\s*(?:=>|[:=])\s*\\?["']?$"#));
 const CLIENT_SECRET_LENGTH: usize = 40;
+
+/// What stands around a long word.
+#[derive(Clone, Copy)]
+struct Place {
+    /// It is the beginning of an address.
+    address: bool,
+    /// The name before it is an id_token's.
+    identity: bool,
+}
 
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
@@ -49,7 +64,9 @@ pub fn clear(text: &str) -> Cleared {
     while let Some(word) = WORD.find_at(text, from) {
         let end = broken_off(text, word.end());
         from = end;
-        if let Some(mark) = cleared.word(&text[word.start()..end], text[end..].starts_with('@')) {
+        let place =
+            Place { address: text[end..].starts_with('@'), identity: IDENTITY.is_match(before(text, word.start())) };
+        if let Some(mark) = cleared.word(&text[word.start()..end], place) {
             hidden.push((word.start()..end, mark));
         }
     }
@@ -82,6 +99,13 @@ pub fn clear(text: &str) -> Cleared {
     cleared
 }
 
+/// What stands right before a place, as far as a name goes.
+fn before(text: &str, at: usize) -> &str {
+    const NAME: usize = 24;
+    let from = text[..at].char_indices().rev().take(NAME).last().map_or(at, |(from, _)| from);
+    &text[from..at]
+}
+
 /// Where a word ends that was broken over lines: the following lines hold nothing but its alphabet, and but for the
 /// last are long.
 fn broken_off(text: &str, mut end: usize) -> usize {
@@ -104,7 +128,7 @@ fn broken_off(text: &str, mut end: usize) -> usize {
 
 impl Cleared {
     /// Reads a long word; gives what to show in its place, `None` where it may stay.
-    fn word(&mut self, word: &str, of_an_address: bool) -> Option<String> {
+    fn word(&mut self, word: &str, place: Place) -> Option<String> {
         let joined: String = word.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect();
         let word = joined.trim_end_matches('.');
         if word.starts_with("dXNlcj") {
@@ -125,7 +149,7 @@ impl Cleared {
         }
         if let Some(begins) = word.find("eyJ") {
             self.secret = true;
-            self.take(Claims::read(&Secret::new(&word[begins..])));
+            self.beside(Claims::read(&Secret::new(&word[begins..])), place.identity);
             return Some(mark);
         }
         if !word.split('.').any(|part| part.len() >= 40 && mixed(part)) {
@@ -137,7 +161,16 @@ impl Cleared {
             self.forms.push("opaque");
         }
         self.secret |= token || word.contains('~');
-        (token || !of_an_address).then_some(mark)
+        (token || !place.address).then_some(mark)
+    }
+
+    fn beside(&mut self, claims: Claims, identity: bool) {
+        if !identity && !is_identity(&claims) {
+            self.beside |= claims.form == Form::Jwt && !self.claims.contains(&claims);
+            self.take(claims);
+        } else if self.identities.len() < MOST {
+            self.identities.push(claims);
+        }
     }
 
     fn take(&mut self, claims: Claims) {
@@ -168,7 +201,11 @@ impl Cleared {
     fn bearer(&mut self, bearer: &str) {
         let claims = Claims::read(&Secret::new(bearer));
         match claims.form {
-            Form::Jwt => self.take(claims),
+            Form::Jwt => {
+                // Of two different ones, which was refused is not told.
+                self.beside |= !self.claims.is_empty() && !self.claims.contains(&claims);
+                self.take(claims);
+            }
             // Not a token but its name, say: `user=… auth=Bearer result.AccessToken`.
             Form::Opaque if bearer.len() < 40 && self.users.len() == 1 && self.claims.is_empty() => {
                 self.forms = vec!["short"];
@@ -176,6 +213,13 @@ impl Cleared {
             Form::Opaque => {}
         }
     }
+}
+
+/// What permits nothing and is meant for an app is an id_token.
+fn is_identity(claims: &Claims) -> bool {
+    let app = claims.aud.as_deref().is_some_and(|aud| aud.parse::<Guid>().is_ok());
+    let known = claims.is_for_exchange() || claims.is_for_graph();
+    app && !known && claims.scp.is_empty() && claims.roles.is_empty()
 }
 
 /// A JWT in base64, which AUTH LOGIN and PLAIN send as the password.

@@ -217,7 +217,9 @@ fn a_token_tells_of_itself_and_is_not_kept() {
         let text = given.clone() + refusal;
         let reading = read(&text);
         assert!(reading.secret, "{given}");
-        assert_eq!(named(&text), ("wrong_audience_graph_token", Certainty::Certain), "{given}");
+        // Whether a token beside the string was the one that was sent, is not told.
+        let certainty = if given.contains("dXNlcj") { Certainty::Certain } else { Certainty::Likely };
+        assert_eq!(named(&text), ("wrong_audience_graph_token", certainty), "{given}");
         nothing_leaks(&text, &[&token[..30], &token[40..60], &blob[..40], &blob[80..100]]);
     }
     assert_eq!(fact(&format!("C: AUTH XOAUTH2 {blob}"), "user"), "alerts@contoso.example");

@@ -223,3 +223,23 @@ fn what_is_no_address_is_no_user() {
     reading.add_text(&format!("C: AUTH XOAUTH2 {blob}\n535 5.7.3 Authentication unsuccessful"), 0);
     assert_eq!(reading.evidence.text("user"), None);
 }
+
+#[test]
+fn an_id_token_says_who_signed_in_and_nothing_more() {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let token = |claims: &str| {
+        format!("eyJhbGciOiJSUzI1NiJ9.{}.{}", URL_SAFE_NO_PAD.encode(claims), "CANARYsignature".repeat(3))
+    };
+    let refused = "\n535 5.7.3 Authentication unsuccessful [A.PROD.OUTLOOK.COM]";
+    let id = token(r#"{"aud":"0f1e2d3c-4444-5555-6666-0123456789ab","preferred_username":"kim@contoso.example"}"#);
+    let odd = token(r#"{"aud":"an app","scp":"x","preferred_username":"kim@contoso.example"}"#);
+    for text in
+        [id.clone(), format!("id_token={id}"), format!("id_token={odd}"), format!("{{\"id_token\": \"{odd}\"}}")]
+    {
+        let mut reading = Reading::default();
+        reading.add_text(&(text.clone() + refused), 1_800_000_000);
+        assert!(reading.secret && !has(&all(&(text.clone() + refused)), "wrong_audience_other"), "{text}");
+        assert_eq!(reading.evidence.text("token.user").as_deref(), Some("kim@contoso.example"));
+    }
+    assert!(has(&all(&(odd + refused)), "wrong_audience_other"));
+}
