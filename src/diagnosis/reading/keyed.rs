@@ -11,7 +11,7 @@ use super::records::pattern;
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|passphrase|pwd|pass)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
+        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
     )
 });
 /// `Bearer …`, and the code of a redirected URL: here the value is the group.
@@ -107,6 +107,7 @@ mod tests {
         for (text, shown) in [
             ("password: Hunter2CANARY", "password: §"),
             ("password Hunter", "password Hunter"),
+            ("Kennwort: Hunter2CANARY", "Kennwort: §"),
             ("SMTP_PASSWORD=Hunter2&CANARY!", "SMTP_PASSWORD=§"),
             ("'password' => 'Hunter2 CANARY', 'port' => 587", "'password' => '§', 'port' => 587"),
             ("password = \"Hunter2\nCANARY\" # why", "password = \"§\" # why"),

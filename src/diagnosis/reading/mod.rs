@@ -1,6 +1,7 @@
 //! Text from outside becomes evidence: log lines of any program, OAuth errors, traces, an evidence file. Secrets in
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
+mod calls;
 pub mod file;
 mod keyed;
 mod network;

@@ -34,6 +34,7 @@ static BASIC: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)basic authenticati
 static MAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
 });
+static BRACKETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]"));
 static TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"));
 
@@ -180,6 +181,8 @@ fn trimmed(text: &str) -> String {
     let text = ["(in reply to", "' errormsg=", "' exitcode="]
         .iter()
         .fold(text, |text, end| text.split(end).next().unwrap_or(text));
+    // Host, time and id in brackets are the last that Microsoft says.
+    let text = BRACKETS.find(text).map_or(text, |brackets| &text[..brackets.end()]);
     bounded(text.trim_end_matches([' ', ')', '\'', '"', ',', '}', '\\']))
 }
 

@@ -10,7 +10,7 @@ use base64::{
 };
 use regex::Regex;
 
-use super::{keyed, records::pattern};
+use super::{calls, keyed, records::pattern};
 use crate::{
     facts::Guid,
     secret::{MARK, Secret},
@@ -45,6 +45,9 @@ static WORD: LazyLock<Regex> =
 /// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
 /// or broken is shorter.
 static CLIENT_SECRET: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
+/// The end of a JWT whose beginning was taken off, and the beginning of an opaque token.
+static PIECE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:…|\.)[A-Za-z0-9_-]{20,}"));
+static OPAQUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bEw[A-Z][A-Za-z0-9+/=]{22,}"));
 static IDENTITY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)id_?token\\?["']?\s*(?:=>|[:=])\s*\\?["']?$"#));
 const CLIENT_SECRET_LENGTH: usize = 40;
 
@@ -86,6 +89,13 @@ pub fn clear(text: &str) -> Cleared {
             hidden.push((secret, MARK.to_owned()));
         }
     }
+    let mut others = calls::values(text);
+    others.extend(PIECE.find_iter(text).filter(|piece| mixed(piece.as_str())).map(|piece| piece.range()));
+    others.extend(OPAQUE.find_iter(text).map(|begin| begin.range()));
+    cleared.secret |= !others.is_empty();
+    let whole: Vec<Range<usize>> = hidden.iter().map(|(range, _)| range.clone()).collect();
+    others.retain(|other| !whole.iter().any(|known| known.start <= other.start && other.end <= known.end));
+    hidden.extend(others.into_iter().map(|range| (range, MARK.to_owned())));
     hidden.sort_by_key(|(range, _)| range.start);
     let mut at = 0;
     for (range, mark) in hidden {
@@ -247,9 +257,15 @@ fn form(decoded: &str, bearer: &str) -> Option<&'static str> {
 
 /// A mail address, as far as one may be shown: RFC 5321 §4.5.3.1 bounds it.
 pub fn address(user: &str) -> bool {
-    user.len() <= 254
-        && user.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !user.contains(char::is_whitespace)
+    let Some((local, domain)) = user.split_once('@').filter(|_| user.len() <= 254) else { return false };
+    let odd = |letter: char| letter.is_whitespace() || letter.is_control() || "\"<>,;:=\\/".contains(letter);
+    let label = |label: &str| {
+        let fits = |letter: char| letter.is_alphanumeric() || letter == '-';
+        !label.is_empty() && label.len() <= 63 && label.chars().all(fits)
+    };
+    let top = domain.rsplit('.').next().unwrap_or_default();
+    let known = top.starts_with("xn--") || (top.len() <= 24 && top.chars().all(char::is_alphabetic));
+    !local.is_empty() && local.len() <= 64 && !local.contains(odd) && domain.split('.').all(label) && known
 }
 
 /// Small and capital letters and digits in one word: no word of a language, no path, no host name.

@@ -248,6 +248,48 @@ fn other_secrets_are_masked_too() {
 }
 
 #[test]
+fn what_a_program_says_around_an_error_does_not_leak() {
+    let reply =
+        "535 5.7.3 Authentication unsuccessful [AM0PR02CA0134.eurprd02.prod.outlook.com 2026-07-11T11:46:42.123Z 08DC]";
+    let error = "AADSTS7000222: The provided client secret keys are expired.";
+    for behind in [
+        " server.login('a@b.example', 'CANARYpw')",
+        " in /srv/app/mail.php:12 Stack trace: #0 SMTP->authenticate('a@b.example', 'CANARYpw', 'LOGIN')",
+        "\n\tat com.example.Mail.getToken('app','CANARYsecret')",
+        " At C:\\mail.ps1:3 char:1 ConvertTo-SecureString 'CANARYpw'",
+        " new NetworkCredential(\"a\",\"CANARYpw\")",
+        " ….CANARYsignature0CANARYsig",
+        " EwBYCANARYabcDEF0123456789xyz",
+        " Kennwort: CANARYpw",
+    ] {
+        for text in [format!("{reply}{behind}"), format!("{error}{behind}")] {
+            nothing_leaks(&text, &[]);
+            assert!(read(&text).secret, "{text}");
+        }
+        assert_eq!(fact(&format!("{reply}{behind}"), "reply.text"), reply, "{behind}");
+    }
+    for behind in [
+        " in /srv/mail.py:12",
+        ", Stack trace: x",
+        "\n\tat a.b.C(C.java:1)",
+        " At C:\\x.ps1:3",
+        "', 'error_codes': [7000222]",
+    ] {
+        assert_eq!(fact(&format!("{error}{behind}"), "oauth.description"), error, "{behind}");
+    }
+}
+
+#[test]
+fn the_user_of_a_string_is_an_address_up_to_its_end() {
+    for user in ["a@b.example=CANARY", "a@b.example\\x01auth", "a@b.c0DE1", "a@b.example:CANARY"] {
+        assert!(!secrets::address(user), "{user}");
+    }
+    for user in ["a@b.example", "k_b.example#EXT#@contoso.example"] {
+        assert!(secrets::address(user), "{user}");
+    }
+}
+
+#[test]
 fn a_client_secret_is_masked_wherever_it_stands() {
     // Forty characters, as Entra makes them.
     for secret in ["aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy", "aB38Q~CANARYCANARYCANARYCANARYCANARYCANA"] {
