@@ -29,6 +29,11 @@ const WORDS: [(&str, &[&str]); 6] = [
             "no address associated with hostname",
             "eai_again",
             "winerror 11001",
+            "unknown smtp host",
+            "unknownhostexception",
+            "remote name could not be resolved",
+            "lookup of host",
+            "server misbehaving",
         ],
     ),
     (
@@ -151,12 +156,15 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:resolve(?: host)?:? |lookup |host |to |for |server |name=|getaddrinfo \w+ )'?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b",
+        r#"(?i)(?:resolved?(?: host)?:? |lookup |host:? |exception: |to |for |server |name=|getaddrinfo \w+ )['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b"#,
     )
 });
 
+/// Go names the name server as well: `lookup NAME on SERVER:53`.
+static LOOKUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\blookup ([\w.-]+) on \S+:53\b"));
+
 /// Another service than mail, in small letters. Its trouble is none of ours.
-const OTHERS: [&str; 22] = [
+const OTHERS: [&str; 26] = [
     "sqlstate",
     "mysql",
     "mariadb",
@@ -179,6 +187,10 @@ const OTHERS: [&str; 22] = [
     "ftp:",
     "ssh:",
     "winrm",
+    "database",
+    "(hy000)",
+    "psql",
+    "jdbc",
 ];
 /// What shows that a line is about mail, or about Microsoft.
 const MAIL: [&str; 16] = [
@@ -205,6 +217,7 @@ static PORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d
 /// not say.
 fn about_mail(evidence: &Evidence, lower: &str) -> Option<bool> {
     let has = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    let lower = &*LOOKUP.replace(lower, "lookup $1");
     let port = PORT.captures_iter(lower).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).last();
     let mail_port = port.as_deref().is_some_and(|port| ["25", "465", "587", "2525"].contains(&port));
     if has(&OTHERS) && !has(&["office365", "outlook", "microsoftonline"]) {
@@ -250,7 +263,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
 
 fn add_address(evidence: &mut Evidence, line: &str) {
     let part = |found: &regex::Captures<'_>, group: usize| found.get(group).map_or("", |part| part.as_str()).to_owned();
-    let (host, port) = match (ADDRESS.captures(line), HOST.captures(line)) {
+    let address = ADDRESS.captures(line).filter(|_| !LOOKUP.is_match(line));
+    let (host, port) = match (address, LOOKUP.captures(line).or_else(|| HOST.captures(line))) {
         (Some(found), _) => (part(&found, 1), part(&found, 2)),
         (None, Some(found)) => (part(&found, 1), String::new()),
         (None, None) => (String::new(), String::new()),
