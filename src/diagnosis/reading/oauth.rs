@@ -35,7 +35,7 @@ static TELLING: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
+        r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential|\bmicrosoft\.com/devicelogin|\blogin\.microsoft\.com/device\b)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
     )
 });
 

@@ -30,6 +30,8 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
     )
 });
+/// It has basic authentication too.
+static WINRM: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)winrm|ws-?man"));
 static BASIC: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)basic authentication is"));
 static MAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
@@ -92,7 +94,10 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
 fn headless(line: &str) -> Option<Refusal> {
     let bare = BARE.captures(line).and_then(|found| found.get(1));
     let words = WORDS.find(line).map(|found| found.start());
-    // `PHPMailer 5.7.3` is a version, and WinRM has basic authentication too.
+    if bare.is_none() && WINRM.is_match(line) {
+        return None;
+    }
+    // `PHPMailer 5.7.3` is a version.
     let quoted = bare.is_some() || QUOTED.is_match(line);
     let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1)).filter(|_| quoted || words.is_some());
     let words = words.filter(|_| quoted || enhanced.is_some() || !BASIC.is_match(line) || MAIL.is_match(line));

@@ -34,6 +34,8 @@ pub struct Cleared {
     pub details: Vec<String>,
     /// Values of `token.form` that no claims bring along.
     pub forms: Vec<&'static str>,
+    /// The form of a client secret that stands in the text.
+    pub shape: Option<&'static str>,
 }
 
 /// Tokens of one text that are read; a failure has one.
@@ -78,7 +80,13 @@ pub fn clear(text: &str) -> Cleared {
         let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
         secrets.push(secret.start()..end);
     }
-    secrets.extend(keyed::values(text));
+    cleared.shape = secrets.first().map(|_| "value");
+    let keyed = keyed::values(text);
+    let id = |value: &Range<usize>| {
+        text[value.clone()].parse::<Guid>().is_ok() && before(text, value.start).to_ascii_lowercase().contains("secret")
+    };
+    cleared.shape = cleared.shape.or_else(|| keyed.iter().any(id).then_some("guid"));
+    secrets.extend(keyed);
     cleared.secret |= !secrets.is_empty();
     let words = hidden.len();
     for secret in secrets {
