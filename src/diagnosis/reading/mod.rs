@@ -54,6 +54,7 @@ impl Reading {
         for form in &cleared.forms {
             evidence.add("token.form", form);
         }
+        evidence.add_if_none("secret.shape", cleared.shape.unwrap_or_default());
         for detail in &cleared.details {
             evidence.add("smtp.detail", detail);
         }
@@ -137,6 +138,8 @@ fn infer(evidence: &mut Evidence) {
     }
 }
 
+#[cfg(test)]
+mod misleading;
 #[cfg(test)]
 mod order_tests;
 #[cfg(test)]

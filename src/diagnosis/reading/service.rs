@@ -1,11 +1,18 @@
 //! Whether it is Microsoft 365 at all that refused: the names of other mail services in the lines of a text, and
 //! words that only other servers use. It names the service and draws no conclusion.
 
-use super::{super::Evidence, records::Record};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    super::Evidence,
+    records::{Record, pattern},
+};
 
 /// Parts of host names, in small letters; the name as it is shown.
 const SERVICES: [(&str, &[&str]); 12] = [
-    ("Gmail", &["gsmtp", "gmail.com", "support.google.com", "accounts.google.com"]),
+    ("Gmail", &["gsmtp", "gmail.com", "support.google.com", "accounts.google.com", "googleapis.com", "google.auth."]),
     ("Amazon SES", &["amazonaws.com", "amazonses.com"]),
     ("SendGrid", &["sendgrid"]),
     ("Yahoo Mail", &["mail.yahoo.", "yahoodns.net", "login.yahoo.com"]),
@@ -30,8 +37,15 @@ const MICROSOFT: [&str; 10] = [
     "microsoftonline.us",
     "partner.microsoftonline.cn",
 ];
+/// Whom a log quotes: `host mx.example.net[192.0.2.1] said: …`, `relay=mx.example.net[192.0.2.1]:25`.
+static SAID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:host|server) ([\w.-]+)(?:\[[^\]]*\])?(?::\d+)? said:|\brelay=([\w.-]+)"));
+static REFUSED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[ (])[45]\d\d[ -]"));
+/// Exchange on a server of one's own greets as Microsoft 365 does.
+static EXCHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b220[ -]\S+ Microsoft ESMTP"));
+
 /// What Postfix, Dovecot and Exim say and Microsoft does not.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     " 5.7.8 ",
     "-5.7.8 ",
     "recipient address rejected: greylisted",
@@ -44,7 +58,21 @@ const WORDS: [&str; 12] = [
     "queue file write error",
     "temporary authentication failure",
     "incorrect authentication data",
+    // Where Keycloak gives tokens.
+    "/realms/",
 ];
+
+/// Who is quoted is not Microsoft, as the line was looked through for that before. What stands near says nothing:
+/// a relay of one's own passes on what others say.
+fn quoted(line: &str) -> bool {
+    let hosts = SAID.captures_iter(line).filter_map(|said| said.iter().skip(1).flatten().next());
+    REFUSED.is_match(line) && hosts.map(|host| host.as_str().to_ascii_lowercase()).any(|host| !near(&host))
+}
+
+/// A name without a domain, or none: of this machine or this network.
+fn near(host: &str) -> bool {
+    !host.contains('.') || host.ends_with(".local") || host.bytes().all(|byte| !byte.is_ascii_alphabetic())
+}
 
 /// The last line that tells decides.
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
@@ -54,7 +82,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
             return;
         }
         let lower = line.to_ascii_lowercase();
-        let other = WORDS.iter().any(|words| lower.contains(words)).then_some("another");
+        let other = WORDS.iter().any(|words| lower.contains(words)) || quoted(line);
+        let other = if EXCHANGE.is_match(line) { Some("Exchange Server") } else { other.then_some("another") };
         if let Some(service) = hosts.iter().find_map(|host| named(host)).or(other) {
             return evidence.add_if_none("service", service);
         }
@@ -70,9 +99,8 @@ fn add_by_host(evidence: &mut Evidence) {
     if host.is_empty() || microsoft(&host) || said.is_empty() {
         return;
     }
-    let near = !host.contains('.') || host.ends_with(".local") || host.bytes().all(|byte| !byte.is_ascii_alphabetic());
     let by_name = named(&host);
-    let by_host = (!near && !MICROSOFTS_WORDS.iter().any(|words| said.contains(words))).then_some("another");
+    let by_host = (!near(&host) && !MICROSOFTS_WORDS.iter().any(|words| said.contains(words))).then_some("another");
     evidence.add_if_none("service", by_name.or(by_host).unwrap_or_default());
 }
 
