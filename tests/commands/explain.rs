@@ -167,6 +167,16 @@ fn passwords_and_client_secrets_are_never_echoed_and_warned_of() {
 }
 
 #[test]
+fn a_stack_trace_is_explained_without_its_password() {
+    let text = "535 5.7.3 Authentication unsuccessful [A.PROD.OUTLOOK.COM] in /srv/mail.py:12\n  server.login('kim@contoso.example', 'CANARYpw')\n#0 SMTP->authenticate('kim@contoso.example', 'CANARYpw', 'LOGIN')\n";
+    for arguments in [&[][..], &["--json"]] {
+        let ran = piped(arguments, text.as_bytes());
+        assert!(ran.status == 0 && !ran.stdout.contains("CANARY") && !ran.stdout.contains("mail.py"), "{}", ran.stdout);
+        assert!(ran.stderr.contains("holds a token or another secret") && !ran.stderr.contains("CANARY"));
+    }
+}
+
+#[test]
 fn an_evidence_file_is_taken_into_account() {
     let (_directory, path) = evidence(
         "evidence.toml",

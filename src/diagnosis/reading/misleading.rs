@@ -26,7 +26,7 @@ fn what_a_foreign_host_says_is_possible_at_most() {
             assert_eq!(found[0], ("other_service", Certainty::Likely), "{text}");
             assert!(found.len() > 1 && found[1..].iter().all(|(_, sure)| *sure == Certainty::Possible), "{found:?}");
         }
-        for host in ["smtp.office365.com", "smtp.partner.outlook.cn", "smtp.office365.us"] {
+        for host in ["smtp.office365.com", "mx.partner.outlook.cn", "mx.office365.us"] {
             let found = all(&format!("host {host}[192.0.2.1] said: {said}"));
             assert!(!found.iter().any(|(slug, _)| *slug == "other_service"), "{found:?}");
         }
