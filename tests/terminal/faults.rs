@@ -32,6 +32,13 @@ fn offers(seen: &Seen, key: &str) -> bool {
     format!(" {} ", rows[rows.len().saturating_sub(2)..].join(" ")).contains(&format!(" {key} "))
 }
 
+/// Whether a drawing is complete: each ends with the cursor hidden, or shown and put in its place.
+fn is_whole(seen: &Seen) -> bool {
+    let tail = String::from_utf8_lossy(&seen.bytes[seen.bytes.len().saturating_sub(24)..]).into_owned();
+    let placed = |rest: &str| rest.starts_with("\x1b[") && rest.find('H') == Some(rest.len() - 1);
+    tail.ends_with("\x1b[?25l") || tail.rsplit_once("\x1b[?25h").is_some_and(|(_, rest)| placed(rest))
+}
+
 struct Journey {
     terminal: Terminal,
     texts: Texts,
@@ -42,18 +49,22 @@ impl Journey {
     fn presses(&mut self, step: &str, letter: char) {
         let takes_text = steps::find(step).is_some_and(|step| step.field.is_some());
         let name = key::pressed(Key::Letter(letter), takes_text);
-        self.terminal.wait(&name, |seen| offers(seen, &name));
+        self.terminal.wait(&name, |seen| is_whole(seen) && offers(seen, &name));
         let byte = if takes_text { letter as u8 & 0x1f } else { letter as u8 };
         self.terminal.types(&char::from(byte).to_string());
     }
 
-    /// Takes what is proposed, approves where that is offered, until this is read. A key too many, pressed at a
-    /// screen that was half drawn, does what the next one would.
+    /// Takes what is proposed, approves where that is offered, until this is read. No key is pressed at a screen
+    /// that is half drawn.
     fn walks_until(&mut self, wanted: &str) {
         let read = |seen: &Seen| words(&seen.screen.screen().contents()).contains(wanted);
         for _ in 0..MOST_CHANGES {
+            self.terminal.wait("a whole screen", is_whole);
             let (before, key) = {
                 let seen = self.terminal.seen.0.lock().unwrap();
+                if !is_whole(&seen) {
+                    continue;
+                }
                 if read(&seen) {
                     return;
                 }
@@ -76,7 +87,7 @@ impl Journey {
     fn is_at(&self, step: &str) {
         let title = self.texts.word(&format!("steps.{step}.title"));
         self.terminal.wait(&title, |seen| {
-            seen.screen.screen().contents().lines().next().is_some_and(|row| row.contains(&title))
+            is_whole(seen) && seen.screen.screen().contents().lines().next().is_some_and(|row| row.contains(&title))
         });
     }
 
