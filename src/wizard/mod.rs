@@ -3,7 +3,7 @@
 //! sockets or clocks: the time comes along with every message, in Unix seconds.
 //!
 //! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
-//! file a kind of step, `overlay.rs` what can lie over a step.
+//! file a kind of step, `overlay.rs` what can lie over a step, `view.rs` what stands around it.
 
 mod answered;
 mod blame;
@@ -20,6 +20,7 @@ mod step;
 mod tokens;
 pub mod trial;
 pub mod verdict;
+mod view;
 
 use crate::{
     account::{
@@ -40,7 +41,7 @@ use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
-use screen::{Act, Action, Block, Key, Question, Screen, Tone};
+use screen::Tone;
 pub use step::test_message;
 use step::{Go, Step, Turn};
 
@@ -325,77 +326,6 @@ impl Model {
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
         self.take(turn, now)
-    }
-
-    /// The item of this step to look at first: one that failed, else its first.
-    fn own_item(&self) -> Option<Item> {
-        let items = items_of(self.step_id);
-        let failed = |item: &&Item| self.desk.draft.checklist.state(**item) == State::Failed;
-        items.iter().find(failed).or(items.first()).copied()
-    }
-
-    /// Why an item of this step is shown to be wrong, where the step itself does not say it.
-    fn reasons(&self, question: Option<&Question>) -> Vec<Block> {
-        let checklist = &self.desk.draft.checklist;
-        let told = question.is_some_and(|question| question.error.is_some());
-        let asks = matches!(self.step, Step::Ask(_) | Step::Read(_)) && !told;
-        let failed = items_of(self.step_id).iter().filter(|item| asks && checklist.state(**item) == State::Failed);
-        let note = |phrase| Block::Note { tone: Tone::Failure, text: self.desk.say(phrase) };
-        failed.flat_map(|item| checklist.evidence(*item)).map(note).collect()
-    }
-
-    pub fn view(&self, now: i64) -> Screen {
-        match &self.overlay {
-            Some(overlay) => {
-                let mut screen = overlay.screen(&self.desk, self.step_id);
-                if matches!(overlay, Overlay::Told(_)) {
-                    screen.actions.splice(0..0, self.offered());
-                }
-                screen
-            }
-            None => self.step_screen(now),
-        }
-    }
-
-    fn step_screen(&self, now: i64) -> Screen {
-        let page = self.step.page(&self.desk, now);
-        let mut blocks = page.blocks;
-        let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
-        blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
-        let mut actions = page.actions;
-        actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
-        let action = |key, label: &str, message| Action {
-            key,
-            label: self.desk.word(label),
-            act: Act::Send(message),
-            primary: false,
-        };
-        if self.previous().is_some() {
-            actions.push(action(Key::Esc, "action.back", Message::Back));
-        }
-        if !overlay::copyable(&blocks).is_empty() {
-            actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
-        }
-        if let Some(item) = self.own_item() {
-            actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));
-        }
-        actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
-        actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
-        let path = plan::path(&self.desk);
-        let first = usize::from(self.product_fixed);
-        let step = plan::position(&path, self.step_id) + 1 - first;
-        let place = Phrase::new("place").with("step", step).with("of", path.len() - first);
-        Screen {
-            id: self.step_id.to_owned(),
-            title: self.desk.word(&format!("steps.{}.title", self.step_id)),
-            place: self.desk.say(&place),
-            blocks,
-            question: page.question,
-            actions,
-            checklist: overlay::rows(&self.desk, self.step_id),
-            busy: page.busy,
-            ticks: page.ticks,
-        }
     }
 }
 
