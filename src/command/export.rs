@@ -1,8 +1,7 @@
 //! `export`: configuration for another program, on stdout or in a file. What it says is `crate::export`'s.
 
 use std::{
-    env,
-    io::{self, Write},
+    env, io,
     path::{Path, PathBuf},
 };
 
@@ -33,11 +32,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
     };
     match asked.output.as_deref().filter(|path| *path != Path::new("-")) {
         None => {
-            let mut stdout = io::stdout();
-            if let Err(error) = stdout.write_all(exported.text.as_bytes()).and_then(|()| stdout.flush()) {
-                context.complain(format!("stdout: {error}"));
-                return Status::CannotWrite;
-            }
+            context.deliver(&exported.text);
             let place = Phrase::new("export.place").with("place", format.place);
             context.complain(context.texts.say(&place));
         }

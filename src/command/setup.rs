@@ -140,7 +140,7 @@ async fn show(
         Shown::Lines => drive(Line::open(look, words)?, given, places, true, watch).await,
         // Nobody is there who would go on with a draft.
         Shown::Unattended if watch.is_some() => drive(Script::quiet(), given, places, false, watch).await,
-        Shown::Unattended => drive(Script::new(), given, places, false, watch).await,
+        Shown::Unattended => drive(Script::new(words), given, places, false, watch).await,
     }
 }
 

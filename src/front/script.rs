@@ -12,16 +12,22 @@ use crate::{
     visible::line,
     wizard::{
         message::Message,
-        screen::{Act, Block, Input as Field, Screen, Tone, Verdict},
+        screen::{Act, Block, Input as Field, Screen, Tone},
     },
 };
 
-use super::{Front, Input, Words, asks_anew};
+use super::{
+    Front, Input, Look, Words, asks_anew,
+    blocks::{self, pen::Pen},
+};
+
+/// Longer than any line.
+const ENDLESS: usize = 1 << 16;
 
 #[derive(Default)]
 pub struct Script {
-    /// Somebody else tells the code.
-    quiet: bool,
+    /// What the log is told in; none where somebody else tells.
+    words: Option<Words>,
     screen: Option<Screen>,
     /// The screen that was answered last, and with what.
     last: Option<(Screen, Vec<Message>)>,
@@ -32,13 +38,13 @@ pub struct Script {
 }
 
 impl Script {
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(words: Words) -> Self {
+        Self { words: Some(words), ..Self::default() }
     }
 
     /// Prints nothing at all.
     pub fn quiet() -> Self {
-        Self { quiet: true, ..Self::default() }
+        Self::default()
     }
 
     /// What to send now; `None` is to wait.
@@ -83,24 +89,23 @@ fn default(screen: &Screen) -> Option<Vec<Message>> {
     }
 }
 
-/// For whoever reads the log: the address and the code, what went wrong, and what to do about it.
-fn told(screen: &Screen) -> impl Iterator<Item = String> {
-    screen.blocks.iter().flat_map(|block| match block {
-        Block::Link { label, url: text } | Block::UserCode { label, code: text } => vec![format!("{label}: {text}")],
-        Block::Note { tone: Tone::Warning | Tone::Failure, text } => vec![text.clone()],
-        Block::Verdict(verdict) => verdict_lines(verdict),
-        _ => Vec::new(),
-    })
-}
-
-fn verdict_lines(verdict: &Verdict) -> Vec<String> {
-    let headline = format!("{} ({})", verdict.headline, verdict.certainty);
-    let fixes = verdict.fix.iter().enumerate().map(|(at, fix)| format!("  {}. {fix}", at + 1));
-    let commands = verdict.commands.iter().flat_map(|(label, text)| {
-        std::iter::once(format!("  {label}:")).chain(text.lines().map(|line| format!("    {line}")))
-    });
-    let next = verdict.next.iter().map(|next| format!("  - {next}"));
-    std::iter::once(headline).chain(fixes).chain(commands).chain(next).collect()
+impl Script {
+    /// For whoever reads the log: the address and the code, what went wrong, and what to do about it. A log has no
+    /// width.
+    fn told(&self, screen: &Screen) -> Vec<String> {
+        let Some(words) = &self.words else { return Vec::new() };
+        let pen = Pen { look: Look { ascii: true, color: false }, words, whole: true };
+        let lines = screen.blocks.iter().flat_map(|block| match block {
+            Block::Link { label, url: text } | Block::UserCode { label, code: text } => {
+                vec![format!("{label}: {text}")]
+            }
+            Block::Note { tone: Tone::Warning | Tone::Failure, .. } | Block::Verdict(_) => {
+                blocks::lines_of(block, pen, ENDLESS, None).iter().map(ToString::to_string).collect()
+            }
+            _ => Vec::new(),
+        });
+        lines.collect()
+    }
 }
 
 impl Front for Script {
@@ -108,8 +113,8 @@ impl Front for Script {
         // The same screen again settles it too, unless something runs that has yet to report.
         let same = self.screen.as_ref().is_some_and(|before| !asks_anew(before, screen));
         self.waiting &= same && screen.busy.is_some();
-        for text in told(screen).filter(|_| !self.quiet) {
-            if self.told.insert(text.clone()) {
+        for text in self.told(screen) {
+            if !text.is_empty() && self.told.insert(text.clone()) {
                 // A log that is gone is nobody's loss.
                 let _ = writeln!(io::stderr(), "{}", line(&text));
             }
@@ -153,7 +158,7 @@ mod tests {
 
     #[test]
     fn it_takes_the_defaults_and_then_the_way_on() {
-        let mut script = Script::new();
+        let mut script = Script::default();
         let address = Message::Answer(Secret::new("alerts@contoso.example"));
         assert_eq!(given(&mut script, &accepted(samples::mailbox())), Some(Input::Send(vec![address])));
         assert_eq!(given(&mut script, &samples::consent()), Some(Input::Send(vec![Message::Choose(0)])));
@@ -164,7 +169,7 @@ mod tests {
 
     #[test]
     fn it_waits_while_something_runs() {
-        let mut script = Script::new();
+        let mut script = Script::default();
         assert_eq!(given(&mut script, &samples::exchange(3)), None);
         assert_eq!(given(&mut script, &samples::exchange(9)), None);
     }
@@ -174,7 +179,7 @@ mod tests {
         let mut page = samples::device("14:52");
         page.actions[0].primary = true;
         page.actions[0].act = Act::Send(Message::Companion(0));
-        let mut script = Script::new();
+        let mut script = Script::default();
         assert_eq!(given(&mut script, &page), Some(Input::Send(vec![Message::Companion(0)])));
         let mut later = samples::device("14:51");
         later.actions[0].primary = true;
@@ -184,7 +189,7 @@ mod tests {
 
     #[test]
     fn an_error_or_the_same_answer_twice_needs_a_person() {
-        let mut script = Script::new();
+        let mut script = Script::default();
         assert_eq!(given(&mut script, &samples::mailbox()), Some(Input::Stuck));
         assert_eq!(given(&mut script, &samples::save()), Some(Input::Send(vec![Message::Continue])));
         assert_eq!(script.step(), None, "one answer a screen");
