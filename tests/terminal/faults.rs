@@ -149,6 +149,27 @@ fn told(story: &Story) {
     journey.terminal.is_as_before();
 }
 
+/// Microsoft tells this one at the browser alone: what is read there is typed in.
+#[test]
+fn what_the_browser_says_is_typed_in_and_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().to_str().unwrap();
+    let terminal = Terminal::run(PROGRAM, &["--demo", "admin_consent_needed", "--config", config]);
+    let mut journey = Journey { terminal, texts: Texts::new(Language::English) };
+    journey.walks_until("AADSTS90094");
+    journey.presses("consent", 'b');
+    journey.terminal.sees("What the browser shows");
+    journey.terminal.types("Need admin approval\r");
+    let headline = words(&journey.texts.word("causes.admin_consent_needed.headline"));
+    journey.walks_until(&headline);
+    journey.repairs("consent");
+    journey.presses("consent", 'a');
+    let accepted = words(&journey.texts.word("connect.accepted"));
+    journey.walks_until(&accepted);
+    journey.terminal.types("\x03");
+    assert_eq!(journey.terminal.ended(), 2);
+}
+
 /// One line at a time, the same keys by their names.
 #[test]
 fn line_mode_names_leads_and_tries_again() {
