@@ -29,8 +29,6 @@ pub struct More {
     pub base_url: Option<String>,
     pub client_secret_file: Option<PathBuf>,
     pub password_file: Option<PathBuf>,
-    pub certificate_file: Option<PathBuf>,
-    pub certificate_key_file: Option<PathBuf>,
     /// Where the test sends a real message.
     pub send_to: Option<Address>,
     /// Programs to write configuration for.

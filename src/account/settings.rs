@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    entra::{Cloud, cloud::smtp_scopes, grant::Registration},
+    entra::{
+        Cloud,
+        cloud::smtp_scopes,
+        grant::{Credential, Registration},
+    },
     facts::{Address, Authority, ClientName, Host, Security, Server, Tenant},
-    secret::Secret,
 };
 
 /// How consent is obtained.
@@ -56,6 +59,11 @@ pub struct Settings {
     pub scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_expires: Option<toml::value::Datetime>,
+    /// The certificate an app shows itself by, in place of a secret, and its private key; PEM files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_key_file: Option<PathBuf>,
     #[serde(skip_serializing_if = "Smtp::is_empty")]
     pub smtp: Smtp,
     #[serde(skip_serializing_if = "Endpoints::is_empty")]
@@ -101,7 +109,8 @@ pub struct Account {
     pub user: Address,
     pub sender: Address,
     pub cloud: Cloud,
-    /// Without the client secret, which is in the account's file.
+    pub consent: Consent,
+    /// Without a credential, which is kept elsewhere.
     pub registration: Registration,
     pub scopes: Vec<String>,
     pub server: Server,
@@ -146,12 +155,12 @@ impl Settings {
         if self.scopes.is_empty() { for_smtp() } else { self.scopes.clone() }
     }
 
-    pub fn registration(&self, secret: Option<Secret>) -> Result<Registration, Missing> {
+    pub fn registration(&self, credential: impl Into<Credential>) -> Result<Registration, Missing> {
         Ok(Registration {
             authority: self.authority()?,
             tenant: self.tenant.clone().ok_or(Missing("tenant"))?,
             client_id: self.client_id.clone().ok_or(Missing("client_id"))?,
-            secret,
+            credential: credential.into(),
             trust: self.endpoints.ca_file.clone(),
         })
     }
@@ -175,7 +184,8 @@ impl Settings {
             sender: self.sender.clone().unwrap_or_else(|| user.clone()),
             user,
             cloud: self.cloud(),
-            registration: self.registration(None)?,
+            consent: self.consent.unwrap_or_default(),
+            registration: self.registration(Credential::None)?,
             scopes: self.scopes(),
             server: self.server()?,
         })
@@ -183,8 +193,8 @@ impl Settings {
 }
 
 impl Account {
-    pub fn registration(&self, secret: Option<Secret>) -> Registration {
-        Registration { secret, ..self.registration.clone() }
+    pub fn registration(&self, credential: impl Into<Credential>) -> Registration {
+        Registration { credential: credential.into(), ..self.registration.clone() }
     }
 }
 

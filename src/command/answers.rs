@@ -142,8 +142,8 @@ impl Sheet<'_> {
 
     /// What no product here can use yet is not passed over in silence.
     fn for_later(&self, product: &Product) -> Result<(), Refusal> {
-        let more = &self.answers.more;
-        if self.answers.settings.consent.is_some_and(|consent| consent != Consent::DeviceCode) {
+        let Answers { more, settings, .. } = &self.answers;
+        if settings.consent.is_some_and(|consent| consent != Consent::DeviceCode) {
             return Err(self.refuse("consent", Phrase::new("answers.consent-later")));
         }
         if more.base_url.is_some() {
@@ -151,8 +151,8 @@ impl Sheet<'_> {
         }
         let files = [
             ("password_file", &more.password_file, "password"),
-            ("certificate_file", &more.certificate_file, "client-credentials"),
-            ("certificate_key_file", &more.certificate_key_file, "client-credentials"),
+            ("certificate_file", &settings.certificate_file, "client-credentials"),
+            ("certificate_key_file", &settings.certificate_key_file, "client-credentials"),
         ];
         match files.into_iter().find(|(_, file, _)| file.is_some()) {
             Some((key, _, consent)) => {

@@ -28,10 +28,28 @@ pub struct Registration {
     pub authority: Authority,
     pub tenant: Tenant,
     pub client_id: ClientName,
-    /// Sent when there is one; a public client must have none (AADSTS700025).
-    pub secret: Option<Secret>,
+    pub credential: Credential,
     pub trust: CaFile,
 }
+
+/// How the app shows that it is itself. A public client must show nothing (AADSTS700025).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Credential {
+    #[default]
+    None,
+    Secret(Secret),
+    /// A JSON Web Token signed with the key of a registered certificate (RFC 7523 §2.2), good for minutes.
+    Assertion(Secret),
+}
+
+impl From<Option<Secret>> for Credential {
+    fn from(secret: Option<Secret>) -> Self {
+        secret.map_or(Self::None, Self::Secret)
+    }
+}
+
+/// RFC 7523 §2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a consent or a refresh brought.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,19 +99,30 @@ impl Registration {
         let client = oauth2::Client::new(ClientId::new(self.client_id.to_string()))
             .set_token_uri(token)
             .set_auth_type(AuthType::RequestBody);
-        Some(match &self.secret {
-            Some(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
-            None => client,
+        Some(match &self.credential {
+            Credential::Secret(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
+            Credential::Assertion(_) | Credential::None => client,
         })
     }
 
-    /// A form to `leaf` with the client's id, its secret if it has one, and `fields`.
+    /// What a request carries besides when the app shows itself by an assertion; `oauth2` knows secrets only.
+    fn asserted(&self) -> Vec<(&'static str, &str)> {
+        match &self.credential {
+            Credential::Assertion(assertion) => {
+                vec![("client_assertion_type", JWT_BEARER), ("client_assertion", assertion.expose())]
+            }
+            Credential::Secret(_) | Credential::None => Vec::new(),
+        }
+    }
+
+    /// A form to `leaf` with the client's id, its credential if it has one, and `fields`.
     pub(super) fn form(&self, leaf: &str, fields: &[(&str, &str)]) -> Request {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("client_id", self.client_id.as_str());
-        if let Some(secret) = &self.secret {
+        if let Credential::Secret(secret) = &self.credential {
             form.append_pair("client_secret", secret.expose());
         }
+        form.extend_pairs(self.asserted());
         form.extend_pairs(fields);
         let body = Secret::new(form.finish());
         Request { method: Method::PostForm(body), url: self.endpoint(leaf), trust: self.trust.clone() }
@@ -105,14 +134,22 @@ pub fn refresh(registration: &Registration, token: &Secret, scopes: &[String]) -
     let client = registration.client()?;
     let token = RefreshToken::new(token.expose().to_owned());
     let scopes = scopes.iter().cloned().map(Scope::new);
-    noted(registration, |note| drop(client.exchange_refresh_token(&token).add_scopes(scopes).request(note)))
+    let mut exchange = client.exchange_refresh_token(&token).add_scopes(scopes);
+    for (name, value) in registration.asserted() {
+        exchange = exchange.add_extra_param(name, value);
+    }
+    noted(registration, |note| drop(exchange.request(note)))
 }
 
 /// RFC 6749 §4.4. Used as a probe of the client secret, and to sign in as the app itself.
 pub fn client_credentials(registration: &Registration, scope: &str) -> Option<Request> {
     let client = registration.client()?;
     let scope = Scope::new(scope.to_owned());
-    noted(registration, |note| drop(client.exchange_client_credentials().add_scope(scope).request(note)))
+    let mut exchange = client.exchange_client_credentials().add_scope(scope);
+    for (name, value) in registration.asserted() {
+        exchange = exchange.add_extra_param(name, value);
+    }
+    noted(registration, |note| drop(exchange.request(note)))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -184,7 +221,7 @@ mod tests {
             authority: "https://login.example".parse().unwrap(),
             tenant: "contoso.example".parse().unwrap(),
             client_id: "0f000000-0000-4000-8000-000000000001".parse().unwrap(),
-            secret: secret.map(Secret::new),
+            credential: secret.map(Secret::new).into(),
             trust: None,
         }
     }

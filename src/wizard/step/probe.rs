@@ -5,7 +5,8 @@ use crate::{
     checklist::{Item, steps::Field},
     diagnosis::{Cause, Certainty},
     entra::{
-        Failure, device, discovery, grant,
+        Failure, device, discovery,
+        grant::{self, Credential},
         wire::{Answer, Request},
     },
     facts::{Guid, Tenant},
@@ -34,7 +35,7 @@ pub fn request(field: Field, desk: &Desk) -> Option<Request> {
             Some(discovery::request(&settings.authority().ok()?, &tenant, &settings.endpoints.ca_file))
         }
         Field::ClientId => {
-            let registration = settings.registration(None).ok()?;
+            let registration = settings.registration(Credential::None).ok()?;
             Some(device::request(&registration, &settings.scopes()))
         }
         Field::ClientSecret => {
