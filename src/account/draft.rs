@@ -1,7 +1,7 @@
 //! The draft of an unfinished wizard: `draft.toml` for what may be read, `draft.secret` (`0600`) for a
 //! client secret that Microsoft showed once, a device code that runs and tokens not yet saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::{
     entra::{device::DeviceCode, grant::Tokens},
     facts::AccountName,
     secret::Secret,
+    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ pub struct Draft {
     /// What stood in a field when the person turned away from it, by the field's name. Never a secret.
     pub typed: BTreeMap<String, String>,
     pub settings: Settings,
+    /// The way of consent that was chosen; until all it needs is typed, the settings alone do not tell it.
+    pub way: Option<Way>,
+    /// Ways that were refused, and are not offered first any more.
+    pub refused: BTreeSet<Way>,
     pub checklist: Checklist,
     #[serde(skip)]
     pub secrets: Secrets,
@@ -34,6 +39,8 @@ pub struct Secrets {
     pub client_secret: Option<Secret>,
     /// What stood in the field for it when the person turned away.
     pub typed: Option<Secret>,
+    /// Sent once and not saved.
+    pub password: Option<Secret>,
     pub device: Option<DeviceCode>,
     pub tokens: Option<Tokens>,
 }
@@ -67,6 +74,10 @@ impl Draft {
                 .map_err(|error| Unreadable::Secrets { line: error.line(), column: error.column() })?;
         }
         Ok(draft)
+    }
+
+    pub fn way(&self) -> Way {
+        self.way.unwrap_or_else(|| self.settings.way())
     }
 
     /// Drops what has passed its time.

@@ -18,8 +18,13 @@ use crate::{
     phrase::Phrase,
     product,
     runtime::files::Places,
-    wizard::{Given, verdict},
+    wizard::{Given, Situation, verdict},
 };
+
+fn situation() -> Situation {
+    let remote = ["SSH_CONNECTION", "SSH_TTY"].into_iter().any(terminal::is_set);
+    Situation { graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set), remote }
+}
 
 /// What the wizard is started with: the draft, else the account that is there, else nothing.
 pub fn given(
@@ -61,6 +66,7 @@ pub fn given(
     let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
     settle_product(asked, &mut suggested);
     Ok(Given {
+        situation: situation(),
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,

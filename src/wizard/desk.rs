@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
+    Situation,
     effect::{Outcome, Ticket},
     rests::Facts,
     screen::Tone,
@@ -12,11 +13,12 @@ use crate::{
     account::{Settings, draft::Draft},
     checklist::{Item, State},
     diagnosis::Cause,
-    entra::Cloud,
+    entra::{Cloud, grant::Credential},
     facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
+    token::Claims,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,7 @@ pub struct Desk {
     pub by_file: bool,
     /// Nobody is there.
     pub unattended: bool,
+    pub situation: Situation,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -64,6 +67,7 @@ impl Desk {
             anew: false,
             by_file: false,
             unattended: false,
+            situation: Situation::default(),
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),
@@ -127,7 +131,8 @@ impl Desk {
         let cloud = suggested.cloud.unwrap_or(product.cloud);
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
-            if settings.product.is_some() && settings.cloud() != cloud {
+            let tenant = product.tenant.as_ref();
+            if settings.product.is_some() && (settings.cloud() != cloud || settings.tenant.as_ref() != tenant) {
                 settings.endpoints = suggested.endpoints;
                 settings.smtp = suggested.smtp;
                 settings.client_id = suggested.client_id;
@@ -135,6 +140,24 @@ impl Desk {
                 settings.scopes = suggested.scopes;
             }
             settings.product = Some(product.id.clone());
+            settings.cloud = Some(cloud);
+            settings.tenant = tenant.cloned().or(settings.tenant.take());
+            settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
+        });
+    }
+
+    /// Another of Microsoft's clouds. Tenant, app and mail server of the one before are not taken along, but what
+    /// was known beforehand.
+    pub fn move_to(&mut self, cloud: Cloud) {
+        let suggested = self.suggested.clone();
+        self.change(|desk| {
+            let settings = &mut desk.draft.settings;
+            if settings.cloud() != cloud {
+                settings.tenant = None;
+                settings.client_id = suggested.client_id;
+                settings.scopes = suggested.scopes;
+                settings.smtp = suggested.smtp;
+            }
             settings.cloud = Some(cloud);
         });
     }
@@ -164,11 +187,25 @@ impl Desk {
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
             ("server", server),
+            ("redirect_uri", settings.redirect_uri.as_ref().map(ToString::to_string)),
+            ("object_id", self.object_id()),
             ("resource", settings.resource().map(str::to_owned)),
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    /// The enterprise application's id, as a token says that the app got for itself.
+    fn object_id(&self) -> Option<String> {
+        let tokens = self.draft.secrets.tokens.as_ref().filter(|_| self.draft.way().is_app_only())?;
+        Claims::read(&tokens.access).oid
+    }
+
+    /// What the app shows itself by, with the way chosen.
+    pub fn credential(&self) -> Credential {
+        let secrets = &self.draft.secrets;
+        secrets.client_secret.clone().into()
     }
 
     /// Whose word it is that nothing here can prove.

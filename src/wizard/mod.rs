@@ -11,6 +11,7 @@ mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+mod ladder;
 pub mod message;
 mod overlay;
 mod plan;
@@ -39,6 +40,7 @@ use companion::Called;
 pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
+pub use ladder::Situation;
 use message::Message;
 use overlay::Overlay;
 use screen::Tone;
@@ -66,6 +68,7 @@ pub struct Given {
     pub answered: Option<Answered>,
     /// Nobody is there.
     pub unattended: bool,
+    pub situation: Situation,
     /// Random characters, different in every run.
     pub seed: String,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
@@ -105,6 +108,11 @@ impl Model {
         }
         desk.config_option = given.config_option;
         desk.unattended = given.unattended;
+        desk.situation = given.situation;
+        if given.answered.as_ref().is_some_and(|answered| answered.complete) {
+            // A file means the same wherever it is read: what it does not say goes by no situation.
+            desk.draft.settings.consent.get_or_insert_default();
+        }
         desk.draft.expire(now);
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };

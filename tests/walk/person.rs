@@ -11,7 +11,7 @@ use smtp_oauth::{
     secret::Secret,
     smtp::{Conversation, Ending, Line, Reply, Side, Stage, StageResult, TlsFacts},
     wizard::{
-        Given, Model,
+        Given, Model, Situation,
         effect::{Effect, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Screen},
@@ -43,6 +43,7 @@ pub fn given() -> Given {
         notices: Vec::new(),
         answered: None,
         unattended: false,
+        situation: Situation::default(),
         seed: "seed".into(),
         config_option: String::new(),
     }
@@ -170,6 +171,7 @@ impl Person {
         self.types("alerts@contoso.example");
         self.gets(200, &discovery());
         self.enter();
+        assert_eq!(self.enter().at(), "registration");
         self.types(CLIENT).gets(200, DEVICE_CODE);
         assert_eq!(self.at(), "redirect");
         self.enter().enter();
