@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("smtp", &[]),
     ("entra", &[]),
     ("checklist", &[]),
-    ("account", &["entra", "checklist"]),
+    ("account", &["entra", "checklist", "token"]),
     ("product", &["entra", "checklist"]),
     ("diagnosis", &["account", "checklist", "entra", "smtp", "token"]),
     ("export", &["account", "entra"]),
