@@ -18,12 +18,12 @@ use super::{
     files::{Places, Revoked},
     handed,
     mail::{self, Endpoint},
-    web,
+    pair, web,
 };
 use crate::{
     account::draft::Draft,
     facts::AccountName,
-    wizard::effect::{Conversing, Effect, FileFailure, Report, Saving, Ticket},
+    wizard::effect::{CertificateFiles, Conversing, Effect, FileFailure, Report, Saving, Ticket},
 };
 
 pub type Reports = UnboundedReceiver<(Ticket, Report)>;
@@ -86,6 +86,7 @@ impl Runtime {
                 self.run(ticket, converse(ticket, *conversing, reports));
             }
             Effect::Inspect(ticket, account) => self.inspect(ticket, account),
+            Effect::ReadCertificate(ticket, files) => self.read_certificate(ticket, files),
             Effect::Save(ticket, saving) => self.save(ticket, saving),
             Effect::KeepAnswers(ticket, account, text) => self.keep_answers(ticket, account, text),
             Effect::Cancel(ticket) => {
@@ -114,6 +115,15 @@ impl Runtime {
     fn inspect(&self, ticket: Ticket, account: AccountName) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         tokio::task::spawn_blocking(move || reports.send((ticket, Report::Inspected(places.inspect(&account)))));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks, and a certificate has its time")]
+    fn read_certificate(&self, ticket: Ticket, files: CertificateFiles) {
+        let reports = self.reports.clone();
+        tokio::task::spawn_blocking(move || {
+            let read = pair::read(&files, chrono::Utc::now().timestamp());
+            reports.send((ticket, Report::CertificateRead(read.map(Box::new))))
+        });
     }
 
     #[expect(clippy::disallowed_methods, reason = "effects are tasks")]

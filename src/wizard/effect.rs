@@ -7,7 +7,11 @@ use serde::Serialize;
 
 use crate::{
     account::{draft::Draft, vault::Vault},
-    entra::wire::{Answer, Request},
+    entra::{
+        Certificate,
+        certificate::Fault,
+        wire::{Answer, Request},
+    },
     facts::{AccountName, Server},
     network::{CaFile, NetworkFailure},
     smtp::{Conversation, Line, Plan},
@@ -29,6 +33,8 @@ pub enum Effect {
     Cancel(Ticket),
     /// What is there already under this account's name; `Report::Inspected`.
     Inspect(Ticket, AccountName),
+    /// Read an app's certificate and private key; `Report::CertificateRead`.
+    ReadCertificate(Ticket, CertificateFiles),
     /// Write the configuration; `Report::Saved`.
     Save(Ticket, Box<Saving>),
     /// Write an answers file beside the configuration; `Report::AnswersKept`.
@@ -68,6 +74,8 @@ pub enum Report {
     Conversed(Box<Conversation>),
     Waited,
     Inspected(Result<Existing, FileFailure>),
+    /// Within its dates when it was read.
+    CertificateRead(Result<Box<Certificate>, CertificateFailure>),
     Saved(Result<Vec<PathBuf>, FileFailure>),
     AnswersKept(Result<PathBuf, FileFailure>),
     DraftLost(FileFailure),
@@ -79,6 +87,23 @@ pub struct Existing {
     pub config: Option<String>,
     pub vault_path: PathBuf,
     pub vault_exists: bool,
+}
+
+/// PEM files; without a second one the key is in the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFiles {
+    pub certificate: PathBuf,
+    pub key: Option<PathBuf>,
+}
+
+/// Why there is no certificate to show: a file cannot be read, or what it holds cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFailure {
+    #[error(transparent)]
+    File(#[from] FileFailure),
+    /// The file as a word for a shell.
+    #[error("{file}: {fault}")]
+    Unusable { file: String, fault: Fault },
 }
 
 /// Why a file could not be read or written: the operation, the path, the system's words.
