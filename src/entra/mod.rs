@@ -8,6 +8,7 @@ pub mod device;
 pub mod discovery;
 pub mod failure;
 pub mod grant;
+pub mod patience;
 pub mod wire;
 
 pub use certificate::Certificate;

@@ -12,6 +12,7 @@ mod lock;
 pub mod mail;
 pub mod named;
 pub mod pair;
+pub mod patient;
 pub mod sole;
 pub mod tasks;
 pub mod tls;
