@@ -1,0 +1,275 @@
+//! Consent, by whichever way: one file a way. Enters by asking for it, or goes on with what still runs; ends
+//! when the tokens are at hand. A way that is refused stops with the reason, the item and the next way to try.
+
+mod device;
+
+use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
+use crate::{
+    account::settings::Missing,
+    checklist::Item,
+    diagnosis::{Cause, Certainty},
+    entra::{Failure, grant::Tokens},
+    network::NetworkFailure,
+    phrase::Phrase,
+    wizard::{
+        blame,
+        desk::Desk,
+        effect::{Effect, Outcome, Ticket},
+        message::Message,
+        screen::{Act, Action, Block, Key, Tone},
+        tokens, verdict,
+    },
+};
+use device::Device;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Running(Way),
+    Stopped(Box<Stop>),
+    /// Signed in before: the tokens are at hand.
+    Granted,
+}
+
+/// The way that runs, with its state.
+#[derive(Debug, Clone, PartialEq)]
+enum Way {
+    Device(Device),
+}
+
+/// What a way comes to after a message.
+enum Came {
+    Runs(Turn),
+    Granted(Tokens),
+    Stopped(Box<Stop>),
+}
+
+impl From<Stop> for Came {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(Box::new(stop))
+    }
+}
+
+/// Why nothing runs.
+#[derive(Debug, Clone, PartialEq)]
+struct Stop {
+    why: Phrase,
+    /// The item to look at.
+    item: Item,
+    outcome: Outcome,
+    /// What the authority said, whole.
+    failure: Option<Failure>,
+    causes: Vec<Cause>,
+}
+
+impl Stop {
+    fn new(why: Phrase, item: Item, outcome: Outcome) -> Self {
+        Self { why, item, outcome, failure: None, causes: Vec::new() }
+    }
+
+    fn missing(missing: Missing) -> Self {
+        let item = if missing.0 == "tenant" { Item::Tenant } else { Item::ClientId };
+        Self::new(Phrase::new("consent.missing").with("key", missing.0), item, Outcome::Incomplete)
+    }
+
+    fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Self {
+        let causes = blame::unreachable(desk, failure);
+        Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable) }
+    }
+
+    /// The authority's refusal of this flow, for the reason given, with what it is put down to.
+    fn because(desk: &Desk, why: Phrase, failure: Failure, flow: &str) -> Self {
+        let causes = blame::refusal(desk, &failure, flow);
+        let item = blame::blamed(&causes).unwrap_or(Item::Consent);
+        Self { why, item, outcome: Outcome::SignIn, failure: Some(failure), causes }
+    }
+
+    /// The authority's own refusal, with the item it speaks of where its number tells.
+    fn refused(desk: &Desk, failure: Failure, flow: &str) -> Self {
+        let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
+        match verdict::obstacle(&failure) {
+            Some(obstacle) => {
+                Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
+            }
+            None if failure.is_passing() => {
+                let why = described("consent.later");
+                Self { failure: Some(failure), ..Self::new(why, Item::Consent, Outcome::Temporary) }
+            }
+            None => Self::because(desk, described("consent.refused"), failure, flow),
+        }
+    }
+
+    /// Whether the authority itself has shown the item to be wrong.
+    fn is_shown(&self) -> bool {
+        self.causes.first().is_none_or(|cause| cause.certainty < Certainty::Possible)
+    }
+
+    fn mark(&self, desk: &mut Desk) {
+        let evidence = self.causes.first().map_or_else(|| self.why.clone(), |cause| cause.headline.clone());
+        match self.item {
+            Item::Consent => {}
+            Item::Network if self.failure.is_some() => desk.draft.checklist.note(Item::Network, self.why.clone()),
+            item if !self.is_shown() => desk.draft.checklist.note(item, evidence),
+            item => desk.draft.checklist.fail(item, evidence),
+        }
+    }
+}
+
+impl Way {
+    /// As the settings have it; what was begun before goes on.
+    fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
+        let (device, came) = Device::begin(desk, now);
+        (Self::Device(device), came)
+    }
+
+    fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Came {
+        match self {
+            Self::Device(device) => device.update(desk, message, now),
+        }
+    }
+
+    /// What runs for it, to be cancelled.
+    fn tickets(&self) -> Vec<Ticket> {
+        match self {
+            Self::Device(device) => vec![device.ticket()],
+        }
+    }
+
+    /// What was begun is not gone on with.
+    fn forget(desk: &mut Desk) {
+        desk.draft.secrets.device = None;
+    }
+}
+
+impl Consent {
+    pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
+        desk.draft.expire(now);
+        let anew = std::mem::take(&mut desk.anew);
+        let mut step = Self { phase: Phase::Granted };
+        if desk.draft.secrets.tokens.is_some() && !anew {
+            desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
+            return (step, Turn::stay());
+        }
+        let turn = step.begin(desk, now);
+        (step, turn)
+    }
+
+    fn begin(&mut self, desk: &mut Desk, now: i64) -> Turn {
+        let (way, came) = Way::begin(desk, now);
+        self.phase = Phase::Running(way);
+        self.settle(desk, came)
+    }
+
+    /// Drops what runs and what it was about.
+    fn drop_running(&mut self, desk: &mut Desk) -> Vec<Effect> {
+        Way::forget(desk);
+        let Phase::Running(way) = &self.phase else { return Vec::new() };
+        let tickets = way.tickets();
+        tickets.iter().for_each(|ticket| desk.hand_back(*ticket));
+        tickets.into_iter().map(Effect::Cancel).collect()
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        match (message, &mut self.phase) {
+            (Message::Continue, Phase::Granted) => Turn::next(),
+            (Message::Retry, _) => {
+                let mut effects = self.drop_running(desk);
+                let turn = self.begin(desk, now);
+                effects.extend(turn.effects);
+                Turn { effects, go: turn.go }
+            }
+            (Message::Cancel, Phase::Running(_)) => {
+                let effects = self.drop_running(desk);
+                let stop = Stop::new(Phrase::new("consent.cancelled"), Item::Consent, Outcome::SignIn);
+                let turn = self.settle(desk, stop.into());
+                Turn { effects, go: turn.go }
+            }
+            (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
+            (message, Phase::Running(way)) => {
+                let came = way.update(desk, message, now);
+                self.settle(desk, came)
+            }
+            _ => Turn::stay(),
+        }
+    }
+
+    fn settle(&mut self, desk: &mut Desk, came: Came) -> Turn {
+        match came {
+            Came::Runs(turn) => turn,
+            Came::Granted(granted) => self.granted(desk, granted),
+            Came::Stopped(stop) => {
+                Way::forget(desk);
+                stop.mark(desk);
+                self.phase = Phase::Stopped(stop);
+                Turn::stay()
+            }
+        }
+    }
+
+    fn granted(&mut self, desk: &mut Desk, granted: Tokens) -> Turn {
+        desk.drop_tokens();
+        desk.draft.secrets.tokens = Some(granted);
+        desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
+        if desk.draft.secrets.client_secret.is_none() {
+            desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
+        } else {
+            desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
+        }
+        tokens::weigh(desk);
+        self.phase = Phase::Granted;
+        desk.notices = vec![(Tone::Success, Phrase::new("evidence.consent"))];
+        Turn::next()
+    }
+
+    pub fn outcome(&self) -> Option<Outcome> {
+        match &self.phase {
+            Phase::Stopped(stop) => Some(stop.outcome),
+            _ => None,
+        }
+    }
+
+    pub fn page(&self, desk: &Desk, now: i64) -> Page {
+        match &self.phase {
+            Phase::Running(Way::Device(device)) => device.page(desk, now),
+            Phase::Stopped(stop) => stopped(desk, stop),
+            Phase::Granted => Page {
+                blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
+                actions: vec![
+                    go_on(desk),
+                    secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry),
+                ],
+                ..Page::default()
+            },
+        }
+    }
+}
+
+fn stopped(desk: &Desk, stop: &Stop) -> Page {
+    // The mail server's step can do nothing about the authority.
+    let item = Some(stop.item).filter(|item| *item != Item::Network);
+    let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
+    actions.push(primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry)));
+    let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
+    blocks.extend(verdict::blocks(desk, &stop.causes));
+    blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
+    Page { blocks, actions, ..Page::default() }
+}
+
+/// What Microsoft's support needs to find the request again.
+fn traced(desk: &Desk, failure: &Failure) -> Option<Block> {
+    let codes: Vec<String> = failure.codes.iter().map(|code| format!("AADSTS{code}")).collect();
+    let rows = [
+        ("codes", Some(codes.join(" "))),
+        ("suberror", failure.suberror.clone()),
+        ("trace-id", failure.trace_id.clone()),
+        ("correlation-id", failure.correlation_id.clone()),
+        ("timestamp", failure.timestamp.clone()),
+    ];
+    let told = rows.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    let facts: Vec<_> = told.map(|(name, value)| (desk.word(&format!("trace.{name}")), value)).collect();
+    (!facts.is_empty()).then_some(Block::Facts(facts))
+}
