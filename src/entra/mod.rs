@@ -1,6 +1,7 @@
 //! Microsoft's identity platform as a protocol: requests and answers as values, nothing sent here.
 //! Every request goes to `{authority}/{tenant}/…` and nowhere else, whatever discovery says.
 
+pub mod browser;
 pub mod cloud;
 pub mod device;
 pub mod discovery;
