@@ -5,7 +5,8 @@ use super::{
     Context,
     demo::Demo,
     options::{Global, Setup},
-    setup::seed,
+    remote,
+    setup::{entropy, seed},
     terminal::{self, Shown},
     trouble::Trouble,
 };
@@ -72,6 +73,8 @@ pub fn given(
         answered: None,
         unattended: shown == Shown::Unattended,
         seed: seed(),
+        entropy: entropy().ok_or(Trouble::Random)?,
+        remote: remote::here(),
         config_option: global.config_option(),
     })
 }

@@ -14,6 +14,7 @@ pub mod effect;
 pub mod message;
 mod overlay;
 mod plan;
+mod remote;
 mod rests;
 pub mod screen;
 mod step;
@@ -41,6 +42,7 @@ use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
+pub use remote::Remote;
 use screen::Tone;
 pub use step::test_message;
 use step::{Go, Step, Turn};
@@ -68,6 +70,10 @@ pub struct Given {
     pub unattended: bool,
     /// Random characters, different in every run.
     pub seed: String,
+    /// 32 random bytes as text: secrets of a sign-in are made of them.
+    pub entropy: Secret,
+    /// Where the person sits elsewhere, and came by SSH.
+    pub remote: Option<Remote>,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
     pub config_option: String,
 }
@@ -96,6 +102,7 @@ impl Model {
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
+        (desk.entropy, desk.remote) = (given.entropy, given.remote);
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
         let asked = named.as_deref().and_then(product::find);

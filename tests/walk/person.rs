@@ -44,6 +44,8 @@ pub fn given() -> Given {
         answered: None,
         unattended: false,
         seed: "seed".into(),
+        entropy: Secret::new("CANARY-entropy"),
+        remote: None,
         config_option: String::new(),
     }
 }
