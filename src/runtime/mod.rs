@@ -11,6 +11,7 @@ pub mod handed;
 mod lock;
 pub mod mail;
 pub mod named;
+pub mod redirect;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

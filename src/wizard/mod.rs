@@ -318,7 +318,7 @@ impl Model {
         if !self.desk.is_out(ticket) {
             return Vec::new();
         }
-        if !matches!(report, Report::Line(_)) {
+        if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
         if self.companion_answered(ticket, &report) {
