@@ -4,7 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{OtherVersion, VERSION, of_this_version};
-use crate::{entra::grant::Tokens, secret::Secret};
+use crate::{
+    entra::{Failure, grant::Tokens},
+    secret::Secret,
+    token::Claims,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vault {
@@ -18,6 +22,39 @@ pub struct Vault {
     pub expires_at: Option<i64>,
     #[serde(default)]
     pub scope: String,
+    /// Unix seconds: when the present access token came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<i64>,
+    /// Unix seconds: when somebody last consented; renewals do not move it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_at: Option<i64>,
+    /// Who signed in, by the id_token: what an opaque access token does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_user: Option<String>,
+    /// Unix seconds: when the authority last gave a token or a mail server last accepted a sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_success: Option<i64>,
+    /// Unix seconds, and what was said then; both end with the next success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+}
+
+/// A refusal by the authority or by a mail server, as far as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Refused {
+    /// One line: `invalid_grant AADSTS50173`, or a reply.
+    pub summary: String,
+    /// AADSTS numbers, the deciding one first; none of a mail server.
+    #[serde(default)]
+    pub codes: Vec<u32>,
+}
+
+impl From<&Failure> for Refused {
+    fn from(failure: &Failure) -> Self {
+        Self { summary: failure.summary(), codes: failure.codes.clone() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,15 +70,39 @@ impl Vault {
         Self { version: VERSION, client_secret, ..Self::default() }
     }
 
+    /// What a consent brought, with nothing left of what was there before.
+    pub fn signed_in(client_secret: Option<Secret>, tokens: &Tokens, now: i64) -> Self {
+        let mut vault = Self::new(client_secret);
+        vault.take(tokens, now);
+        vault.signed_in_at = vault.issued_at;
+        vault
+    }
+
     /// Takes new tokens in. A server that renews without a new refresh token leaves the old one valid (RFC 6749 §6).
+    /// `now` counts for tokens that do not know when they came.
     pub fn take(&mut self, tokens: &Tokens, now: i64) {
+        let came_at = tokens.issued_at.unwrap_or(now);
         if tokens.refresh.is_some() {
             self.refresh_token.clone_from(&tokens.refresh);
-            self.refreshed_at = Some(now);
+            self.refreshed_at = Some(came_at);
         }
+        if let Some(user) = tokens.id.as_ref().and_then(|id| Claims::read(id).upn) {
+            self.id_user = Some(user);
+        }
+        self.issued_at = Some(came_at);
+        self.succeeded(came_at);
         self.access_token = Some(tokens.access.clone());
         self.expires_at = Some(tokens.expires_at);
         self.scope.clone_from(&tokens.scope);
+    }
+
+    pub fn succeeded(&mut self, now: i64) {
+        self.last_success = Some(now);
+        (self.refused_at, self.refused) = (None, None);
+    }
+
+    pub fn was_refused(&mut self, refused: Refused, now: i64) {
+        (self.refused_at, self.refused) = (Some(now), Some(refused));
     }
 
     /// What a sign-in had brought, as far as it is kept.
@@ -52,6 +113,7 @@ impl Vault {
             id: None,
             expires_at: self.expires_at?,
             scope: self.scope.clone(),
+            issued_at: self.issued_at,
         })
     }
 
@@ -85,6 +147,7 @@ mod tests {
             id: None,
             expires_at: 4600,
             scope: "s".into(),
+            issued_at: None,
         }
     }
 
@@ -101,6 +164,30 @@ mod tests {
         vault.take(&tokens(Some("CANARY-rt")), 1000);
         vault.take(&tokens(None), 2000);
         assert_eq!((vault.refresh_token.unwrap().expose(), vault.refreshed_at), ("CANARY-rt", Some(1000)));
+    }
+
+    #[test]
+    fn what_happened_and_when_is_kept() {
+        // {"preferred_username":"a@b.example"}
+        let id = Secret::new("e30.eyJwcmVmZXJyZWRfdXNlcm5hbWUiOiJhQGIuZXhhbXBsZSJ9.c2ln");
+        let came = Tokens { issued_at: Some(1000), id: Some(id), ..tokens(Some("CANARY-rt")) };
+        let mut vault = Vault::signed_in(None, &came, 5000);
+        assert_eq!((vault.signed_in_at, vault.issued_at, vault.refreshed_at), (Some(1000), Some(1000), Some(1000)));
+        assert_eq!((vault.id_user.as_deref(), vault.last_success), (Some("a@b.example"), Some(1000)));
+        let failure = Failure { error: "invalid_grant".into(), codes: vec![50173], ..Failure::default() };
+        vault.was_refused((&failure).into(), 6000);
+        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173] };
+        assert_eq!(Vault::parse(&vault.text()).unwrap().refused, Some(refused));
+        vault.take(&tokens(None), 7000);
+        assert_eq!((vault.refused_at, vault.refused, vault.last_success), (None, None, Some(7000)));
+        assert_eq!((vault.signed_in_at, vault.issued_at, vault.refreshed_at), (Some(1000), Some(7000), Some(1000)));
+    }
+
+    #[test]
+    fn a_file_from_before_has_nothing_of_it() {
+        let old = r#"{"version":1,"client_secret":null,"refresh_token":"CANARY","refreshed_at":1,"access_token":null,"expires_at":null,"scope":""}"#;
+        let vault = Vault::parse(&Secret::new(old)).unwrap();
+        assert_eq!((vault.refreshed_at, vault.signed_in_at, vault.last_success), (Some(1), None, None));
     }
 
     #[test]

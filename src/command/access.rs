@@ -113,10 +113,33 @@ impl Known {
         let request = grant::refresh(&registration, &refresh, &account.scopes).ok_or(NoToken::Unaskable)?;
         let fetched = context.block_on_one(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
         let answer = fetched.map_err(NoToken::Network)?;
-        let tokens = grant::read(&answer, now()).map_err(|failure| NoToken::Refused(Box::new(failure)))?;
+        let tokens = match grant::read(&answer, now()) {
+            Ok(tokens) => tokens,
+            Err(failure) => {
+                vault.was_refused((&failure).into(), now());
+                // The refusal is what to tell, whether or not it could be kept.
+                let _ = self.places.write_vault(&self.name, &vault);
+                return Err(NoToken::Refused(Box::new(failure)));
+            }
+        };
         vault.take(&tokens, now());
         self.places.write_vault(&self.name, &vault)?;
         Ok(vault)
+    }
+
+    /// Keeps what came of a sign-in in the account's file. A file that cannot be written takes nothing from the
+    /// result; only where somebody wants to know is it told.
+    pub fn keep(&self, context: &Context, change: impl FnOnce(&mut Vault)) {
+        let kept = self.places.lock(&self.name).and_then(|_lock| {
+            let Some(mut vault) = self.places.vault(&self.name)? else { return Ok(()) };
+            change(&mut vault);
+            self.places.write_vault(&self.name, &vault).map(drop)
+        });
+        if let Err(failure) = kept.as_ref().map_err(verdict::file_trouble)
+            && context.global.verbose > 0
+        {
+            context.complain(context.texts.say(&failure));
+        }
     }
 
     /// The account as it is under the lock: a wizard may have saved another registration with another token

@@ -12,12 +12,14 @@ use super::{
     summary,
 };
 use crate::{
+    account::vault::Refused,
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
     secret::{Secret, ascii_marks},
-    smtp::{Conversation, Line, Plan, StageResult, TlsFacts},
+    smtp::{self, Conversation, Line, Plan, StageResult, TlsFacts},
     token::Claims,
+    visible,
     wizard::{effect::Outcome, test_message, trial},
 };
 
@@ -97,6 +99,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         Ok(conversation) => conversation,
         Err(status) => return status,
     };
+    keep(context, &known, &conversation);
     let outcome = trial::outcome(&conversation.ending);
     let causes = causes(&known, &claims, &conversation, outcome);
     if asked.json {
@@ -110,6 +113,17 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         conclude(context, asked, &known, &conversation, &causes);
     }
     outcome.into()
+}
+
+/// Whether the sign-in was taken; what became of a message behind it is another matter.
+fn keep(context: &Context, known: &Known, conversation: &Conversation) {
+    let signed_in = conversation.stages.iter().any(|stage| stage.stage == smtp::Stage::Auth && stage.ok);
+    if signed_in {
+        known.keep(context, |vault| vault.succeeded(access::now()));
+    } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
+        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new() };
+        known.keep(context, |vault| vault.was_refused(refused, access::now()));
+    }
 }
 
 fn plan(context: &Context, asked: &Test, known: &Known, token: Secret) -> Option<Plan> {

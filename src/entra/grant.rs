@@ -61,6 +61,9 @@ pub struct Tokens {
     pub expires_at: i64,
     /// Scopes as granted; empty when the server did not say.
     pub scope: String,
+    /// Unix seconds: when they came; not known of tokens kept by an earlier version.
+    #[serde(default)]
+    pub issued_at: Option<i64>,
 }
 
 /// RFC 6749 §5.1 recommends `expires_in` and leaves its absence open; an hour is what Entra gives.
@@ -193,6 +196,7 @@ pub fn read(answer: &Answer, now: i64) -> Result<Tokens, Failure> {
         id: granted.extra_fields().id_token.clone().map(Secret::new),
         expires_at: now.saturating_add_unsigned(lifetime),
         scope: scopes.join(" "),
+        issued_at: Some(now),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Microsoft's identity platform as a protocol: requests and answers as values, nothing sent here.
 //! Every request goes to `{authority}/{tenant}/…` and nowhere else, whatever discovery says.
 
+pub mod assertion;
 pub mod browser;
+pub mod certificate;
 pub mod cloud;
 pub mod device;
 pub mod discovery;
@@ -9,5 +11,6 @@ pub mod failure;
 pub mod grant;
 pub mod wire;
 
+pub use certificate::Certificate;
 pub use cloud::Cloud;
 pub use failure::Failure;

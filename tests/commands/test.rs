@@ -48,6 +48,19 @@ fn an_accepted_test_has_every_key_of_the_document() {
 }
 
 #[test]
+fn whether_the_sign_in_was_taken_is_kept() {
+    let desk = Desk::signed_in(0);
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:off");
+    json(&desk, &[], 1);
+    let vault = desk.vault();
+    assert!(vault.refused.unwrap().summary.contains("5.7.139") && vault.refused_at.is_some());
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:on");
+    json(&desk, &[], 0);
+    let vault = desk.vault();
+    assert!(vault.refused.is_none() && vault.last_success >= vault.refused_at);
+}
+
+#[test]
 fn a_real_message_goes_to_the_reply_after_data() {
     let desk = Desk::signed_in(0);
     let document = json(&desk, &["--send-to", "alerts@contoso.example", "--from", "noreply@contoso.example"], 0);

@@ -86,6 +86,9 @@ fn a_refresh_token_that_was_revoked_needs_a_new_sign_in() {
     let ran = desk.run(&["token"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (77, ""));
     assert!(ran.stderr.contains("AADSTS50173"), "{}", ran.stderr);
+    let kept = desk.vault();
+    assert_eq!(kept.refused.unwrap().codes, [50173]);
+    assert!(kept.refused_at.unwrap() >= now.timestamp() && kept.refresh_token.is_some());
 }
 
 #[test]
