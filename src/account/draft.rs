@@ -1,5 +1,5 @@
 //! The draft of an unfinished wizard: `draft.toml` for what may be read, `draft.secret` (`0600`) for a
-//! client secret that Microsoft showed once, a device code that runs and tokens not yet saved.
+//! client secret that Microsoft showed once, a device code or a browser's sign-in that runs, and tokens not yet saved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{OtherVersion, Settings, VERSION, of_this_version};
 use crate::{
     checklist::Checklist,
-    entra::{device::DeviceCode, grant::Tokens},
+    entra::{browser::Pending, device::DeviceCode, grant::Tokens},
     facts::AccountName,
     secret::Secret,
     way::Way,
@@ -42,6 +42,8 @@ pub struct Secrets {
     /// Sent once and not saved.
     pub password: Option<Secret>,
     pub device: Option<DeviceCode>,
+    /// A sign-in that waits at a browser.
+    pub browser: Option<Pending>,
     pub tokens: Option<Tokens>,
 }
 
@@ -83,6 +85,7 @@ impl Draft {
     /// Drops what has passed its time.
     pub fn expire(&mut self, now: i64) {
         self.secrets.device = self.secrets.device.take().filter(|code| code.expires_at > now);
+        self.secrets.browser = self.secrets.browser.take().filter(|pending| pending.expires_at > now);
     }
 }
 
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_code_is_dropped_when_it_has_expired() {
+    fn what_runs_is_dropped_when_it_has_expired() {
         let mut draft = Draft::default();
         draft.secrets.device = Some(DeviceCode {
             device_code: Secret::new("CANARY-dc"),
@@ -126,9 +129,17 @@ mod tests {
             expires_at: 1000,
             interval: 5,
         });
+        draft.secrets.browser = Some(Pending {
+            authorize_url: "https://login.example".into(),
+            redirect_uri: "http://localhost".into(),
+            state: Secret::new("CANARY-state"),
+            code_verifier: Secret::new("CANARY-verifier"),
+            scopes: Vec::new(),
+            expires_at: 1000,
+        });
         draft.expire(999);
-        assert!(draft.secrets.device.is_some());
+        assert!(draft.secrets.device.is_some() && draft.secrets.browser.is_some());
         draft.expire(1000);
-        assert!(draft.secrets.device.is_none());
+        assert!(draft.secrets.device.is_none() && draft.secrets.browser.is_none());
     }
 }

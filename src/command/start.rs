@@ -5,7 +5,8 @@ use super::{
     Context,
     demo::Demo,
     options::{Global, Setup},
-    setup::seed,
+    remote,
+    setup::{entropy, seed},
     terminal::{self, Shown},
     trouble::Trouble,
 };
@@ -18,13 +19,8 @@ use crate::{
     phrase::Phrase,
     product,
     runtime::files::Places,
-    wizard::{Given, Situation, verdict},
+    wizard::{Given, verdict},
 };
-
-fn situation() -> Situation {
-    let remote = ["SSH_CONNECTION", "SSH_TTY"].into_iter().any(terminal::is_set);
-    Situation { graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set), remote }
-}
 
 /// What the wizard is started with: the draft, else the account that is there, else nothing.
 pub fn given(
@@ -66,7 +62,7 @@ pub fn given(
     let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
     settle_product(asked, &mut suggested);
     Ok(Given {
-        situation: situation(),
+        graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set),
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,
@@ -78,6 +74,8 @@ pub fn given(
         answered: None,
         unattended: shown == Shown::Unattended,
         seed: seed(),
+        entropy: entropy().ok_or(Trouble::Random)?,
+        remote: remote::here(),
         config_option: global.config_option(),
     })
 }

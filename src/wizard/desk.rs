@@ -3,9 +3,12 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
 use super::{
-    Situation,
     effect::{Outcome, Ticket},
+    remote::Remote,
     rests::Facts,
     screen::Tone,
 };
@@ -18,6 +21,7 @@ use crate::{
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
+    secret::Secret,
     token::Claims,
 };
 
@@ -41,7 +45,8 @@ pub struct Desk {
     pub by_file: bool,
     /// Nobody is there.
     pub unattended: bool,
-    pub situation: Situation,
+    /// A browser can be opened on this machine's own screen.
+    pub graphical: bool,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -50,6 +55,12 @@ pub struct Desk {
     pub saved: Vec<PathBuf>,
     /// What a command line needs so that it finds this configuration; empty for the usual place.
     pub config_option: String,
+    /// The person came by SSH.
+    pub remote: Option<Remote>,
+    /// Random bytes of this run, as text: what must not be guessed is made of them.
+    pub entropy: Secret,
+    /// How often it was drawn from.
+    drawn: u32,
     issued: u32,
     out: BTreeSet<Ticket>,
 }
@@ -67,14 +78,25 @@ impl Desk {
             anew: false,
             by_file: false,
             unattended: false,
-            situation: Situation::default(),
+            graphical: false,
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
+            remote: None,
+            entropy: Secret::default(),
+            drawn: 0,
             issued: 0,
             out: BTreeSet::new(),
         }
+    }
+
+    /// 43 characters (RFC 7636 §4.1), unlike any drawn before or in another run.
+    pub fn random(&mut self, label: &str) -> Secret {
+        self.drawn += 1;
+        let drawn = format!("{}|{label}|{}", self.entropy.expose(), self.drawn);
+        let digest = ring::digest::digest(&ring::digest::SHA256, Zeroizing::new(drawn).as_bytes());
+        Secret::new(BASE64_URL_SAFE_NO_PAD.encode(digest))
     }
 
     /// A ticket for one task; its reports count until it is handed back.
@@ -166,6 +188,7 @@ impl Desk {
     pub fn drop_tokens(&mut self) {
         self.draft.secrets.tokens = None;
         self.draft.secrets.device = None;
+        self.draft.secrets.browser = None;
         for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
             self.draft.checklist.reopen(item);
         }
@@ -234,5 +257,26 @@ impl Desk {
 
     pub fn word(&self, key: &str) -> String {
         self.texts.word(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn what_is_drawn_is_new_every_time() {
+        let desk = |entropy: &str| {
+            let mut desk = Desk::new(Draft::default(), Texts::new(Language::English), String::new());
+            desk.entropy = Secret::new(entropy);
+            desk
+        };
+        let (mut one, mut other) = (desk("CANARY-1"), desk("CANARY-2"));
+        let drawn = [one.random("state"), one.random("state"), one.random("verifier"), other.random("state")];
+        for (at, secret) in drawn.iter().enumerate() {
+            assert_eq!(secret.expose().len(), 43);
+            assert!(!drawn[..at].contains(secret));
+        }
     }
 }

@@ -9,15 +9,6 @@ use crate::{
     way::Way,
 };
 
-/// From where the person works at this machine.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Situation {
-    /// A browser can be opened on this machine's own screen.
-    pub graphical: bool,
-    /// Somebody is logged in from elsewhere.
-    pub remote: bool,
-}
-
 /// The ways open to this product, the one to try first in front.
 pub fn ways(desk: &Desk) -> Vec<Way> {
     let mut ways: Vec<Way> = desk.product().ways.iter().copied().filter(|way| open(desk, *way)).collect();
@@ -45,8 +36,8 @@ fn rank(desk: &Desk, way: Way) -> u8 {
 fn first(desk: &Desk) -> Option<(Way, &'static str)> {
     let settings = &desk.draft.settings;
     let secret = desk.draft.secrets.client_secret.is_some();
-    let Situation { graphical, remote } = desk.situation;
-    let local = graphical && !remote;
+    let remote = desk.remote.is_some();
+    let local = desk.graphical && !remote;
     let candidates = [
         (settings.certificate_file.is_some(), Way::Certificate, "certificate-at-hand"),
         (settings.is_hve(), Way::Secret, "hve"),

@@ -11,7 +11,7 @@ use smtp_oauth::{
     secret::Secret,
     smtp::{Conversation, Ending, Line, Reply, Side, Stage, StageResult, TlsFacts},
     wizard::{
-        Given, Model, Situation,
+        Given, Model,
         effect::{Effect, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Screen},
@@ -43,8 +43,10 @@ pub fn given() -> Given {
         notices: Vec::new(),
         answered: None,
         unattended: false,
-        situation: Situation::default(),
+        graphical: false,
         seed: "seed".into(),
+        entropy: Secret::new("CANARY-entropy"),
+        remote: None,
         config_option: String::new(),
     }
 }
