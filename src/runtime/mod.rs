@@ -2,7 +2,7 @@
 //! Nothing here decides what a result means.
 
 mod address;
-mod certificate;
+pub mod certificate;
 mod connect;
 mod disk;
 mod failure;
@@ -12,6 +12,8 @@ mod lock;
 pub mod mail;
 pub mod named;
 pub mod pair;
+pub mod patient;
+pub mod redirect;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

@@ -12,6 +12,7 @@ use crate::{
     facts::{Guid, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
+    way::Way,
     wizard::{blame, desk::Desk, verdict},
 };
 
@@ -110,7 +111,7 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
             Judgement::CannotTell(phrase("evidence.tenant-unconfirmed", &""))
         }
         Err(failure) if failure.has_code(90002) => {
-            let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE);
+            let causes = blame::refusal(desk, &failure, Way::DeviceCode.flow());
             Judgement::Failed(
                 Item::Tenant,
                 Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()),
@@ -135,14 +136,14 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             desk.draft.checklist.fail(Item::PublicClient, phrase);
             known()
         }
-        Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, blame::DEVICE_CODE),
+        Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, Way::DeviceCode.flow()),
     }
 }
 
 fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
     match grant::read(answer, now) {
         Ok(_) => Judgement::Proven(Phrase::new("evidence.secret-accepted")),
-        Err(failure) => refused(desk, &[Item::ClientSecret], &failure, blame::CLIENT_CREDENTIALS),
+        Err(failure) => refused(desk, &[Item::ClientSecret], &failure, Way::Secret.flow()),
     }
 }
 

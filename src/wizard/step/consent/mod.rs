@@ -11,10 +11,12 @@ use crate::{
     entra::{Failure, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
+    way,
     wizard::{
         blame,
         desk::Desk,
         effect::{Effect, Outcome, Ticket},
+        ladder,
         message::Message,
         screen::{Act, Action, Block, Key, Tone},
         tokens, verdict,
@@ -189,6 +191,13 @@ impl Consent {
                 Turn { effects, go: turn.go }
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
+            (Message::Other, Phase::Stopped(stop)) => match ladder::next(desk, &stop.causes) {
+                Some(way) => {
+                    ladder::take(desk, way);
+                    Turn::go(ladder::lead(way))
+                }
+                None => Turn::go(Go::To("method")),
+            },
             (message, Phase::Running(way)) => {
                 let came = way.update(desk, message, now);
                 self.settle(desk, came)
@@ -204,6 +213,10 @@ impl Consent {
             Came::Stopped(stop) => {
                 Way::forget(desk);
                 stop.mark(desk);
+                if stop.causes.first().is_some_and(|cause| !cause.ways.is_empty()) {
+                    let way = desk.draft.way();
+                    desk.draft.refused.insert(way);
+                }
                 self.phase = Phase::Stopped(stop);
                 Turn::stay()
             }
@@ -213,6 +226,8 @@ impl Consent {
     fn granted(&mut self, desk: &mut Desk, granted: Tokens) -> Turn {
         desk.drop_tokens();
         desk.draft.secrets.tokens = Some(granted);
+        let way = desk.draft.way();
+        desk.draft.refused.remove(&way);
         desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
         if desk.draft.secrets.client_secret.is_none() {
             desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
@@ -252,7 +267,9 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
     // The mail server's step can do nothing about the authority.
     let item = Some(stop.item).filter(|item| *item != Item::Network);
     let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
-    actions.push(primary(Key::Enter, desk.word("action.new-code"), Act::Send(Message::Retry)));
+    let again = if desk.draft.way() == way::Way::DeviceCode { "action.new-code" } else { "action.retry" };
+    actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
+    actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
     blocks.extend(verdict::blocks(desk, &stop.causes));
     blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
