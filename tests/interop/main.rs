@@ -9,6 +9,7 @@ mod browser;
 mod certificate;
 mod curl;
 mod dovecot;
+mod grants;
 mod msmtp;
 mod process;
 mod provider;
