@@ -47,6 +47,16 @@ impl Cloud {
     }
 }
 
+/// Where High Volume Email takes mail in. It refuses tokens that are about to expire: `5.7.142`, before `5.5.127`.
+const HIGH_VOLUME: [&str; 2] = ["smtp.hve.mx.microsoft", "smtp-hve.office365.com"];
+
+/// Seconds that a token for this mail server must still live. At High Volume Email ten minutes are advised and
+/// twenty are in use.
+pub fn min_life(smtp_host: &Host) -> u32 {
+    let high_volume = HIGH_VOLUME.iter().any(|host| smtp_host.as_str().eq_ignore_ascii_case(host));
+    if high_volume { 1200 } else { 300 }
+}
+
 /// What to ask for so that the token can send by SMTP, be renewed, and tell who signed in.
 pub fn smtp_scopes(resource: &str) -> Vec<String> {
     [&format!("{resource}/SMTP.Send"), "offline_access", "openid", "profile"].map(str::to_owned).to_vec()
@@ -64,5 +74,12 @@ mod tests {
             assert!(addresses.unsettled.iter().all(|key| ["smtp_host", "resource"].contains(&key.as_str())));
         }
         assert!(Cloud::Custom.addresses().is_none());
+    }
+
+    #[test]
+    fn high_volume_email_wants_tokens_that_live_longer() {
+        let of = |host: &str| min_life(&host.parse().unwrap());
+        assert_eq!((of("smtp.office365.com"), of("SMTP.hve.mx.microsoft")), (300, 1200));
+        assert_eq!((of("smtp-hve.office365.com"), of("127.0.0.1")), (1200, 300));
     }
 }

@@ -40,6 +40,10 @@ pub enum Form {
     Redirect,
 }
 
+/// Faults on Microsoft's side, and a tenant that is slowed down (Microsoft Learn, "Microsoft Entra authentication and
+/// authorization error codes").
+const PASSING: [u32; 7] = [50033, 70012, 90006, 90012, 90024, 90033, 90055];
+
 const EXCERPT: usize = 200;
 /// Entra's longest descriptions have some 600 characters.
 const DESCRIPTION: usize = 4096;
@@ -109,6 +113,7 @@ impl Failure {
         self.status >= 500
             || self.status == 429
             || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+            || self.codes.first().is_some_and(|code| PASSING.contains(code))
     }
 
     /// What it describes, without the ids that Entra puts behind its sentence: they are fields of their own.
@@ -193,6 +198,8 @@ mod tests {
         assert_eq!(failure.form, Form::Page);
         assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
+        let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
+        assert!(Failure::read(&Answer::of(400, body)).is_passing());
     }
 
     #[test]

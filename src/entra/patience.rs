@@ -20,12 +20,7 @@ const FIRST: Duration = Duration::from_millis(500);
 
 /// How long to wait before the next attempt; `None` when there is to be none. `attempt` counts from one, `left` is
 /// what is left of [`WHOLE`], and `chance` spreads those who were refused at the same moment: 0 to 255.
-pub fn pause(
-    attempt: u32,
-    outcome: &Result<Answer, NetworkFailure>,
-    left: Duration,
-    chance: u8,
-) -> Option<Duration> {
+pub fn pause(attempt: u32, outcome: &Result<Answer, NetworkFailure>, left: Duration, chance: u8) -> Option<Duration> {
     // Between half and one and a half of it.
     let backoff = || FIRST * 2_u32.pow(attempt.saturating_sub(1)) * (128 + u32::from(chance)) / 256;
     let pause = match outcome {
