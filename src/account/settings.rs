@@ -155,6 +155,12 @@ impl Settings {
         if self.scopes.is_empty() { for_smtp() } else { self.scopes.clone() }
     }
 
+    /// What an app that signs in as itself asks for: everything it was granted at one resource (AADSTS1002012).
+    pub fn app_scope(&self) -> String {
+        let given = self.scopes.iter().find(|scope| scope.ends_with("/.default"));
+        given.cloned().unwrap_or_else(|| format!("{}/.default", self.resource().unwrap_or_default()))
+    }
+
     pub fn registration(&self, credential: impl Into<Credential>) -> Result<Registration, Missing> {
         Ok(Registration {
             authority: self.authority()?,
@@ -220,6 +226,13 @@ mod tests {
         assert_eq!((account.server.host.as_str(), account.server.port), ("smtp.office365.com", 587));
         assert_eq!(account.scopes[0], "https://outlook.office.com/SMTP.Send");
         assert_eq!(account.sender, account.user);
+    }
+
+    #[test]
+    fn an_app_asks_for_all_it_was_granted() {
+        assert_eq!(least().app_scope(), "https://outlook.office.com/.default");
+        let scopes = vec!["https://mail.example/.default".to_owned()];
+        assert_eq!(Settings { scopes, ..least() }.app_scope(), "https://mail.example/.default");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod mail;
 pub mod named;
 pub mod pair;
 pub mod patient;
+mod room;
 pub mod sole;
 pub mod tasks;
 pub mod tls;
