@@ -3,13 +3,16 @@
 
 mod access;
 mod answers;
+mod credential;
 pub mod demo;
 mod events;
 mod explain;
 mod export;
 mod input;
+mod no_token;
 mod options;
 mod paths;
+mod renewal;
 mod setup;
 mod simulate;
 mod sole;
@@ -40,6 +43,7 @@ use crate::{
     runtime::tls,
     visible,
 };
+use access::Known;
 use options::{Command, Global, Lang, Options, Setup};
 pub use status::Status;
 
