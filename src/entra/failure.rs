@@ -75,7 +75,9 @@ impl Failure {
             _ => {
                 let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
                 let form = if page { Form::Page } else { Form::Foreign };
-                Self { status: answer.status, form, excerpt: Some(one_line(body)), ..Self::default() }
+                let empty = body.trim().is_empty();
+                let excerpt = Some(if empty { "an empty body".to_owned() } else { one_line(body) });
+                Self { status: answer.status, form, excerpt, ..Self::default() }
             }
         }
     }
