@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phrase", &[]),
     ("network", &[]),
     ("visible", &[]),
+    ("way", &[]),
     ("shell", &[]),
     ("facts", &[]),
     ("token", &[]),
@@ -49,7 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible", "way"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

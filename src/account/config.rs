@@ -18,6 +18,9 @@ pub struct Config {
     pub accounts: BTreeMap<AccountName, Settings>,
 }
 
+/// The name of one account as it stands there, and its settings or what is wrong with them.
+pub type Each = (String, Result<Settings, String>);
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The parser's own words, with the line.
@@ -42,6 +45,27 @@ impl Config {
         let config: Self = toml::from_str(text).map_err(|error| Unreadable::Toml(error.to_string()))?;
         of_this_version(config.version)?;
         Ok(config)
+    }
+
+    /// Every account by itself, so that one that is broken hides no other.
+    pub fn each(text: &str) -> Result<Vec<Each>, Unreadable> {
+        let toml = |error: toml::de::Error| Unreadable::Toml(error.to_string());
+        let mut config: toml::Table = text.parse().map_err(toml)?;
+        let accounts = config.remove("accounts");
+        // What is left: the version, the default, and keys that there are not.
+        let rest: Self = toml::Value::Table(config).try_into().map_err(toml)?;
+        of_this_version(rest.version)?;
+        let accounts = match accounts {
+            Some(toml::Value::Table(accounts)) => accounts,
+            Some(_) => return Err(Unreadable::Toml("`accounts` is no table".to_owned())),
+            None => return Ok(Vec::new()),
+        };
+        // Through text: a date does not find its way out of a `toml::Value` (toml 1.2).
+        let settings = |value: toml::Value| {
+            let text = toml::to_string(&value).map_err(|error| error.to_string())?;
+            toml::from_str(&text).map_err(|error| error.message().to_owned())
+        };
+        Ok(accounts.into_iter().map(|(name, value)| (name, settings(value))).collect())
     }
 
     /// The account asked for, else the default one, else the only one.
@@ -166,6 +190,21 @@ port = 587 # firewall
         assert_eq!(Config::parse("version = 2"), Err(OtherVersion(2).into()));
         let error = Config::parse("version = 1\n[accounts.a]\nuser = \"nobody\"").unwrap_err().to_string();
         assert!(error.contains("line 3"), "{error}");
+    }
+
+    #[test]
+    fn a_broken_account_hides_no_other() {
+        let text = "version = 1\n[accounts.a]\nuser = 5\n[accounts.b]\nuser = \"b@contoso.example\"\nsecret_expires = 2027-05-01\n[accounts.C]\n";
+        let each = Config::each(text).unwrap();
+        let dated = each.iter().filter_map(|(_, settings)| settings.as_ref().ok()?.secret_expires);
+        assert_eq!(dated.map(|date| date.to_string()).collect::<Vec<_>>(), ["2027-05-01"]);
+        let ok: Vec<_> = each.iter().map(|(name, settings)| (name.as_str(), settings.is_ok())).collect();
+        assert_eq!(ok, [("C", true), ("a", false), ("b", true)]);
+        assert_eq!(Config::each("version = 1\n"), Ok(Vec::new()));
+        for broken in ["version = 2\n[accounts.a]", "version = 1\nother = 1", "version = 1\naccounts = 5", "version = "]
+        {
+            assert!(Config::each(broken).is_err(), "{broken}");
+        }
     }
 
     #[test]

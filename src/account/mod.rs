@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod config;
 pub mod draft;
+pub mod health;
 pub mod settings;
 pub mod vault;
 

@@ -6,12 +6,14 @@ mod answers;
 mod credential;
 pub mod demo;
 mod events;
+mod exit;
 mod explain;
 mod export;
 mod input;
 mod no_token;
 mod options;
 mod paths;
+mod remote;
 mod renewal;
 mod setup;
 mod simulate;
@@ -44,8 +46,8 @@ use crate::{
     visible,
 };
 use access::Known;
+pub use exit::Status;
 use options::{Command, Global, Lang, Options, Setup};
-pub use status::Status;
 
 /// What every command has at hand.
 pub struct Context {
@@ -59,12 +61,17 @@ pub struct Context {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
-    let options = match Options::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let options = match Options::try_parse_from(&arguments) {
         Ok(options) => options,
         Err(error) => {
             // Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
             let _ = error.print();
-            return if error.use_stderr() { Status::Usage } else { Status::Done };
+            return match error.use_stderr() {
+                false => Status::Done,
+                true if status::is_check(&arguments) => status::misused(),
+                true => Status::Usage,
+            };
         }
     };
     let events = match &options.command {
@@ -72,11 +79,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         Some(command) => matches!(command, Command::Setup(setup) if setup.json),
     };
     let context = Context::new(options.global, events);
+    let check = matches!(&options.command, Some(Command::Status(asked)) if asked.nagios);
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
         context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
     }
-    if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status }
+    let ended = if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status };
+    if check { status::unchecked(ended) } else { ended }
 }
 
 fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Status {
@@ -90,6 +99,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Token(asked)) => token::run(context, &asked),
         Some(Command::Test(asked)) => test::run(context, &asked),
         Some(Command::Explain(asked)) => explain::run(context, &asked),
+        Some(Command::Status(asked)) => status::run(context, &asked),
         Some(Command::Export(asked)) => export::run(context, &asked),
         Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }

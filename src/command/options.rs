@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::status;
+use super::exit;
 use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
@@ -17,7 +17,7 @@ use crate::{
     name = "smtp-oauth",
     version,
     about = "Sets a server up to send mail through Microsoft 365 with OAuth 2.0, and says why when it stops.",
-    after_help = status::HELP,
+    after_help = exit::HELP,
     subcommand_negates_reqs = true
 )]
 pub struct Options {
@@ -91,6 +91,8 @@ pub enum Command {
     Test(Test),
     /// Names the cause of a refusal: a log line, an OAuth error, a trace, as text or on standard input
     Explain(Explain),
+    /// What will break first, and when: tokens, secret, certificate; asks nobody and changes nothing
+    Status(Status),
     /// Configuration for another program, on stdout
     Export(Export),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
@@ -196,6 +198,22 @@ pub struct Explain {
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Status {
+    /// This account alone; otherwise all there are
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// Print one JSON document; times are Unix seconds
+    #[arg(long)]
+    pub json: bool,
+    /// One line for a monitoring system (Nagios, Icinga, ...), which also reads the exit code: 0, 1, 2 or 3
+    #[arg(long, conflicts_with = "json")]
+    pub nagios: bool,
+    /// Warn so many days before something ends
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(..=3650))]
+    pub warn_days: u32,
 }
 
 #[derive(Debug, Clone, Args)]

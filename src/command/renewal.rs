@@ -102,7 +102,7 @@ impl Known {
     fn request(&self, registration: &Registration, vault: &Vault) -> Result<Request, NoToken> {
         let account = &self.account;
         let request = match account.consent {
-            Consent::ClientCredentials => grant::client_credentials(registration, &self.settings.app_scope()),
+            Consent::ClientCredentials => grant::client_credentials(registration, &account.scopes.join(" ")),
             Consent::DeviceCode | Consent::Browser | Consent::Password => {
                 let refresh = vault.refresh_token.as_ref().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
                 grant::refresh(registration, refresh, &account.scopes)

@@ -24,7 +24,12 @@ pub struct Addresses {
     pub authority: Authority,
     /// Scheme and host that a scope for SMTP begins with.
     pub resource: String,
+    /// The same where an app signs in as itself, if it is another.
+    pub app_resource: Option<String>,
     pub smtp_host: Host,
+    /// The servers of High Volume Email, the present name first.
+    #[serde(default)]
+    pub hve_hosts: Vec<Host>,
     /// The portal for app registrations.
     pub portal: String,
     /// Keys above on which public sources disagree.
@@ -42,19 +47,36 @@ impl Cloud {
         CLOUDS.get(&self)
     }
 
+    /// As in `config.toml`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::GccHigh => "gcc-high",
+            Self::Dod => "dod",
+            Self::China => "china",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// Keys of its addresses on which public sources disagree.
+    pub fn unsettled(self) -> &'static [String] {
+        self.addresses().map_or(&[], |addresses| &addresses.unsettled)
+    }
+
     pub fn is_microsoft(self) -> bool {
         self != Self::Custom
     }
 }
 
-/// Where High Volume Email takes mail in. It refuses tokens that are about to expire: `5.7.142`, before `5.5.127`.
-const HIGH_VOLUME: [&str; 2] = ["smtp.hve.mx.microsoft", "smtp-hve.office365.com"];
+/// Whether this is a server of High Volume Email, which has rules of its own.
+pub fn is_hve(host: &Host) -> bool {
+    CLOUDS.values().any(|addresses| addresses.hve_hosts.contains(host))
+}
 
-/// Seconds that a token for this mail server must still live. At High Volume Email ten minutes are advised and
-/// twenty are in use.
+/// Seconds that a token for this mail server must still live. High Volume Email refuses one that expires soon
+/// (`5.7.142`, before `5.5.127`): ten minutes are advised there and twenty are in use.
 pub fn min_life(smtp_host: &Host) -> u32 {
-    let high_volume = HIGH_VOLUME.iter().any(|host| smtp_host.as_str().eq_ignore_ascii_case(host));
-    if high_volume { 1200 } else { 300 }
+    if is_hve(smtp_host) { 1200 } else { 300 }
 }
 
 /// What to ask for so that the token can send by SMTP, be renewed, and tell who signed in.

@@ -72,13 +72,13 @@ const EXPIRES_IN: u64 = 3600;
 const LONGEST: u64 = 366 * 86_400;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct IdToken {
+pub(super) struct IdToken {
     id_token: Option<String>,
 }
 impl ExtraTokenFields for IdToken {}
 
-type Granted = StandardTokenResponse<IdToken, BasicTokenType>;
-type Client = oauth2::Client<
+pub(super) type Granted = StandardTokenResponse<IdToken, BasicTokenType>;
+pub(super) type Client = oauth2::Client<
     StandardErrorResponse<BasicErrorResponseType>,
     Granted,
     StandardTokenIntrospectionResponse<EmptyExtraTokenFields, BasicTokenType>,
@@ -97,7 +97,7 @@ impl Registration {
         format!("{}/{}/oauth2/v2.0/{leaf}", self.authority, self.tenant)
     }
 
-    fn client(&self) -> Option<Client> {
+    pub(super) fn client(&self) -> Option<Client> {
         let token = TokenUrl::new(self.endpoint("token")).ok()?;
         let client = oauth2::Client::new(ClientId::new(self.client_id.to_string()))
             .set_token_uri(token)
@@ -109,7 +109,7 @@ impl Registration {
     }
 
     /// What a request carries besides when the app shows itself by an assertion; `oauth2` knows secrets only.
-    fn asserted(&self) -> Vec<(&'static str, &str)> {
+    pub(super) fn asserted(&self) -> Vec<(&'static str, &str)> {
         match &self.credential {
             Credential::Assertion(assertion) => {
                 vec![("client_assertion_type", JWT_BEARER), ("client_assertion", assertion.expose())]
@@ -171,12 +171,12 @@ pub fn password(registration: &Registration, user: &str, password: &Secret, scop
 
 #[derive(Debug, thiserror::Error)]
 #[error("noted, not sent")]
-struct NotSent;
+pub(super) struct NotSent;
 
-type Note<'a> = dyn Fn(HttpRequest) -> Result<oauth2::HttpResponse, NotSent> + 'a;
+pub(super) type Note<'a> = dyn Fn(HttpRequest) -> Result<oauth2::HttpResponse, NotSent> + 'a;
 
 /// Runs an exchange against a client that only notes the request, so that the crate writes it and the runtime sends it.
-fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Option<Request> {
+pub(super) fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Option<Request> {
     let noted = RefCell::new(None);
     let note = |request: HttpRequest| {
         noted.replace(Some(request));
@@ -189,7 +189,7 @@ fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Op
     Some(Request { method: Method::PostForm(Secret::new(body)), url, trust: registration.trust.clone() })
 }
 
-struct Wrapped<'a>(&'a Note<'a>);
+pub(super) struct Wrapped<'a>(&'a Note<'a>);
 
 impl oauth2::SyncHttpClient for Wrapped<'_> {
     type Error = NotSent;

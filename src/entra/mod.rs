@@ -2,6 +2,7 @@
 //! Every request goes to `{authority}/{tenant}/…` and nowhere else, whatever discovery says.
 
 pub mod assertion;
+pub mod browser;
 pub mod certificate;
 pub mod cloud;
 pub mod device;

@@ -16,7 +16,7 @@ pub use super::{
 };
 use crate::{
     account::{
-        config::Config,
+        config::{Config, Each},
         draft::{Draft, Unreadable},
         vault::Vault,
     },
@@ -54,6 +54,14 @@ impl Places {
         let path = self.config_file();
         let text = disk::read(&path, Kind::Plain)?;
         text.map(|text| Config::parse(text.expose()).map_err(|error| content(&path, &error))).transpose()
+    }
+
+    /// What is configured, account by account; see [`Config::each`].
+    pub fn accounts(&self) -> Result<Vec<Each>, FileFailure> {
+        let path = self.config_file();
+        let text = disk::read(&path, Kind::Plain)?;
+        let each = text.map(|text| Config::each(text.expose()).map_err(|error| content(&path, &error)));
+        Ok(each.transpose()?.unwrap_or_default())
     }
 
     pub fn vault(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {

@@ -2,7 +2,7 @@
 //! Nothing here decides what a result means.
 
 mod address;
-mod certificate;
+pub mod certificate;
 mod connect;
 mod disk;
 mod failure;
@@ -13,6 +13,7 @@ pub mod mail;
 pub mod named;
 pub mod pair;
 pub mod patient;
+pub mod redirect;
 mod room;
 pub mod sole;
 pub mod tasks;

@@ -18,12 +18,14 @@ use super::{
     files::{Places, Revoked},
     handed,
     mail::{self, Endpoint},
-    pair, web,
+    pair,
+    redirect::Listener,
+    web,
 };
 use crate::{
     account::draft::Draft,
     facts::AccountName,
-    wizard::effect::{CertificateFiles, Conversing, Effect, FileFailure, Report, Saving, Ticket},
+    wizard::effect::{CertificateFiles, Conversing, Effect, FileFailure, Listening, Report, Saving, Ticket},
 };
 
 pub type Reports = UnboundedReceiver<(Ticket, Report)>;
@@ -79,6 +81,10 @@ impl Runtime {
         match effect {
             Effect::Fetch(ticket, request) => {
                 self.run(ticket, async move { Report::Fetched(web::fetch(&request).await) });
+            }
+            Effect::Listen(ticket, listening) => {
+                let reports = self.reports.clone();
+                self.run(ticket, listen(ticket, *listening, reports));
             }
             Effect::Wait(ticket, time) => self.run(ticket, wait(time)),
             Effect::Converse(ticket, conversing) => {
@@ -171,6 +177,15 @@ async fn converse(ticket: Ticket, conversing: Conversing, reports: UnboundedSend
         let _ = reports.send((ticket, Report::Line(line.clone())));
     };
     Report::Conversed(Box::new(mail::converse(&endpoint, &trust, plan, on_line).await))
+}
+
+async fn listen(ticket: Ticket, listening: Listening, reports: UnboundedSender<(Ticket, Report)>) -> Report {
+    let listener = match Listener::open(listening.port).await {
+        Ok(listener) => listener,
+        Err(failure) => return Report::Listening(Err(failure)),
+    };
+    let _ = reports.send((ticket, Report::Listening(Ok(listener.port()))));
+    listener.wait(&listening).await.map_or(Report::NobodyCame, Report::Redirected)
 }
 
 fn write_drafts(

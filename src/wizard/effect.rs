@@ -14,6 +14,7 @@ use crate::{
     },
     facts::{AccountName, Server},
     network::{CaFile, NetworkFailure},
+    secret::Secret,
     smtp::{Conversation, Line, Plan},
 };
 
@@ -27,6 +28,8 @@ pub enum Effect {
     Fetch(Ticket, Request),
     /// The SMTP dialogue; `Report::Line` as it goes, `Report::Conversed` at the end.
     Converse(Ticket, Box<Conversing>),
+    /// Wait for a browser; `Report::Listening`, then `Report::Redirected` or `Report::NobodyCame`.
+    Listen(Ticket, Box<Listening>),
     /// `Report::Waited` after this time.
     Wait(Ticket, Duration),
     /// Drop the task. A save that has begun to write cannot be dropped: it goes to its end, unheard.
@@ -57,6 +60,23 @@ pub struct Conversing {
     pub plan: Plan,
 }
 
+/// What a browser is waited for with, on both loopback addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listening {
+    /// A free one when it is not named.
+    pub port: Option<u16>,
+    /// The path that counts; every other is not found.
+    pub path: String,
+    /// A request without it changes nothing.
+    pub state: Secret,
+    pub limit: Duration,
+    /// The language of the pages, and what each says: title and sentence.
+    pub lang: String,
+    pub signed_in: (String, String),
+    pub refused: (String, String),
+    pub not_this: (String, String),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saving {
     pub account: AccountName,
@@ -73,6 +93,12 @@ pub enum Report {
     Line(Line),
     Conversed(Box<Conversation>),
     Waited,
+    /// The port that is listened at; more follows.
+    Listening(Result<u16, NetworkFailure>),
+    /// The query of the request that the browser was sent with.
+    Redirected(Secret),
+    /// The time is over.
+    NobodyCame,
     Inspected(Result<Existing, FileFailure>),
     /// Within its dates when it was read.
     CertificateRead(Result<Box<Certificate>, CertificateFailure>),

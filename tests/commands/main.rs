@@ -12,6 +12,7 @@ mod refused_answers;
 mod renewal;
 mod setup;
 mod simulate;
+mod status;
 mod test;
 mod token;
 
@@ -58,7 +59,7 @@ fn help_and_version_are_what_was_asked_for() {
 
 #[test]
 fn without_a_configuration_every_command_that_needs_one_says_so() {
-    for command in ["token", "test"] {
+    for command in ["token", "test", "status"] {
         let ran = bare(&[command]);
         assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
         assert_eq!(ran.stderr, "smtp-oauth: there is no account yet; run `smtp-oauth` to set one up\n");

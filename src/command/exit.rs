@@ -1,23 +1,28 @@
-//! Exit codes: the one table (sysexits.h, and 1 and 2 for a test's refusal and a person's leaving).
+//! Exit codes: the one table (sysexits.h, 1 and 2 for a test's refusal and a person's leaving, and beside it the
+//! four of monitoring plug-ins, for `status --nagios` alone).
 
 use std::process::{ExitCode, Termination};
 
-use crate::wizard::effect::{FileFailure, FileFailureKind, Outcome};
+use crate::{
+    account::health::State,
+    wizard::effect::{FileFailure, FileFailureKind, Outcome},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Status {
-    Done = 0,
-    Refused = 1,
-    Left = 2,
-    Usage = 64,
-    BadInput = 65,
-    Unreachable = 69,
-    Bug = 70,
-    CannotWrite = 73,
-    Temporary = 75,
-    SignIn = 77,
-    Configuration = 78,
+    Done,
+    Refused,
+    Left,
+    Usage,
+    BadInput,
+    Unreachable,
+    Bug,
+    CannotWrite,
+    Temporary,
+    SignIn,
+    Configuration,
+    /// What a monitoring plug-in says of the accounts.
+    Check(State),
 }
 
 /// The table as `--help` shows it.
@@ -33,11 +38,31 @@ Exit codes:
   73  cannot write
   75  temporary, try later
   77  sign-in needed or refused
-  78  configuration";
+  78  configuration
+With `status --nagios`: 0 ok, 1 warning, 2 critical, 3 unknown";
+
+impl Status {
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done | Self::Check(State::Ok) => 0,
+            Self::Refused | Self::Check(State::Warn) => 1,
+            Self::Left | Self::Check(State::Critical) => 2,
+            Self::Check(State::Unknown) => 3,
+            Self::Usage => 64,
+            Self::BadInput => 65,
+            Self::Unreachable => 69,
+            Self::Bug => 70,
+            Self::CannotWrite => 73,
+            Self::Temporary => 75,
+            Self::SignIn => 77,
+            Self::Configuration => 78,
+        }
+    }
+}
 
 impl Termination for Status {
     fn report(self) -> ExitCode {
-        ExitCode::from(self as u8)
+        ExitCode::from(self.code())
     }
 }
 
@@ -87,9 +112,9 @@ mod tests {
             Status::SignIn,
             Status::Configuration,
         ];
-        assert_eq!(HELP.lines().count(), all.len() + 1);
+        assert_eq!(HELP.lines().count(), all.len() + 2);
         for status in all {
-            assert!(HELP.contains(&format!("\n  {:<4}", status as u8)), "{status:?}");
+            assert!(HELP.contains(&format!("\n  {:<4}", status.code())), "{status:?}");
         }
     }
 }

@@ -1,0 +1,117 @@
+//! `status`: what will break first, and when. It reads files and asks nobody: no network, no lock, no renewal; what
+//! the facts amount to is `account::health`'s to judge.
+
+mod document;
+mod nagios;
+mod words;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+};
+
+use super::{Context, Status, access, options, paths, summary};
+use crate::{
+    account::{
+        Settings,
+        config::NoAccount,
+        health::{Health, Known, State},
+    },
+    facts::AccountName,
+    runtime::{certificate, files::Places},
+    wizard::{effect::FileFailure, verdict},
+};
+
+/// One account, and how it stands or why that cannot be told.
+struct Account {
+    name: String,
+    health: Result<Health, String>,
+}
+
+impl Account {
+    fn state(&self) -> State {
+        self.health.as_ref().map_or(State::Unknown, |health| health.state)
+    }
+}
+
+pub fn run(context: &Context, asked: &options::Status) -> Status {
+    let now = access::now();
+    let accounts = match accounts(context, asked, now) {
+        Ok(accounts) => accounts,
+        Err(why) => {
+            context.complain(&why);
+            if asked.nagios {
+                context.deliver(&nagios::nothing(&why));
+            }
+            return Status::Configuration;
+        }
+    };
+    if asked.nagios {
+        context.deliver(&nagios::line(&context.texts, &accounts, now, asked.warn_days));
+        return Status::Check(accounts.iter().map(Account::state).max().unwrap_or(State::Unknown));
+    }
+    if asked.json {
+        context.deliver(&summary::json(&document::Document::new(&accounts)));
+        broken(context, &accounts);
+    } else {
+        let option = context.global.config_option();
+        let told = accounts.iter().map(|account| words::account(&context.texts, account, now, &option));
+        context.deliver(&told.collect::<Vec<_>>().join("\n"));
+    }
+    Status::Done
+}
+
+/// The document has no place for a reason.
+fn broken(context: &Context, accounts: &[Account]) {
+    for Account { name, health } in accounts {
+        if let Err(why) = health {
+            context.complain(format!("{name}: {why}"));
+        }
+    }
+}
+
+/// `Err` is why there is none, in a sentence.
+fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<Account>, String> {
+    let said = |failure: &FileFailure| context.texts.say(&verdict::file_trouble(failure));
+    let places = paths::places(&context.global).ok_or_else(|| context.texts.word("access.no-home"))?;
+    let mut each = places.accounts().map_err(|failure| said(&failure))?;
+    if let Some(wanted) = &asked.account {
+        each.retain(|(name, _)| name == wanted.as_str());
+        if each.is_empty() {
+            return Err(NoAccount::Unknown(wanted.to_string()).to_string());
+        }
+    }
+    if each.is_empty() {
+        return Err(NoAccount::None.to_string());
+    }
+    let health = |name: &str, settings: Result<Settings, String>| {
+        let name: AccountName = name.parse().map_err(|error: crate::facts::Malformed| error.to_string())?;
+        let settings = settings?;
+        settings.account().map_err(|missing| missing.to_string())?;
+        known(&places, &name, &settings, now, asked.warn_days).map_err(|failure| said(&failure))
+    };
+    Ok(each.into_iter().map(|(name, settings)| Account { health: health(&name, settings), name }).collect())
+}
+
+fn known(places: &Places, name: &AccountName, settings: &Settings, now: i64, warn: u32) -> Result<Health, FileFailure> {
+    let vault = places.vault(name)?;
+    let certificate_expires = settings.certificate_file.as_deref().map(certificate::ends).transpose()?;
+    Ok(Known { settings, vault: vault.as_ref(), certificate_expires }.judge(now, warn))
+}
+
+/// What a monitoring system shows when the command line is wrong; the rest is on stderr.
+pub fn misused() -> Status {
+    // Whoever asked may be gone; that is nobody's loss.
+    let _ = io::stdout().write_all(nagios::nothing("wrong command line").as_bytes());
+    Status::Check(State::Unknown)
+}
+
+/// Whether these arguments, which could not be understood, were a monitoring system's.
+pub fn is_check(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "status") && arguments.iter().any(|argument| argument == "--nagios")
+}
+
+/// A check that did not come to a result: monitoring systems know four exit codes and no other.
+pub fn unchecked(ended: Status) -> Status {
+    if matches!(ended, Status::Check(_)) { ended } else { Status::Check(State::Unknown) }
+}
