@@ -24,6 +24,8 @@ pub enum Malformed {
     Authority,
     #[error("not a name: 1 to 64 of a-z, 0-9, dot, dash, underscore")]
     AccountName,
+    #[error("not a redirect URI: https://..., or http://localhost with any port and path")]
+    RedirectUri,
 }
 
 impl Malformed {
@@ -36,6 +38,7 @@ impl Malformed {
             Self::Tenant => "malformed.tenant",
             Self::Authority => "malformed.authority",
             Self::AccountName => "malformed.account-name",
+            Self::RedirectUri => "malformed.redirect-uri",
         })
     }
 }
@@ -110,6 +113,34 @@ checked_text!(
     /// The name of an account, and of its files: `[a-z0-9][a-z0-9._-]{0,63}`.
     AccountName, Malformed::AccountName, account_name
 );
+
+checked_text!(
+    /// A redirect URI as it is registered, byte for byte: `https://…`, or `http://` on loopback; at most 256
+    /// characters, without query, fragment, user and the characters Entra refuses (Microsoft's page "Redirect URI
+    /// restrictions").
+    RedirectUri, Malformed::RedirectUri, redirect_uri
+);
+
+impl RedirectUri {
+    fn url(&self) -> Option<url::Url> {
+        self.0.parse().ok()
+    }
+
+    /// Whether a listener on this machine can receive what is sent there.
+    pub fn is_loopback(&self) -> bool {
+        self.0.starts_with("http://")
+    }
+
+    /// A port that stands in it is the one to listen on.
+    pub fn port(&self) -> Option<u16> {
+        self.url()?.port()
+    }
+
+    /// As a browser asks for it: `/` at least.
+    pub fn path(&self) -> String {
+        self.url().map_or_else(|| "/".to_owned(), |url| url.path().to_owned())
+    }
+}
 
 impl Address {
     pub fn domain(&self) -> &str {
@@ -218,6 +249,20 @@ fn authority(text: &str) -> Option<String> {
         .then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
+fn redirect_uri(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let reaches =
+        url.scheme() == "https" || (url.scheme() == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    let bare =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"!$'(),;\"`\\<>{}|^*".contains(&byte));
+    // What the parser would make of it must not differ from what stands there but for the slash of no path.
+    let as_is =
+        text.len() <= 256 && url.as_str().trim_end_matches('/').eq_ignore_ascii_case(text.trim_end_matches('/'));
+    (reaches && bare && plain && as_is && url.port() != Some(0)).then(|| text.to_owned())
+}
+
 fn account_name(text: &str) -> Option<String> {
     let rest = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-');
     let first = text.chars().next().is_some_and(|c| matches!(c, 'a'..='z' | '0'..='9'));
@@ -227,6 +272,44 @@ fn account_name(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_uri_stays_as_it_is_registered() {
+        for right in [
+            "http://localhost",
+            "http://localhost/",
+            "http://localhost/MxMail/",
+            "http://localhost:8400/Back",
+            "http://127.0.0.1:8400",
+            "https://login.microsoftonline.com/common/oauth2/nativeclient",
+            "https://im.example:8443/imart/oauth/callback",
+        ] {
+            assert_eq!(right.parse::<RedirectUri>().unwrap().as_str(), right);
+        }
+        for wrong in [
+            "",
+            "localhost",
+            "http://contoso.example/",
+            "http://localhost.example/",
+            "ftp://localhost/",
+            "https://h.example/?a=b",
+            "https://h.example/#x",
+            "https://u:p@h.example/",
+            "https://h.example/it's",
+            "https://h.example/$(id)",
+            "https://h.example/a b",
+            "https://h.example/\u{202e}",
+            "http://localhost:0/",
+            "https://h.example/../x",
+        ] {
+            assert_eq!(wrong.parse::<RedirectUri>(), Err(Malformed::RedirectUri), "{wrong}");
+        }
+        let at =
+            |text: &str| text.parse::<RedirectUri>().map(|uri| (uri.is_loopback(), uri.port(), uri.path())).unwrap();
+        assert_eq!(at("http://localhost"), (true, None, "/".into()));
+        assert_eq!(at("http://localhost:8400/MxMail/"), (true, Some(8400), "/MxMail/".into()));
+        assert_eq!(at("https://h.example/x"), (false, None, "/x".into()));
+    }
 
     #[test]
     fn a_guid_is_taken_in_any_case_and_with_braces() {

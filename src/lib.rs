@@ -34,4 +34,5 @@ pub mod simulator;
 pub mod smtp;
 pub mod token;
 pub mod visible;
+pub mod way;
 pub mod wizard;

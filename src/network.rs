@@ -37,6 +37,8 @@ pub enum FailureKind {
     TooMuch,
     /// A CA file that cannot be read or holds no certificate.
     CaFile,
+    /// Another program has the port that was to be listened at.
+    PortTaken,
     /// Anything else; `detail` says what.
     Other,
 }

@@ -24,6 +24,12 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// Compared in a time that tells nothing of where the two begin to differ.
+    pub fn is(&self, text: &str) -> bool {
+        let differ = self.0.bytes().zip(text.bytes()).fold(0, |differ, (mine, other)| differ | (mine ^ other));
+        self.0.len() == text.len() && differ == 0
+    }
+
     /// What may be shown of an access token: `‹token: 2113 characters, sha256 1a2b3c4d›`,
     /// the first 8 hex digits of the digest. Enough to tell two tokens apart, useless to anyone else.
     pub fn token_mark(&self) -> String {
@@ -74,6 +80,13 @@ mod tests {
     fn debug_shows_nothing_of_it() {
         let secret = Secret::new("CANARY-secret");
         assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "‹secret› Some(‹secret›)");
+    }
+
+    #[test]
+    fn it_is_itself_alone() {
+        let secret = Secret::new("CANARY");
+        assert!(secret.is("CANARY"));
+        assert!(["", "CANAR", "CANARYX", "canary"].iter().all(|other| !secret.is(other)));
     }
 
     #[test]

@@ -13,13 +13,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("phrase", &[]),
     ("network", &[]),
     ("visible", &[]),
+    ("way", &[]),
     ("shell", &[]),
     ("facts", &[]),
     ("token", &[]),
     ("smtp", &[]),
     ("entra", &[]),
     ("checklist", &[]),
-    ("account", &["entra", "checklist"]),
+    ("account", &["entra", "checklist", "token"]),
     ("product", &["entra", "checklist"]),
     ("diagnosis", &["account", "checklist", "entra", "smtp", "token"]),
     ("export", &["account", "entra"]),
@@ -49,7 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible", "way"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

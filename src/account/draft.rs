@@ -1,16 +1,17 @@
 //! The draft of an unfinished wizard: `draft.toml` for what may be read, `draft.secret` (`0600`) for a
-//! client secret that Microsoft showed once, a device code that runs and tokens not yet saved.
+//! client secret that Microsoft showed once, a device code or a browser's sign-in that runs, and tokens not yet saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{OtherVersion, Settings, VERSION, of_this_version};
 use crate::{
     checklist::Checklist,
-    entra::{device::DeviceCode, grant::Tokens},
+    entra::{browser::Pending, device::DeviceCode, grant::Tokens},
     facts::AccountName,
     secret::Secret,
+    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,6 +24,10 @@ pub struct Draft {
     /// What stood in a field when the person turned away from it, by the field's name. Never a secret.
     pub typed: BTreeMap<String, String>,
     pub settings: Settings,
+    /// The way of consent that was chosen; until all it needs is typed, the settings alone do not tell it.
+    pub way: Option<Way>,
+    /// Ways that were refused, and are not offered first any more.
+    pub refused: BTreeSet<Way>,
     pub checklist: Checklist,
     #[serde(skip)]
     pub secrets: Secrets,
@@ -34,7 +39,11 @@ pub struct Secrets {
     pub client_secret: Option<Secret>,
     /// What stood in the field for it when the person turned away.
     pub typed: Option<Secret>,
+    /// Sent once and not saved.
+    pub password: Option<Secret>,
     pub device: Option<DeviceCode>,
+    /// A sign-in that waits at a browser.
+    pub browser: Option<Pending>,
     pub tokens: Option<Tokens>,
 }
 
@@ -69,9 +78,14 @@ impl Draft {
         Ok(draft)
     }
 
+    pub fn way(&self) -> Way {
+        self.way.unwrap_or_else(|| self.settings.way())
+    }
+
     /// Drops what has passed its time.
     pub fn expire(&mut self, now: i64) {
         self.secrets.device = self.secrets.device.take().filter(|code| code.expires_at > now);
+        self.secrets.browser = self.secrets.browser.take().filter(|pending| pending.expires_at > now);
     }
 }
 
@@ -106,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_code_is_dropped_when_it_has_expired() {
+    fn what_runs_is_dropped_when_it_has_expired() {
         let mut draft = Draft::default();
         draft.secrets.device = Some(DeviceCode {
             device_code: Secret::new("CANARY-dc"),
@@ -115,9 +129,17 @@ mod tests {
             expires_at: 1000,
             interval: 5,
         });
+        draft.secrets.browser = Some(Pending {
+            authorize_url: "https://login.example".into(),
+            redirect_uri: "http://localhost".into(),
+            state: Secret::new("CANARY-state"),
+            code_verifier: Secret::new("CANARY-verifier"),
+            scopes: Vec::new(),
+            expires_at: 1000,
+        });
         draft.expire(999);
-        assert!(draft.secrets.device.is_some());
+        assert!(draft.secrets.device.is_some() && draft.secrets.browser.is_some());
         draft.expire(1000);
-        assert!(draft.secrets.device.is_none());
+        assert!(draft.secrets.device.is_none() && draft.secrets.browser.is_none());
     }
 }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     entra::{
         Cloud,
-        cloud::smtp_scopes,
+        cloud::{self, smtp_scopes},
         grant::{Credential, Registration},
     },
-    facts::{Address, Authority, ClientName, Host, Security, Server, Tenant},
+    facts::{Address, Authority, ClientName, Host, RedirectUri, Security, Server, Tenant},
+    way::Way,
 };
 
 /// How consent is obtained.
@@ -54,7 +55,7 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<Browser>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect_uri: Option<String>,
+    pub redirect_uri: Option<RedirectUri>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,16 +144,64 @@ impl Settings {
         })
     }
 
-    /// Scheme and host that a scope for SMTP begins with, in this cloud.
-    pub fn resource(&self) -> Option<&'static str> {
-        let addresses = self.cloud().addresses().or(Cloud::Global.addresses());
-        addresses.map(|addresses| addresses.resource.as_str())
+    /// The way of consent; a certificate that is named is what an app shows itself by.
+    pub fn way(&self) -> Way {
+        match (self.consent.unwrap_or_default(), self.browser) {
+            (Consent::DeviceCode, _) => Way::DeviceCode,
+            (Consent::Browser, Some(Browser::Paste)) => Way::Paste,
+            (Consent::Browser, _) => Way::Loopback,
+            (Consent::ClientCredentials, _) if self.certificate_file.is_some() => Way::Certificate,
+            (Consent::ClientCredentials, _) => Way::Secret,
+            (Consent::Password, _) => Way::Password,
+        }
     }
 
-    /// The scopes to ask for: those given, else what sending by SMTP needs in this cloud.
+    /// What belongs to another way alone is let go.
+    pub fn take_way(&mut self, way: Way) {
+        self.consent = Some(match way {
+            Way::DeviceCode => Consent::DeviceCode,
+            Way::Loopback | Way::Paste => Consent::Browser,
+            Way::Secret | Way::Certificate => Consent::ClientCredentials,
+            Way::Password => Consent::Password,
+        });
+        self.browser = match way {
+            Way::Loopback => Some(Browser::Loopback),
+            Way::Paste => Some(Browser::Paste),
+            Way::DeviceCode | Way::Secret | Way::Certificate | Way::Password => None,
+        };
+        if way != Way::Certificate {
+            (self.certificate_file, self.certificate_key_file) = (None, None);
+        }
+        if !way.is_browser() {
+            self.redirect_uri = None;
+        }
+    }
+
+    /// High Volume Email, which has rules of its own.
+    pub fn is_hve(&self) -> bool {
+        self.smtp.host.as_ref().is_some_and(cloud::is_hve)
+    }
+
+    /// Scheme and host that a scope for SMTP begins with, in this cloud and with this way of consent.
+    pub fn resource(&self) -> Option<&'static str> {
+        let addresses = self.cloud().addresses().or(Cloud::Global.addresses())?;
+        let app_only = self.way().is_app_only() && !self.is_hve();
+        Some(addresses.app_resource.as_ref().filter(|_| app_only).unwrap_or(&addresses.resource))
+    }
+
+    /// The scopes to ask for: those given, else what sending by SMTP needs in this cloud with this way of consent.
     pub fn scopes(&self) -> Vec<String> {
-        let for_smtp = || smtp_scopes(self.resource().unwrap_or_default());
-        if self.scopes.is_empty() { for_smtp() } else { self.scopes.clone() }
+        if !self.scopes.is_empty() {
+            return self.scopes.clone();
+        }
+        let resource = self.resource().unwrap_or_default();
+        // An app asks for whatever it was given (RFC 6749 §4.4; Microsoft's page "client credentials flow").
+        let all = format!("{resource}/.default");
+        match (self.way().is_app_only(), self.is_hve()) {
+            (true, _) => vec![all],
+            (false, true) => [&all, "offline_access", "openid", "profile"].map(str::to_owned).to_vec(),
+            (false, false) => smtp_scopes(resource),
+        }
     }
 
     pub fn registration(&self, credential: impl Into<Credential>) -> Result<Registration, Missing> {
@@ -171,7 +220,7 @@ impl Settings {
         let mut settings = self.clone();
         settings.sender = settings.sender.take().filter(|sender| Some(sender) != settings.user.as_ref());
         settings.scopes = settings.scopes();
-        settings.consent = Some(settings.consent.unwrap_or_default());
+        settings.take_way(settings.way());
         if let Ok(server) = settings.server() {
             settings.smtp = Smtp { host: Some(server.host), port: Some(server.port), security: Some(server.security) };
         }

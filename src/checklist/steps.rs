@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::Deserialize;
 
 use super::Item;
+use crate::way::Way;
 
 pub const SOURCE: &str = include_str!("steps.toml");
 
@@ -24,6 +25,9 @@ pub struct Step {
     /// Items that do not apply with this step's way of doing it; said when the step is done.
     #[serde(default)]
     pub not_needed: Vec<Item>,
+    /// Left out with any other way of consent; empty for all.
+    #[serde(default)]
+    pub ways: Vec<Way>,
     /// Left out unless this holds.
     #[serde(rename = "if")]
     pub condition: Option<Condition>,
@@ -86,6 +90,10 @@ pub enum Field {
     ClientId,
     Scopes,
     ClientSecret,
+    RedirectUri,
+    CertificateFile,
+    CertificateKeyFile,
+    Password,
     Sender,
 }
 
@@ -94,8 +102,14 @@ pub enum Field {
 pub enum Condition {
     /// The sender is another address than the SMTP user.
     OtherSender,
-    /// A mail server that somebody named could not be talked to.
+    /// A mail server that somebody named could not be talked to, or public sources do not agree on its name.
     ServerInDoubt,
+    /// Public sources do not agree on what to ask for.
+    ScopesInDoubt,
+    /// Another cloud than the worldwide one, or none that the mailbox was found in.
+    CloudInDoubt,
+    /// There is more than one way of consent to choose from.
+    SeveralWays,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]

@@ -7,7 +7,7 @@ use super::simulate;
 use crate::{
     account::{
         Settings,
-        settings::{Endpoints, Smtp},
+        settings::{Consent, Endpoints, Smtp},
     },
     entra::wire::{Method, Request},
     phrase::Phrase,
@@ -56,6 +56,8 @@ fn suggested(announced: &Announcement) -> Settings {
     Settings {
         user: announced.user.parse().ok(),
         client_id: announced.client_id.parse().ok(),
+        // Its faults are a device code's; the person may choose another.
+        consent: Some(Consent::DeviceCode),
         smtp: Smtp { host: announced.smtp.host.parse().ok(), port: Some(announced.smtp.port), security: None },
         endpoints: Endpoints {
             authority: announced.authority.parse().ok(),

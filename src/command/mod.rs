@@ -11,6 +11,7 @@ mod export;
 mod input;
 mod options;
 mod paths;
+mod remote;
 mod setup;
 mod simulate;
 mod sole;

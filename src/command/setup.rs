@@ -3,10 +3,12 @@
 
 use std::io::{self, IsTerminal};
 
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::{Duration, MissedTickBehavior, interval},
 };
+use zeroize::Zeroizing;
 
 use super::{
     Context, Status,
@@ -31,6 +33,7 @@ use crate::{
         files::Places,
         tasks::{Reports, Runtime},
     },
+    secret::Secret,
     wizard::{
         Given, Model,
         effect::{Effect, FileFailure, Outcome},
@@ -283,4 +286,11 @@ pub fn seed() -> String {
     let filled = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
     debug_assert!(filled.is_ok());
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 32 random bytes; `None` where the system gives none.
+pub fn entropy() -> Option<Secret> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), bytes.as_mut()).ok()?;
+    Some(Secret::new(BASE64_STANDARD_NO_PAD.encode(bytes.as_ref())))
 }

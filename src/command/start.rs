@@ -5,7 +5,8 @@ use super::{
     Context,
     demo::Demo,
     options::{Global, Setup},
-    setup::seed,
+    remote,
+    setup::{entropy, seed},
     terminal::{self, Shown},
     trouble::Trouble,
 };
@@ -61,6 +62,7 @@ pub fn given(
     let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
     settle_product(asked, &mut suggested);
     Ok(Given {
+        graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set),
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,
@@ -72,6 +74,8 @@ pub fn given(
         answered: None,
         unattended: shown == Shown::Unattended,
         seed: seed(),
+        entropy: entropy().ok_or(Trouble::Random)?,
+        remote: remote::here(),
         config_option: global.config_option(),
     })
 }

@@ -20,6 +20,8 @@ pub enum Trouble {
     Answers(answers::Refusal),
     Busy(String),
     Terminal(io::Error),
+    /// The system gives no random numbers.
+    Random,
 }
 
 impl Trouble {
@@ -31,6 +33,7 @@ impl Trouble {
             Self::Config(failure) => texts.say(&verdict::file_trouble(failure)),
             Self::Answers(refusal) => refusal.to_string(),
             Self::Busy(busy) => busy.clone(),
+            Self::Random => "the system gives no random numbers".to_owned(),
             Self::Terminal(error) => format!("terminal: {error}"),
         }
     }
@@ -43,6 +46,7 @@ impl Trouble {
             Self::Config(failure) => failure.into(),
             Self::Answers(refusal) => refusal.status(),
             Self::Busy(_) => Status::Temporary,
+            Self::Random => Status::Bug,
             Self::Terminal(_) => Status::Usage,
         }
     }

@@ -8,7 +8,7 @@ use super::{
     Evidence,
     rules::{Condition, Rule},
 };
-use crate::{checklist::Item, entra::Cloud, phrase::Phrase};
+use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
 
 /// How far the evidence goes. The order is the order of listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct Cause {
     pub commands: Vec<(Phrase, Phrase)>,
     pub next: Vec<Phrase>,
     pub source: &'static str,
+    /// Ways of consent that it does not stand in the way of.
+    pub ways: &'static [Way],
 }
 
 /// One file of `causes/`. Its texts are in the same file and get their keys from the place they stand:
@@ -68,6 +70,9 @@ pub struct Entry {
     #[serde(default)]
     pub next: Vec<Line>,
     pub source: String,
+    /// Where it stands in the way of one way of consent: those that it does not.
+    #[serde(default)]
+    pub ways: Vec<Way>,
     #[serde(default)]
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
@@ -270,6 +275,7 @@ impl Entry {
             commands: commands.map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next),
             source: &self.source,
+            ways: &self.ways,
         }
     }
 }

@@ -24,7 +24,12 @@ pub struct Addresses {
     pub authority: Authority,
     /// Scheme and host that a scope for SMTP begins with.
     pub resource: String,
+    /// The same where an app signs in as itself, if it is another.
+    pub app_resource: Option<String>,
     pub smtp_host: Host,
+    /// The servers of High Volume Email, the present name first.
+    #[serde(default)]
+    pub hve_hosts: Vec<Host>,
     /// The portal for app registrations.
     pub portal: String,
     /// Keys above on which public sources disagree.
@@ -42,9 +47,30 @@ impl Cloud {
         CLOUDS.get(&self)
     }
 
+    /// As in `config.toml`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::GccHigh => "gcc-high",
+            Self::Dod => "dod",
+            Self::China => "china",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// Keys of its addresses on which public sources disagree.
+    pub fn unsettled(self) -> &'static [String] {
+        self.addresses().map_or(&[], |addresses| &addresses.unsettled)
+    }
+
     pub fn is_microsoft(self) -> bool {
         self != Self::Custom
     }
+}
+
+/// Whether this is a server of High Volume Email, which has rules of its own.
+pub fn is_hve(host: &Host) -> bool {
+    CLOUDS.values().any(|addresses| addresses.hve_hosts.contains(host))
 }
 
 /// What to ask for so that the token can send by SMTP, be renewed, and tell who signed in.

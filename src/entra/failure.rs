@@ -76,6 +76,24 @@ impl Failure {
         }
     }
 
+    /// Reads an error that a browser was sent back with (RFC 6749 §4.1.2.1). Entra puts its ids into the description.
+    pub fn redirected<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        let mut failure = Self::from_fields(0, &fields);
+        failure.suberror = failure.suberror.or_else(|| fields.get("error_subcode")?.as_str().map(bounded));
+        let named = |name: &str| {
+            let rest = failure.description.split_once(name)?.1;
+            rest.split_whitespace().next().map(str::to_owned)
+        };
+        (failure.trace_id, failure.correlation_id) = (named("Trace ID:"), named("Correlation ID:"));
+        failure.timestamp = failure
+            .description
+            .split_once("Timestamp:")
+            .map(|(_, rest)| one_line(rest))
+            .filter(|time| !time.is_empty());
+        failure
+    }
+
     fn from_fields(status: u16, fields: &serde_json::Map<String, Value>) -> Self {
         let text = |key: &str| fields.get(key).and_then(Value::as_str).map(bounded);
         let description = text("error_description").unwrap_or_default();
@@ -88,7 +106,7 @@ impl Failure {
         }
         Self {
             status,
-            error: text("error").unwrap_or_else(|| fields["error"].to_string()),
+            error: text("error").unwrap_or_else(|| fields.get("error").map(Value::to_string).unwrap_or_default()),
             description,
             codes,
             suberror: text("suberror"),

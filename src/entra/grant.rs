@@ -4,9 +4,9 @@
 use std::cell::RefCell;
 
 use oauth2::{
-    AuthType, ClientId, ClientSecret, EmptyExtraTokenFields, ExtraTokenFields, HttpRequest, RefreshToken, Scope,
-    StandardErrorResponse, StandardRevocableToken, StandardTokenIntrospectionResponse, StandardTokenResponse,
-    TokenResponse, TokenUrl,
+    AuthType, ClientId, ClientSecret, EmptyExtraTokenFields, ExtraTokenFields, HttpRequest, RefreshToken,
+    ResourceOwnerPassword, ResourceOwnerUsername, Scope, StandardErrorResponse, StandardRevocableToken,
+    StandardTokenIntrospectionResponse, StandardTokenResponse, TokenResponse, TokenUrl,
     basic::{BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenType},
 };
 use serde::{Deserialize, Serialize};
@@ -72,13 +72,13 @@ const EXPIRES_IN: u64 = 3600;
 const LONGEST: u64 = 366 * 86_400;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct IdToken {
+pub(super) struct IdToken {
     id_token: Option<String>,
 }
 impl ExtraTokenFields for IdToken {}
 
-type Granted = StandardTokenResponse<IdToken, BasicTokenType>;
-type Client = oauth2::Client<
+pub(super) type Granted = StandardTokenResponse<IdToken, BasicTokenType>;
+pub(super) type Client = oauth2::Client<
     StandardErrorResponse<BasicErrorResponseType>,
     Granted,
     StandardTokenIntrospectionResponse<EmptyExtraTokenFields, BasicTokenType>,
@@ -97,7 +97,7 @@ impl Registration {
         format!("{}/{}/oauth2/v2.0/{leaf}", self.authority, self.tenant)
     }
 
-    fn client(&self) -> Option<Client> {
+    pub(super) fn client(&self) -> Option<Client> {
         let token = TokenUrl::new(self.endpoint("token")).ok()?;
         let client = oauth2::Client::new(ClientId::new(self.client_id.to_string()))
             .set_token_uri(token)
@@ -109,7 +109,7 @@ impl Registration {
     }
 
     /// What a request carries besides when the app shows itself by an assertion; `oauth2` knows secrets only.
-    fn asserted(&self) -> Vec<(&'static str, &str)> {
+    pub(super) fn asserted(&self) -> Vec<(&'static str, &str)> {
         match &self.credential {
             Credential::Assertion(assertion) => {
                 vec![("client_assertion_type", JWT_BEARER), ("client_assertion", assertion.expose())]
@@ -155,14 +155,28 @@ pub fn client_credentials(registration: &Registration, scope: &str) -> Option<Re
     noted(registration, |note| drop(exchange.request(note)))
 }
 
+/// RFC 6749 §4.3: the account's own password goes to the authority. It can do so only where nobody is asked for a
+/// second factor, which in practice is High Volume Email; its answers say why not elsewhere.
+pub fn password(registration: &Registration, user: &str, password: &Secret, scopes: &[String]) -> Option<Request> {
+    let client = registration.client()?;
+    let user = ResourceOwnerUsername::new(user.to_owned());
+    let password = ResourceOwnerPassword::new(password.expose().to_owned());
+    let scopes = scopes.iter().cloned().map(Scope::new);
+    let mut exchange = client.exchange_password(&user, &password).add_scopes(scopes);
+    for (name, value) in registration.asserted() {
+        exchange = exchange.add_extra_param(name, value);
+    }
+    noted(registration, |note| drop(exchange.request(note)))
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("noted, not sent")]
-struct NotSent;
+pub(super) struct NotSent;
 
-type Note<'a> = dyn Fn(HttpRequest) -> Result<oauth2::HttpResponse, NotSent> + 'a;
+pub(super) type Note<'a> = dyn Fn(HttpRequest) -> Result<oauth2::HttpResponse, NotSent> + 'a;
 
 /// Runs an exchange against a client that only notes the request, so that the crate writes it and the runtime sends it.
-fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Option<Request> {
+pub(super) fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Option<Request> {
     let noted = RefCell::new(None);
     let note = |request: HttpRequest| {
         noted.replace(Some(request));
@@ -175,7 +189,7 @@ fn noted(registration: &Registration, exchange: impl FnOnce(&Wrapped<'_>)) -> Op
     Some(Request { method: Method::PostForm(Secret::new(body)), url, trust: registration.trust.clone() })
 }
 
-struct Wrapped<'a>(&'a Note<'a>);
+pub(super) struct Wrapped<'a>(&'a Note<'a>);
 
 impl oauth2::SyncHttpClient for Wrapped<'_> {
     type Error = NotSent;
@@ -255,6 +269,28 @@ mod tests {
         let request = client_credentials(&registration(Some("a&b=c")), "https://outlook.office.com/.default").unwrap();
         assert!(form(&request).contains(&pair("client_secret", "a&b=c")));
         assert!(!format!("{request:?}").contains("a&b"));
+    }
+
+    #[test]
+    fn a_password_goes_in_the_body_alone_and_beside_the_apps_own_credential() {
+        let scopes = ["https://outlook.office.com/.default".to_owned()];
+        let ask = |registration| password(&registration, "hve@contoso.example", &Secret::new("CANARY &ä+"), &scopes);
+        let request = ask(registration(None)).unwrap();
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            form(&request),
+            [
+                pair("client_id", "0f000000-0000-4000-8000-000000000001"),
+                pair("grant_type", "password"),
+                pair("password", "CANARY &ä+"),
+                pair("scope", "https://outlook.office.com/.default"),
+                pair("username", "hve@contoso.example"),
+            ]
+        );
+        assert!(!format!("{request:?}").contains("CANARY") && !request.url.contains('?'));
+        let credential = Credential::Assertion(Secret::new("CANARY-jwt"));
+        let asserted = form(&ask(Registration { credential, ..registration(None) }).unwrap());
+        assert!(asserted.contains(&pair("client_assertion", "CANARY-jwt")));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //! Every request goes to `{authority}/{tenant}/…` and nowhere else, whatever discovery says.
 
 pub mod assertion;
+pub mod browser;
 pub mod certificate;
 pub mod cloud;
 pub mod device;
 pub mod discovery;
 pub mod failure;
 pub mod grant;
+pub mod patience;
 pub mod wire;
 
 pub use certificate::Certificate;

@@ -28,7 +28,7 @@ pub struct Answer {
     pub content_type: String,
     /// The `Date` header as Unix seconds: the far end's clock.
     pub date: Option<i64>,
-    /// The `Retry-After` header in seconds, when given as a number.
+    /// The `Retry-After` header in seconds.
     pub retry_after: Option<u64>,
     /// The `Location` header of a redirect, which is reported and never followed.
     pub location: Option<String>,

@@ -4,7 +4,7 @@
 
 use super::value;
 use crate::{
-    facts::{Address, ClientName, Guid, Host, Tenant},
+    facts::{Address, ClientName, Guid, Host, RedirectUri, Tenant},
     phrase::Phrase,
 };
 
@@ -22,6 +22,7 @@ fn checked(name: &str, given: &str) -> Option<String> {
         "client_id" => given.parse::<ClientName>().map(String::from).ok(),
         "tenant" => given.parse::<Tenant>().map(String::from).ok(),
         "object_id" => given.parse::<Guid>().map(String::from).ok(),
+        "redirect_uri" => given.parse::<RedirectUri>().map(String::from).ok(),
         "host" => given.parse::<Host>().map(String::from).ok(),
         _ => None,
     }

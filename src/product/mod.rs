@@ -5,7 +5,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::entra::Cloud;
+use crate::{
+    entra::Cloud,
+    facts::{Host, Tenant},
+    way::Way,
+};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +19,12 @@ pub struct Product {
     pub label: String,
     pub detail: String,
     pub cloud: Cloud,
+    /// What stands for the tenant, where it is the same for everybody.
+    pub tenant: Option<Tenant>,
+    /// The mail server, where it is not the cloud's.
+    pub smtp_host: Option<Host>,
+    /// The ways of consent that can work for it, the easiest first.
+    pub ways: Vec<Way>,
     /// Ids of `checklist/steps.toml`.
     pub path: Vec<String>,
 }

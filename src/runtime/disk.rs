@@ -4,14 +4,16 @@
 #![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
 use std::{
-    fs::{self, DirBuilder, File, Metadata, Permissions},
+    fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{self, Read, Write},
     iter,
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, fchown},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
 };
 
+use rustix::fs::OFlags;
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 use crate::{
     secret::Secret,
@@ -87,6 +89,26 @@ pub fn bytes_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
+/// What a file holds, text or not, that must be there. Nothing else is opened: a pipe would be waited for.
+pub fn regular(path: &Path, kind: Kind, most: u64) -> Result<Zeroizing<Vec<u8>>, FileFailure> {
+    let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
+    // Not to wait for a pipe that has come to be here in the meantime; on a file it has no effect.
+    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
+    if !fs::metadata(path).map_err(trouble)?.is_file() {
+        return Err(failure(FileFailureKind::Read, path, "it is no file"));
+    }
+    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path).map_err(trouble)?;
+    if kind == Kind::Secret {
+        closed_to_others(path, &file.metadata().map_err(trouble)?)?;
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(trouble)?;
+    if bytes.len() as u64 > most {
+        return Err(failure(FileFailureKind::Content, path, format!("it holds more than {most} bytes")));
+    }
+    Ok(bytes)
 }
 
 fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
@@ -165,7 +187,7 @@ impl Staged {
     }
 }
 
-fn present(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileFailure> {
+fn present(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -18,12 +18,14 @@ use super::{
     files::{Places, Revoked},
     handed,
     mail::{self, Endpoint},
+    pair,
+    redirect::Listener,
     web,
 };
 use crate::{
     account::draft::Draft,
     facts::AccountName,
-    wizard::effect::{Conversing, Effect, FileFailure, Report, Saving, Ticket},
+    wizard::effect::{CertificateFiles, Conversing, Effect, FileFailure, Listening, Report, Saving, Ticket},
 };
 
 pub type Reports = UnboundedReceiver<(Ticket, Report)>;
@@ -80,12 +82,17 @@ impl Runtime {
             Effect::Fetch(ticket, request) => {
                 self.run(ticket, async move { Report::Fetched(web::fetch(&request).await) });
             }
+            Effect::Listen(ticket, listening) => {
+                let reports = self.reports.clone();
+                self.run(ticket, listen(ticket, *listening, reports));
+            }
             Effect::Wait(ticket, time) => self.run(ticket, wait(time)),
             Effect::Converse(ticket, conversing) => {
                 let reports = self.reports.clone();
                 self.run(ticket, converse(ticket, *conversing, reports));
             }
             Effect::Inspect(ticket, account) => self.inspect(ticket, account),
+            Effect::ReadCertificate(ticket, files) => self.read_certificate(ticket, files),
             Effect::Save(ticket, saving) => self.save(ticket, saving),
             Effect::KeepAnswers(ticket, account, text) => self.keep_answers(ticket, account, text),
             Effect::Cancel(ticket) => {
@@ -114,6 +121,15 @@ impl Runtime {
     fn inspect(&self, ticket: Ticket, account: AccountName) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         tokio::task::spawn_blocking(move || reports.send((ticket, Report::Inspected(places.inspect(&account)))));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "effects are tasks, and a certificate has its time")]
+    fn read_certificate(&self, ticket: Ticket, files: CertificateFiles) {
+        let reports = self.reports.clone();
+        tokio::task::spawn_blocking(move || {
+            let read = pair::read(&files, chrono::Utc::now().timestamp());
+            reports.send((ticket, Report::CertificateRead(read.map(Box::new))))
+        });
     }
 
     #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
@@ -161,6 +177,15 @@ async fn converse(ticket: Ticket, conversing: Conversing, reports: UnboundedSend
         let _ = reports.send((ticket, Report::Line(line.clone())));
     };
     Report::Conversed(Box::new(mail::converse(&endpoint, &trust, plan, on_line).await))
+}
+
+async fn listen(ticket: Ticket, listening: Listening, reports: UnboundedSender<(Ticket, Report)>) -> Report {
+    let listener = match Listener::open(listening.port).await {
+        Ok(listener) => listener,
+        Err(failure) => return Report::Listening(Err(failure)),
+    };
+    let _ = reports.send((ticket, Report::Listening(Ok(listener.port()))));
+    listener.wait(&listening).await.map_or(Report::NobodyCame, Report::Redirected)
 }
 
 fn write_drafts(

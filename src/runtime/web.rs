@@ -38,10 +38,28 @@ pub async fn fetch(request: &Request) -> Result<Answer, NetworkFailure> {
 }
 
 pub async fn fetch_within(limits: &Limits, request: &Request) -> Result<Answer, NetworkFailure> {
+    send(limits, request).await.map_err(|unanswered| unanswered.failure)
+}
+
+/// Why there is no answer, or none that is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    pub failure: NetworkFailure,
+    /// The connection stood: the far end may have got the request.
+    pub sent: bool,
+}
+
+impl From<NetworkFailure> for Unanswered {
+    fn from(failure: NetworkFailure) -> Self {
+        Self { failure, sent: false }
+    }
+}
+
+pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswered> {
     let url = Url::parse(&request.url).map_err(|error| failure(FailureKind::Other, "", error))?;
     let address = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
     if url.scheme() != "https" {
-        return Err(failure(FailureKind::Other, &address, format!("{} is not https", url.scheme())));
+        return Err(failure(FailureKind::Other, &address, format!("{} is not https", url.scheme())).into());
     }
     let client = client(limits, request, &url)?;
     let call = match &request.method {
@@ -57,8 +75,11 @@ pub async fn fetch_within(limits: &Limits, request: &Request) -> Result<Answer, 
         Err(error) => Err(error.into()),
     };
     answer.map_err(|ended| match ended {
-        Ended::TooMuch => failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body)),
-        Ended::Error(error) => of_error(&address, &error, limits),
+        Ended::TooMuch => {
+            let failure = failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body));
+            Unanswered { failure, sent: true }
+        }
+        Ended::Error(error) => Unanswered { failure: of_error(&address, &error, limits), sent: !error.is_connect() },
     })
 }
 
@@ -105,8 +126,8 @@ async fn read(mut response: Response, limits: &Limits) -> Result<Answer, Ended> 
     };
     let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
     let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let date = text(header::DATE).and_then(|date| chrono::DateTime::parse_from_rfc2822(&date).ok());
-    let retry_after = text(header::RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
+    let date = text(header::DATE).and_then(|date| http_date(&date));
+    let retry_after = text(header::RETRY_AFTER).and_then(|after| seconds_until(&after, date));
     let location = text(header::LOCATION);
     let status = response.status().as_u16();
     let mut body = zeroize::Zeroizing::new(Vec::new());
@@ -117,8 +138,18 @@ async fn read(mut response: Response, limits: &Limits) -> Result<Answer, Ended> 
         body.extend_from_slice(&piece);
     }
     let body = Secret::new(String::from_utf8_lossy(&body));
-    let date = date.map(|date| date.timestamp());
     Ok(Answer { status, content_type, date, retry_after, location, body })
+}
+
+/// Unix seconds.
+fn http_date(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.timestamp())
+}
+
+/// `Retry-After`, in seconds or as a date (RFC 9110 §10.2.3), which is measured by the clock of who wrote it.
+fn seconds_until(text: &str, date: Option<i64>) -> Option<u64> {
+    let until = || Some(u64::try_from(http_date(text)? - date?).unwrap_or(0));
+    text.trim().parse().ok().or_else(until)
 }
 
 fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFailure {
@@ -149,6 +180,17 @@ fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFa
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_to_wait_is_read_in_seconds_or_as_a_date() {
+        let date = http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+        let after = |text: &str| seconds_until(text, date);
+        assert_eq!(date, Some(784_111_777));
+        assert_eq!((after(" 7 "), after("0"), after("-1"), after("soon")), (Some(7), Some(0), None, None));
+        assert_eq!(after("Sun, 06 Nov 1994 08:51:37 GMT"), Some(120));
+        assert_eq!(after("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+        assert_eq!(seconds_until("Sun, 06 Nov 1994 08:51:37 GMT", None), None);
+    }
 
     #[test]
     fn loopback_goes_through_no_proxy() {

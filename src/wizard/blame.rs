@@ -12,9 +12,7 @@ use crate::{
     token::Claims,
 };
 
-/// How a request to the authority was made, in the words of the fact `flow`.
-pub const DEVICE_CODE: &str = "device_code";
-pub const CLIENT_CREDENTIALS: &str = "client_credentials";
+/// A renewal, in the words of the fact `flow`.
 pub const REFRESH: &str = "refresh_token";
 
 /// What the authority is told: settings and the form of the secret. A token that is at hand was another request's.
@@ -52,7 +50,7 @@ pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
     let text = text.trim();
     let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut reading = Reading { evidence: asked(desk), ..Reading::default() };
-    reading.evidence.add("flow", DEVICE_CODE);
+    reading.evidence.add("flow", desk.draft.way().flow());
     reading.add_text(&if number { format!("AADSTS{text}") } else { text.to_owned() }, now);
     diagnosis::causes(&reading.evidence)
 }
@@ -77,7 +75,7 @@ pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
 pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Vec<Cause> {
     let mut evidence = Evidence::default();
     evidence.add_account(account);
-    evidence.add("flow", DEVICE_CODE);
+    evidence.add("flow", desk.draft.way().flow());
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)

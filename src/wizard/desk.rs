@@ -3,20 +3,31 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
 use super::{
-    effect::{Outcome, Ticket},
+    effect::{CertificateFiles, Outcome, Ticket},
+    remote::Remote,
     rests::Facts,
     screen::Tone,
 };
 use crate::{
-    account::{Settings, draft::Draft},
+    account::{Settings, draft::Draft, settings::Missing},
     checklist::{Item, State},
     diagnosis::Cause,
-    entra::Cloud,
+    entra::{
+        Certificate, Cloud, Failure,
+        assertion::{self, Algorithm},
+        grant::{Credential, Registration},
+    },
     facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
+    secret::Secret,
+    token::Claims,
+    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +50,8 @@ pub struct Desk {
     pub by_file: bool,
     /// Nobody is there.
     pub unattended: bool,
+    /// A browser can be opened on this machine's own screen.
+    pub graphical: bool,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -47,8 +60,31 @@ pub struct Desk {
     pub saved: Vec<PathBuf>,
     /// What a command line needs so that it finds this configuration; empty for the usual place.
     pub config_option: String,
+    /// The person came by SSH.
+    pub remote: Option<Remote>,
+    /// Random bytes of this run, as text: what must not be guessed is made of them.
+    pub entropy: Secret,
+    /// How often it was drawn from.
+    drawn: u32,
+    /// What the app shows itself by, once it was read.
+    pub certificate: Option<Certificate>,
+    algorithm: Algorithm,
     issued: u32,
     out: BTreeSet<Ticket>,
+}
+
+/// Why the app cannot show itself yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unready {
+    Missing(Missing),
+    /// These are to be read first.
+    Unread(CertificateFiles),
+}
+
+impl From<Missing> for Unready {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
 }
 
 impl Desk {
@@ -64,13 +100,27 @@ impl Desk {
             anew: false,
             by_file: false,
             unattended: false,
+            graphical: false,
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
+            remote: None,
+            entropy: Secret::default(),
+            drawn: 0,
+            certificate: None,
+            algorithm: Algorithm::default(),
             issued: 0,
             out: BTreeSet::new(),
         }
+    }
+
+    /// 43 characters (RFC 7636 §4.1), unlike any drawn before or in another run.
+    pub fn random(&mut self, label: &str) -> Secret {
+        self.drawn += 1;
+        let drawn = format!("{}|{label}|{}", self.entropy.expose(), self.drawn);
+        let digest = ring::digest::digest(&ring::digest::SHA256, Zeroizing::new(drawn).as_bytes());
+        Secret::new(BASE64_URL_SAFE_NO_PAD.encode(digest))
     }
 
     /// A ticket for one task; its reports count until it is handed back.
@@ -127,7 +177,8 @@ impl Desk {
         let cloud = suggested.cloud.unwrap_or(product.cloud);
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
-            if settings.product.is_some() && settings.cloud() != cloud {
+            let tenant = product.tenant.as_ref();
+            if settings.product.is_some() && (settings.cloud() != cloud || settings.tenant.as_ref() != tenant) {
                 settings.endpoints = suggested.endpoints;
                 settings.smtp = suggested.smtp;
                 settings.client_id = suggested.client_id;
@@ -136,6 +187,24 @@ impl Desk {
             }
             settings.product = Some(product.id.clone());
             settings.cloud = Some(cloud);
+            settings.tenant = tenant.cloned().or(settings.tenant.take());
+            settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
+        });
+    }
+
+    /// Another of Microsoft's clouds. Tenant, app and mail server of the one before are not taken along, but what
+    /// was known beforehand.
+    pub fn move_to(&mut self, cloud: Cloud) {
+        let suggested = self.suggested.clone();
+        self.change(|desk| {
+            let settings = &mut desk.draft.settings;
+            if settings.cloud() != cloud {
+                settings.tenant = None;
+                settings.client_id = suggested.client_id;
+                settings.scopes = suggested.scopes;
+                settings.smtp = suggested.smtp;
+            }
+            settings.cloud = Some(cloud);
         });
     }
 
@@ -143,6 +212,7 @@ impl Desk {
     pub fn drop_tokens(&mut self) {
         self.draft.secrets.tokens = None;
         self.draft.secrets.device = None;
+        self.draft.secrets.browser = None;
         for item in [Item::Consent, Item::Token, Item::Audience, Item::SmtpUser] {
             self.draft.checklist.reopen(item);
         }
@@ -164,11 +234,51 @@ impl Desk {
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
             ("server", server),
+            ("redirect_uri", settings.redirect_uri.as_ref().map(ToString::to_string)),
+            ("object_id", self.object_id()),
             ("resource", settings.resource().map(str::to_owned)),
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    /// The enterprise application's id, as a token says that the app got for itself.
+    fn object_id(&self) -> Option<String> {
+        let tokens = self.draft.secrets.tokens.as_ref().filter(|_| self.draft.way().is_app_only())?;
+        Claims::read(&tokens.access).oid
+    }
+
+    /// The app as the authority knows it, with what it shows itself by in the way chosen; an assertion is signed
+    /// for each request anew.
+    pub fn registration(&mut self, now: i64) -> Result<Registration, Unready> {
+        let bare = self.draft.settings.registration(Credential::None)?;
+        let credential = match (self.draft.way(), &self.certificate) {
+            (Way::Certificate, Some(certificate)) => {
+                let certificate = certificate.clone();
+                let jti = self.random("jti");
+                assertion::sign(&certificate, &bare, self.algorithm, now, jti.expose())
+                    .map_or(Credential::None, Credential::Assertion)
+            }
+            (Way::Certificate, None) => {
+                return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));
+            }
+            _ => self.draft.secrets.client_secret.clone().into(),
+        };
+        Ok(Registration { credential, ..bare })
+    }
+
+    pub fn certificate_files(&self) -> Option<CertificateFiles> {
+        let settings = &self.draft.settings;
+        let certificate = settings.certificate_file.clone()?;
+        Some(CertificateFiles { certificate, key: settings.certificate_key_file.clone() })
+    }
+
+    /// Whether what was refused is worth a try with another algorithm; it is used from then on.
+    pub fn sign_otherwise(&mut self, failure: &Failure) -> bool {
+        let other = self.algorithm.instead(failure).filter(|_| self.draft.way() == Way::Certificate);
+        self.algorithm = other.unwrap_or(self.algorithm);
+        other.is_some()
     }
 
     /// Whose word it is that nothing here can prove.
@@ -197,5 +307,26 @@ impl Desk {
 
     pub fn word(&self, key: &str) -> String {
         self.texts.word(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn what_is_drawn_is_new_every_time() {
+        let desk = |entropy: &str| {
+            let mut desk = Desk::new(Draft::default(), Texts::new(Language::English), String::new());
+            desk.entropy = Secret::new(entropy);
+            desk
+        };
+        let (mut one, mut other) = (desk("CANARY-1"), desk("CANARY-2"));
+        let drawn = [one.random("state"), one.random("state"), one.random("verifier"), other.random("state")];
+        for (at, secret) in drawn.iter().enumerate() {
+            assert_eq!(secret.expose().len(), 43);
+            assert!(!drawn[..at].contains(secret));
+        }
     }
 }

@@ -7,9 +7,14 @@ use serde::Serialize;
 
 use crate::{
     account::{draft::Draft, vault::Vault},
-    entra::wire::{Answer, Request},
+    entra::{
+        Certificate,
+        certificate::Fault,
+        wire::{Answer, Request},
+    },
     facts::{AccountName, Server},
     network::{CaFile, NetworkFailure},
+    secret::Secret,
     smtp::{Conversation, Line, Plan},
 };
 
@@ -23,12 +28,16 @@ pub enum Effect {
     Fetch(Ticket, Request),
     /// The SMTP dialogue; `Report::Line` as it goes, `Report::Conversed` at the end.
     Converse(Ticket, Box<Conversing>),
+    /// Wait for a browser; `Report::Listening`, then `Report::Redirected` or `Report::NobodyCame`.
+    Listen(Ticket, Box<Listening>),
     /// `Report::Waited` after this time.
     Wait(Ticket, Duration),
     /// Drop the task. A save that has begun to write cannot be dropped: it goes to its end, unheard.
     Cancel(Ticket),
     /// What is there already under this account's name; `Report::Inspected`.
     Inspect(Ticket, AccountName),
+    /// Read an app's certificate and private key; `Report::CertificateRead`.
+    ReadCertificate(Ticket, CertificateFiles),
     /// Write the configuration; `Report::Saved`.
     Save(Ticket, Box<Saving>),
     /// Write an answers file beside the configuration; `Report::AnswersKept`.
@@ -51,6 +60,23 @@ pub struct Conversing {
     pub plan: Plan,
 }
 
+/// What a browser is waited for with, on both loopback addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listening {
+    /// A free one when it is not named.
+    pub port: Option<u16>,
+    /// The path that counts; every other is not found.
+    pub path: String,
+    /// A request without it changes nothing.
+    pub state: Secret,
+    pub limit: Duration,
+    /// The language of the pages, and what each says: title and sentence.
+    pub lang: String,
+    pub signed_in: (String, String),
+    pub refused: (String, String),
+    pub not_this: (String, String),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saving {
     pub account: AccountName,
@@ -67,7 +93,15 @@ pub enum Report {
     Line(Line),
     Conversed(Box<Conversation>),
     Waited,
+    /// The port that is listened at; more follows.
+    Listening(Result<u16, NetworkFailure>),
+    /// The query of the request that the browser was sent with.
+    Redirected(Secret),
+    /// The time is over.
+    NobodyCame,
     Inspected(Result<Existing, FileFailure>),
+    /// Within its dates when it was read.
+    CertificateRead(Result<Box<Certificate>, CertificateFailure>),
     Saved(Result<Vec<PathBuf>, FileFailure>),
     AnswersKept(Result<PathBuf, FileFailure>),
     DraftLost(FileFailure),
@@ -79,6 +113,23 @@ pub struct Existing {
     pub config: Option<String>,
     pub vault_path: PathBuf,
     pub vault_exists: bool,
+}
+
+/// PEM files; without a second one the key is in the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFiles {
+    pub certificate: PathBuf,
+    pub key: Option<PathBuf>,
+}
+
+/// Why there is no certificate to show: a file cannot be read, or what it holds cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFailure {
+    #[error(transparent)]
+    File(#[from] FileFailure),
+    /// The file as a word for a shell.
+    #[error("{file}: {fault}")]
+    Unusable { file: String, fault: Fault },
 }
 
 /// Why a file could not be read or written: the operation, the path, the system's words.

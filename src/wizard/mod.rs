@@ -11,9 +11,11 @@ mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+mod ladder;
 pub mod message;
 mod overlay;
 mod plan;
+mod remote;
 mod rests;
 pub mod screen;
 mod step;
@@ -41,6 +43,7 @@ use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
 use message::Message;
 use overlay::Overlay;
+pub use remote::Remote;
 use screen::Tone;
 pub use step::test_message;
 use step::{Go, Step, Turn};
@@ -66,8 +69,14 @@ pub struct Given {
     pub answered: Option<Answered>,
     /// Nobody is there.
     pub unattended: bool,
+    /// A browser can be opened on this machine's own screen.
+    pub graphical: bool,
     /// Random characters, different in every run.
     pub seed: String,
+    /// 32 random bytes as text: secrets of a sign-in are made of them.
+    pub entropy: Secret,
+    /// Where the person sits elsewhere, and came by SSH.
+    pub remote: Option<Remote>,
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
     pub config_option: String,
 }
@@ -96,6 +105,7 @@ impl Model {
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
+        (desk.entropy, desk.remote) = (given.entropy, given.remote);
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
         let asked = named.as_deref().and_then(product::find);
@@ -105,6 +115,11 @@ impl Model {
         }
         desk.config_option = given.config_option;
         desk.unattended = given.unattended;
+        desk.graphical = given.graphical;
+        if given.answered.as_ref().is_some_and(|answered| answered.complete) {
+            // A file means the same wherever it is read: what it does not say goes by no situation.
+            desk.draft.settings.consent.get_or_insert_default();
+        }
         desk.draft.expire(now);
         let path = plan::path(&desk);
         let first = if given.product_fixed { path.get(1).copied().unwrap_or("product") } else { path[0] };
@@ -311,7 +326,7 @@ impl Model {
         if !self.desk.is_out(ticket) {
             return Vec::new();
         }
-        if !matches!(report, Report::Line(_)) {
+        if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
         if self.companion_answered(ticket, &report) {

@@ -1,6 +1,6 @@
 //! Which steps lie ahead: the product's path, less those whose condition does not hold.
 
-use super::desk::Desk;
+use super::{desk::Desk, ladder};
 use crate::checklist::{
     Item, State,
     steps::{self, Condition},
@@ -14,11 +14,20 @@ pub fn path(desk: &Desk) -> Vec<&'static str> {
 
 fn applies(desk: &Desk, id: &str) -> bool {
     let settings = &desk.draft.settings;
-    match steps::find(id).and_then(|step| step.condition) {
+    let Some(step) = steps::find(id) else { return true };
+    if !step.ways.is_empty() && !step.ways.contains(&desk.draft.way()) {
+        return false;
+    }
+    let unsettled = |key: &str| settings.cloud().unsettled().iter().any(|unsettled| unsettled == key);
+    match step.condition {
         Some(Condition::OtherSender) => settings.sender.is_some() && settings.sender != settings.user,
         Some(Condition::ServerInDoubt) => {
-            settings.smtp.host.is_some() && desk.draft.checklist.state(Item::Network) == State::Failed
+            let named = settings.smtp.host.is_some();
+            unsettled("smtp_host") || (named && desk.draft.checklist.state(Item::Network) == State::Failed)
         }
+        Some(Condition::ScopesInDoubt) => unsettled("resource") || !settings.cloud().is_microsoft(),
+        Some(Condition::CloudInDoubt) => settings.cloud() != desk.product().cloud,
+        Some(Condition::SeveralWays) => ladder::ways(desk).len() > 1,
         None => true,
     }
 }

@@ -1,11 +1,14 @@
 //! Which items rest on which facts. A proof is a proof of something: when the client id changes, nothing that
 //! was found out with the one before is known of the new one.
 
+use std::path::PathBuf;
+
 use crate::{
     account::draft::Draft,
     checklist::Item,
-    facts::{Address, Authority, ClientName, Server, Tenant},
+    facts::{Address, Authority, ClientName, RedirectUri, Server, Tenant},
     secret::Secret,
+    way::Way,
 };
 
 /// What findings rest on, as it stands at one moment.
@@ -17,6 +20,9 @@ pub struct Facts {
     tenant: Option<Tenant>,
     client_id: Option<ClientName>,
     client_secret: Option<Secret>,
+    way: Way,
+    certificate: Option<PathBuf>,
+    redirect_uri: Option<RedirectUri>,
     scopes: Vec<String>,
     server: Option<Server>,
 }
@@ -43,6 +49,9 @@ impl Facts {
             authority: settings.authority().ok(),
             scopes: settings.scopes(),
             server: settings.server().ok(),
+            way: draft.way(),
+            certificate: settings.certificate_file,
+            redirect_uri: settings.redirect_uri,
             user: settings.user,
             tenant: settings.tenant,
             client_id: settings.client_id,
@@ -53,17 +62,18 @@ impl Facts {
     /// The items of which nothing is known any more.
     pub fn items_that_fall(&self, now: &Self) -> Vec<Item> {
         let secret = &[Item::ClientSecret, Item::PublicClient, Item::Consent, Item::Token, Item::Audience][..];
-        let table: [(bool, &[&[Item]]); 8] = [
+        let token = &[Item::Permission, Item::Consent, Item::Token, Item::Audience][..];
+        let table: [(bool, &[&[Item]]); 11] = [
             (self.user != now.user, &[&[Item::Mailbox, Item::SmtpAuth, Item::SmtpUser, Item::SendAs], AT_THE_SERVER]),
             (self.sender != now.sender, &[&[Item::SendAs, Item::Message]]),
             (self.authority != now.authority, &[&[Item::Tenant, Item::Clock], AT_THE_AUTHORITY, AT_THE_SERVER]),
             (self.tenant != now.tenant, &[&[Item::Tenant], AT_THE_AUTHORITY, AT_THE_SERVER]),
             (self.client_id != now.client_id, &[AT_THE_AUTHORITY, AT_THE_SERVER]),
             (self.client_secret != now.client_secret, &[secret, AT_THE_SERVER]),
-            (
-                self.scopes != now.scopes,
-                &[&[Item::Permission, Item::Consent, Item::Token, Item::Audience], AT_THE_SERVER],
-            ),
+            (self.way != now.way, &[token, &[Item::ClientSecret, Item::SmtpUser], AT_THE_SERVER]),
+            (self.certificate != now.certificate, &[&[Item::ClientSecret]]),
+            (self.redirect_uri != now.redirect_uri, &[&[Item::RedirectUri]]),
+            (self.scopes != now.scopes, &[token, AT_THE_SERVER]),
             (self.server != now.server, &[&[Item::Network, Item::SmtpAuth], AT_THE_SERVER]),
         ];
         let changed = table.into_iter().filter(|(changed, _)| *changed);
@@ -81,5 +91,6 @@ impl Facts {
             || self.client_id != now.client_id
             || self.client_secret != now.client_secret
             || self.scopes != now.scopes
+            || self.way != now.way
     }
 }

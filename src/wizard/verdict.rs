@@ -2,7 +2,7 @@
 
 use super::{
     desk::Desk,
-    effect::{FileFailure, FileFailureKind},
+    effect::{CertificateFailure, FileFailure, FileFailureKind},
     screen::{Block, Verdict},
 };
 use crate::{
@@ -88,6 +88,14 @@ pub fn unreachable(failure: &NetworkFailure) -> Phrase {
     Phrase::new(format!("network.{}", kind.as_str().unwrap_or("other")))
         .with("address", &failure.address)
         .with("detail", &failure.detail)
+}
+
+/// What is wrong with an app's certificate or its key, with the line that helps.
+pub fn certificate_trouble(failure: &CertificateFailure) -> Phrase {
+    match failure {
+        CertificateFailure::File(failure) => file_trouble(failure),
+        CertificateFailure::Unusable { file, fault } => fault.phrase().with("file", file),
+    }
 }
 
 /// A file that could not be read or written.

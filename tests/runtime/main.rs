@@ -3,4 +3,5 @@
 mod environment;
 mod loopback;
 mod mail;
+mod redirect;
 mod web;

@@ -74,7 +74,7 @@ fn start() -> Person {
 
 fn at_the_registration() -> Person {
     let mut person = start();
-    person.enter().types("alerts@contoso.example").gets(200, &discovery()).enter();
+    person.enter().types("alerts@contoso.example").gets(200, &discovery()).enter().enter();
     person
 }
 
@@ -179,6 +179,8 @@ fn every_step_of_the_server_up_to_the_sign_in() {
     person.gets(200, &discovery());
     look!(person, "tenant");
     person.enter();
+    look!(person, "method");
+    person.enter();
     look!(person, "registration");
     person.types(CLIENT).gets(200, DEVICE_CODE);
     look!(person, "redirect");
@@ -238,7 +240,7 @@ fn the_steps_of_another_authority_alone() {
     look!(person, "custom_smtp_security");
     person.tell(Message::Choose(1)).gets(200, r#"{"issuer":"https://login.example"}"#);
     look!(person, "custom_tenant");
-    person.types("main.example").gets(404, "").types("any-client").gets(401, r#"{"error":"invalid_client"}"#);
+    person.types("main.example").gets(404, "").enter().types("any-client").gets(401, r#"{"error":"invalid_client"}"#);
     look!(person, "custom_redirect");
     person.enter();
     look!(person, "custom_scopes");

@@ -96,7 +96,8 @@ fn only_what_the_file_leaves_open_is_asked() {
     let suggested = Settings { client_id: None, ..whole() };
     let mut person = Person::sits_down(by_file(suggested, Answered { keys, ..Answered::default() }));
     person.gets(200, &discovery());
-    assert_eq!(person.at(), "registration");
+    assert_eq!(person.at(), "method");
+    assert_eq!(person.enter().at(), "registration");
     person.types(CLIENT).gets(200, DEVICE_CODE);
     for step in ["redirect", "permissions", "secret", "smtp-auth", "sender"] {
         assert_eq!(person.at(), step);
@@ -121,7 +122,9 @@ fn a_probe_that_says_no_stops_there_and_shows_it() {
 #[test]
 fn going_back_shows_every_step_and_enter_leads_forward_again() {
     let mut person = to_consent(by_file(whole(), complete()));
-    for step in ["sender", "smtp-auth", "secret", "permissions", "redirect", "registration", "tenant", "mailbox"] {
+    for step in
+        ["sender", "smtp-auth", "secret", "permissions", "redirect", "registration", "method", "tenant", "mailbox"]
+    {
         person.presses(Key::Esc);
         assert_eq!(person.at(), step);
     }

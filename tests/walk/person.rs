@@ -43,7 +43,10 @@ pub fn given() -> Given {
         notices: Vec::new(),
         answered: None,
         unattended: false,
+        graphical: false,
         seed: "seed".into(),
+        entropy: Secret::new("CANARY-entropy"),
+        remote: None,
         config_option: String::new(),
     }
 }
@@ -170,6 +173,7 @@ impl Person {
         self.types("alerts@contoso.example");
         self.gets(200, &discovery());
         self.enter();
+        assert_eq!(self.enter().at(), "registration");
         self.types(CLIENT).gets(200, DEVICE_CODE);
         assert_eq!(self.at(), "redirect");
         self.enter().enter();

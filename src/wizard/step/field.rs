@@ -5,39 +5,60 @@ use std::path::PathBuf;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
-    facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, Tenant},
+    facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
     phrase::Phrase,
     secret::Secret,
+    way::Way,
     wizard::desk::Desk,
 };
 
 impl Field {
     pub fn is_secret(self) -> bool {
-        self == Self::ClientSecret
+        matches!(self, Self::ClientSecret | Self::Password)
+    }
+
+    /// A secret that was given before.
+    pub fn held(self, desk: &Desk) -> Option<&Secret> {
+        match self {
+            Self::ClientSecret => desk.draft.secrets.client_secret.as_ref(),
+            Self::Password => desk.draft.secrets.password.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub fn forget(self, desk: &mut Desk) {
+        match self {
+            Self::ClientSecret => desk.change(|desk| desk.draft.secrets.client_secret = None),
+            Self::Password => desk.draft.secrets.password = None,
+            _ => {}
+        }
     }
 
     /// What is known already.
     pub fn value(self, desk: &Desk) -> String {
         let settings = &desk.draft.settings;
         let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+        let path = |path: Option<&PathBuf>| path.map(|path| path.display().to_string()).unwrap_or_default();
         match self {
             Self::Mailbox => text(settings.user.as_ref().map(|value| value as _)),
             Self::Authority => text(settings.authority().ok().as_ref().map(|value| value as _)),
-            Self::CaFile => text(
-                settings.endpoints.ca_file.as_ref().map(|path| path.to_string_lossy()).as_ref().map(|value| value as _),
-            ),
+            Self::CaFile => path(settings.endpoints.ca_file.as_ref()),
             Self::SmtpServer => settings.server().map(|server| server.to_string()).unwrap_or_default(),
             Self::Tenant => text(settings.tenant.as_ref().map(|value| value as _)),
             Self::ClientId => text(settings.client_id.as_ref().map(|value| value as _)),
             Self::Scopes => settings.scopes().join(" "),
-            Self::ClientSecret => String::new(),
+            Self::ClientSecret | Self::Password => String::new(),
+            Self::RedirectUri => text(settings.redirect_uri.as_ref().map(|value| value as _)),
+            Self::CertificateFile => path(settings.certificate_file.as_ref()),
+            Self::CertificateKeyFile => path(settings.certificate_key_file.as_ref()),
             Self::Sender => text(settings.sender.as_ref().or(settings.user.as_ref()).map(|value| value as _)),
         }
     }
 
     /// Checks and keeps what was typed.
     pub fn keep(self, typed: &Secret, desk: &mut Desk) -> Result<(), Phrase> {
-        desk.change(|desk| self.set(typed.expose().trim(), desk))
+        let text = typed.expose();
+        desk.change(|desk| self.set(if self == Self::Password { text } else { text.trim() }, desk))
     }
 
     fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
@@ -60,7 +81,23 @@ impl Field {
                 settings.user = Some(user);
             }
             Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
-            Self::CaFile => settings.endpoints.ca_file = ca_file(text)?,
+            Self::CaFile => settings.endpoints.ca_file = file(text)?,
+            Self::RedirectUri => {
+                let uri: RedirectUri = text.parse().map_err(malformed)?;
+                if desk.draft.way() == Way::Loopback && !uri.is_loopback() {
+                    return Err(Phrase::new("malformed.not-loopback"));
+                }
+                desk.draft.settings.redirect_uri = Some(uri);
+            }
+            Self::CertificateFile => {
+                settings.certificate_file = Some(file(text)?.ok_or_else(|| Phrase::new("malformed.path"))?);
+                desk.certificate = None;
+            }
+            Self::CertificateKeyFile => {
+                settings.certificate_key_file = file(text)?;
+                desk.certificate = None;
+            }
+            Self::Password => keep_password(text, desk)?,
             Self::SmtpServer => {
                 let (host, port) = server(text).map_err(malformed)?;
                 settings.smtp.host = Some(host);
@@ -84,8 +121,16 @@ impl Field {
     }
 }
 
+/// Kept until it was sent. Spaces at its ends may be part of it, so `text` is as it was typed.
+fn keep_password(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
+    if !text.is_empty() {
+        desk.draft.secrets.password = Some(Secret::new(text));
+    }
+    desk.draft.secrets.password.as_ref().map(|_| ()).ok_or_else(|| Phrase::new("malformed.password"))
+}
+
 /// Absolute: programs that read the account later start elsewhere.
-fn ca_file(text: &str) -> Result<Option<PathBuf>, Phrase> {
+fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
     let plain = text.starts_with('/') && !text.chars().any(char::is_control);
     (plain || text.is_empty())
         .then(|| Some(PathBuf::from(text)).filter(|path| path.is_absolute()))
@@ -119,7 +164,8 @@ fn scopes(text: &str) -> Option<Vec<String>> {
 /// The Secret ID beside the Value is a GUID and a Value never is (`AADSTS7000215` tells it only later).
 fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
     if text.is_empty() {
-        return Ok(());
+        let needed = desk.draft.way() == Way::Secret && desk.draft.secrets.client_secret.is_none();
+        return if needed { Err(Phrase::new("malformed.secret-missing")) } else { Ok(()) };
     }
     if desk.draft.settings.cloud().is_microsoft() && text.parse::<Guid>().is_ok() {
         desk.draft.checklist.fail(Item::ClientSecret, Phrase::new("malformed.secret-id"));

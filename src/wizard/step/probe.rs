@@ -5,13 +5,14 @@ use crate::{
     checklist::{Item, steps::Field},
     diagnosis::{Cause, Certainty},
     entra::{
-        Failure, device, discovery,
+        Certificate, Failure, device, discovery,
         grant::{self, Credential},
         wire::{Answer, Request},
     },
     facts::{Guid, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
+    way::Way,
     wizard::{blame, desk::Desk, verdict},
 };
 
@@ -110,7 +111,7 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
             Judgement::CannotTell(phrase("evidence.tenant-unconfirmed", &""))
         }
         Err(failure) if failure.has_code(90002) => {
-            let causes = blame::refusal(desk, &failure, blame::DEVICE_CODE);
+            let causes = blame::refusal(desk, &failure, Way::DeviceCode.flow());
             Judgement::Failed(
                 Item::Tenant,
                 Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()),
@@ -135,14 +136,14 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             desk.draft.checklist.fail(Item::PublicClient, phrase);
             known()
         }
-        Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, blame::DEVICE_CODE),
+        Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, Way::DeviceCode.flow()),
     }
 }
 
 fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
     match grant::read(answer, now) {
         Ok(_) => Judgement::Proven(Phrase::new("evidence.secret-accepted")),
-        Err(failure) => refused(desk, &[Item::ClientSecret], &failure, blame::CLIENT_CREDENTIALS),
+        Err(failure) => refused(desk, &[Item::ClientSecret], &failure, Way::Secret.flow()),
     }
 }
 
@@ -164,4 +165,16 @@ fn unexpected(failure: &Failure) -> Judgement {
         Some(obstacle) => Judgement::Obstructed(Item::Network, obstacle),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
+}
+
+/// What the files hold; whether the app knows this certificate shows only with the first token.
+pub fn certificate(desk: &mut Desk, certificate: Certificate) -> Judgement {
+    let shown = certificate.shown().clone();
+    let until = chrono::DateTime::from_timestamp(shown.not_after, 0).map(|at| at.date_naive().to_string());
+    let phrase = Phrase::new("evidence.certificate")
+        .with("subject", &shown.subject)
+        .with("until", until.unwrap_or_default())
+        .with("thumbprint", shown.thumbprint());
+    desk.certificate = Some(certificate);
+    Judgement::CannotTell(phrase)
 }

@@ -13,6 +13,7 @@ use crate::{
         steps::{self, Field},
     },
     diagnosis::Cause,
+    entra::Cloud,
     phrase::Phrase,
     secret::Secret,
     wizard::{
@@ -71,10 +72,22 @@ impl Read {
             (Message::GoTo(item), Phase::Doubted) => Turn::go(Go::Mend(item)),
             (Message::Other, Phase::Asking | Phase::Doubted) if self.field.is_secret() => {
                 desk.draft.secrets.typed = None;
-                desk.change(|desk| desk.draft.secrets.client_secret = None);
+                self.field.forget(desk);
                 self.answered(desk, &Secret::default())
             }
+            (Message::Other, Phase::Asking | Phase::Doubted) if self.field == Field::Tenant => {
+                Turn::go(Go::To("cloud"))
+            }
             (Message::Retry, Phase::Doubted) => self.probe(desk),
+            (Message::Reported(_, Report::CertificateRead(read)), Phase::Probing(_)) => {
+                let judgement = match read {
+                    Ok(certificate) => probe::certificate(desk, *certificate),
+                    Err(failure) => {
+                        Judgement::Failed(Item::ClientSecret, verdict::certificate_trouble(&failure), Vec::new())
+                    }
+                };
+                self.judged(desk, judgement, false)
+            }
             (Message::Cancel, Phase::Looking(ticket) | Phase::Probing(ticket)) => {
                 let ticket = *ticket;
                 self.phase = Phase::Asking;
@@ -108,6 +121,11 @@ impl Read {
     }
 
     fn probe(&mut self, desk: &mut Desk) -> Turn {
+        if let Some(files) = desk.certificate_files().filter(|_| self.field == Field::CertificateKeyFile) {
+            let ticket = desk.ticket();
+            self.phase = Phase::Probing(ticket);
+            return Turn::asking(Effect::ReadCertificate(ticket, files));
+        }
         if let Some(request) = probe::request(self.field, desk) {
             let ticket = desk.ticket();
             self.phase = Phase::Probing(ticket);
@@ -205,11 +223,17 @@ impl Read {
             actions.push(secondary(Key::Letter('n'), desk.word("action.insist"), Message::Skip));
         }
         let unfinished = desk.draft.secrets.typed.is_some();
-        let held = desk.draft.secrets.client_secret.is_some() || unfinished;
+        let held = self.field.held(desk).is_some() || unfinished;
         if self.field.is_secret() && held {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
             actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Other));
+        }
+        if self.field == Field::Tenant && desk.product().cloud == Cloud::Global {
+            actions.push(secondary(Key::Letter('d'), desk.word("action.other-cloud"), Message::Other));
+        }
+        if let Some(doubt) = self.unsettled(desk) {
+            blocks.push(Block::Note { tone: Tone::Warning, text: desk.say(&doubt) });
         }
         Page {
             blocks,
@@ -222,6 +246,18 @@ impl Read {
             actions,
             ..Page::default()
         }
+    }
+
+    /// Public sources do not agree on what is proposed here.
+    fn unsettled(&self, desk: &Desk) -> Option<Phrase> {
+        let key = match self.field {
+            Field::SmtpServer => "smtp_host",
+            Field::Scopes => "resource",
+            _ => return None,
+        };
+        let cloud = desk.draft.settings.cloud();
+        let doubted = cloud.unsettled().iter().any(|unsettled| unsettled == key);
+        doubted.then(|| Phrase::new("read.unsettled").with("cloud", desk.word(&format!("clouds.{}.label", cloud.id()))))
     }
 
     fn input(&self, desk: &Desk, held: bool) -> Input {

@@ -13,16 +13,18 @@ use crate::{
     },
     network::NetworkFailure,
     phrase::Phrase,
+    way::Way,
     wizard::{
-        blame,
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Block, Key, Tone},
-        step::{Page, Turn, secondary, words},
+        step::{Page, Turn, secondary},
         verdict,
     },
 };
+
+const FLOW: &str = Way::DeviceCode.flow();
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Device {
@@ -48,8 +50,7 @@ impl Device {
             let turn = Turn::asking(Effect::Wait(ticket, within(&code, device::pause(&code), now)));
             return (way, Came::Runs(turn));
         }
-        let secret = desk.draft.secrets.client_secret.clone();
-        let came = match desk.draft.settings.registration(secret) {
+        let came = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
             Ok(registration) => {
                 let request = device::request(&registration, &desk.draft.settings.scopes());
                 Came::Runs(Turn::asking(Effect::Fetch(ticket, request)))
@@ -95,14 +96,13 @@ impl Device {
                 turn.effects.push(Effect::KeepDraft(Box::new(desk.draft.clone())));
                 Came::Runs(turn)
             }
-            Err(failure) => Stop::refused(desk, failure, blame::DEVICE_CODE).into(),
+            Err(failure) => Stop::refused(desk, failure, FLOW).into(),
         }
     }
 
     /// Once more when the code has run out by this machine's clock: the authority says so itself, or still takes it.
     fn poll(&mut self, desk: &mut Desk) -> Came {
-        let secret = desk.draft.secrets.client_secret.clone();
-        let registration = desk.draft.settings.registration(secret);
+        let registration = desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
         match (desk.draft.secrets.device.clone(), registration) {
             (Some(code), Ok(registration)) => {
                 let ticket = desk.ticket();
@@ -118,7 +118,6 @@ impl Device {
         let polled = device::polled(&mut code, outcome, self.hiccups, now);
         desk.draft.secrets.device = Some(code.clone());
         let over = code.expires_at <= now;
-        let flow = blame::DEVICE_CODE;
         match polled {
             Polled::Pending | Polled::Trouble(..) if over => expired(),
             Polled::Granted(granted) => Came::Granted(granted),
@@ -138,10 +137,10 @@ impl Device {
             }
             Polled::Declined(failure) => {
                 let why = Phrase::new("consent.declined").with("summary", failure.summary());
-                Stop::because(desk, why, failure, flow).into()
+                Stop::because(desk, why, failure, FLOW).into()
             }
-            Polled::Expired(failure) => Stop::because(desk, Phrase::new("consent.expired"), failure, flow).into(),
-            Polled::Refused(failure) => Stop::refused(desk, failure, flow).into(),
+            Polled::Expired(failure) => Stop::because(desk, Phrase::new("consent.expired"), failure, FLOW).into(),
+            Polled::Refused(failure) => Stop::refused(desk, failure, FLOW).into(),
             Polled::Unreachable(failure) => Stop::unreachable(desk, &failure).into(),
         }
     }
@@ -149,7 +148,7 @@ impl Device {
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match self.phase {
             Phase::Requesting(_) => Page {
-                blocks: words("consent", desk),
+                blocks: told(desk),
                 busy: Some(desk.word("busy.device-code")),
                 actions: vec![secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel)],
                 ..Page::default()
@@ -160,7 +159,7 @@ impl Device {
 
     fn running(&self, desk: &Desk, now: i64) -> Page {
         let Some(code) = &desk.draft.secrets.device else { return Page::default() };
-        let mut blocks = words("consent", desk);
+        let mut blocks = told(desk);
         blocks.push(Block::Link { label: desk.word("consent.open"), url: code.verification_uri.clone() });
         blocks.push(Block::UserCode { label: desk.word("consent.type"), code: code.user_code.clone() });
         blocks.push(Block::Qr(code.verification_uri.clone()));
@@ -182,6 +181,10 @@ impl Device {
             ..Page::default()
         }
     }
+}
+
+fn told(desk: &Desk) -> Vec<Block> {
+    vec![Block::Text(desk.say(&desk.about("consent.device-code.text")))]
 }
 
 /// Never beyond the code's end, which is to be noticed when it comes.

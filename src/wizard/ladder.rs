@@ -1,0 +1,121 @@
+//! The ladder: which ways of consent are open here, which to try first and why, and which next when one is
+//! refused. What stands in the way of a way is known by its cause (`ways` in `diagnosis/causes/*.toml`).
+
+use super::{desk::Desk, step::Go};
+use crate::{
+    checklist::{Item, State},
+    diagnosis::Cause,
+    phrase::Phrase,
+    way::Way,
+};
+
+/// The ways open to this product, the one to try first in front.
+pub fn ways(desk: &Desk) -> Vec<Way> {
+    let mut ways: Vec<Way> = desk.product().ways.iter().copied().filter(|way| open(desk, *way)).collect();
+    // The sort is stable: what the situation does not decide stays in the product's order.
+    ways.sort_by_key(|way| rank(desk, *way));
+    ways
+}
+
+/// Microsoft takes a password for High Volume Email alone; of other authorities nothing is known.
+fn open(desk: &Desk, way: Way) -> bool {
+    let settings = &desk.draft.settings;
+    way != Way::Password || settings.is_hve() || !settings.cloud().is_microsoft()
+}
+
+/// The smaller, the sooner.
+fn rank(desk: &Desk, way: Way) -> u8 {
+    match way {
+        way if desk.draft.refused.contains(&way) => 9,
+        way if Some(way) == first(desk).map(|(way, _)| way) => 0,
+        _ => 5,
+    }
+}
+
+/// The way that the situation speaks for, and the reason.
+fn first(desk: &Desk) -> Option<(Way, &'static str)> {
+    let settings = &desk.draft.settings;
+    let secret = desk.draft.secrets.client_secret.is_some();
+    let remote = desk.remote.is_some();
+    let local = desk.graphical && !remote;
+    let candidates = [
+        (settings.certificate_file.is_some(), Way::Certificate, "certificate-at-hand"),
+        (settings.is_hve(), Way::Secret, "hve"),
+        (secret && local, Way::Loopback, "secret-at-hand"),
+        (secret, Way::Paste, "secret-at-hand"),
+        (local, Way::Loopback, "local"),
+        (desk.product().tenant.is_some(), Way::DeviceCode, "personal"),
+        (true, Way::DeviceCode, if remote { "remote" } else { "no-browser" }),
+        (true, Way::Paste, "after-refusal"),
+        (true, Way::Loopback, "after-refusal"),
+    ];
+    let fits = |way: Way| desk.product().ways.contains(&way) && open(desk, way) && !desk.draft.refused.contains(&way);
+    candidates.into_iter().find(|(applies, way, _)| *applies && fits(*way)).map(|(_, way, why)| (way, why))
+}
+
+/// Why the first of [`ways`] stands in front, in one sentence.
+pub fn why(desk: &Desk) -> Option<Phrase> {
+    let (way, why) = first(desk)?;
+    Some(Phrase::new(format!("method.why.{why}")).with("way", desk.word(&format!("ways.{}.label", way.id()))))
+}
+
+/// The next way to try, by what the present one was refused for.
+pub fn next(desk: &Desk, causes: &[Cause]) -> Option<Way> {
+    let past = causes.first().map_or(&[][..], |cause| cause.ways);
+    let fresh = |way: &Way| past.contains(way) && *way != desk.draft.way() && !desk.draft.refused.contains(way);
+    ways(desk).into_iter().find(fresh)
+}
+
+/// What Microsoft's page "Redirect URI restrictions" recommends for an app on a machine of its own.
+const LOCALHOST: &str = "http://localhost";
+
+/// The action that leads to another way after a refusal: to the next, where the cause tells it, else to the
+/// choice; `None` where there is no other.
+pub fn offer(desk: &Desk, causes: &[Cause]) -> Option<String> {
+    match next(desk, causes) {
+        Some(way) => {
+            let label = desk.word(&format!("ways.{}.label", way.id()));
+            Some(desk.say(&Phrase::new("action.next-way").with("way", label)))
+        }
+        None => (ways(desk).len() > 1).then(|| desk.word("action.other-way")),
+    }
+}
+
+/// Chooses a way. What does not apply with it says so; what was found out about another way's part falls.
+pub fn take(desk: &mut Desk, way: Way) {
+    let before = desk.draft.way();
+    desk.change(|desk| {
+        desk.draft.way = Some(way);
+        desk.draft.settings.take_way(way);
+        if way.is_browser() && desk.draft.settings.redirect_uri.is_none() {
+            desk.draft.settings.redirect_uri = LOCALHOST.parse().ok();
+        }
+        if way.is_app_only() != before.is_app_only() {
+            // They were for the way before.
+            desk.draft.settings.scopes.clone_from(&desk.suggested.scopes);
+        }
+    });
+    for (item, applies) in [
+        (Item::RedirectUri, way.is_browser()),
+        (Item::PublicClient, matches!(way, Way::DeviceCode | Way::Password)),
+        (Item::SmtpUser, !way.is_app_only()),
+    ] {
+        if applies {
+            if desk.draft.checklist.state(item) == State::NotNeeded {
+                desk.draft.checklist.reopen(item);
+            }
+        } else {
+            desk.draft.checklist.not_needed(item, Phrase::new(format!("ways.without.{}", item.id())));
+        }
+    }
+}
+
+/// To the step that prepares a way just taken, and back to the sign-in where that is all it needs.
+pub fn lead(way: Way) -> Go {
+    match way {
+        Way::DeviceCode => Go::Mend(Item::PublicClient),
+        Way::Loopback | Way::Paste => Go::Mend(Item::RedirectUri),
+        Way::Secret | Way::Certificate => Go::To("app-permission"),
+        Way::Password => Go::To("password"),
+    }
+}
