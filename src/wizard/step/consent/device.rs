@@ -198,7 +198,7 @@ fn expired() -> Came {
 }
 
 /// `14:05`.
-fn minutes(seconds: i64) -> String {
+pub(super) fn minutes(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -1,6 +1,7 @@
 //! Consent, by whichever way: one file a way. Enters by asking for it, or goes on with what still runs; ends
 //! when the tokens are at hand. A way that is refused stops with the reason, the item and the next way to try.
 
+mod browser;
 mod device;
 
 use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
@@ -22,6 +23,7 @@ use crate::{
         tokens, verdict,
     },
 };
+use browser::Browser;
 use device::Device;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,7 @@ enum Phase {
 #[derive(Debug, Clone, PartialEq)]
 enum Way {
     Device(Device),
+    Browser(Browser),
 }
 
 /// What a way comes to after a message.
@@ -124,6 +127,10 @@ impl Stop {
 impl Way {
     /// As the settings have it; what was begun before goes on.
     fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
+        if desk.draft.way().is_browser() {
+            let (browser, came) = Browser::begin(desk, now);
+            return (Self::Browser(browser), came);
+        }
         let (device, came) = Device::begin(desk, now);
         (Self::Device(device), came)
     }
@@ -131,6 +138,7 @@ impl Way {
     fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Came {
         match self {
             Self::Device(device) => device.update(desk, message, now),
+            Self::Browser(browser) => browser.update(desk, message, now),
         }
     }
 
@@ -138,12 +146,14 @@ impl Way {
     fn tickets(&self) -> Vec<Ticket> {
         match self {
             Self::Device(device) => vec![device.ticket()],
+            Self::Browser(browser) => browser.ticket().into_iter().collect(),
         }
     }
 
     /// What was begun is not gone on with.
     fn forget(desk: &mut Desk) {
         desk.draft.secrets.device = None;
+        desk.draft.secrets.browser = None;
     }
 }
 
@@ -229,7 +239,9 @@ impl Consent {
         let way = desk.draft.way();
         desk.draft.refused.remove(&way);
         desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
-        if desk.draft.secrets.client_secret.is_none() {
+        if way.is_browser() {
+            // The platform of the redirect URI decides what the app shows itself by; the switch says nothing.
+        } else if desk.draft.secrets.client_secret.is_none() {
             desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
         } else {
             desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
@@ -250,6 +262,7 @@ impl Consent {
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match &self.phase {
             Phase::Running(Way::Device(device)) => device.page(desk, now),
+            Phase::Running(Way::Browser(browser)) => browser.page(desk, now),
             Phase::Stopped(stop) => stopped(desk, stop),
             Phase::Granted => Page {
                 blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
