@@ -197,7 +197,7 @@ impl Browser {
         if !state_checked {
             desk.notices = vec![(Tone::Info, Phrase::new("browser.unchecked"))];
         }
-        let request = match desk.draft.settings.registration(desk.credential()) {
+        let request = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
             Ok(registration) => browser::redeem(&registration, pending, &code),
             Err(missing) => return Stop::missing(missing).into(),
         };
@@ -226,13 +226,7 @@ impl Browser {
             (Err(failure), _) => return Stop::unreachable(desk, &failure).into(),
         };
         match grant::read(&answer, now) {
-            Ok(tokens) => {
-                came_back(desk);
-                if desk.draft.secrets.client_secret.is_some() {
-                    desk.draft.checklist.prove(Item::ClientSecret, Phrase::new("evidence.secret-accepted"));
-                }
-                Came::Granted(tokens)
-            }
+            Ok(tokens) => Came::Granted(tokens),
             Err(failure) => Stop::refused(desk, failure, FLOW).into(),
         }
     }
@@ -334,7 +328,8 @@ fn turn_to(desk: &mut Desk, way: Way) {
 
 /// Begins a sign-in whose answer goes to `uri`. A dropped line from here on must not cost it.
 fn pend(desk: &mut Desk, uri: &str, state: Secret, now: i64) -> Came {
-    let registration: Result<Registration, Missing> = desk.draft.settings.registration(desk.credential());
+    let registration: Result<Registration, Missing> =
+        desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
     let registration = match registration {
         Ok(registration) => registration,
         Err(missing) => return Stop::missing(missing).into(),
@@ -362,7 +357,7 @@ fn followed(first: Effect, came: Came) -> Came {
 /// The browser was sent where the answer is waited for: the redirect URI is registered.
 fn came_back(desk: &mut Desk) {
     let uri = redirect_uri(desk);
-    desk.draft.checklist.prove(Item::RedirectUri, Phrase::new("evidence.redirected").with("uri", uri));
+    desk.draft.checklist.prove(Item::RedirectUri, Phrase::new("evidence.sent-back").with("uri", uri));
 }
 
 fn stopped(desk: &mut Desk, unusable: Unusable) -> Came {
