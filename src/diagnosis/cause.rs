@@ -48,6 +48,8 @@ pub struct Cause {
     pub source: &'static str,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
+    /// How long a fix may take to arrive, where that is known (minutes).
+    pub arrives_within: Option<u32>,
 }
 
 /// One file of `causes/`. Its texts are in the same file and get their keys from the place they stand:
@@ -73,6 +75,8 @@ pub struct Entry {
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
+    pub arrives_within: Option<u32>,
     #[serde(default)]
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
@@ -284,6 +288,7 @@ impl Entry {
             next: list("next", &self.next),
             source: &self.source,
             ways: &self.ways,
+            arrives_within: self.arrives_within,
         }
     }
 }

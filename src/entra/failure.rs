@@ -41,6 +41,10 @@ pub enum Form {
     Redirect,
 }
 
+/// Faults on Microsoft's side, and a tenant that is slowed down (Microsoft Learn, "Microsoft Entra authentication and
+/// authorization error codes").
+const PASSING: [u32; 7] = [50033, 70012, 90006, 90012, 90024, 90033, 90055];
+
 const EXCERPT: usize = 200;
 /// Entra's longest descriptions have some 600 characters.
 const DESCRIPTION: usize = 4096;
@@ -72,7 +76,9 @@ impl Failure {
             _ => {
                 let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
                 let form = if page { Form::Page } else { Form::Foreign };
-                Self { status: answer.status, form, excerpt: Some(one_line(body)), ..Self::default() }
+                let empty = body.trim().is_empty();
+                let excerpt = Some(if empty { "an empty body".to_owned() } else { one_line(body) });
+                Self { status: answer.status, form, excerpt, ..Self::default() }
             }
         }
     }
@@ -128,6 +134,7 @@ impl Failure {
         self.status >= 500
             || self.status == 429
             || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+            || self.codes.first().is_some_and(|code| PASSING.contains(code))
     }
 
     /// What it describes, without the ids that Entra puts behind its sentence: they are fields of their own.
@@ -229,6 +236,8 @@ mod tests {
         assert_eq!(failure.form, Form::Page);
         assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
+        let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
+        assert!(Failure::read(&Answer::of(400, body)).is_passing());
     }
 
     #[test]

@@ -7,22 +7,27 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 use super::{
-    effect::{Outcome, Ticket},
+    effect::{CertificateFiles, Outcome, Ticket},
     remote::Remote,
     rests::Facts,
     screen::Tone,
 };
 use crate::{
-    account::{Settings, draft::Draft},
+    account::{Settings, draft::Draft, settings::Missing},
     checklist::{Item, State},
     diagnosis::Cause,
-    entra::{Cloud, grant::Credential},
+    entra::{
+        Certificate, Cloud, Failure,
+        assertion::{self, Algorithm},
+        grant::{Credential, Registration},
+    },
     facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
     token::Claims,
+    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,8 +66,25 @@ pub struct Desk {
     pub entropy: Secret,
     /// How often it was drawn from.
     drawn: u32,
+    /// What the app shows itself by, once it was read.
+    pub certificate: Option<Certificate>,
+    algorithm: Algorithm,
     issued: u32,
     out: BTreeSet<Ticket>,
+}
+
+/// Why the app cannot show itself yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unready {
+    Missing(Missing),
+    /// These are to be read first.
+    Unread(CertificateFiles),
+}
+
+impl From<Missing> for Unready {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
 }
 
 impl Desk {
@@ -86,6 +108,8 @@ impl Desk {
             remote: None,
             entropy: Secret::default(),
             drawn: 0,
+            certificate: None,
+            algorithm: Algorithm::default(),
             issued: 0,
             out: BTreeSet::new(),
         }
@@ -225,10 +249,36 @@ impl Desk {
         Claims::read(&tokens.access).oid
     }
 
-    /// What the app shows itself by, with the way chosen.
-    pub fn credential(&self) -> Credential {
-        let secrets = &self.draft.secrets;
-        secrets.client_secret.clone().into()
+    /// The app as the authority knows it, with what it shows itself by in the way chosen; an assertion is signed
+    /// for each request anew.
+    pub fn registration(&mut self, now: i64) -> Result<Registration, Unready> {
+        let bare = self.draft.settings.registration(Credential::None)?;
+        let credential = match (self.draft.way(), &self.certificate) {
+            (Way::Certificate, Some(certificate)) => {
+                let certificate = certificate.clone();
+                let jti = self.random("jti");
+                assertion::sign(&certificate, &bare, self.algorithm, now, jti.expose())
+                    .map_or(Credential::None, Credential::Assertion)
+            }
+            (Way::Certificate, None) => {
+                return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));
+            }
+            _ => self.draft.secrets.client_secret.clone().into(),
+        };
+        Ok(Registration { credential, ..bare })
+    }
+
+    pub fn certificate_files(&self) -> Option<CertificateFiles> {
+        let settings = &self.draft.settings;
+        let certificate = settings.certificate_file.clone()?;
+        Some(CertificateFiles { certificate, key: settings.certificate_key_file.clone() })
+    }
+
+    /// Whether what was refused is worth a try with another algorithm; it is used from then on.
+    pub fn sign_otherwise(&mut self, failure: &Failure) -> bool {
+        let other = self.algorithm.instead(failure).filter(|_| self.draft.way() == Way::Certificate);
+        self.algorithm = other.unwrap_or(self.algorithm);
+        other.is_some()
     }
 
     /// Whose word it is that nothing here can prove.

@@ -7,18 +7,22 @@ use crate::{checklist::Item, entra::grant::Tokens, phrase::Phrase, token::Claims
 /// Scopes that say who signs in and for how long; they never appear in an access token for mail.
 const IDENTITY_SCOPES: [&str; 4] = ["offline_access", "openid", "profile", "email"];
 
-/// The delegated permission, at Exchange and at Graph by the same name.
+/// What Exchange wants: the delegated permission, the app's own, and either at High Volume Email.
 const SMTP_SEND: &str = "SMTP.Send";
+const SMTP_SEND_AS_APP: &str = "SMTP.SendAsApp";
+const MAIL_SEND: &str = "Mail.Send";
 
 /// Marks the checklist by what the tokens at hand say.
 pub fn weigh(desk: &mut Desk) {
     let Some(tokens) = desk.draft.secrets.tokens.clone() else { return };
     let claims = Claims::read(&tokens.access);
     let settings = desk.draft.settings.clone();
+    let app_only = desk.draft.way().is_app_only();
     let checklist = &mut desk.draft.checklist;
     checklist.prove(Item::Token, Phrase::new("evidence.token").with("mark", tokens.access.token_mark()));
     checklist.prove(Item::ClientId, Phrase::new("evidence.token-issued"));
-    if tokens.refresh.is_none() {
+    // An app asks anew instead (RFC 6749 §4.4.3).
+    if tokens.refresh.is_none() && !app_only {
         checklist.note(Item::Token, Phrase::new("evidence.no-refresh-token"));
     }
     let asked = settings.scopes();
@@ -52,8 +56,14 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
     let granted: Vec<&str> = tokens.scope.split_whitespace().collect();
     let name = |scope: &String| scope.rsplit('/').next().unwrap_or(scope).to_owned();
     // Whatever was asked for, Exchange wants this one (`.default` asks for what the app lists).
+    let app_only = desk.draft.way().is_app_only();
     let wanted: Vec<String> = if desk.draft.settings.cloud().is_microsoft() {
-        vec![SMTP_SEND.to_owned()]
+        let name = match (desk.draft.settings.is_hve(), app_only) {
+            (true, _) => MAIL_SEND,
+            (false, true) => SMTP_SEND_AS_APP,
+            (false, false) => SMTP_SEND,
+        };
+        vec![name.to_owned()]
     } else {
         asked.iter().filter(|scope| !IDENTITY_SCOPES.contains(&scope.as_str())).map(name).collect()
     };
@@ -66,6 +76,9 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
     let checklist = &mut desk.draft.checklist;
     if missing.is_empty() {
         checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", wanted.join(" ")));
+    } else if app_only && desk.draft.settings.cloud().is_microsoft() {
+        // With RBAC for Applications it is not there, and must not be.
+        checklist.note(Item::Permission, Phrase::new("evidence.role-missing").with("role", missing.join(" ")));
     } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
     } else {
@@ -80,6 +93,9 @@ pub fn signed_in(tokens: &Tokens) -> Option<String> {
 }
 
 fn user(desk: &mut Desk, tokens: &Tokens) {
+    if desk.draft.way().is_app_only() {
+        return;
+    }
     let (Some(user), Some(upn)) = (desk.draft.settings.user.clone(), signed_in(tokens)) else {
         return desk.draft.checklist.note(Item::SmtpUser, Phrase::new("evidence.user-untold"));
     };

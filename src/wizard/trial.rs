@@ -13,7 +13,10 @@ use crate::{
     account::Account,
     checklist::Item,
     diagnosis::Cause,
-    entra::{grant, wire::Answer},
+    entra::{
+        grant::{self, Tokens},
+        wire::{Answer, Request},
+    },
     network::NetworkFailure,
     phrase::Phrase,
     secret::Secret,
@@ -37,6 +40,16 @@ enum Phase {
     Tokenless(Phrase, Outcome),
 }
 
+/// What brings a new token without anybody: the refresh token, or the app's own credential.
+fn renewal(desk: &mut Desk, tokens: &Tokens, now: i64) -> Option<Request> {
+    let registration = desk.registration(now).ok()?;
+    let scopes = desk.draft.settings.scopes();
+    if desk.draft.way().is_app_only() {
+        return grant::client_credentials(&registration, &scopes.join(" "));
+    }
+    grant::refresh(&registration, tokens.refresh.as_ref()?, &scopes)
+}
+
 /// A token with less time left than a test may take is renewed first (seconds).
 const NEEDED: i64 = 300;
 
@@ -44,11 +57,8 @@ impl Trial {
     /// `None` when there is nothing to sign in with, and nothing to get it with: sign in first.
     pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
         let tokens = desk.draft.secrets.tokens.clone()?;
-        let registration = desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()).ok();
         let stale = tokens.expires_at < now + NEEDED;
-        let renewal = registration.zip(tokens.refresh.as_ref()).filter(|_| stale);
-        let request = renewal
-            .and_then(|(registration, token)| grant::refresh(&registration, token, &desk.draft.settings.scopes()));
+        let request = if stale { renewal(desk, &tokens, now) } else { None };
         if request.is_none() && tokens.expires_at <= now {
             return None;
         }
@@ -152,6 +162,11 @@ impl Trial {
             Phase::Tokenless(_, Outcome::Unreachable) => None,
             _ => blame::blamed(&self.causes),
         }
+    }
+
+    /// What the refusal is put down to, the likeliest first.
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
     }
 
     /// The exchange, and once it has ended what came of it: `accepted`, or the refusal and its causes.

@@ -16,5 +16,6 @@ mod provider;
 mod simulated;
 mod sink;
 mod submission;
+mod systemd;
 mod unattended;
 mod wizard;

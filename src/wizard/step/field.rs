@@ -89,8 +89,14 @@ impl Field {
                 }
                 desk.draft.settings.redirect_uri = Some(uri);
             }
-            Self::CertificateFile => settings.certificate_file = Some(named(text)?),
-            Self::CertificateKeyFile => settings.certificate_key_file = Some(named(text)?),
+            Self::CertificateFile => {
+                settings.certificate_file = Some(file(text)?.ok_or_else(|| Phrase::new("malformed.path"))?);
+                desk.certificate = None;
+            }
+            Self::CertificateKeyFile => {
+                settings.certificate_key_file = file(text)?;
+                desk.certificate = None;
+            }
             Self::Password => keep_password(text, desk)?,
             Self::SmtpServer => {
                 let (host, port) = server(text).map_err(malformed)?;
@@ -124,10 +130,6 @@ fn keep_password(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
 }
 
 /// Absolute: programs that read the account later start elsewhere.
-fn named(text: &str) -> Result<PathBuf, Phrase> {
-    file(text)?.ok_or_else(|| Phrase::new("malformed.path"))
-}
-
 fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
     let plain = text.starts_with('/') && !text.chars().any(char::is_control);
     (plain || text.is_empty())

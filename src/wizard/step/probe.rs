@@ -5,7 +5,7 @@ use crate::{
     checklist::{Item, steps::Field},
     diagnosis::{Cause, Certainty},
     entra::{
-        Failure, device, discovery,
+        Certificate, Failure, device, discovery,
         grant::{self, Credential},
         wire::{Answer, Request},
     },
@@ -165,4 +165,16 @@ fn unexpected(failure: &Failure) -> Judgement {
         Some(obstacle) => Judgement::Obstructed(Item::Network, obstacle),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
+}
+
+/// What the files hold; whether the app knows this certificate shows only with the first token.
+pub fn certificate(desk: &mut Desk, certificate: Certificate) -> Judgement {
+    let shown = certificate.shown().clone();
+    let until = chrono::DateTime::from_timestamp(shown.not_after, 0).map(|at| at.date_naive().to_string());
+    let phrase = Phrase::new("evidence.certificate")
+        .with("subject", &shown.subject)
+        .with("until", until.unwrap_or_default())
+        .with("thumbprint", shown.thumbprint());
+    desk.certificate = Some(certificate);
+    Judgement::CannotTell(phrase)
 }

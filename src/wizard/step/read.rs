@@ -79,6 +79,15 @@ impl Read {
                 Turn::go(Go::To("cloud"))
             }
             (Message::Retry, Phase::Doubted) => self.probe(desk),
+            (Message::Reported(_, Report::CertificateRead(read)), Phase::Probing(_)) => {
+                let judgement = match read {
+                    Ok(certificate) => probe::certificate(desk, *certificate),
+                    Err(failure) => {
+                        Judgement::Failed(Item::ClientSecret, verdict::certificate_trouble(&failure), Vec::new())
+                    }
+                };
+                self.judged(desk, judgement, false)
+            }
             (Message::Cancel, Phase::Looking(ticket) | Phase::Probing(ticket)) => {
                 let ticket = *ticket;
                 self.phase = Phase::Asking;
@@ -112,6 +121,11 @@ impl Read {
     }
 
     fn probe(&mut self, desk: &mut Desk) -> Turn {
+        if let Some(files) = desk.certificate_files().filter(|_| self.field == Field::CertificateKeyFile) {
+            let ticket = desk.ticket();
+            self.phase = Phase::Probing(ticket);
+            return Turn::asking(Effect::ReadCertificate(ticket, files));
+        }
         if let Some(request) = probe::request(self.field, desk) {
             let ticket = desk.ticket();
             self.phase = Phase::Probing(ticket);

@@ -19,7 +19,7 @@ use crate::{
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Block, Key, Tone},
-        step::{Page, Turn, secondary},
+        step::{Page, Turn, countdown, secondary},
         verdict,
     },
 };
@@ -50,7 +50,7 @@ impl Device {
             let turn = Turn::asking(Effect::Wait(ticket, within(&code, device::pause(&code), now)));
             return (way, Came::Runs(turn));
         }
-        let came = match desk.draft.settings.registration(desk.credential()) {
+        let came = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
             Ok(registration) => {
                 let request = device::request(&registration, &desk.draft.settings.scopes());
                 Came::Runs(Turn::asking(Effect::Fetch(ticket, request)))
@@ -102,7 +102,7 @@ impl Device {
 
     /// Once more when the code has run out by this machine's clock: the authority says so itself, or still takes it.
     fn poll(&mut self, desk: &mut Desk) -> Came {
-        let registration = desk.draft.settings.registration(desk.credential());
+        let registration = desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
         match (desk.draft.secrets.device.clone(), registration) {
             (Some(code), Ok(registration)) => {
                 let ticket = desk.ticket();
@@ -163,7 +163,7 @@ impl Device {
         blocks.push(Block::Link { label: desk.word("consent.open"), url: code.verification_uri.clone() });
         blocks.push(Block::UserCode { label: desk.word("consent.type"), code: code.user_code.clone() });
         blocks.push(Block::Qr(code.verification_uri.clone()));
-        let left = Phrase::new("consent.left").with("time", minutes(code.expires_at - now));
+        let left = Phrase::new("consent.left").with("time", countdown(code.expires_at - now));
         blocks.push(Block::Text(desk.say(&left)));
         if let Some(trouble) = &self.trouble {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.say(trouble) });
@@ -195,10 +195,4 @@ fn within(code: &DeviceCode, pause: Duration, now: i64) -> Duration {
 /// By this machine's clock, when the authority does not say so itself.
 fn expired() -> Came {
     Stop::new(Phrase::new("consent.expired"), Item::Consent, Outcome::SignIn).into()
-}
-
-/// `14:05`.
-fn minutes(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -1,7 +1,9 @@
 //! Consent, by whichever way: one file a way. Enters by asking for it, or goes on with what still runs; ends
 //! when the tokens are at hand. A way that is refused stops with the reason, the item and the next way to try.
 
+mod browser;
 mod device;
+mod direct;
 
 use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     entra::{Failure, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
-    way,
+    way::Way,
     wizard::{
         blame,
         desk::Desk,
@@ -22,7 +24,9 @@ use crate::{
         tokens, verdict,
     },
 };
+use browser::Browser;
 use device::Device;
+use direct::Direct;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Consent {
@@ -31,7 +35,7 @@ pub struct Consent {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
-    Running(Way),
+    Running(Running),
     Stopped(Box<Stop>),
     /// Signed in before: the tokens are at hand.
     Granted,
@@ -39,8 +43,10 @@ enum Phase {
 
 /// The way that runs, with its state.
 #[derive(Debug, Clone, PartialEq)]
-enum Way {
+enum Running {
     Device(Device),
+    Browser(Browser),
+    Direct(Direct),
 }
 
 /// What a way comes to after a message.
@@ -121,16 +127,21 @@ impl Stop {
     }
 }
 
-impl Way {
+impl Running {
     /// As the settings have it; what was begun before goes on.
     fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
-        let (device, came) = Device::begin(desk, now);
-        (Self::Device(device), came)
+        match desk.draft.way() {
+            Way::Secret | Way::Certificate | Way::Password => wrap(Direct::begin(desk, now), Self::Direct),
+            Way::Loopback | Way::Paste => wrap(Browser::begin(desk, now), Self::Browser),
+            Way::DeviceCode => wrap(Device::begin(desk, now), Self::Device),
+        }
     }
 
     fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Came {
         match self {
             Self::Device(device) => device.update(desk, message, now),
+            Self::Browser(browser) => browser.update(desk, message, now),
+            Self::Direct(direct) => direct.update(desk, message, now),
         }
     }
 
@@ -138,13 +149,28 @@ impl Way {
     fn tickets(&self) -> Vec<Ticket> {
         match self {
             Self::Device(device) => vec![device.ticket()],
+            Self::Browser(browser) => browser.ticket().into_iter().collect(),
+            Self::Direct(direct) => vec![direct.ticket()],
+        }
+    }
+
+    fn page(&self, desk: &Desk, now: i64) -> Page {
+        match self {
+            Self::Device(device) => device.page(desk, now),
+            Self::Browser(browser) => browser.page(desk, now),
+            Self::Direct(direct) => direct.page(desk),
         }
     }
 
     /// What was begun is not gone on with.
     fn forget(desk: &mut Desk) {
         desk.draft.secrets.device = None;
+        desk.draft.secrets.browser = None;
     }
+}
+
+fn wrap<T>((running, came): (T, Came), wrap: impl FnOnce(T) -> Running) -> (Running, Came) {
+    (wrap(running), came)
 }
 
 impl Consent {
@@ -161,14 +187,14 @@ impl Consent {
     }
 
     fn begin(&mut self, desk: &mut Desk, now: i64) -> Turn {
-        let (way, came) = Way::begin(desk, now);
+        let (way, came) = Running::begin(desk, now);
         self.phase = Phase::Running(way);
         self.settle(desk, came)
     }
 
     /// Drops what runs and what it was about.
     fn drop_running(&mut self, desk: &mut Desk) -> Vec<Effect> {
-        Way::forget(desk);
+        Running::forget(desk);
         let Phase::Running(way) = &self.phase else { return Vec::new() };
         let tickets = way.tickets();
         tickets.iter().for_each(|ticket| desk.hand_back(*ticket));
@@ -211,7 +237,7 @@ impl Consent {
             Came::Runs(turn) => turn,
             Came::Granted(granted) => self.granted(desk, granted),
             Came::Stopped(stop) => {
-                Way::forget(desk);
+                Running::forget(desk);
                 stop.mark(desk);
                 if stop.causes.first().is_some_and(|cause| !cause.ways.is_empty()) {
                     let way = desk.draft.way();
@@ -228,10 +254,10 @@ impl Consent {
         desk.draft.secrets.tokens = Some(granted);
         let way = desk.draft.way();
         desk.draft.refused.remove(&way);
-        desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.consent"));
-        if desk.draft.secrets.client_secret.is_none() {
-            desk.draft.checklist.prove(Item::PublicClient, Phrase::new("evidence.public-client-on"));
-        } else {
+        for (item, evidence) in shown(desk) {
+            desk.draft.checklist.prove(item, Phrase::new(evidence));
+        }
+        if matches!(way, Way::DeviceCode | Way::Password) && desk.draft.secrets.client_secret.is_some() {
             desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
         }
         tokens::weigh(desk);
@@ -249,7 +275,7 @@ impl Consent {
 
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match &self.phase {
-            Phase::Running(Way::Device(device)) => device.page(desk, now),
+            Phase::Running(running) => running.page(desk, now),
             Phase::Stopped(stop) => stopped(desk, stop),
             Phase::Granted => Page {
                 blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
@@ -267,13 +293,30 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
     // The mail server's step can do nothing about the authority.
     let item = Some(stop.item).filter(|item| *item != Item::Network);
     let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
-    let again = if desk.draft.way() == way::Way::DeviceCode { "action.new-code" } else { "action.retry" };
+    let again = if desk.draft.way() == Way::DeviceCode { "action.new-code" } else { "action.retry" };
     actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
     actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
     blocks.extend(verdict::blocks(desk, &stop.causes));
     blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
     Page { blocks, actions, ..Page::default() }
+}
+
+/// What a token shows that was given in this way, whatever stands in it.
+fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
+    let secret = desk.draft.secrets.client_secret.is_some();
+    let app = match desk.draft.way() {
+        Way::DeviceCode | Way::Password if !secret => Some((Item::PublicClient, "evidence.public-client-on")),
+        Way::Loopback | Way::Paste if !secret => None,
+        Way::Certificate => Some((Item::ClientSecret, "evidence.certificate-accepted")),
+        _ => Some((Item::ClientSecret, "evidence.secret-accepted")),
+    };
+    let consent = match desk.draft.way() {
+        Way::Secret | Way::Certificate => (Item::Consent, "evidence.token-of-app"),
+        _ => (Item::Consent, "evidence.consent"),
+    };
+    let redirect = desk.draft.way().is_browser().then_some((Item::RedirectUri, "evidence.redirected"));
+    [consent].into_iter().chain(app).chain(redirect).collect()
 }
 
 /// What Microsoft's support needs to find the request again.
