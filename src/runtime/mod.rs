@@ -2,7 +2,7 @@
 //! Nothing here decides what a result means.
 
 mod address;
-pub mod certificate;
+mod certificate;
 mod connect;
 mod disk;
 mod failure;
@@ -14,6 +14,7 @@ pub mod named;
 pub mod pair;
 pub mod patient;
 pub mod redirect;
+mod room;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Came, Stop, device::minutes};
+use super::{Came, Stop};
 use crate::{
     account::settings::Missing,
     checklist::Item,
@@ -23,7 +23,7 @@ use crate::{
         effect::{Effect, Listening, Outcome, Report, Ticket},
         message::Message,
         screen::{Act, Action, Block, Input, Key, Question, Tone},
-        step::{Page, Turn, primary, secondary},
+        step::{Page, Turn, countdown, primary, secondary},
         verdict,
     },
 };
@@ -295,7 +295,7 @@ fn waiting(desk: &Desk, port: u16, left: i64) -> Vec<Block> {
         None => blocks.push(Block::Text(desk.say(&about(desk, "browser.loopback.text")))),
     }
     blocks.extend(link(desk));
-    let left = Phrase::new("browser.left").with("time", minutes(left)).with("port", port);
+    let left = Phrase::new("browser.left").with("time", countdown(left)).with("port", port);
     blocks.push(Block::Text(desk.say(&left)));
     blocks
 }
