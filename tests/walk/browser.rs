@@ -370,3 +370,16 @@ fn where_nobody_is_one_wrong_line_ends_it() {
     pastes(&mut microsoft, &mut person, "");
     assert_eq!(person.model.stuck_outcome(), Outcome::SignIn);
 }
+
+#[test]
+fn in_a_demo_somebody_signs_in_and_says_where_the_browser_was_sent() {
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    person.presses(Key::Letter('s'));
+    microsoft.serves(&mut person);
+    let said = notes(&person);
+    assert!(said.contains("http://localhost/?code="), "{said}");
+    assert_eq!(person.screen().action(Key::Letter('s')), None);
+    let (_, from) = said.split_once("Signed in at the browser.").unwrap();
+    pastes(&mut microsoft, &mut person, from);
+    assert_eq!(person.at(), "token");
+}
