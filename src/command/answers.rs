@@ -143,7 +143,7 @@ impl Sheet<'_> {
     /// What no product here can use yet is not passed over in silence.
     fn for_later(&self, product: &Product) -> Result<(), Refusal> {
         let Answers { more, settings, .. } = &self.answers;
-        if settings.consent.is_some_and(|consent| consent != Consent::DeviceCode) {
+        if settings.consent.is_some_and(|consent| !matches!(consent, Consent::DeviceCode | Consent::Browser)) {
             return Err(self.refuse("consent", Phrase::new("answers.consent-later")));
         }
         if more.base_url.is_some() {

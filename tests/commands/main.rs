@@ -2,6 +2,7 @@
 
 mod answers;
 mod authority;
+mod browser;
 mod desk;
 mod explain;
 mod export;
