@@ -3,7 +3,7 @@
 
 use super::{Context, Status, no_token::NoToken};
 use crate::{
-    account::{Account, Settings, config::NoAccount, vault::Vault},
+    account::{Account, Settings, config::NoAccount, settings::Consent, vault::Vault},
     entra::cloud,
     facts::AccountName,
     phrase::Phrase,
@@ -144,8 +144,13 @@ impl Known {
         }))
     }
 
+    /// An app that is handed its secret needs no file before its first token.
     fn vault(&self) -> Result<Vault, NoToken> {
-        self.places.vault(&self.name)?.ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))
+        let none = || match self.account.consent {
+            Consent::ClientCredentials => Ok(Vault::new(None)),
+            Consent::DeviceCode | Consent::Browser | Consent::Password => Err(NoToken::NotSignedIn(self.name.clone())),
+        };
+        self.places.vault(&self.name)?.map_or_else(none, Ok)
     }
 }
 
