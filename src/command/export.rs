@@ -7,12 +7,13 @@ use std::{
 
 use super::{Context, Status, access::Known, options, paths};
 use crate::{
-    export::{Exported, FORMATS, Facts, Format},
+    export::{Exported, FORMATS, Facts, File, Format, Place},
     facts::AccountName,
     phrase::Phrase,
     runtime::{
         files::Places,
         handed::{self, Handed},
+        named,
     },
     wizard::{effect::FileFailure, verdict},
 };
@@ -32,13 +33,16 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
     };
     match asked.output.as_deref().filter(|path| *path != Path::new("-")) {
         None => {
-            context.deliver(&exported.text);
-            let place = Phrase::new("export.place").with("place", format.place);
-            context.complain(context.texts.say(&place));
+            context.deliver(&exported.text());
+            let key = match format.place {
+                Place::File(_) => "export.place",
+                Place::Directory { .. } => "export.places",
+            };
+            context.complain(context.texts.say(&Phrase::new(key).with("place", format.place.of(is_root()))));
         }
-        Some(path) => match handed::hand_over(&paths::absolute(path), &exported.text) {
-            Ok(handed) => context.complain(context.texts.say(&said(&handed, path))),
-            Err(failure) => return unwritten(context, &failure).said(context),
+        Some(path) => match hand_over(context, format, &exported, path) {
+            Ok(_) => {}
+            Err(failed) => return failed.said(context),
         },
     }
     for note in &exported.notes {
@@ -77,7 +81,7 @@ pub fn write_all(
     for format in formats {
         let known = known.as_ref().map_err(|why| Failed::new(Status::Configuration, why));
         match known.and_then(|known| write(context, known, format)) {
-            Ok(file) => files.push(file),
+            Ok(written) => files.extend(written),
             Err(Failed { why, status }) => {
                 context.complain(
                     context.texts.say(&Phrase::new("export.missed").with("target", format.id).with("why", &why)),
@@ -89,18 +93,33 @@ pub fn write_all(
     (files, missed)
 }
 
-fn write(context: &Context, known: &Known, format: &Format) -> Result<PathBuf, Failed> {
+fn write(context: &Context, known: &Known, format: &Format) -> Result<Vec<PathBuf>, Failed> {
     let exported = make(context, known, format)?;
-    let path = paths::in_home(format.place).ok_or_else(|| {
-        let phrase = Phrase::new("export.no-home").with("place", format.place);
+    let place = format.place.of(is_root());
+    let path = paths::in_home(place).ok_or_else(|| {
+        let phrase = Phrase::new("export.no-home").with("place", place);
         Failed::new(Status::Configuration, context.texts.say(&phrase))
     })?;
-    let handed = handed::hand_over(&path, &exported.text).map_err(|failure| unwritten(context, &failure))?;
-    if let Handed::Replaced(_) = handed {
-        context.complain(context.texts.say(&said(&handed, &path)));
-    }
+    let handed = hand_over(context, format, &exported, &path)?;
     exported.notes.iter().for_each(|note| context.complain(context.texts.say(note)));
-    Ok(path)
+    Ok(handed)
+}
+
+/// One file at this path, or several in this directory; what became of each is said.
+fn hand_over(context: &Context, format: &Format, exported: &Exported, path: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let at = |file: &File| match format.place {
+        Place::File(_) => path.to_owned(),
+        Place::Directory { .. } => path.join(&file.name),
+    };
+    let mut written = Vec::new();
+    for file in &exported.files {
+        let path = at(file);
+        let handed = handed::hand_over(&paths::absolute(&path), &file.text);
+        let handed = handed.map_err(|failure| unwritten(context, &failure))?;
+        context.complain(context.texts.say(&said(&handed, &path)));
+        written.push(path);
+    }
+    Ok(written)
 }
 
 fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Failed> {
@@ -137,7 +156,27 @@ fn facts<'a>(context: &Context, known: &'a Known, program: Program) -> Facts<'a>
         config: paths::named(&context.global),
         environment: paths::environment(&context.global),
         vault: paths::absolute(&known.places.vault_file(&known.name)),
+        state: paths::absolute(&known.places.state),
+        owner: owner(&known.places.vault_file(&known.name)),
+        root: is_root(),
+        secret: known.places.vault(&known.name).ok().flatten().is_some_and(|vault| vault.client_secret.is_some()),
+        shared: shared(&known.places.state),
     }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Whose this file is, or would be.
+fn owner(path: &Path) -> String {
+    let owner = rustix::fs::stat(path).map_or_else(|_| rustix::process::geteuid().as_raw(), |found| found.st_uid);
+    named::user(owner).unwrap_or_else(|| owner.to_string())
+}
+
+/// A directory whose files become its group's is meant for that group.
+fn shared(state: &Path) -> bool {
+    rustix::fs::stat(state).is_ok_and(|found| found.st_mode & 0o2000 != 0)
 }
 
 struct Program {

@@ -227,7 +227,8 @@ pub struct Export {
     /// The account; otherwise `default_account`, or the only one
     #[arg(short, long, value_name = "NAME", value_parser = account)]
     pub account: Option<AccountName>,
-    /// Write it to this file; another that is there is kept as FILE.old, or FILE.old.1 and so on
+    /// Write it to this file, or several files to this directory; another text that is there is kept as FILE.old,
+    /// or FILE.old.1 and so on
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

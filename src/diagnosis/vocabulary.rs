@@ -75,6 +75,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("scope.granted", "`scope` of the token answer"),
     ("alias", "secondary addresses of the mailbox, from PowerShell's EmailAddresses"),
     ("principal", "Object IDs that Get-ServicePrincipal printed"),
+    ("change.minutes", "how long ago something was last changed in Entra or Exchange, in minutes"),
     ("account_type", "work, consumer, shared or hve (evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
     ("library", "the program or library that was refused (evidence file only)"),

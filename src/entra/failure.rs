@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::Answer;
+use crate::secret::Secret;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -177,7 +178,24 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
 }
 
 fn bounded(text: &str) -> String {
-    text.chars().take(DESCRIPTION).collect()
+    masked(text).chars().take(DESCRIPTION).collect()
+}
+
+/// JSON Web Tokens out of it: an authority may quote the assertion that it refuses.
+fn masked(text: &str) -> String {
+    const BEGINS: &str = "eyJ";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGINS) {
+        let (before, from) = rest.split_at(at);
+        let part = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '='));
+        let (token, after) = from.split_at(from.find(part).unwrap_or(from.len()));
+        out.push_str(before);
+        let shown = if token.contains('.') { Secret::new(token).token_mark() } else { token.to_owned() };
+        out.push_str(&shown);
+        rest = after;
+    }
+    out + rest
 }
 
 fn one_line(text: &str) -> String {
@@ -227,6 +245,11 @@ mod tests {
         let failure = Failure::read(&Answer::of(200, r#"{"access_token":"CANARY-at","expires_in":{}}"#));
         assert!(!format!("{failure:?}").contains("CANARY"));
         assert_eq!(failure.summary(), "HTTP 200: JSON with access_token, expires_in");
+        let quoted = "AADSTS700027: Client assertion eyJhbGciOiJQ.eyJDQU5BUlki.CANARY-x_ failed; see eyJ, 'eyJ.CANARY";
+        let failure = Failure::read(&Answer::of(401, &format!(r#"{{"error":"x","error_description":"{quoted}"}}"#)));
+        assert!(!failure.description.contains("CANARY"), "{failure:?}");
+        assert!(failure.description.contains("assertion ‹token: 35 characters, sha256 "), "{failure:?}");
+        assert!(failure.description.contains("› failed; see eyJ, '‹token: "), "{failure:?}");
         let failure = Failure::read(&Answer::of(200, r#"["CANARY-at"]"#));
         assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
     }

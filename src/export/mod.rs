@@ -3,6 +3,7 @@
 //! read or written here.
 
 mod msmtp;
+mod systemd;
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +14,23 @@ use crate::{account::Account, facts::AccountName, phrase::Phrase, shell, visible
 pub struct Format {
     /// What it is asked for by.
     pub id: &'static str,
-    /// Where the program looks for it, for a shell to expand.
-    pub place: &'static str,
+    pub place: Place,
     export: fn(&Facts<'_>) -> Result<Exported, Refusal>,
 }
 
+/// Where a program looks for what is exported, for a shell to expand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    File(&'static str),
+    /// Several files, in a directory of the user's or, for root, of the system's.
+    Directory {
+        user: &'static str,
+        system: &'static str,
+    },
+}
+
 /// Every format there is, in the order they are shown.
-pub const FORMATS: &[Format] = &[msmtp::FORMAT];
+pub const FORMATS: &[Format] = &[msmtp::FORMAT, systemd::FORMAT];
 
 /// What is known of an account and of this program.
 #[derive(Debug, Clone)]
@@ -36,13 +47,51 @@ pub struct Facts<'a> {
     pub environment: Vec<(&'static str, PathBuf)>,
     /// The account's file of secrets, whose readers can get a token.
     pub vault: PathBuf,
+    /// The state directory, in which this program writes.
+    pub state: PathBuf,
+    /// Whose the account's file is: a name, or a number that has none.
+    pub owner: String,
+    /// Who exports is root.
+    pub root: bool,
+    /// The account's file holds a client secret.
+    pub secret: bool,
+    /// Others than the owner read the access token, and cannot renew it themselves.
+    pub shared: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    pub text: String,
+    /// One, or several for a directory.
+    pub files: Vec<File>,
     /// What a person should know who uses it.
     pub notes: Vec<Phrase>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// In its directory.
+    pub name: String,
+    pub text: String,
+}
+
+impl Place {
+    pub fn of(self, root: bool) -> &'static str {
+        match self {
+            Self::File(path) => path,
+            Self::Directory { system, .. } if root => system,
+            Self::Directory { user, .. } => user,
+        }
+    }
+}
+
+impl Exported {
+    /// Everything in one text; where there are several files, each begins with its name as a comment.
+    pub fn text(&self) -> String {
+        match &self.files[..] {
+            [file] => file.text.clone(),
+            files => files.iter().map(|file| format!("# {}\n{}", file.name, file.text)).collect::<Vec<_>>().join("\n"),
+        }
+    }
 }
 
 /// Why something cannot be said to that program.
@@ -54,6 +103,8 @@ pub enum Refusal {
     TooLong { line: String, most: usize },
     /// The program puts something else in the place of these characters.
     Pattern { value: String, characters: &'static str },
+    /// The program cannot run one whose path has these characters in it.
+    Uncallable { path: String, characters: &'static str },
 }
 
 pub fn find(id: &str) -> Option<&'static Format> {
@@ -96,6 +147,9 @@ impl Refusal {
             Self::Pattern { value, characters } => {
                 Phrase::new("export.pattern").with("value", value).with("characters", characters)
             }
+            Self::Uncallable { path, characters } => {
+                Phrase::new("export.uncallable").with("path", path).with("characters", characters)
+            }
         }
     }
 }
@@ -124,6 +178,11 @@ mod tests {
             config: None,
             environment: Vec::new(),
             vault: "/var/lib/smtp-oauth/accounts/alerts.json".into(),
+            state: "/var/lib/smtp-oauth".into(),
+            owner: "mail".into(),
+            root: true,
+            secret: false,
+            shared: false,
         }
     }
 

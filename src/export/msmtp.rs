@@ -1,10 +1,10 @@
 //! msmtp 1.8.13 or later (the first with XOAUTH2 and long tokens): one account, which is also the default one.
 //! A value is the rest of the line; one pair of double quotes around it is taken off, and nothing is escaped.
 
-use super::{Exported, Facts, Format, Refusal, printable};
+use super::{Exported, Facts, File, Format, Place, Refusal, printable};
 use crate::{facts::Security, phrase::Phrase, visible};
 
-pub const FORMAT: Format = Format { id: "msmtp", place: "~/.msmtprc", export };
+pub const FORMAT: Format = Format { id: "msmtp", place: Place::File("~/.msmtprc"), export };
 
 /// msmtp reads lines into 501 bytes, newline and terminator included; comments too.
 const LONGEST: usize = 499;
@@ -21,7 +21,10 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
         return Err(Refusal::TooLong { line: line.to_owned(), most: LONGEST });
     }
     let readers = Phrase::new("export.readers").with("path", facts.vault.display());
-    Ok(Exported { text, notes: vec![readers, Phrase::new("export.msmtp.apparmor")] })
+    Ok(Exported {
+        files: vec![File { name: "msmtprc".to_owned(), text }],
+        notes: vec![readers, Phrase::new("export.msmtp.apparmor")],
+    })
 }
 
 fn head(facts: &Facts<'_>) -> String {
@@ -113,7 +116,7 @@ mod tests {
         let (name, account) = ("alerts".parse().unwrap(), account(more));
         let mut facts = facts(&name, &account);
         change(&mut facts);
-        export(&facts).map(|exported| exported.text)
+        export(&facts).map(|exported| exported.text())
     }
 
     /// What msmtp takes for a command.
@@ -166,7 +169,7 @@ mod tests {
     #[test]
     fn an_account_named_default_is_not_defined_twice() {
         let (name, account) = ("default".parse().unwrap(), account(""));
-        let text = export(&facts(&name, &account)).unwrap().text;
+        let text = export(&facts(&name, &account)).unwrap().text();
         assert_eq!(commands(&text).iter().filter(|line| line.starts_with("account")).count(), 1);
     }
 

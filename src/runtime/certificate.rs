@@ -1,22 +1,12 @@
 //! What a certificate says of itself: its names for people, its dates for the verifier.
 
-use std::path::Path;
-
 use rustls::{
     CertificateError,
-    pki_types::{CertificateDer, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, UnixTime},
 };
 use x509_cert::{Certificate, der::Decode};
 
-use super::disk::{self, Kind, failure};
-use crate::{
-    smtp::TlsFacts,
-    visible::line,
-    wizard::effect::{FileFailure, FileFailureKind},
-};
-
-/// More than a chain of certificates with its key.
-const MOST: u64 = 1024 * 1024;
+use crate::{smtp::TlsFacts, visible::line};
 
 /// Subject, issuer and end of validity; left empty where the bytes are no certificate.
 pub fn facts(leaf: &CertificateDer<'_>) -> TlsFacts {
@@ -43,17 +33,6 @@ pub fn verify_dates(leaf: &CertificateDer<'_>, now: UnixTime) -> Result<(), Cert
         return Err(CertificateError::Expired);
     }
     Ok(())
-}
-
-/// When the first certificate of a PEM file ends, in Unix seconds.
-pub fn ends(path: &Path) -> Result<i64, FileFailure> {
-    let text = disk::read_at_most(path, Kind::Plain, MOST)?;
-    let text = text.ok_or_else(|| failure(FileFailureKind::Read, path, "there is no such file"))?;
-    let leaf = CertificateDer::pem_slice_iter(text.expose().as_bytes()).next();
-    let certificate = leaf.and_then(Result::ok).and_then(|leaf| Certificate::from_der(&leaf).ok());
-    let end = certificate.map(|certificate| certificate.tbs_certificate().validity().not_after.to_unix_duration());
-    let end = end.and_then(|end| i64::try_from(end.as_secs()).ok());
-    end.ok_or_else(|| failure(FileFailureKind::Content, path, "there is no certificate in PEM form in it"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Nothing here decides what a result means.
 
 mod address;
-pub mod certificate;
+mod certificate;
 mod connect;
 mod disk;
 mod failure;

@@ -34,6 +34,16 @@ pub fn bytes(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     disk::bytes_at_most(path, most)
 }
 
+/// What the system calls this user; those of a directory service are not looked up.
+pub fn user(number: u32) -> Option<String> {
+    let users = disk::bytes_at_most(Path::new("/etc/passwd"), ANSWERS).ok().flatten()?;
+    let users = String::from_utf8_lossy(&users);
+    let found = users.lines().find(|line| line.split(':').nth(2) == Some(&number.to_string()))?;
+    let name = found.split(':').next()?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    (!name.is_empty() && name.chars().all(plain)).then(|| name.to_owned())
+}
+
 /// Whether there is anything to read.
 pub fn exists(path: &Path) -> bool {
     disk::exists(path)
@@ -46,6 +56,11 @@ fn missing(path: &Path) -> FileFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_is_named() {
+        assert_eq!((user(0).as_deref(), user(4_294_967_290)), (Some("root"), None));
+    }
 
     #[test]
     fn a_file_that_has_no_end_is_not_read_to_its_end() {

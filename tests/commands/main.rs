@@ -17,6 +17,7 @@ mod simulate;
 mod status;
 mod test;
 mod token;
+mod units;
 
 use std::process::{Command, Stdio};
 

@@ -15,5 +15,6 @@ mod provider;
 mod simulated;
 mod sink;
 mod submission;
+mod systemd;
 mod unattended;
 mod wizard;

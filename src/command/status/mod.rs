@@ -8,6 +8,7 @@ mod words;
 use std::{
     ffi::OsString,
     io::{self, Write},
+    path::Path,
 };
 
 use super::{Context, Status, access, options, paths, summary};
@@ -17,8 +18,9 @@ use crate::{
         config::NoAccount,
         health::{Health, Known, State},
     },
-    facts::AccountName,
-    runtime::{certificate, files::Places},
+    entra::certificate::Shown,
+    facts::{AccountName, Malformed},
+    runtime::{files::Places, named},
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -85,18 +87,37 @@ fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<
         return Err(NoAccount::None.to_string());
     }
     let health = |name: &str, settings: Result<Settings, String>| {
-        let name: AccountName = name.parse().map_err(|error: crate::facts::Malformed| error.to_string())?;
+        let name: AccountName = name.parse().map_err(|error: Malformed| error.to_string())?;
         let settings = settings?;
         settings.account().map_err(|missing| missing.to_string())?;
-        known(&places, &name, &settings, now, asked.warn_days).map_err(|failure| said(&failure))
+        known(context, &places, &name, &settings, now, asked.warn_days)
     };
     Ok(each.into_iter().map(|(name, settings)| Account { health: health(&name, settings), name }).collect())
 }
 
-fn known(places: &Places, name: &AccountName, settings: &Settings, now: i64, warn: u32) -> Result<Health, FileFailure> {
-    let vault = places.vault(name)?;
-    let certificate_expires = settings.certificate_file.as_deref().map(certificate::ends).transpose()?;
+/// More than a chain of certificates with its key.
+const CERTIFICATE: u64 = 1024 * 1024;
+
+fn known(
+    context: &Context,
+    places: &Places,
+    name: &AccountName,
+    settings: &Settings,
+    now: i64,
+    warn: u32,
+) -> Result<Health, String> {
+    let vault = places.vault(name).map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
+    let certificate_expires = settings.certificate_file.as_deref().map(|path| ends(context, path)).transpose()?;
     Ok(Known { settings, vault: vault.as_ref(), certificate_expires }.judge(now, warn))
+}
+
+/// When the certificate in this file ends.
+fn ends(context: &Context, path: &Path) -> Result<i64, String> {
+    let said = |why: &str| format!("{}: {why}", path.display());
+    let bytes = named::bytes(path, CERTIFICATE).map_err(|error| said(&error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| said(&format!("it holds more than {CERTIFICATE} bytes")))?;
+    let shown = Shown::first(&bytes).map_err(|fault| said(&context.texts.say(&fault.phrase())))?;
+    Ok(shown.not_after)
 }
 
 /// What a monitoring system shows when the command line is wrong; the rest is on stderr.

@@ -6,7 +6,7 @@ use super::{Go, Page, Turn, primary, secondary};
 use crate::{
     account::answers,
     checklist::{Item, State},
-    export::FORMATS,
+    export::{FORMATS, Place},
     facts::AccountName,
     phrase::Phrase,
     shell,
@@ -88,7 +88,11 @@ impl Done {
             command("token", "", ""),
             command("test", "", ""),
         ];
-        blocks.extend(FORMATS.iter().map(|format| command("export", format.id, format.place)));
+        blocks.extend(FORMATS.iter().map(|format| match format.place {
+            Place::File(path) => command("export", format.id, path),
+            // Which directory it is depends on who runs it; the command says so.
+            Place::Directory { .. } => command("units", format.id, ""),
+        }));
         if self.answers == Answers::Writing {
             return Page { blocks, busy: Some(desk.word("busy.files")), ..Page::default() };
         }
