@@ -160,6 +160,18 @@ impl Vault {
         }
     }
 
+    /// With the dates of `before` when it holds the same refresh token: whoever sets an account up again has not
+    /// signed in again.
+    #[must_use]
+    pub fn dated_by(mut self, before: &Self) -> Self {
+        if self.refresh_token.is_some() && self.refresh_token == before.refresh_token {
+            self.signed_in_at = before.signed_in_at;
+            self.refreshed_at = before.refreshed_at;
+            self.id_user = self.id_user.or_else(|| before.id_user.clone());
+        }
+        self
+    }
+
     /// What was about to take this one's place when its process ended, if it is whole: `text` may have anything
     /// behind it. It is a later state of the same sign-in, or nothing.
     pub fn overtaken_by(&self, text: &Secret) -> Option<Self> {
@@ -258,6 +270,16 @@ mod tests {
         vault.take(&tokens(None), 1000);
         assert!(vault.fresh(940, 300).is_some() && vault.fresh(939, 300).is_none());
         assert_eq!((vault.left(1000), vault.left(5000), vault.left(0)), (Some(3600), Some(-400), None));
+    }
+
+    #[test]
+    fn who_did_not_sign_in_again_keeps_the_date() {
+        let before = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 1000);
+        let same = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000).dated_by(&before);
+        assert_eq!((same.signed_in_at, same.refreshed_at, same.issued_at), (Some(1000), Some(1000), Some(5000)));
+        let other = Vault::signed_in(None, &tokens(Some("CANARY-2")), 5000).dated_by(&before);
+        assert_eq!(other.signed_in_at, Some(5000));
+        assert_eq!(Vault::signed_in(None, &tokens(None), 5000).dated_by(&Vault::new(None)).signed_in_at, Some(5000));
     }
 
     #[test]
