@@ -83,6 +83,9 @@ impl Known {
         if (renewed_meanwhile || !anew) && vault.fresh(now(), min_life).is_some() {
             return Ok(vault);
         }
+        if let Some(until) = vault.patience(now()).filter(|_| !anew) {
+            return Err(NoToken::Waiting(until));
+        }
         let current = self.now()?;
         current.as_ref().unwrap_or(self).renew(context, vault)
     }

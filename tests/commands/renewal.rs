@@ -50,6 +50,24 @@ fn one_that_stays_busy_is_left_alone_until_it_says() {
     assert_eq!((ran.status, authority.asked().len()), (75, 1));
     assert!(ran.stderr.contains("7200 s") && ran.stderr.contains(" UTC"), "{}", ran.stderr);
     assert!(desk.vault().refused.is_none());
+    // Whoever comes next does not ask, unless that is what was asked for.
+    let ran = desk.run(&["token"]);
+    assert_eq!((ran.status, authority.asked().len()), (75, 1));
+    assert!(ran.stderr.contains("not asked again before"), "{}", ran.stderr);
+    assert_eq!((desk.run(&["token", "--refresh"]).status, authority.asked().len()), (75, 2));
+}
+
+#[test]
+fn many_at_once_ask_a_busy_authority_once() {
+    let desk = Desk::signed_in(3550);
+    let authority = Authority::acting(&desk, vec![json(429, "Retry-After: 600\r\n", "{}")]);
+    let mut command = desk.command(&["token"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let children: Vec<_> = (0..20).map(|_| command.spawn().unwrap()).collect();
+    for child in children {
+        assert_eq!(ran(child.wait_with_output().unwrap()).status, 75);
+    }
+    assert_eq!(authority.asked().len(), 1);
 }
 
 #[test]
