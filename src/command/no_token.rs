@@ -87,6 +87,17 @@ impl NoToken {
         }
     }
 
+    /// How old the refresh token is that the authority refuses.
+    pub fn days_since_renewal(&self, known: &Known) -> Option<i64> {
+        let by_person = known.account.consent != Consent::ClientCredentials;
+        let vault = known.places.vault(&known.name).ok().flatten().filter(|_| by_person && self.is_refusal())?;
+        vault.refreshed_at.map(|came| now().saturating_sub(came) / 86_400)
+    }
+
+    fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(failure) if failure.form == Form::OAuth)
+    }
+
     /// What it is put down to; nothing where the sentence says it all.
     pub fn causes(&self, known: &Known) -> Vec<Cause> {
         let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();

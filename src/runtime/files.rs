@@ -283,6 +283,23 @@ mod tests {
     }
 
     #[test]
+    fn a_vault_where_others_may_write_is_refused_also_behind_a_link() {
+        let (dir, places) = places();
+        let name = "alerts".parse().unwrap();
+        let path = places.write_vault(&name, &Vault::new(None)).unwrap();
+        let open = dir.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, Permissions::from_mode(0o777)).unwrap();
+        fs::rename(&path, open.join("vault")).unwrap();
+        std::os::unix::fs::symlink(open.join("vault"), &path).unwrap();
+        let refused = places.vault(&name).unwrap_err();
+        assert_eq!(refused.kind, FileFailureKind::TooOpen);
+        assert!(refused.detail.ends_with(&format!("chmod go-w {}", open.display())), "{}", refused.detail);
+        fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+        assert!(places.vault(&name).unwrap().is_some());
+    }
+
+    #[test]
     fn what_was_changed_meanwhile_is_not_overwritten() {
         let (_dir, places) = places();
         save(&places, &saving(None)).unwrap();

@@ -137,6 +137,7 @@ fn each_refusal_has_its_own_first_step() {
         ("AADSTS530036: authentication flows.", "device code", "through a browser"),
         ("AADSTS50076: must use multi-factor.", "see a person", "in a browser"),
         ("AADSTS7000222: keys are expired.", "secret has expired", "New client secret"),
+        ("AADSTS65001: has not consented to use the application.", "consent", "consent"),
         ("", "not taken", "Sign in again"),
     ] {
         let desk = Desk::signed_in(3550);
@@ -146,6 +147,9 @@ fn each_refusal_has_its_own_first_step() {
         let told = ran.stderr.lines().nth(1).unwrap_or_default();
         assert!(told.contains(cause) && told.contains(fix), "{description}: {}", ran.stderr);
         assert!(desk.vault().refused_at.is_some());
+        let again =
+            format!("came 0 days ago. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
+        assert!(ran.stderr.contains(&again), "{}", ran.stderr);
         quiet(&desk, &ran);
     }
 }
