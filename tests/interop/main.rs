@@ -9,6 +9,7 @@ mod browser;
 mod certificate;
 mod curl;
 mod dovecot;
+mod killed;
 mod msmtp;
 mod process;
 mod provider;
