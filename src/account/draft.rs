@@ -28,9 +28,20 @@ pub struct Draft {
     pub way: Option<Way>,
     /// Ways that were refused, and are not offered first any more.
     pub refused: BTreeSet<Way>,
+    /// A change at Microsoft's that is waited for.
+    pub waiting: Option<Waiting>,
     pub checklist: Checklist,
     #[serde(skip)]
     pub secrets: Secrets,
+}
+
+/// Times in Unix seconds by the local clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub since: i64,
+    /// After this there is nothing to wait for any more.
+    pub until: i64,
+    pub tries: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

@@ -10,6 +10,9 @@ use crate::{
     token::Claims,
 };
 
+/// Seconds by which a clock may be set back without a word: time servers correct as much.
+const DRIFT: i64 = 60;
+
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Vault {
     pub version: u32,
@@ -28,6 +31,9 @@ pub struct Vault {
     /// Unix seconds: when somebody last consented; renewals do not move it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_in_at: Option<i64>,
+    /// Unix seconds: when a renewal was asked for whose answer never got here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unheard_at: Option<i64>,
     /// Who signed in, by the id_token: what an opaque access token does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_user: Option<String>,
@@ -90,6 +96,7 @@ impl Vault {
             self.id_user = Some(user);
         }
         self.issued_at = Some(came_at);
+        self.unheard_at = None;
         self.succeeded(came_at);
         self.access_token = Some(tokens.access.clone());
         self.expires_at = Some(tokens.expires_at);
@@ -117,10 +124,48 @@ impl Vault {
         })
     }
 
-    /// The access token, when it lives at least `min_life` seconds longer than `now`.
+    /// The access token, when it lives at least `min_life` seconds longer than `now`; of one whose whole life is
+    /// shorter half of that will do, or it would be renewed at every call.
     pub fn fresh(&self, now: i64, min_life: u32) -> Option<&Secret> {
-        let expires_at = self.expires_at?;
-        self.access_token.as_ref().filter(|_| expires_at >= now.saturating_add(i64::from(min_life)))
+        let min_life = i64::from(min_life);
+        let enough = match self.whole_life() {
+            Some(whole) if whole <= min_life => whole / 2,
+            _ => min_life,
+        };
+        self.access_token.as_ref().filter(|_| self.left(now).is_some_and(|left| left >= enough))
+    }
+
+    /// Seconds from when the access token came to when it expires.
+    pub fn whole_life(&self) -> Option<i64> {
+        Some(self.expires_at?.saturating_sub(self.issued_at?))
+    }
+
+    /// Seconds the access token still lives. `None` also when it is from the future: the clock was set back since it
+    /// came, and nobody knows by how much.
+    pub fn left(&self, now: i64) -> Option<i64> {
+        let from_the_future = self.issued_at.is_some_and(|came| came > now.saturating_add(DRIFT));
+        self.expires_at.filter(|_| !from_the_future && self.access_token.is_some()).map(|at| at.saturating_sub(now))
+    }
+
+    /// What those may have who may send and not renew: the access token, nothing that outlives it.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self {
+            version: self.version,
+            access_token: self.access_token.clone(),
+            expires_at: self.expires_at,
+            issued_at: self.issued_at,
+            scope: self.scope.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// What was about to take this one's place when its process ended, if it is whole: `text` may have anything
+    /// behind it. It is a later state of the same sign-in, or nothing.
+    pub fn overtaken_by(&self, text: &Secret) -> Option<Self> {
+        let next: Self = serde_json::Deserializer::from_str(text.expose()).into_iter().next()?.ok()?;
+        let later = next.signed_in_at == self.signed_in_at && next.issued_at > self.issued_at;
+        (next.version == self.version && later).then_some(next)
     }
 
     pub fn parse(text: &Secret) -> Result<Self, Unreadable> {
@@ -195,6 +240,48 @@ mod tests {
         let mut vault = Vault::new(None);
         vault.take(&tokens(None), 1000);
         assert!(vault.fresh(4300, 300).is_some() && vault.fresh(4301, 300).is_none());
+        vault.issued_at = None;
+        assert!(vault.fresh(4300, 300).is_some() && vault.fresh(4301, 300).is_none());
+    }
+
+    #[test]
+    fn of_a_token_whose_whole_life_is_too_short_half_of_it_will_do() {
+        let mut vault = Vault::new(None);
+        vault.take(&tokens(None), 4000);
+        assert!(vault.fresh(4300, 1200).is_some() && vault.fresh(4301, 1200).is_none());
+        assert_eq!(vault.whole_life(), Some(600));
+    }
+
+    #[test]
+    fn a_token_from_the_future_is_none() {
+        let mut vault = Vault::new(None);
+        vault.take(&tokens(None), 1000);
+        assert!(vault.fresh(940, 300).is_some() && vault.fresh(939, 300).is_none());
+        assert_eq!((vault.left(1000), vault.left(5000), vault.left(0)), (Some(3600), Some(-400), None));
+    }
+
+    #[test]
+    fn what_is_shared_is_no_more_than_the_access_token() {
+        let mut vault = Vault::signed_in(Some(Secret::new("CANARY-cs")), &tokens(Some("CANARY-rt")), 1000);
+        vault.id_user = Some("a@b.example".into());
+        let text = vault.shared().text();
+        assert!(!text.expose().contains("CANARY-cs") && !text.expose().contains("CANARY-rt"));
+        assert!(Vault::parse(&text).unwrap().fresh(2000, 300).is_some());
+    }
+
+    #[test]
+    fn what_a_crash_left_counts_when_it_is_whole_and_later() {
+        let before = Vault::signed_in(None, &tokens(Some("CANARY-1")), 1000);
+        let mut after = before.clone();
+        after.take(&tokens(Some("CANARY-2")), 2000);
+        let text = after.text().expose().to_owned();
+        for behind in ["", "\u{fffd}\0{x", "}"] {
+            assert_eq!(before.overtaken_by(&Secret::new(format!("{text}{behind}"))), Some(after.clone()), "{behind:?}");
+        }
+        assert_eq!(before.overtaken_by(&Secret::new(&text[..text.len() - 3])), None);
+        assert_eq!(after.overtaken_by(&before.text()), None);
+        let anew = Vault::signed_in(None, &tokens(Some("CANARY-3")), 1500);
+        assert_eq!(anew.overtaken_by(&Secret::new(text)), None);
     }
 
     #[test]

@@ -1,74 +1,30 @@
-//! A fresh access token for an account: from the file while it lives, otherwise by one refresh under the
-//! lock. What is renewed is on the disk before anyone gets it.
+//! A fresh access token for an account: from the file while it lives, otherwise by one renewal under the
+//! lock (`renewal`). Who may not renew gets the token that the owner keeps for them.
 
+use super::{Context, Status, no_token::NoToken};
 use crate::{
     account::{Account, Settings, config::NoAccount, vault::Vault},
-    entra::{Failure, failure::Form, grant},
+    entra::cloud,
     facts::AccountName,
-    network::{FailureKind, NetworkFailure},
     phrase::Phrase,
-    runtime::{files::Places, web},
+    runtime::files::Places,
     secret::Secret,
-    wizard::{effect::FileFailure, verdict},
+    wizard::{
+        effect::{FileFailure, FileFailureKind},
+        verdict,
+    },
 };
-
-use super::{Context, Status};
 
 /// An account as configured, and where its files are.
 pub struct Known {
     pub places: Places,
     pub name: AccountName,
     pub account: Account,
+    pub settings: Settings,
 }
 
-/// Why there is no token.
-#[derive(Debug)]
-pub enum NoToken {
-    File(FileFailure),
-    NotSignedIn(AccountName),
-    Network(NetworkFailure),
-    Refused(Box<Failure>),
-    Unaskable,
-}
-
-impl From<FileFailure> for NoToken {
-    fn from(failure: FileFailure) -> Self {
-        Self::File(failure)
-    }
-}
-
-impl NoToken {
-    pub fn status(&self) -> Status {
-        match self {
-            Self::File(failure) => failure.into(),
-            Self::NotSignedIn(_) => Status::SignIn,
-            Self::Network(failure) if failure.kind == FailureKind::CaFile => Status::Configuration,
-            Self::Network(_) => Status::Unreachable,
-            Self::Refused(failure) if failure.is_passing() => Status::Temporary,
-            // A page in the authority's place: nobody has refused anything.
-            Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
-            Self::Refused(_) => Status::SignIn,
-            Self::Unaskable => Status::Configuration,
-        }
-    }
-
-    /// In a sentence; `config` is what a command line needs so that it finds this configuration.
-    pub fn phrase(&self, config: &str) -> Phrase {
-        match self {
-            Self::File(failure) => verdict::file_trouble(failure),
-            Self::NotSignedIn(account) => {
-                Phrase::new("access.not-signed-in").with("account", account).with("config", config)
-            }
-            Self::Network(failure) => verdict::unreachable(failure),
-            Self::Refused(failure) => match verdict::obstacle(failure) {
-                Some(obstacle) => obstacle,
-                None if failure.is_passing() => Phrase::new("access.later").with("summary", failure.summary()),
-                None => Phrase::new("access.refused").with("said", failure.said()).with("config", config),
-            },
-            Self::Unaskable => Phrase::new("access.unaskable"),
-        }
-    }
-}
+/// Seconds of life that make a token worth handing out while no other can be had.
+const WORTH: i64 = 60;
 
 impl Context {
     /// The account asked for, else the default one; a reason on stderr when there is none.
@@ -86,45 +42,80 @@ impl Context {
         let config = config.ok_or_else(|| NoAccount::None.to_string())?;
         let (name, settings): (&AccountName, &Settings) = config.choose(asked).map_err(|error| error.to_string())?;
         let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
-        Ok(Known { name: name.clone(), account, places: places.clone() })
+        Ok(Known { name: name.clone(), account, settings: settings.clone(), places: places.clone() })
     }
 }
 
 impl Known {
-    /// The account's file, with an access token that lives at least `min_life` seconds; renewed when it
-    /// does not, or when `anew`.
-    pub fn access(&self, context: &Context, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
-        let fresh = |vault: &Vault| !anew && vault.fresh(now(), min_life).is_some();
-        let vault = self.vault()?;
-        if fresh(&vault) {
-            return Ok(vault);
-        }
-        let _lock = self.places.lock(&self.name)?;
-        // Another process may have renewed it while this one waited.
-        let before = vault.access_token.clone();
-        let mut vault = self.vault()?;
-        let renewed_meanwhile = vault.access_token != before;
-        if fresh(&vault) || (renewed_meanwhile && vault.fresh(now(), min_life).is_some()) {
-            return Ok(vault);
-        }
-        let refresh = vault.refresh_token.clone().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
-        let account = self.account_now()?;
-        let registration = account.registration(vault.client_secret.clone());
-        let request = grant::refresh(&registration, &refresh, &account.scopes).ok_or(NoToken::Unaskable)?;
-        let fetched = context.block_on_one(web::fetch(&request)).map_err(|_| NoToken::Unaskable)?;
-        let answer = fetched.map_err(NoToken::Network)?;
-        let tokens = match grant::read(&answer, now()) {
-            Ok(tokens) => tokens,
-            Err(failure) => {
-                vault.was_refused((&failure).into(), now());
-                // The refusal is what to tell, whether or not it could be kept.
-                let _ = self.places.write_vault(&self.name, &vault);
-                return Err(NoToken::Refused(Box::new(failure)));
+    /// The account's file, with an access token that lives at least `min_life` seconds, or as long as its mail server
+    /// wants; renewed when it does not, or when `anew`.
+    pub fn access(&self, context: &Context, min_life: Option<u32>, anew: bool) -> Result<Vault, NoToken> {
+        let min_life = min_life.unwrap_or_else(|| cloud::min_life(&self.account.server.host));
+        let vault = match self.vault() {
+            Err(NoToken::File(failure)) if failure.kind == FileFailureKind::Forbidden => {
+                return self.shared(context, failure, min_life);
             }
+            vault => vault?,
         };
-        vault.take(&tokens, now());
-        self.places.write_vault(&self.name, &vault)?;
+        if !anew && vault.fresh(now(), min_life).is_some() {
+            self.places.share(&self.name, &vault)?;
+            return Ok(vault);
+        }
+        let renewed = self.renewed(context, &vault, min_life, anew);
+        match renewed {
+            Err(error) if error.passes() && !anew => self.while_it_passes(context, vault, error),
+            Ok(vault) => {
+                if let Some(whole) = vault.whole_life().filter(|whole| *whole < i64::from(min_life)) {
+                    let phrase = Phrase::new("access.short-life").with("seconds", whole).with("wanted", min_life);
+                    context.complain(context.texts.say(&phrase));
+                }
+                Ok(vault)
+            }
+            error => error,
+        }
+    }
+
+    fn renewed(&self, context: &Context, before: &Vault, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
+        let _lock = self.places.lock(&self.name)?;
+        // Another process may have renewed it while this one waited, or have ended before it could say so.
+        let vault = self.recovered(self.vault()?)?;
+        let renewed_meanwhile = vault.access_token != before.access_token;
+        if (renewed_meanwhile || !anew) && vault.fresh(now(), min_life).is_some() {
+            return Ok(vault);
+        }
+        let current = self.now()?;
+        current.as_ref().unwrap_or(self).renew(context, vault)
+    }
+
+    /// A process that ended in the middle of a renewal leaves what it had.
+    fn recovered(&self, mut vault: Vault) -> Result<Vault, NoToken> {
+        let Some(left) = self.places.left(&self.name) else { return Ok(vault) };
+        if let Some(next) = vault.overtaken_by(&left.text) {
+            self.places.write_vault(&self.name, &next)?;
+            return Ok(next);
+        }
+        if vault.refreshed_at.is_some_and(|came| came <= left.at) {
+            vault.unheard_at = Some(left.at);
+        }
         Ok(vault)
+    }
+
+    /// No other token can be had for now; this one may do until then.
+    fn while_it_passes(&self, context: &Context, vault: Vault, error: NoToken) -> Result<Vault, NoToken> {
+        let Some(left) = vault.left(now()).filter(|left| *left > WORTH) else { return Err(error) };
+        context.complain(context.texts.say(&error.phrase(&context.global.config_option())));
+        context.complain(context.texts.say(&Phrase::new("access.still").with("seconds", left)));
+        Ok(vault)
+    }
+
+    /// What this user may have of somebody else's account.
+    fn shared(&self, context: &Context, failure: FileFailure, min_life: u32) -> Result<Vault, NoToken> {
+        let Ok(Some(vault)) = self.places.shared(&self.name) else { return Err(failure.into()) };
+        if vault.fresh(now(), min_life).is_some() {
+            return Ok(vault);
+        }
+        let owner = self.places.owner(&self.name).unwrap_or_default();
+        self.while_it_passes(context, vault, NoToken::Expired { account: self.name.clone(), owner })
     }
 
     /// Keeps what came of a sign-in in the account's file. A file that cannot be written takes nothing from the
@@ -144,10 +135,13 @@ impl Known {
 
     /// The account as it is under the lock: a wizard may have saved another registration with another token
     /// while this process waited.
-    fn account_now(&self) -> Result<Account, NoToken> {
+    fn now(&self) -> Result<Option<Self>, NoToken> {
         let config = self.places.config()?;
         let settings = config.as_ref().and_then(|config| config.accounts.get(&self.name));
-        Ok(settings.and_then(|settings| settings.account().ok()).unwrap_or_else(|| self.account.clone()))
+        Ok(settings.and_then(|settings| {
+            let (name, places) = (self.name.clone(), self.places.clone());
+            Some(Self { account: settings.account().ok()?, settings: settings.clone(), name, places })
+        }))
     }
 
     fn vault(&self) -> Result<Vault, NoToken> {

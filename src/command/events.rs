@@ -134,7 +134,8 @@ fn tested(model: &Model, conversation: Conversation, places: &Places, now: i64) 
     let account = draft.settings.account().ok()?;
     let tokens = draft.secrets.tokens.as_ref()?;
     let name = draft.account.clone().unwrap_or_else(|| AccountName::for_mailbox(&account.user));
-    let known = Known { places: places.clone(), name, account };
+    let settings = draft.settings.clone();
+    let known = Known { places: places.clone(), name, account, settings };
     let causes = summary::causes(&model.desk().texts, &model.desk().causes);
     Some(test::of_wizard(&known, conversation, &tokens.access, tokens.expires_at - now, causes))
 }

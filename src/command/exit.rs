@@ -85,7 +85,10 @@ impl From<&FileFailure> for Status {
         match failure.kind {
             FileFailureKind::Write | FileFailureKind::Changed => Self::CannotWrite,
             FileFailureKind::Locked => Self::Temporary,
-            FileFailureKind::Read | FileFailureKind::TooOpen | FileFailureKind::Content => Self::Configuration,
+            FileFailureKind::Read
+            | FileFailureKind::Forbidden
+            | FileFailureKind::TooOpen
+            | FileFailureKind::Content => Self::Configuration,
         }
     }
 }

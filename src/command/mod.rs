@@ -3,15 +3,18 @@
 
 mod access;
 mod answers;
+mod credential;
 pub mod demo;
 mod events;
 mod exit;
 mod explain;
 mod export;
 mod input;
+mod no_token;
 mod options;
 mod paths;
 mod remote;
+mod renewal;
 mod setup;
 mod simulate;
 mod sole;
@@ -42,6 +45,7 @@ use crate::{
     runtime::tls,
     visible,
 };
+use access::Known;
 pub use exit::Status;
 use options::{Command, Global, Lang, Options, Setup};
 

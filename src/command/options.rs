@@ -152,9 +152,9 @@ pub struct Token {
     /// What to print: the token, JSON, or the base64 XOAUTH2 string for the account's user
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Renew unless the token lives at least this many seconds longer
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    pub min_life: u32,
+    /// Renew unless the token lives at least this many seconds longer; otherwise 300, for High Volume Email 1200
+    #[arg(long, value_name = "SECONDS")]
+    pub min_life: Option<u32>,
     /// Renew in any case
     #[arg(long)]
     pub refresh: bool,

@@ -5,12 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{
-    Context, Status,
-    access::{self, Known, NoToken},
-    options::Test,
-    summary,
-};
+use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
     account::vault::Refused,
     diagnosis::{self, Cause, Evidence},
@@ -64,9 +59,6 @@ pub struct TokenFacts {
     expires_in: Option<i64>,
 }
 
-/// Seconds a token must live for a test; the whole test takes five minutes at most.
-const MIN_LIFE: u32 = 300;
-
 #[expect(clippy::disallowed_methods, reason = "how long the token took")]
 pub fn run(context: &Context, asked: &Test) -> Status {
     let mut known = match context.account(asked.account.as_ref()) {
@@ -77,7 +69,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         known.account.sender = from.clone();
     }
     let began = std::time::Instant::now();
-    let vault = known.access(context, MIN_LIFE, false);
+    let vault = known.access(context, None, false);
     let took = began.elapsed();
     let vault = match vault {
         Ok(vault) => vault,
@@ -117,8 +109,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
 
 /// Whether the sign-in was taken; what became of a message behind it is another matter.
 fn keep(context: &Context, known: &Known, conversation: &Conversation) {
-    let signed_in = conversation.stages.iter().any(|stage| stage.stage == smtp::Stage::Auth && stage.ok);
-    if signed_in {
+    if conversation.authenticated() {
         known.keep(context, |vault| vault.succeeded(access::now()));
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
         let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new() };
@@ -174,25 +165,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
             return status;
         }
     };
-    let mut evidence = Evidence::default();
-    evidence.add_sign_in(&known.account);
-    evidence.add("flow", "refresh_token");
-    evidence.add("oauth.stage", "refresh");
-    if let Some(secret) = known.places.vault(&known.name).ok().flatten().and_then(|vault| vault.client_secret) {
-        evidence.add_secret(&secret);
-    }
-    let causes = match error {
-        NoToken::Refused(failure) => {
-            evidence.add_oauth(failure);
-            diagnosis::causes(&evidence)
-        }
-        NoToken::Network(failure) => {
-            evidence.add_network(failure);
-            diagnosis::causes(&evidence)
-        }
-        // Nobody has refused anything: the sentence says it all.
-        NoToken::File(_) | NoToken::NotSignedIn(_) | NoToken::Unaskable => Vec::new(),
-    };
+    let causes = error.causes(known);
     if asked.json {
         let causes = summary::causes(&context.texts, &causes);
         let stage = Stage::token(false, took, said);

@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{
-    Context, Status, access,
+    Context, Known, Status, access,
+    no_token::NoToken,
     options::{Format, Token},
 };
-use crate::{account::vault::Vault, facts::Address, smtp::xoauth2};
+use crate::{account::vault::Vault, diagnosis::Certainty, facts::Address, phrase::Phrase, smtp::xoauth2};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -28,7 +29,7 @@ pub fn run(context: &Context, asked: &Token) -> Status {
     let vault = match known.access(context, asked.min_life, asked.refresh) {
         Ok(vault) => vault,
         Err(error) => {
-            context.complain(context.texts.say(&error.phrase(&context.global.config_option())));
+            complain(context, &known, &error);
             return error.status();
         }
     };
@@ -44,6 +45,17 @@ pub fn run(context: &Context, asked: &Token) -> Status {
             Status::CannotWrite
         }
     }
+}
+
+/// Why there is no token, and where a cause is known what to do first; `test` shows all of it.
+fn complain(context: &Context, known: &Known, error: &NoToken) {
+    let texts = &context.texts;
+    context.complain(texts.say(&error.phrase(&context.global.config_option())));
+    let causes = error.causes(known);
+    let Some(cause) = causes.first().filter(|cause| cause.certainty < Certainty::Possible) else { return };
+    let fix = cause.fix.first().map(|fix| texts.say(fix)).unwrap_or_default();
+    context
+        .complain(texts.say(&Phrase::new("access.cause").with("cause", texts.say(&cause.headline)).with("fix", fix)));
 }
 
 fn text(format: Format, user: &Address, vault: &Vault) -> String {

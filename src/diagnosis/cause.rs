@@ -48,6 +48,8 @@ pub struct Cause {
     pub source: &'static str,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
+    /// How long a fix may take to arrive, where that is known (minutes).
+    pub arrives_within: Option<u32>,
 }
 
 /// One file of `causes/`. Its texts are in the same file and get their keys from the place they stand:
@@ -73,6 +75,8 @@ pub struct Entry {
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
+    pub arrives_within: Option<u32>,
     #[serde(default)]
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
@@ -123,10 +127,13 @@ pub const FILES: &[(&str, &str)] = files! {
     "security_defaults"
     "wrong_sasl_mechanism_chosen"
     "basic_auth_retired"
+    "ropc_federated_account"
     "password_wrong"
     "token_near_expiry_hve"
     "hve_app_not_allowed"
     "hve_external_recipient"
+    "hve_account_needed"
+    "hve_sender_not_account"
     "refresh_token_sent_as_access_token"
     "token_truncated_in_storage"
     "malformed_xoauth2"
@@ -141,8 +148,10 @@ pub const FILES: &[(&str, &str)] = files! {
     "user_is_alias"
     "user_must_be_upn"
     "user_is_not_token_user"
+    "delegated_permission_for_app_only"
     "missing_app_role_smtp_sendasapp"
     "service_principal_wrong_object_id"
+    "propagation_delay"
     "service_principal_missing"
     "wrong_audience_graph_token"
     "wrong_audience_other"
@@ -169,6 +178,9 @@ pub const FILES: &[(&str, &str)] = files! {
     "secret_id_instead_of_value"
     "secret_mangled"
     "secret_expired"
+    "client_certificate_expired"
+    "client_certificate_unknown"
+    "client_assertion_invalid"
     "authority_url_malformed"
     "common_endpoint_single_tenant_app"
     "authority_audience_mismatch"
@@ -276,6 +288,7 @@ impl Entry {
             next: list("next", &self.next),
             source: &self.source,
             ways: &self.ways,
+            arrives_within: self.arrives_within,
         }
     }
 }

@@ -9,7 +9,7 @@ pub use super::vocabulary::FACTS;
 
 use super::{certificate, quoted};
 use crate::{
-    account::{Account, Settings},
+    account::{Account, Settings, vault::Vault},
     entra::{Cloud, Failure, failure::aadsts_numbers},
     facts::Guid,
     network::NetworkFailure,
@@ -185,6 +185,18 @@ impl Evidence {
         ];
         for (fact, value) in ids {
             self.add(fact, value.as_deref().unwrap_or_default());
+        }
+    }
+
+    /// What is known of the refresh token that was refused; `now` in Unix seconds.
+    pub fn add_renewals(&mut self, vault: &Vault, now: i64) {
+        const DAY: i64 = 86_400;
+        if let Some(days) = vault.refreshed_at.map(|came| now.saturating_sub(came) / DAY) {
+            self.add("refresh.age", days);
+            self.add("refresh.unused", if days >= 90 { "too-long" } else { "not-long" });
+        }
+        if vault.unheard_at.is_some() {
+            self.add("refresh.answer", "lost");
         }
     }
 

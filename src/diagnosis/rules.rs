@@ -42,6 +42,8 @@ pub enum Test {
     SameAs(String),
     /// An address of the one and an address of the other have the same part before the `@`, and differ behind it.
     OtherDomainThan(String),
+    /// A value is a number, and not above this one.
+    AtMost(u32),
     Present(bool),
 }
 
@@ -94,6 +96,7 @@ impl Condition {
             Test::OtherDomainThan(other) => {
                 !shared(other) && any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
             }
+            Test::AtMost(most) => any(&|value| value.parse::<u32>().is_ok_and(|number| number <= *most)),
             Test::Present(wanted) => seen == *wanted,
         }
     }

@@ -134,6 +134,74 @@ fn another_domain_may_be_the_same_person_and_is_another_user_for_certain() {
 }
 
 #[test]
+fn what_an_app_signed_is_refused_for_a_reason_of_its_own() {
+    let said = |code, words: &str| {
+        let named = found(&[("flow", "client_credentials"), ("oauth.code", code), ("oauth.description", words)]);
+        assert!(named.len() == 1 || named[0].1 < named[1].1, "{named:?}");
+        named[0]
+    };
+    let reason = |why: &str| format!("AADSTS700027: Client assertion contains an invalid signature. [Reason - {why}]");
+    let unknown = ("client_certificate_unknown", Certainty::Certain);
+    assert_eq!(said("700027", &reason("The key was not found.")), unknown);
+    let expired = ("client_certificate_expired", Certainty::Certain);
+    assert_eq!(said("700027", &reason("The key used is expired.")), expired);
+    let unsigned = reason("The provided signature value did not match the expected signature value.");
+    assert_eq!(said("700027", &unsigned), ("client_assertion_invalid", Certainty::Likely));
+    let audience = "AADSTS700023: Client assertion audience claim does not match Realm issuer.";
+    assert_eq!(said("700023", audience).0, "client_assertion_invalid");
+    assert_eq!(said("700023", "AADSTS700023: The scope names no resource.").0, "malformed_scope");
+    assert_eq!(said("700024", "AADSTS700024: Client assertion is not within its valid time range.").0, "clock_skew");
+    assert_eq!(said("50012", "AADSTS50012: Client assertion is not within its valid time range.").0, "clock_skew");
+}
+
+#[test]
+fn an_apps_refusal_soon_after_a_change_proves_nothing() {
+    let refused = |more: &[(&str, &str)]| {
+        let app = [
+            ("flow", "client_credentials"),
+            ("token.type", "app"),
+            ("token.audience", "exchange"),
+            ("token.permission", "SMTP.SendAsApp"),
+            ("object_id", "88888888-9999-0000-1111-222222222222"),
+            ("reply.stage", "auth"),
+            ("reply.code", "535"),
+            ("reply.enhanced", "5.7.3"),
+        ];
+        first(&[&app, more].concat())
+    };
+    assert_eq!(refused(&[]), "service_principal_missing");
+    assert_eq!(refused(&[("change.minutes", "120")]), "propagation_delay");
+    assert_eq!(refused(&[("change.minutes", "121")]), "service_principal_missing");
+    let other = ("principal", "33333333-9999-0000-1111-222222222222");
+    assert_eq!(refused(&[("change.minutes", "5"), other]), "service_principal_wrong_object_id");
+}
+
+#[test]
+fn an_app_is_under_policies_of_its_own() {
+    let mut evidence = Evidence::default();
+    evidence.add("oauth.code", "53003");
+    evidence.add("flow", "client_credentials");
+    let blocked = &causes(&evidence)[0];
+    assert_eq!((blocked.slug, blocked.why.key.as_str()), ("ca_blocks", "causes.ca_blocks.why_else.text"));
+    assert!(blocked.fix.iter().all(|fix| !fix.key.ends_with("fix.1.text")), "{:?}", blocked.fix);
+}
+
+#[test]
+fn a_password_for_a_token_is_refused_for_reasons_that_one_at_smtp_is_not() {
+    let refused = |code| first(&[("flow", "password"), ("oauth.code", code)]);
+    assert_eq!([refused("50126"), refused("50056")], ["password_wrong"; 2]);
+    assert_eq!([refused("50076"), refused("50079")], ["mfa_needed_for_ropc"; 2]);
+    assert_eq!(refused("7000218"), "public_client_flow_disabled");
+    assert_eq!(refused("65001"), "consent_missing");
+    assert_eq!(refused("9001023"), "authority_audience_mismatch");
+    let personal = [("flow", "password"), ("oauth.code", "9001023"), ("tenant", "consumers")];
+    assert!(found(&personal).iter().any(|(slug, _)| *slug == "ropc_personal_account_unsupported"));
+    let federated =
+        found(&[("flow", "password"), ("oauth.code", "50126"), ("powershell", "contoso.example Federated")]);
+    assert_eq!(federated[0].0, "ropc_federated_account");
+}
+
+#[test]
 fn every_kind_of_network_trouble_has_a_cause() {
     use crate::network::{FailureKind::*, NetworkFailure};
     for kind in [NameUnknown, Refused, TimedOut, Unroutable, Certificate, TlsHandshake, Closed, CaFile] {

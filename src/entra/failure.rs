@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::Answer;
+use crate::secret::Secret;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -40,6 +41,10 @@ pub enum Form {
     Redirect,
 }
 
+/// Faults on Microsoft's side, and a tenant that is slowed down (Microsoft Learn, "Microsoft Entra authentication and
+/// authorization error codes").
+const PASSING: [u32; 7] = [50033, 70012, 90006, 90012, 90024, 90033, 90055];
+
 const EXCERPT: usize = 200;
 /// Entra's longest descriptions have some 600 characters.
 const DESCRIPTION: usize = 4096;
@@ -71,7 +76,9 @@ impl Failure {
             _ => {
                 let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
                 let form = if page { Form::Page } else { Form::Foreign };
-                Self { status: answer.status, form, excerpt: Some(one_line(body)), ..Self::default() }
+                let empty = body.trim().is_empty();
+                let excerpt = Some(if empty { "an empty body".to_owned() } else { one_line(body) });
+                Self { status: answer.status, form, excerpt, ..Self::default() }
             }
         }
     }
@@ -127,6 +134,7 @@ impl Failure {
         self.status >= 500
             || self.status == 429
             || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+            || self.codes.first().is_some_and(|code| PASSING.contains(code))
     }
 
     /// What it describes, without the ids that Entra puts behind its sentence: they are fields of their own.
@@ -170,7 +178,24 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
 }
 
 fn bounded(text: &str) -> String {
-    text.chars().take(DESCRIPTION).collect()
+    masked(text).chars().take(DESCRIPTION).collect()
+}
+
+/// JSON Web Tokens out of it: an authority may quote the assertion that it refuses.
+fn masked(text: &str) -> String {
+    const BEGINS: &str = "eyJ";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGINS) {
+        let (before, from) = rest.split_at(at);
+        let part = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '='));
+        let (token, after) = from.split_at(from.find(part).unwrap_or(from.len()));
+        out.push_str(before);
+        let shown = if token.contains('.') { Secret::new(token).token_mark() } else { token.to_owned() };
+        out.push_str(&shown);
+        rest = after;
+    }
+    out + rest
 }
 
 fn one_line(text: &str) -> String {
@@ -211,6 +236,8 @@ mod tests {
         assert_eq!(failure.form, Form::Page);
         assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
+        let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
+        assert!(Failure::read(&Answer::of(400, body)).is_passing());
     }
 
     #[test]
@@ -218,6 +245,11 @@ mod tests {
         let failure = Failure::read(&Answer::of(200, r#"{"access_token":"CANARY-at","expires_in":{}}"#));
         assert!(!format!("{failure:?}").contains("CANARY"));
         assert_eq!(failure.summary(), "HTTP 200: JSON with access_token, expires_in");
+        let quoted = "AADSTS700027: Client assertion eyJhbGciOiJQ.eyJDQU5BUlki.CANARY-x_ failed; see eyJ, 'eyJ.CANARY";
+        let failure = Failure::read(&Answer::of(401, &format!(r#"{{"error":"x","error_description":"{quoted}"}}"#)));
+        assert!(!failure.description.contains("CANARY"), "{failure:?}");
+        assert!(failure.description.contains("assertion ‹token: 35 characters, sha256 "), "{failure:?}");
+        assert!(failure.description.contains("› failed; see eyJ, '‹token: "), "{failure:?}");
         let failure = Failure::read(&Answer::of(200, r#"["CANARY-at"]"#));
         assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
     }

@@ -21,7 +21,7 @@ fn checked(name: &str, given: &str) -> Option<String> {
         "user" | "sender" | "mailbox" | "token.user" => given.parse::<Address>().map(String::from).ok(),
         "client_id" => given.parse::<ClientName>().map(String::from).ok(),
         "tenant" => given.parse::<Tenant>().map(String::from).ok(),
-        "object_id" => given.parse::<Guid>().map(String::from).ok(),
+        "object_id" | "principal" => given.parse::<Guid>().map(String::from).ok(),
         "redirect_uri" => given.parse::<RedirectUri>().map(String::from).ok(),
         "host" => given.parse::<Host>().map(String::from).ok(),
         _ => None,

@@ -7,7 +7,7 @@ use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{self, Read, Write},
     iter,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, fchown},
     path::{Path, PathBuf},
 };
 
@@ -28,6 +28,8 @@ const MOST_OLD: usize = 100;
 pub enum Kind {
     /// Its owner's alone, whatever stood there.
     Secret,
+    /// Its owner's to write and its group's to read, which is the directory's.
+    Shared,
     /// Keeps the mode it has; a new one is everybody's to read.
     Plain,
     /// Keeps the mode it has; a new one is its owner's alone.
@@ -35,9 +37,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn mode(self, model: Option<&Metadata>) -> u32 {
+    pub fn mode(self, model: Option<&Metadata>) -> u32 {
         match self {
             Self::Secret => 0o600,
+            Self::Shared => 0o640,
             Self::Plain | Self::Private => {
                 let new = if self == Self::Plain { 0o644 } else { 0o600 };
                 model.map_or(new, |model| model.permissions().mode() & 0o777)
@@ -50,7 +53,7 @@ pub fn failure(kind: FileFailureKind, path: &Path, detail: impl ToString) -> Fil
     FileFailure { kind, path: path.display().to_string(), detail: detail.to_string() }
 }
 
-fn unwritten(path: &Path) -> impl Fn(io::Error) -> FileFailure {
+pub fn unwritten(path: &Path) -> impl Fn(io::Error) -> FileFailure {
     |error| failure(FileFailureKind::Write, path, error)
 }
 
@@ -69,10 +72,15 @@ pub fn read_at_most(path: &Path, kind: Kind, most: u64) -> Result<Option<Secret>
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(failure(FileFailureKind::Forbidden, path, error));
+        }
         Err(error) => return Err(trouble(error)),
     };
-    if kind == Kind::Secret {
-        closed_to_others(path, &file.metadata().map_err(trouble)?)?;
+    match kind {
+        Kind::Secret => closed_to_others(path, &file.metadata().map_err(trouble)?)?,
+        Kind::Shared => closed_but_to_the_group(path, &file.metadata().map_err(trouble)?)?,
+        Kind::Plain | Kind::Private => {}
     }
     match io::read_to_string(file.take(most.saturating_add(1))) {
         Ok(text) if text.len() as u64 > most => {
@@ -122,6 +130,61 @@ fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure>
         return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
     }
     Ok(())
+}
+
+fn closed_but_to_the_group(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o027 != 0 {
+        let file = shell::path(path).unwrap_or_else(|| "FILE".to_owned());
+        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 640 {file}")));
+    }
+    Ok(())
+}
+
+/// Whoever may write a directory can put another file in a secret one's place.
+pub fn closed_directory(file: &Path) -> Result<(), FileFailure> {
+    let Ok(target) = target(file) else { return Ok(()) };
+    let directory = directory(&target);
+    let mode = fs::metadata(directory).map_or(0, |found| found.permissions().mode());
+    if mode & 0o022 != 0 {
+        let named = shell::path(directory).unwrap_or_else(|| "DIRECTORY".to_owned());
+        let detail = format!("mode {:04o}; chmod go-w {named}", mode & 0o7777);
+        return Err(failure(FileFailureKind::TooOpen, directory, detail));
+    }
+    Ok(())
+}
+
+/// A directory whose group may look into it and is that of every file made in it: it was set up for sharing.
+pub fn is_shared(directory: &Path) -> bool {
+    fs::metadata(directory).is_ok_and(|found| found.permissions().mode() & 0o2050 == 0o2050)
+}
+
+/// A directory in one that is shared, as open as that one and of the same owner.
+pub fn make_shared_directory(directory: &Path) -> Result<(), FileFailure> {
+    let make = || {
+        match fs::create_dir(directory) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            made => made?,
+        }
+        if rustix::process::geteuid().is_root() {
+            let owner = fs::metadata(self::directory(directory))?;
+            chown(directory, Some(owner.uid()), Some(owner.gid()))?;
+        }
+        fs::set_permissions(directory, Permissions::from_mode(0o2750))
+    };
+    make().map_err(unwritten(directory))
+}
+
+/// The name of who owns it, or the number where the system's list has no name for it.
+pub fn owner(path: &Path) -> Option<String> {
+    let uid = fs::symlink_metadata(path).ok()?.uid().to_string();
+    let list = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = list.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, _, id) = (fields.next()?, fields.next(), fields.next()?);
+        (id == uid).then(|| name.to_owned())
+    });
+    Some(name.unwrap_or_else(|| format!("user {uid}")))
 }
 
 /// A file's next content, whole and on the disk beside it. Until it is put in place nothing has changed, and
@@ -195,7 +258,7 @@ fn present(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
     }
 }
 
-fn target(path: &Path) -> io::Result<PathBuf> {
+pub fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_owned()),
         found => found,
@@ -210,8 +273,13 @@ fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> i
     let closed = Permissions::from_mode(Kind::Secret.mode(None));
     let mut file = tempfile::Builder::new().permissions(closed).tempfile_in(directory(target))?;
     file.write_all(bytes)?;
-    if let Some(model) = model.filter(|_| rustix::process::geteuid().is_root()) {
-        fchown(file.as_file(), Some(model.uid()), Some(model.gid()))?;
+    if rustix::process::geteuid().is_root() {
+        // A new secret that root makes in somebody's directory is theirs, or they could not read it later.
+        let somebodys = matches!(kind, Kind::Secret | Kind::Shared);
+        let new = if somebodys { fs::metadata(directory(target)).ok() } else { None };
+        if let Some(model) = model.or(new.as_ref()) {
+            fchown(file.as_file(), Some(model.uid()), Some(model.gid()))?;
+        }
     }
     file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
     file.as_file().sync_all()?;

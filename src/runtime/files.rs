@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use super::lock::Revoked;
 use super::{
     disk::{self, Kind, Staged, beside, failure},
-    lock,
+    lock, room,
+};
+pub use super::{
+    lock::Revoked,
+    room::{Left, Room},
 };
 use crate::{
     account::{
@@ -37,6 +40,12 @@ impl Places {
         self.state.join("accounts").join(format!("{account}.json"))
     }
 
+    /// What members of the state directory's group may have of the account. No account's name makes another's
+    /// file of this one: those end in `.json`.
+    pub fn access_file(&self, account: &AccountName) -> PathBuf {
+        self.state.join("accounts").join(format!("{account}.access"))
+    }
+
     fn lock_file(&self, account: &AccountName) -> PathBuf {
         self.state.join("accounts").join(format!("{account}.lock"))
     }
@@ -58,13 +67,68 @@ impl Places {
     pub fn vault(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {
         let path = self.vault_file(account);
         let text = disk::read(&path, Kind::Secret)?;
+        if text.is_some() {
+            disk::closed_directory(&path)?;
+        }
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
     pub fn write_vault(&self, account: &AccountName, vault: &Vault) -> Result<PathBuf, FileFailure> {
         let path = self.vault_file(account);
         disk::write(&path, vault.text().expose().as_bytes(), Kind::Secret)?;
+        self.share(account, vault)?;
         Ok(path)
+    }
+
+    /// Room for the account's next state, to be taken before anything is asked for.
+    pub fn room(&self, account: &AccountName, vault: &Vault) -> Result<Room, FileFailure> {
+        Room::take(&self.vault_file(account), vault.text().expose().len())
+    }
+
+    /// What was in the room of a process that is gone; looked at under the lock only, or its process may be at work.
+    pub fn left(&self, account: &AccountName) -> Option<Left> {
+        room::left(&self.vault_file(account))
+    }
+
+    /// Puts the account's next state in the room that was taken for it.
+    pub fn put_vault(&self, room: Room, account: &AccountName, vault: &Vault) -> Result<(), FileFailure> {
+        room.put(vault.text().expose().as_bytes())?;
+        self.share(account, vault)
+    }
+
+    /// Where the state directory is set up for it, its group may have the access token, and nothing that outlives it.
+    pub fn share(&self, account: &AccountName, vault: &Vault) -> Result<(), FileFailure> {
+        if !disk::is_shared(&self.state) {
+            return Ok(());
+        }
+        let (path, shared) = (self.access_file(account), vault.shared());
+        if self.shared(account).is_ok_and(|there| there.as_ref() == Some(&shared)) {
+            return Ok(());
+        }
+        disk::write(&path, shared.text().expose().as_bytes(), Kind::Shared)
+    }
+
+    /// What the group may have of the account.
+    pub fn shared(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {
+        let path = self.access_file(account);
+        let text = disk::read(&path, Kind::Shared)?;
+        if text.is_some() {
+            disk::closed_directory(&path)?;
+        }
+        text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
+    }
+
+    /// Whose account it is, by name.
+    pub fn owner(&self, account: &AccountName) -> Option<String> {
+        disk::owner(&self.vault_file(account))
+    }
+
+    /// A directory for the accounts, as open as the state directory was made.
+    fn prepare(&self) -> Result<(), FileFailure> {
+        if disk::is_shared(&self.state) {
+            disk::make_shared_directory(&self.state.join("accounts"))?;
+        }
+        Ok(())
     }
 
     /// A draft that cannot be taken up is kept under other names, since the next one takes its place; the
@@ -134,6 +198,7 @@ impl Places {
     pub fn save(&self, saving: &Saving, revoked: &Revoked) -> Result<Vec<PathBuf>, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(&saving.account));
         // Always in this order, or two processes could wait for each other.
+        self.prepare()?;
         let _config_lock = lock::take(&self.state.join("config.lock"), revoked)?;
         let _account_lock = lock::take(&self.lock_file(&saving.account), revoked)?;
         let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
@@ -149,11 +214,15 @@ impl Places {
             old.put()?;
         }
         disk::put_both(vault, vault_before, config)?;
+        // A renewal that began before this sign-in has nothing to say of it.
+        room::clear(&vault_path);
+        self.share(&saving.account, &saving.vault)?;
         Ok(vec![config_path, vault_path])
     }
 
     /// Held until the value is dropped.
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
+        self.prepare()?;
         lock::take(&self.lock_file(account), &Revoked::default())
     }
 }

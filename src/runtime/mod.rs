@@ -14,6 +14,7 @@ pub mod named;
 pub mod pair;
 pub mod patient;
 pub mod redirect;
+mod room;
 pub mod sole;
 pub mod tasks;
 pub mod tls;

@@ -23,6 +23,12 @@ pub fn secret(path: &Path) -> Result<Secret, FileFailure> {
     disk::read_at_most(path, Kind::Secret, SECRET)?.ok_or_else(|| missing(path))
 }
 
+/// What systemd hands to a unit. Its modes are systemd's, which lets nobody else into the directory; where there are
+/// access control lists the group's bits say nothing of a group.
+pub fn credential(path: &Path) -> Result<Secret, FileFailure> {
+    disk::read_at_most(path, Kind::Plain, SECRET)?.ok_or_else(|| missing(path))
+}
+
 /// Text or not; `None` when it holds more.
 pub fn bytes(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     disk::bytes_at_most(path, most)

@@ -90,7 +90,8 @@ impl Model {
                 // Handed in, not kept: its form is looked at like that of one that is typed.
                 Some(Message::Answer(self.desk.draft.secrets.client_secret.clone().unwrap_or_default()))
             }
-            (_, None) => None,
+            // It is different every time.
+            (_, Some(Question { input: Input::Pasted, .. }) | None) => None,
         }
     }
 

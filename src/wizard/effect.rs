@@ -144,6 +144,8 @@ pub struct FileFailure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileFailureKind {
     Read,
+    /// This user may not read it.
+    Forbidden,
     Write,
     /// The file is not as it was when the difference was shown.
     Changed,

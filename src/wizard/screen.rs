@@ -128,6 +128,9 @@ pub enum Input {
     Text { value: String },
     /// As `Text`, shown as dots; `held` says that one was given before and Enter keeps it.
     Secret { held: bool },
+    /// The address that a browser was sent back to, shown as dots. The one line of standard input that is read
+    /// where nobody is there.
+    Pasted,
     /// One of `options`.
     Choice { options: Vec<Choice>, selected: usize },
 }
@@ -168,7 +171,10 @@ pub enum Key {
 impl Screen {
     /// Whether letters are text here, not keys.
     pub fn takes_text(&self) -> bool {
-        matches!(&self.question, Some(Question { input: Input::Text { .. } | Input::Secret { .. }, .. }))
+        matches!(
+            &self.question,
+            Some(Question { input: Input::Text { .. } | Input::Secret { .. } | Input::Pasted, .. })
+        )
     }
 
     pub fn action(&self, key: Key) -> Option<&Action> {

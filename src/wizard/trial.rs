@@ -164,6 +164,11 @@ impl Trial {
         }
     }
 
+    /// What the refusal is put down to, the likeliest first.
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     /// The exchange, and once it has ended what came of it: `accepted`, or the refusal and its causes.
     pub fn blocks(&self, desk: &Desk, accepted: &Phrase) -> Vec<Block> {
         let mut blocks = vec![Block::Transcript(self.lines.iter().map(|line| row(desk, line)).collect())];

@@ -101,7 +101,7 @@ pub fn certificate_trouble(failure: &CertificateFailure) -> Phrase {
 /// A file that could not be read or written.
 pub fn file_trouble(failure: &FileFailure) -> Phrase {
     let key = match failure.kind {
-        FileFailureKind::Read => "files.read",
+        FileFailureKind::Read | FileFailureKind::Forbidden => "files.read",
         FileFailureKind::Write => "files.write",
         FileFailureKind::Changed => "files.changed",
         FileFailureKind::TooOpen => "files.too-open",

@@ -62,6 +62,7 @@ impl Desk {
         let mut vault = Vault::new(None);
         vault.take(&tokens, now);
         vault.expires_at = vault.expires_at.map(|at| at - age);
+        vault.issued_at = vault.issued_at.map(|at| at - age);
         desk.keep(&vault);
         desk
     }

@@ -1,10 +1,15 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
 mod answers;
+mod authority;
 mod desk;
 mod explain;
 mod export;
+#[path = "../runtime/loopback.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod loopback;
 mod refused_answers;
+mod renewal;
 mod setup;
 mod simulate;
 mod status;

@@ -40,10 +40,10 @@ fn a_token_that_is_about_to_die_is_renewed_and_kept_before_it_is_printed() {
 
 #[test]
 fn refresh_and_min_life_renew_a_token_that_would_do() {
-    let desk = Desk::signed_in(0);
+    let desk = Desk::signed_in(1000);
     let first = desk.run(&["token"]).stdout;
-    let second = desk.run(&["token", "--refresh"]).stdout;
-    let third = desk.run(&["token", "--min-life", "86400"]).stdout;
+    let second = desk.run(&["token", "--min-life", "3000"]).stdout;
+    let third = desk.run(&["token", "--refresh"]).stdout;
     assert!(first != second && second != third);
     assert_eq!(desk.run(&["token"]).stdout, third);
 }

@@ -50,7 +50,7 @@ fn rows(screen: &Screen, look: Look) -> Vec<String> {
                 let here = format!("> {}. {}", selected + 1, options[*selected].label);
                 assert!(shown.contains(&here), "no choice at {place}:\n{shown}");
             }
-            Input::Text { .. } | Input::Secret { .. } => {
+            Input::Text { .. } | Input::Secret { .. } | Input::Pasted => {
                 assert!(rows.iter().any(|row| row == " >" || row.starts_with(" > ")), "no field at {place}:\n{shown}");
             }
         }

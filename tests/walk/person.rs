@@ -88,7 +88,7 @@ impl Person {
         let message = match (&action.act, screen.question.as_ref().map(|question| &question.input)) {
             (Act::Send(message), _) => message.clone(),
             (Act::Answer, Some(Input::Text { value })) => Message::Answer(Secret::new(value.clone())),
-            (Act::Answer, Some(Input::Secret { .. })) => Message::Answer(Secret::default()),
+            (Act::Answer, Some(Input::Secret { .. } | Input::Pasted)) => Message::Answer(Secret::default()),
             (Act::Answer, Some(Input::Choice { selected, .. })) => Message::Choose(*selected),
             (Act::Answer, None) => panic!("an answer without a question"),
         };

@@ -14,8 +14,10 @@ pub fn reply(screen: &Screen, line: &Secret) -> Option<Vec<Message>> {
     let typed = line.expose();
     match screen.question.as_ref().map(|question| &question.input) {
         Some(Input::Text { value }) if typed.is_empty() => enter(screen, Message::Answer(Secret::new(value.as_str()))),
-        Some(Input::Secret { .. }) if typed.is_empty() => enter(screen, Message::Answer(Secret::default())),
-        Some(Input::Text { .. } | Input::Secret { .. }) => match typed.strip_prefix(':') {
+        Some(Input::Secret { .. } | Input::Pasted) if typed.is_empty() => {
+            enter(screen, Message::Answer(Secret::default()))
+        }
+        Some(Input::Text { .. } | Input::Secret { .. } | Input::Pasted) => match typed.strip_prefix(':') {
             // An answer that begins with a colon is typed with two.
             Some(literal) if literal.starts_with(':') => Some(vec![Message::Answer(Secret::new(literal))]),
             Some(key) => by_name(screen, key),

@@ -100,7 +100,10 @@ impl Line {
     fn say(&self, text: &str) -> io::Result<()> {
         match &self.screen {
             Some(screen) if self.wants_line() => {
-                let hidden = matches!(screen.question.as_ref().map(|asked| &asked.input), Some(Field::Secret { .. }));
+                let hidden = matches!(
+                    screen.question.as_ref().map(|asked| &asked.input),
+                    Some(Field::Secret { .. } | Field::Pasted)
+                );
                 self.console.say(text, Some((&self.paper().prompt(screen), hidden)))
             }
             _ => self.console.say(text, None),

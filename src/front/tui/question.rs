@@ -34,6 +34,7 @@ pub fn draw(view: &mut View, pen: Pen, width: usize) -> Drawn {
     let mut drawn = Drawn { lines: pen.wrapped(&question.label, width, pen.bold()), ..Drawn::default() };
     match &question.input {
         Input::Text { .. } => field(&mut view.field, None, pen, width, &mut drawn),
+        Input::Pasted => field(&mut view.field, None, pen, width, &mut drawn),
         Input::Secret { held } => {
             let kept = held.then_some(pen.words.kept.as_str());
             field(&mut view.field, kept, pen, width, &mut drawn);

@@ -62,7 +62,7 @@ impl View {
         self.selected = 0;
         self.field = match self.screen.question.as_ref().map(|question| &question.input) {
             Some(Input::Text { value }) => Some(Field::new(value, false)),
-            Some(Input::Secret { .. }) => Some(Field::new("", true)),
+            Some(Input::Secret { .. } | Input::Pasted) => Some(Field::new("", true)),
             Some(Input::Choice { options, selected }) => {
                 self.selected = (*selected).min(options.len().saturating_sub(1));
                 None
@@ -138,7 +138,9 @@ fn value(screen: &Screen) -> Option<&str> {
 fn same_question(before: Option<&Question>, now: Option<&Question>) -> bool {
     match (before, now) {
         (Some(before), Some(now)) if before.label == now.label => match (&before.input, &now.input) {
-            (Input::Text { .. }, Input::Text { .. }) | (Input::Secret { .. }, Input::Secret { .. }) => true,
+            (Input::Text { .. }, Input::Text { .. })
+            | (Input::Secret { .. }, Input::Secret { .. })
+            | (Input::Pasted, Input::Pasted) => true,
             (Input::Choice { options: before, .. }, Input::Choice { options: now, .. }) => before == now,
             _ => false,
         },

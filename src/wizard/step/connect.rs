@@ -1,14 +1,18 @@
 //! The live connection test: to the reply to AUTH and no further. Enters by starting it, shows every line as
-//! it comes, ends with 235, or with the causes and the item to go to.
+//! it comes, ends with 235, or with the causes and the item to go to. Where a change takes its time to arrive at
+//! Microsoft's servers, it waits and tries again; a wait that was left is gone on with.
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
+use std::time::Duration;
+
+use super::{Go, Page, Turn, countdown, go_on, go_to, primary, secondary};
 use crate::{
+    account::draft::Waiting,
     phrase::Phrase,
     wizard::{
         desk::Desk,
-        effect::{Effect, Outcome},
+        effect::{Effect, Outcome, Report, Ticket},
         message::Message,
-        screen::{Act, Block, Key},
+        screen::{Act, Block, Key, Tone},
         trial::Trial,
     },
 };
@@ -17,11 +21,16 @@ use crate::{
 pub struct Connect {
     /// Absent when it was cancelled.
     trial: Option<Trial>,
+    /// The pause before the next try, and when that is (Unix seconds).
+    pause: Option<(Ticket, i64)>,
 }
+
+/// Between tries while a change is waited for (minutes): the last one over and over.
+const PAUSES: [i64; 6] = [1, 2, 3, 5, 10, 15];
 
 impl Connect {
     pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let mut step = Self { trial: None };
+        let mut step = Self { trial: None, pause: None };
         let turn = step.begin(desk, now);
         (step, turn)
     }
@@ -39,11 +48,64 @@ impl Connect {
         }
     }
 
+    /// How long the foremost cause's fix may take to arrive (seconds), when there is something to wait for.
+    fn arrives_within(&self) -> Option<i64> {
+        let trial = self.trial.as_ref().filter(|trial| trial.outcome() == Some(Outcome::Refused))?;
+        Some(i64::from(trial.causes().first()?.arrives_within?) * 60)
+    }
+
+    /// Waits for the next try; `None` when nothing is waited for, or not any longer.
+    fn wait(&mut self, desk: &mut Desk, now: i64) -> Option<Turn> {
+        let waiting = desk.draft.waiting.filter(|waiting| waiting.until > now && self.arrives_within().is_some());
+        desk.draft.waiting = waiting.map(|waiting| Waiting { tries: waiting.tries + 1, ..waiting });
+        let waiting = waiting?;
+        let minutes = PAUSES[(waiting.tries as usize - 1).min(PAUSES.len() - 1)];
+        let at = (now + minutes * 60).min(waiting.until);
+        let ticket = desk.ticket();
+        self.pause = Some((ticket, at));
+        let pause = Duration::from_secs(u64::try_from(at - now).unwrap_or(0));
+        let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
+        Some(Turn { effects: vec![kept, Effect::Wait(ticket, pause)], go: Go::Stay })
+    }
+
+    /// Drops the pause; what was waited for is not any more.
+    fn stop_waiting(&mut self, desk: &mut Desk) -> Vec<Effect> {
+        desk.draft.waiting = None;
+        let Some((ticket, _)) = self.pause.take() else { return Vec::new() };
+        desk.hand_back(ticket);
+        vec![Effect::Cancel(ticket)]
+    }
+
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
+        if let Some((ticket, _)) = self.pause {
+            return match message {
+                Message::Reported(_, Report::Waited) => {
+                    self.pause = None;
+                    self.begin(desk, now)
+                }
+                Message::Retry => {
+                    self.pause = None;
+                    desk.hand_back(ticket);
+                    let mut turn = self.begin(desk, now);
+                    turn.effects.insert(0, Effect::Cancel(ticket));
+                    turn
+                }
+                Message::Cancel => Turn { effects: self.stop_waiting(desk), go: Go::Stay },
+                Message::GoTo(item) => Turn { effects: self.stop_waiting(desk), go: Go::Mend(item) },
+                _ => Turn::stay(),
+            };
+        }
         let runs = self.trial.as_ref().is_some_and(Trial::runs);
         match (message, &mut self.trial) {
             (Message::Reported(_, report), Some(trial)) => {
                 let effects = trial.reported(desk, report, now);
+                if trial.outcome().is_some()
+                    && let Some(mut turn) = self.wait(desk, now)
+                {
+                    turn.effects.splice(0..0, effects);
+                    return turn;
+                }
+                let Some(trial) = &self.trial else { return Turn::stay() };
                 // With nobody there to say so, a sign-in that is worth nothing any more is done again.
                 let anew = desk.unattended && trial.outcome() == Some(Outcome::SignIn);
                 if anew {
@@ -67,6 +129,13 @@ impl Connect {
             }
             (Message::Skip, _) if !runs => Turn::go(Go::To("save")),
             (Message::Continue, Some(trial)) if trial.accepted() => Turn::next(),
+            (Message::Continue, _) if !runs => match self.arrives_within() {
+                Some(within) => {
+                    desk.draft.waiting = Some(Waiting { since: now, until: now + within, tries: 0 });
+                    self.wait(desk, now).unwrap_or_default()
+                }
+                None => Turn::stay(),
+            },
             _ => Turn::stay(),
         }
     }
@@ -76,7 +145,7 @@ impl Connect {
         self.trial.as_ref().and_then(Trial::outcome)
     }
 
-    pub fn page(&self, desk: &Desk) -> Page {
+    pub fn page(&self, desk: &Desk, now: i64) -> Page {
         let Some(trial) = &self.trial else {
             return Page {
                 blocks: vec![Block::Text(desk.word("connect.cancelled"))],
@@ -97,10 +166,31 @@ impl Connect {
         if trial.accepted() {
             return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
         }
+        if let Some((_, at)) = self.pause {
+            return self.waiting(desk, blocks, at - now);
+        }
         let mut actions: Vec<_> = trial.blamed().and_then(|item| go_to(desk, item, "connection")).into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
+        if self.arrives_within().is_some() {
+            actions.push(secondary(Key::Letter('w'), desk.word("action.wait"), Message::Continue));
+        }
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Other));
         actions.push(secondary(Key::Letter('s'), desk.word("action.save-anyway"), Message::Skip));
         Page { blocks, actions, ..Page::default() }
+    }
+
+    /// The refusal stays in sight; beside it, when it is tried again and until when.
+    fn waiting(&self, desk: &Desk, mut blocks: Vec<Block>, left: i64) -> Page {
+        let tries = desk.draft.waiting.map_or(1, |waiting| waiting.tries);
+        let hours = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
+        let phrase = Phrase::new("connect.waiting").with("time", countdown(left)).with("tries", tries);
+        blocks.insert(0, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
+        let go = self.trial.as_ref().and_then(Trial::blamed).and_then(|item| go_to(desk, item, "connection"));
+        let mut actions = vec![
+            primary(Key::Letter('r'), desk.word("action.test-now"), Act::Send(Message::Retry)),
+            secondary(Key::Letter('x'), desk.word("action.stop-waiting"), Message::Cancel),
+        ];
+        actions.extend(go);
+        Page { blocks, actions, busy: Some(desk.word("busy.arriving")), ticks: true, ..Page::default() }
     }
 }

@@ -149,7 +149,7 @@ impl Step {
             Self::Ask(step) => step.page(desk),
             Self::Consent(step) => step.page(desk, now),
             Self::Token(step) => step.page(desk),
-            Self::Connect(step) => step.page(desk),
+            Self::Connect(step) => step.page(desk, now),
             Self::Message(step) => step.page(desk),
             Self::Save(step) => step.page(desk),
             Self::Done(step) => step.page(desk),
@@ -203,4 +203,10 @@ pub fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
 
 fn go_on(desk: &Desk) -> Action {
     primary(Key::Enter, desk.word("action.continue"), Act::Send(Message::Continue))
+}
+
+/// `14:05`.
+fn countdown(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -19,7 +19,7 @@ use crate::{
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Block, Key, Tone},
-        step::{Page, Turn, secondary},
+        step::{Page, Turn, countdown, secondary},
         verdict,
     },
 };
@@ -163,7 +163,7 @@ impl Device {
         blocks.push(Block::Link { label: desk.word("consent.open"), url: code.verification_uri.clone() });
         blocks.push(Block::UserCode { label: desk.word("consent.type"), code: code.user_code.clone() });
         blocks.push(Block::Qr(code.verification_uri.clone()));
-        let left = Phrase::new("consent.left").with("time", minutes(code.expires_at - now));
+        let left = Phrase::new("consent.left").with("time", countdown(code.expires_at - now));
         blocks.push(Block::Text(desk.say(&left)));
         if let Some(trouble) = &self.trouble {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.say(trouble) });
@@ -195,10 +195,4 @@ fn within(code: &DeviceCode, pause: Duration, now: i64) -> Duration {
 /// By this machine's clock, when the authority does not say so itself.
 fn expired() -> Came {
     Stop::new(Phrase::new("consent.expired"), Item::Consent, Outcome::SignIn).into()
-}
-
-/// `14:05`.
-fn minutes(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -1,6 +1,7 @@
 //! Consent, by whichever way: one file a way. Enters by asking for it, or goes on with what still runs; ends
 //! when the tokens are at hand. A way that is refused stops with the reason, the item and the next way to try.
 
+mod browser;
 mod device;
 mod direct;
 
@@ -23,6 +24,7 @@ use crate::{
         tokens, verdict,
     },
 };
+use browser::Browser;
 use device::Device;
 use direct::Direct;
 
@@ -43,6 +45,7 @@ enum Phase {
 #[derive(Debug, Clone, PartialEq)]
 enum Running {
     Device(Device),
+    Browser(Browser),
     Direct(Direct),
 }
 
@@ -129,13 +132,15 @@ impl Running {
     fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
         match desk.draft.way() {
             Way::Secret | Way::Certificate | Way::Password => wrap(Direct::begin(desk, now), Self::Direct),
-            _ => wrap(Device::begin(desk, now), Self::Device),
+            Way::Loopback | Way::Paste => wrap(Browser::begin(desk, now), Self::Browser),
+            Way::DeviceCode => wrap(Device::begin(desk, now), Self::Device),
         }
     }
 
     fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Came {
         match self {
             Self::Device(device) => device.update(desk, message, now),
+            Self::Browser(browser) => browser.update(desk, message, now),
             Self::Direct(direct) => direct.update(desk, message, now),
         }
     }
@@ -144,6 +149,7 @@ impl Running {
     fn tickets(&self) -> Vec<Ticket> {
         match self {
             Self::Device(device) => vec![device.ticket()],
+            Self::Browser(browser) => browser.ticket().into_iter().collect(),
             Self::Direct(direct) => vec![direct.ticket()],
         }
     }
@@ -151,6 +157,7 @@ impl Running {
     fn page(&self, desk: &Desk, now: i64) -> Page {
         match self {
             Self::Device(device) => device.page(desk, now),
+            Self::Browser(browser) => browser.page(desk, now),
             Self::Direct(direct) => direct.page(desk),
         }
     }
@@ -158,6 +165,7 @@ impl Running {
     /// What was begun is not gone on with.
     fn forget(desk: &mut Desk) {
         desk.draft.secrets.device = None;
+        desk.draft.secrets.browser = None;
     }
 }
 

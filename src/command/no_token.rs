@@ -1,0 +1,130 @@
+//! Why there is no access token: as an exit code, in a sentence, and as evidence for a cause. What to do about it is
+//! the cause's to say, so that nothing is said twice.
+
+use super::{Known, access::now};
+use crate::{
+    account::{settings::Consent, vault::Vault},
+    command::Status,
+    diagnosis::{self, Cause, Evidence},
+    entra::{Failure, failure::Form},
+    facts::AccountName,
+    network::{FailureKind, NetworkFailure},
+    phrase::Phrase,
+    wizard::{effect::FileFailure, verdict},
+};
+
+#[derive(Debug)]
+pub enum NoToken {
+    File(FileFailure),
+    /// The app's secret or certificate, in words.
+    Credential(Phrase),
+    NotSignedIn(AccountName),
+    Network(NetworkFailure),
+    Refused(Box<Failure>),
+    /// It passes, in so many seconds if the authority says so.
+    Later(Box<Failure>, Option<u64>),
+    /// Of an account of which this user may only have the access token.
+    Expired {
+        account: AccountName,
+        owner: String,
+    },
+    Unaskable,
+}
+
+impl From<FileFailure> for NoToken {
+    fn from(failure: FileFailure) -> Self {
+        Self::File(failure)
+    }
+}
+
+impl From<Box<Failure>> for NoToken {
+    fn from(failure: Box<Failure>) -> Self {
+        if failure.is_passing() { Self::Later(failure, None) } else { Self::Refused(failure) }
+    }
+}
+
+impl NoToken {
+    pub fn status(&self) -> Status {
+        match self {
+            Self::File(failure) => failure.into(),
+            Self::NotSignedIn(_) => Status::SignIn,
+            Self::Network(failure) if failure.kind == FailureKind::CaFile => Status::Configuration,
+            Self::Network(_) => Status::Unreachable,
+            Self::Later(..) | Self::Expired { .. } => Status::Temporary,
+            // A page in the authority's place: nobody has refused anything.
+            Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
+            Self::Refused(_) => Status::SignIn,
+            Self::Credential(_) | Self::Unaskable => Status::Configuration,
+        }
+    }
+
+    /// Whether a later call may succeed although nobody has done anything.
+    pub fn passes(&self) -> bool {
+        matches!(self.status(), Status::Temporary | Status::Unreachable)
+    }
+
+    /// In a sentence; `config` is what a command line needs so that it finds this configuration.
+    pub fn phrase(&self, config: &str) -> Phrase {
+        match self {
+            Self::File(failure) => verdict::file_trouble(failure),
+            Self::Credential(phrase) => phrase.clone(),
+            Self::NotSignedIn(account) => {
+                Phrase::new("access.not-signed-in").with("account", account).with("config", config)
+            }
+            Self::Network(failure) => verdict::unreachable(failure),
+            Self::Later(failure, seconds) => later(failure, *seconds),
+            Self::Refused(failure) => match verdict::obstacle(failure) {
+                Some(obstacle) => obstacle,
+                None => Phrase::new("access.refused").with("said", failure.said()),
+            },
+            Self::Expired { account, owner } => {
+                Phrase::new("access.expired").with("account", account).with("owner", owner)
+            }
+            Self::Unaskable => Phrase::new("access.unaskable"),
+        }
+    }
+
+    /// What it is put down to; nothing where the sentence says it all.
+    pub fn causes(&self, known: &Known) -> Vec<Cause> {
+        let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();
+        let mut evidence = evidence(known, &vault);
+        match self {
+            Self::Refused(failure) | Self::Later(failure, _) => evidence.add_oauth(failure),
+            Self::Network(failure) => evidence.add_network(failure),
+            Self::File(_) | Self::Credential(_) | Self::NotSignedIn(_) | Self::Expired { .. } | Self::Unaskable => {
+                return Vec::new();
+            }
+        }
+        diagnosis::causes(&evidence)
+    }
+}
+
+fn later(failure: &Failure, seconds: Option<u64>) -> Phrase {
+    let at = seconds.and_then(|seconds| now().checked_add_unsigned(seconds));
+    match (verdict::obstacle(failure), at.and_then(|at| chrono::DateTime::from_timestamp(at, 0))) {
+        (Some(obstacle), _) => obstacle,
+        (None, None) => Phrase::new("access.later").with("summary", failure.summary()),
+        (None, Some(at)) => Phrase::new("access.later-at")
+            .with("summary", failure.summary())
+            .with("seconds", seconds.unwrap_or_default())
+            .with("at", at.format("%Y-%m-%d %H:%M:%S UTC")),
+    }
+}
+
+fn evidence(known: &Known, vault: &Vault) -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.add_sign_in(&known.account);
+    let (flow, stage) = match known.account.consent {
+        Consent::ClientCredentials => ("client_credentials", "client-credentials"),
+        Consent::DeviceCode | Consent::Browser | Consent::Password => ("refresh_token", "refresh"),
+    };
+    evidence.add("flow", flow);
+    evidence.add("oauth.stage", stage);
+    if let Some(secret) = &vault.client_secret {
+        evidence.add_secret(secret);
+    }
+    if flow == "refresh_token" {
+        evidence.add_renewals(vault, now());
+    }
+    evidence
+}

@@ -1,0 +1,113 @@
+//! One renewal, under the account's lock: room on the disk first, then the request, and what comes of it is on the
+//! disk before anyone gets it. A refusal and an answer that never came are kept as well.
+
+use super::{Context, Known, access::now, credential, no_token::NoToken};
+use crate::{
+    account::{settings::Consent, vault::Vault},
+    entra::{
+        assertion::Algorithm,
+        failure::Form,
+        grant::{self, Registration, Tokens},
+        wire::{Answer, Request},
+    },
+    network::NetworkFailure,
+    phrase::Phrase,
+    runtime::{files::Room, patient},
+};
+
+/// A clock that is wrong by more is worth a word.
+const SKEW: i64 = 300;
+
+/// An assertion is not valid at this time, by the authority's clock.
+const ASSERTION_TIME: u32 = 700_024;
+
+/// The last answer or why there is none, and whether one got lost on the way.
+struct Heard {
+    outcome: Result<Answer, NetworkFailure>,
+    unheard: bool,
+}
+
+impl Known {
+    pub fn renew(&self, context: &Context, mut vault: Vault) -> Result<Vault, NoToken> {
+        let room = self.places.room(&self.name, &vault)?;
+        let heard = match self.ask(context, &vault) {
+            Ok(heard) => heard,
+            Err(unasked) => {
+                room.give_back();
+                return Err(unasked);
+            }
+        };
+        if heard.unheard && self.account.consent != Consent::ClientCredentials {
+            vault.unheard_at = Some(now());
+        }
+        let read = self.read(context, &heard);
+        match &read {
+            Ok(tokens) => vault.take(tokens, now()),
+            Err(NoToken::Refused(failure)) if failure.form == Form::OAuth => {
+                vault.was_refused(failure.as_ref().into(), now());
+            }
+            Err(_) if !heard.unheard => {
+                room.give_back();
+                return read.map(|_| vault);
+            }
+            Err(_) => {}
+        }
+        let kept = self.keep_in(room, &vault);
+        // Where there is no token the reason for that is the one to tell.
+        read.and_then(|_| kept.map(|()| vault))
+    }
+
+    fn keep_in(&self, room: Room, vault: &Vault) -> Result<(), NoToken> {
+        Ok(self.places.put_vault(room, &self.name, vault)?)
+    }
+
+    fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {
+        let answer = heard.outcome.as_ref().map_err(|failure| NoToken::Network(failure.clone()))?;
+        let skew = answer.date.map_or(0, |date| date - now());
+        if context.global.verbose > 0 && skew.abs() > SKEW {
+            let key = if skew > 0 { "access.clock-behind" } else { "access.clock-ahead" };
+            context.complain(context.texts.say(&Phrase::new(key).with("seconds", skew.abs())));
+        }
+        grant::read(answer, now()).map_err(|failure| match NoToken::from(Box::new(failure)) {
+            NoToken::Later(failure, _) => NoToken::Later(failure, answer.retry_after),
+            other => other,
+        })
+    }
+
+    /// Asks again at once where the authority's answer says how to ask it better.
+    fn ask(&self, context: &Context, vault: &Vault) -> Result<Heard, NoToken> {
+        let (mut algorithm, mut skew, mut unheard) = (Algorithm::default(), 0, false);
+        loop {
+            let registration = credential::of(self, vault, algorithm, skew)?;
+            let request = self.request(&registration, vault)?;
+            let asked = context.block_on_one(patient::ask(&request)).map_err(|_| NoToken::Unaskable)?;
+            unheard |= asked.unheard;
+            let certificate = self.settings.certificate_file.is_some();
+            let failure = asked.outcome.as_ref().ok().filter(|_| certificate).and_then(|answer| {
+                let failure = grant::read(answer, now()).err()?;
+                Some((failure, answer.date.map_or(0, |date| date - now())))
+            });
+            match failure {
+                Some((failure, ahead)) if skew == 0 && ahead != 0 && failure.has_code(ASSERTION_TIME) => skew = ahead,
+                Some((failure, _)) => match algorithm.instead(&failure) {
+                    Some(other) => algorithm = other,
+                    None => return Ok(Heard { outcome: asked.outcome, unheard }),
+                },
+                None => return Ok(Heard { outcome: asked.outcome, unheard }),
+            }
+        }
+    }
+
+    /// An app asks anew each time: it has no refresh token, and needs none.
+    fn request(&self, registration: &Registration, vault: &Vault) -> Result<Request, NoToken> {
+        let account = &self.account;
+        let request = match account.consent {
+            Consent::ClientCredentials => grant::client_credentials(registration, &account.scopes.join(" ")),
+            Consent::DeviceCode | Consent::Browser | Consent::Password => {
+                let refresh = vault.refresh_token.as_ref().ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))?;
+                grant::refresh(registration, refresh, &account.scopes)
+            }
+        };
+        request.ok_or(NoToken::Unaskable)
+    }
+}

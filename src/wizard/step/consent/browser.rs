@@ -1,0 +1,410 @@
+//! Consent in a browser: listens at a port of this machine, or takes the address that the browser came back
+//! to as it is pasted. Both wait for the same sign-in, so one can be left for the other; the code that comes
+//! is redeemed at once. What waits survives the end of the program.
+
+use std::time::Duration;
+
+use super::{Came, Stop};
+use crate::{
+    account::settings::Missing,
+    checklist::Item,
+    entra::{
+        Failure,
+        browser::{self, Asked, Pending, Returned, Unusable, loopback::Loopback},
+        grant::{self, Registration},
+        wire::Answer,
+    },
+    network::{FailureKind, NetworkFailure},
+    phrase::Phrase,
+    secret::Secret,
+    way::Way,
+    wizard::{
+        desk::Desk,
+        effect::{Effect, Listening, Outcome, Report, Ticket},
+        message::Message,
+        screen::{Act, Action, Block, Input, Key, Question, Tone},
+        step::{Page, Turn, countdown, primary, secondary},
+        verdict,
+    },
+};
+
+const FLOW: &str = Way::Loopback.flow();
+/// A listener that nobody comes to is closed (design of RFC 8252 §8.3: open only as long as needed).
+const PATIENCE: Duration = Duration::from_secs(600);
+/// A code lives ten minutes and may be redeemed once, so what the network loses is sent again soon.
+const PAUSES: [u64; 3] = [2, 4, 8];
+/// The person said no.
+const DECLINED: [u32; 2] = [65004, 70018];
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Browser {
+    phase: Phase,
+    /// Why the last paste was not taken.
+    error: Option<Phrase>,
+    /// The last paste, where it may have been the first half of one.
+    partial: Secret,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    /// A port is asked for; this state will come back to it.
+    Opening(Ticket, Secret),
+    /// Until then (Unix seconds).
+    Listening(Ticket, u16, i64),
+    Pasting,
+    /// The ticket is the request's, or the pause's before the next.
+    Redeeming(Ticket, Secret, usize),
+}
+
+impl Browser {
+    pub fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
+        let mut way = Self { phase: Phase::Pasting, error: None, partial: Secret::default() };
+        let came = if desk.draft.way() == Way::Loopback { way.listen(desk) } else { way.paste(desk, now) };
+        (way, came)
+    }
+
+    pub fn ticket(&self) -> Option<Ticket> {
+        match self.phase {
+            Phase::Opening(ticket, _) | Phase::Listening(ticket, ..) | Phase::Redeeming(ticket, ..) => Some(ticket),
+            Phase::Pasting => None,
+        }
+    }
+
+    /// Where the redirect URI leads elsewhere, nothing can be listened at; the address can still be pasted.
+    fn listen(&mut self, desk: &mut Desk) -> Came {
+        let pending = desk.draft.secrets.browser.clone();
+        let uri = pending.as_ref().map_or_else(|| redirect_uri(desk), |pending| pending.redirect_uri.clone());
+        let Some(loopback) = Loopback::read(&uri) else {
+            return Stop::new(about(desk, "browser.not-loopback"), Item::RedirectUri, Outcome::Incomplete).into();
+        };
+        let state = match pending.filter(|_| loopback.port.is_some()) {
+            Some(pending) => pending.state,
+            None => desk.random("state"),
+        };
+        let page = |page: &str| {
+            let said = |part: &str| desk.word(&format!("browser.page.{page}.{part}"));
+            (said("title"), said("text"))
+        };
+        let listening = Listening {
+            port: loopback.port,
+            path: loopback.asked_path().to_owned(),
+            state: state.clone(),
+            limit: PATIENCE,
+            lang: desk.word("browser.page.lang"),
+            signed_in: page("signed-in"),
+            refused: page("refused"),
+            not_this: page("not-this"),
+        };
+        let ticket = desk.ticket();
+        self.phase = Phase::Opening(ticket, state);
+        Came::Runs(Turn::asking(Effect::Listen(ticket, Box::new(listening))))
+    }
+
+    fn paste(&mut self, desk: &mut Desk, now: i64) -> Came {
+        self.phase = Phase::Pasting;
+        if desk.draft.secrets.browser.is_some() {
+            return Came::Runs(Turn::stay());
+        }
+        let state = desk.random("state");
+        let uri = redirect_uri(desk);
+        pend(desk, &uri, state, now)
+    }
+
+    pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Came {
+        match (message, self.phase.clone()) {
+            (Message::Reported(_, Report::Listening(opened)), Phase::Opening(ticket, state)) => match opened {
+                Ok(port) => self.listening(desk, ticket, port, state, now),
+                Err(failure) => self.not_listening(desk, &failure),
+            },
+            (Message::Reported(_, Report::Redirected(query)), Phase::Listening(..)) => {
+                let Some(pending) = desk.draft.secrets.browser.clone() else { return expired() };
+                match browser::of_query(query.expose(), &pending) {
+                    Ok(returned) => self.redeem(desk, &pending, returned, 0),
+                    Err(unusable) => stopped(desk, unusable),
+                }
+            }
+            (Message::Reported(_, Report::NobodyCame), Phase::Listening(..)) => {
+                Stop::new(Phrase::new("browser.nobody-came"), Item::Consent, Outcome::SignIn).into()
+            }
+            (Message::Other, Phase::Listening(ticket, ..) | Phase::Opening(ticket, _)) => {
+                desk.hand_back(ticket);
+                turn_to(desk, Way::Paste);
+                followed(Effect::Cancel(ticket), self.paste(desk, now))
+            }
+            (Message::Other, Phase::Pasting) if is_local(desk) => {
+                turn_to(desk, Way::Loopback);
+                self.listen(desk)
+            }
+            (Message::Answer(pasted), Phase::Pasting) => self.pasted(desk, &pasted, now),
+            (Message::Reported(_, Report::Fetched(outcome)), Phase::Redeeming(_, code, hiccups)) => {
+                self.redeemed(desk, outcome, &code, hiccups, now)
+            }
+            (Message::Reported(_, Report::Waited), Phase::Redeeming(_, code, hiccups)) => {
+                let Some(pending) = desk.draft.secrets.browser.clone() else { return expired() };
+                self.redeem(desk, &pending, Returned { code, state_checked: true }, hiccups)
+            }
+            _ => Came::Runs(Turn::stay()),
+        }
+    }
+
+    fn listening(&mut self, desk: &mut Desk, ticket: Ticket, port: u16, state: Secret, now: i64) -> Came {
+        self.phase = Phase::Listening(ticket, port, now + PATIENCE.as_secs().cast_signed());
+        let known = desk.draft.secrets.browser.as_ref().map(|pending| pending.redirect_uri.clone());
+        let registered = redirect_uri(desk);
+        let uri = known.clone().unwrap_or(registered);
+        let with_port = Loopback::read(&uri).map(|loopback| loopback.with_port(port));
+        match with_port {
+            Some(uri) if known.as_ref() != Some(&uri) => pend(desk, &uri, state, now),
+            _ => Came::Runs(Turn::stay()),
+        }
+    }
+
+    /// Another program may have taken the port since; the sign-in is then begun anew at a free one, if any will do.
+    fn not_listening(&mut self, desk: &mut Desk, failure: &NetworkFailure) -> Came {
+        let any = Loopback::read(&redirect_uri(desk)).is_some_and(|loopback| loopback.port.is_none());
+        if any && failure.kind == FailureKind::PortTaken && desk.draft.secrets.browser.take().is_some() {
+            return self.listen(desk);
+        }
+        Stop::new(verdict::unreachable(failure), Item::Consent, Outcome::Unreachable).into()
+    }
+
+    fn pasted(&mut self, desk: &mut Desk, pasted: &Secret, now: i64) -> Came {
+        let Some(pending) = desk.draft.secrets.browser.clone().filter(|pending| pending.expires_at > now) else {
+            return expired();
+        };
+        let half = |unusable: &Unusable| matches!(unusable, Unusable::NoState | Unusable::NoCode);
+        let read = browser::returned(pasted, &pending).or_else(|unusable| {
+            // A terminal that reads line by line hands in the two lines of one address one after the other.
+            let whole = Secret::new(format!("{}{}", self.partial.expose(), pasted.expose()));
+            browser::returned(&whole, &pending).map_err(|_| unusable)
+        });
+        match read {
+            Ok(returned) => self.redeem(desk, &pending, returned, 0),
+            Err(unusable @ Unusable::Refused(_)) => stopped(desk, unusable),
+            // One line alone is read where nobody is there.
+            Err(unusable) if desk.unattended => stopped(desk, unusable),
+            Err(unusable) => {
+                self.partial = if half(&unusable) { pasted.clone() } else { Secret::default() };
+                self.error = Some(why(desk, &unusable));
+                Came::Runs(Turn::stay())
+            }
+        }
+    }
+
+    fn redeem(&mut self, desk: &mut Desk, pending: &Pending, returned: Returned, hiccups: usize) -> Came {
+        let Returned { code, state_checked } = returned;
+        (self.error, self.partial) = (None, Secret::default());
+        if !state_checked {
+            desk.notices = vec![(Tone::Info, Phrase::new("browser.unchecked"))];
+        }
+        let request = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
+            Ok(registration) => browser::redeem(&registration, pending, &code),
+            Err(missing) => return Stop::missing(missing).into(),
+        };
+        let Some(request) = request else { return unaskable(desk) };
+        let ticket = desk.ticket();
+        self.phase = Phase::Redeeming(ticket, code, hiccups);
+        Came::Runs(Turn::asking(Effect::Fetch(ticket, request)))
+    }
+
+    fn redeemed(
+        &mut self,
+        desk: &mut Desk,
+        outcome: Result<Answer, NetworkFailure>,
+        code: &Secret,
+        hiccups: usize,
+        now: i64,
+    ) -> Came {
+        let answer = match (outcome, PAUSES.get(hiccups)) {
+            (Ok(answer), _) => answer,
+            (Err(failure), Some(pause)) if !matches!(failure.kind, FailureKind::Certificate | FailureKind::CaFile) => {
+                let ticket = desk.ticket();
+                self.phase = Phase::Redeeming(ticket, code.clone(), hiccups + 1);
+                desk.notices = vec![(Tone::Warning, verdict::unreachable(&failure))];
+                return Came::Runs(Turn::asking(Effect::Wait(ticket, Duration::from_secs(*pause))));
+            }
+            (Err(failure), _) => return Stop::unreachable(desk, &failure).into(),
+        };
+        match grant::read(&answer, now) {
+            Ok(tokens) => Came::Granted(tokens),
+            Err(failure) => Stop::refused(desk, failure, FLOW).into(),
+        }
+    }
+
+    pub fn page(&self, desk: &Desk, now: i64) -> Page {
+        let cancel = secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel);
+        match &self.phase {
+            Phase::Opening(..) => Page { busy: Some(desk.word("busy.port")), actions: vec![cancel], ..Page::default() },
+            Phase::Redeeming(..) => {
+                Page { busy: Some(desk.word("busy.redeem")), actions: vec![cancel], ..Page::default() }
+            }
+            Phase::Listening(_, port, until) => Page {
+                blocks: waiting(desk, *port, until - now),
+                busy: Some(desk.word("busy.browser")),
+                ticks: true,
+                actions: actions(desk, "action.paste", cancel).collect(),
+                ..Page::default()
+            },
+            Phase::Pasting => self.pasting(desk, cancel),
+        }
+    }
+
+    fn pasting(&self, desk: &Desk, cancel: Action) -> Page {
+        let mut blocks = vec![Block::Text(desk.say(&about(desk, "browser.paste.text")))];
+        blocks.extend(link(desk));
+        blocks.push(Block::Text(desk.word("browser.paste.how")));
+        let hand_in = primary(Key::Enter, desk.word("action.continue"), Act::Answer);
+        let local = is_local(desk);
+        let others = actions(desk, "action.listen", cancel).filter(|action| local || action.key != SWITCH);
+        Page {
+            blocks,
+            question: Some(Question {
+                label: desk.word("browser.paste.question"),
+                hint: desk.word("browser.paste.hint"),
+                error: self.error.as_ref().map(|error| desk.say(error)),
+                input: Input::Pasted,
+            }),
+            actions: std::iter::once(hand_in).chain(others).collect(),
+            ..Page::default()
+        }
+    }
+}
+
+/// From the listener to the paste and back.
+const SWITCH: Key = Key::Letter('p');
+
+fn actions(desk: &Desk, switch: &str, cancel: Action) -> impl Iterator<Item = Action> {
+    [
+        secondary(SWITCH, desk.word(switch), Message::Other),
+        secondary(Key::Letter('b'), desk.word("action.browser"), Message::ShowBrowser),
+        secondary(Key::Letter('n'), desk.word("action.begin-anew"), Message::Retry),
+        cancel,
+    ]
+    .into_iter()
+}
+
+fn waiting(desk: &Desk, port: u16, left: i64) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    match &desk.remote {
+        Some(remote) => {
+            blocks.push(Block::Text(desk.word("browser.loopback.remote")));
+            let label = desk.word("browser.loopback.forward");
+            blocks.push(Block::Command { label, text: remote.forward(port) });
+            blocks.push(Block::Text(desk.say(&about(desk, "browser.loopback.then"))));
+        }
+        None => blocks.push(Block::Text(desk.say(&about(desk, "browser.loopback.text")))),
+    }
+    blocks.extend(link(desk));
+    let left = Phrase::new("browser.left").with("time", countdown(left)).with("port", port);
+    blocks.push(Block::Text(desk.say(&left)));
+    blocks
+}
+
+fn link(desk: &Desk) -> Option<Block> {
+    let pending = desk.draft.secrets.browser.as_ref()?;
+    Some(Block::Link { label: desk.word("browser.open"), url: pending.authorize_url.clone() })
+}
+
+fn about(desk: &Desk, key: &str) -> Phrase {
+    desk.about(key).with("uri", redirect_uri(desk))
+}
+
+/// As registered.
+fn redirect_uri(desk: &Desk) -> String {
+    let settings = &desk.draft.settings;
+    settings.redirect_uri.as_ref().map_or_else(|| "http://localhost".to_owned(), ToString::to_string)
+}
+
+fn is_local(desk: &Desk) -> bool {
+    Loopback::read(&redirect_uri(desk)).is_some()
+}
+
+/// The same sign-in by the other way; nothing that was found out changes by it.
+fn turn_to(desk: &mut Desk, way: Way) {
+    desk.draft.way = Some(way);
+    desk.draft.settings.take_way(way);
+    desk.notices.clear();
+}
+
+/// Begins a sign-in whose answer goes to `uri`. A dropped line from here on must not cost it.
+fn pend(desk: &mut Desk, uri: &str, state: Secret, now: i64) -> Came {
+    let registration: Result<Registration, Missing> =
+        desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
+    let registration = match registration {
+        Ok(registration) => registration,
+        Err(missing) => return Stop::missing(missing).into(),
+    };
+    let verifier = desk.random("verifier");
+    let (scopes, user) = (desk.draft.settings.scopes(), desk.draft.settings.user.clone());
+    let asked = Asked { redirect_uri: uri, scopes: &scopes, login_hint: user.as_ref(), verifier, state };
+    desk.draft.secrets.browser = browser::begin(&registration, asked, now);
+    if desk.draft.secrets.browser.is_none() {
+        return unaskable(desk);
+    }
+    Came::Runs(Turn::asking(Effect::KeepDraft(Box::new(desk.draft.clone()))))
+}
+
+fn followed(first: Effect, came: Came) -> Came {
+    match came {
+        Came::Runs(mut turn) => {
+            turn.effects.insert(0, first);
+            Came::Runs(turn)
+        }
+        came => came,
+    }
+}
+
+/// The browser was sent where the answer is waited for: the redirect URI is registered.
+fn came_back(desk: &mut Desk) {
+    let uri = redirect_uri(desk);
+    desk.draft.checklist.prove(Item::RedirectUri, Phrase::new("evidence.sent-back").with("uri", uri));
+}
+
+fn stopped(desk: &mut Desk, unusable: Unusable) -> Came {
+    match unusable {
+        Unusable::Refused(failure) => {
+            if !failure.has_code(50011) {
+                came_back(desk);
+            }
+            declined(desk, *failure)
+        }
+        unusable => Stop::new(why(desk, &unusable), Item::Consent, Outcome::SignIn).into(),
+    }
+}
+
+fn declined(desk: &Desk, failure: Failure) -> Came {
+    let no = failure.error == "access_denied" && failure.codes.iter().all(|code| DECLINED.contains(code));
+    if no {
+        let why = Phrase::new("browser.declined").with("summary", failure.summary());
+        return Stop::because(desk, why, failure, FLOW).into();
+    }
+    Stop::refused(desk, failure, FLOW).into()
+}
+
+fn expired() -> Came {
+    Stop::new(Phrase::new("browser.expired"), Item::Consent, Outcome::SignIn).into()
+}
+
+fn unaskable(desk: &Desk) -> Came {
+    Stop::new(about(desk, "browser.unaskable"), Item::RedirectUri, Outcome::Incomplete).into()
+}
+
+/// Why what was pasted is not taken, and what to paste instead.
+fn why(desk: &Desk, unusable: &Unusable) -> Phrase {
+    let key = match unusable {
+        Unusable::Empty => "browser.unusable.empty",
+        Unusable::TooLong => "browser.unusable.too-long",
+        Unusable::AuthorizeUrl => "browser.unusable.authorize-url",
+        Unusable::AuthorityPage => "browser.unusable.authority-page",
+        Unusable::OtherAddress(_) => "browser.unusable.other-address",
+        Unusable::OtherState => "browser.unusable.other-state",
+        Unusable::NoState => "browser.unusable.no-state",
+        Unusable::AdminConsent => "browser.unusable.admin-consent",
+        Unusable::NoCode | Unusable::Refused(_) => "browser.unusable.no-code",
+    };
+    let host = match unusable {
+        Unusable::OtherAddress(host) => host.as_str(),
+        _ => "",
+    };
+    about(desk, key).with("host", host)
+}
