@@ -12,6 +12,8 @@ mod companion;
 pub mod desk;
 pub mod effect;
 mod ladder;
+#[cfg(test)]
+mod matrix_tests;
 pub mod message;
 mod overlay;
 mod plan;
