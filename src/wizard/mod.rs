@@ -12,8 +12,6 @@ mod companion;
 pub mod desk;
 pub mod effect;
 mod ladder;
-#[cfg(test)]
-mod matrix_tests;
 pub mod message;
 mod overlay;
 mod plan;
@@ -352,3 +350,6 @@ impl Model {
 fn items_of(step: &str) -> &'static [Item] {
     steps::find(step).map_or(&[], |step| &step.items)
 }
+
+#[cfg(test)]
+mod matrix_tests;
