@@ -108,6 +108,7 @@ impl Model {
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
+        desk.now = now;
         (desk.entropy, desk.remote) = (given.entropy, given.remote);
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
@@ -173,6 +174,7 @@ impl Model {
         if self.left {
             return Vec::new();
         }
+        self.desk.now = now;
         let passes = self.passing || self.desk.by_file;
         let (at, said) = (self.step_id, self.desk.notices.clone());
         let mut effects = self.respond(message, now);
@@ -351,3 +353,6 @@ impl Model {
 fn items_of(step: &str) -> &'static [Item] {
     steps::find(step).map_or(&[], |step| &step.items)
 }
+
+#[cfg(test)]
+mod matrix_tests;
