@@ -10,6 +10,7 @@ use crate::{
     facts::AccountName,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
+    runtime::pair,
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -146,6 +147,10 @@ fn evidence(known: &Known, vault: &Vault) -> Evidence {
     evidence.add("oauth.stage", stage);
     if let Some(secret) = &vault.client_secret {
         evidence.add_secret(secret);
+    }
+    let certificate = known.settings.certificate_file.as_ref().and_then(|file| pair::shown(file).ok());
+    if let Some(certificate) = certificate.filter(|_| flow == "client_credentials") {
+        evidence.add("app.certificate", certificate.thumbprint());
     }
     if flow == "refresh_token" {
         evidence.add_renewals(vault, now());

@@ -3,6 +3,7 @@
 mod answers;
 mod application;
 mod authority;
+mod browser;
 mod desk;
 mod explain;
 mod export;

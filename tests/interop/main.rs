@@ -9,6 +9,7 @@ mod browser;
 mod certificate;
 mod curl;
 mod dovecot;
+mod grants;
 mod killed;
 mod msmtp;
 mod process;

@@ -252,7 +252,6 @@ impl Browser {
     fn pasting(&self, desk: &Desk, cancel: Action) -> Page {
         let mut blocks = vec![Block::Text(desk.say(&about(desk, "browser.paste.text")))];
         blocks.extend(link(desk));
-        blocks.push(Block::Text(desk.word("browser.paste.how")));
         let hand_in = primary(Key::Enter, desk.word("action.continue"), Act::Answer);
         let local = is_local(desk);
         let others = actions(desk, "action.listen", cancel).filter(|action| local || action.key != SWITCH);
