@@ -90,6 +90,7 @@ pub enum Field {
     ClientId,
     Scopes,
     ClientSecret,
+    SecretExpires,
     RedirectUri,
     CertificateFile,
     CertificateKeyFile,
@@ -108,6 +109,8 @@ pub enum Condition {
     ScopesInDoubt,
     /// Another cloud than the worldwide one, or none that the mailbox was found in.
     CloudInDoubt,
+    /// A client secret was given, and it will end one day.
+    SecretGiven,
     /// There is more than one way of consent to choose from.
     SeveralWays,
 }

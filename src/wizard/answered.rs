@@ -14,7 +14,7 @@ use super::{
 use crate::{
     checklist::{
         Item, State,
-        steps::{self, Kind},
+        steps::{self, Field, Kind},
     },
     facts::Address,
     secret::Secret,
@@ -81,6 +81,10 @@ impl Model {
                 None => Some(Message::Skip),
             },
             (_, Some(Question { input: Input::Choice { selected, .. }, .. })) => Some(Message::Choose(selected)),
+            // What is proposed there is a guess for a person to correct; what the file does not say is not known.
+            (_, Some(Question { input: Input::Text { .. }, .. })) if self.is_left_open(answered) => {
+                Some(Message::Answer(Secret::default()))
+            }
             (_, Some(Question { input: Input::Text { value }, .. })) => Some(Message::Answer(Secret::new(value))),
             (_, Some(Question { input: Input::Secret { .. }, .. })) => {
                 // Handed in, not kept: its form is looked at like that of one that is typed.
@@ -89,6 +93,11 @@ impl Model {
             // It is different every time.
             (_, Some(Question { input: Input::Pasted, .. }) | None) => None,
         }
+    }
+
+    fn is_left_open(&self, answered: &Answered) -> bool {
+        let step = steps::find(self.step_id).filter(|step| step.field == Some(Field::SecretExpires));
+        step.and_then(|step| step.key.as_ref()).is_some_and(|key| !answered.keys.contains(key))
     }
 
     fn has_failed(&self) -> bool {

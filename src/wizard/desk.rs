@@ -46,6 +46,8 @@ pub struct Desk {
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// Unix seconds, as of the message that is being answered.
+    pub now: i64,
     /// The step that is open was answered by a file.
     pub by_file: bool,
     /// Nobody is there.
@@ -98,6 +100,7 @@ impl Desk {
             tested: None,
             causes: Vec::new(),
             anew: false,
+            now: 0,
             by_file: false,
             unattended: false,
             graphical: false,

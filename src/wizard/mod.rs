@@ -63,6 +63,8 @@ pub struct Given {
     pub account: Option<AccountName>,
     /// Its client secret.
     pub client_secret: Option<Secret>,
+    /// Sent once, and not kept.
+    pub password: Option<Secret>,
     /// Said on the first screen.
     pub notices: Vec<Phrase>,
     /// What a file answers: these steps are passed over.
@@ -101,10 +103,12 @@ pub struct Model {
 impl Model {
     pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
         let resumes = given.draft.is_some();
-        let secrets = Secrets { client_secret: given.client_secret, ..Secrets::default() };
+        let (client_secret, password) = (given.client_secret, given.password);
+        let secrets = Secrets { client_secret, password, ..Secrets::default() };
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
+        desk.now = now;
         (desk.entropy, desk.remote) = (given.entropy, given.remote);
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
@@ -170,6 +174,7 @@ impl Model {
         if self.left {
             return Vec::new();
         }
+        self.desk.now = now;
         let passes = self.passing || self.desk.by_file;
         let (at, said) = (self.step_id, self.desk.notices.clone());
         let mut effects = self.respond(message, now);
@@ -348,3 +353,6 @@ impl Model {
 fn items_of(step: &str) -> &'static [Item] {
     steps::find(step).map_or(&[], |step| &step.items)
 }
+
+#[cfg(test)]
+mod matrix_tests;

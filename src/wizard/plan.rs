@@ -27,6 +27,7 @@ fn applies(desk: &Desk, id: &str) -> bool {
         }
         Some(Condition::ScopesInDoubt) => unsettled("resource") || !settings.cloud().is_microsoft(),
         Some(Condition::CloudInDoubt) => settings.cloud() != desk.product().cloud,
+        Some(Condition::SecretGiven) => desk.draft.secrets.client_secret.is_some(),
         Some(Condition::SeveralWays) => ladder::ways(desk).len() > 1,
         None => true,
     }

@@ -1,6 +1,7 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
 mod answers;
+mod application;
 mod authority;
 mod browser;
 mod desk;
@@ -12,6 +13,7 @@ mod loopback;
 mod refused_answers;
 mod renewal;
 mod setup;
+mod shared;
 mod simulate;
 mod status;
 mod test;

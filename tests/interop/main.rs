@@ -10,6 +10,7 @@ mod certificate;
 mod curl;
 mod dovecot;
 mod grants;
+mod killed;
 mod msmtp;
 mod process;
 mod provider;

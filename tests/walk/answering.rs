@@ -209,6 +209,7 @@ fn the_answers_are_kept_when_asked_and_hold_no_secret() {
     let answers = Answers::parse(text).unwrap();
     assert_eq!(answers.more.send_to.unwrap().as_str(), "ops@contoso.example");
     assert_eq!(answers.settings.client_id, whole().client_id);
+    assert_eq!(answers.settings.secret_expires, None, "a file that says nothing of it is not completed by a guess");
     assert!(text.contains("# client_secret_file = "), "{text}");
     let report = Report::AnswersKept(Ok("/c/answers-alerts.toml".into()));
     person.tell(Message::Reported(*ticket, report));

@@ -10,7 +10,7 @@ use smtp_oauth::{
         Given,
         effect::{Effect, Report},
         message::Message,
-        screen::{Input, Key},
+        screen::{Input, Key, Question},
     },
 };
 
@@ -235,9 +235,31 @@ fn a_custom_cloud_is_asked_for_everything_it_needs() {
     assert_eq!(person.model.draft().checklist.state(Item::ClientId), State::Attested);
     person.enter().types("https://smtp.example/SMTP.Send offline_access").enter().types("CANARY-cs");
     assert!(person.request().2.contains("scope=https%3A%2F%2Fsmtp.example%2F.default"));
-    person.gets(400, r#"{"error":"unauthorized_client"}"#).enter().enter();
+    person.gets(400, r#"{"error":"unauthorized_client"}"#);
+    assert_eq!(person.at(), "secret-expires");
+    person.types("").enter().enter();
     assert_eq!(person.at(), "consent");
+    assert_eq!(person.model.draft().settings.secret_expires, None);
     assert!(person.request().2.contains("client_secret=CANARY-cs"));
+}
+
+#[test]
+fn a_secret_that_was_given_ends_one_day() {
+    let mut draft = Draft { step: "secret-expires".into(), ..Draft::default() };
+    draft.settings.product = Some("server".into());
+    draft.settings.user = Some("alerts@contoso.example".parse().unwrap());
+    draft.secrets.client_secret = Some(Secret::new("CANARY-cs"));
+    // 2026-11-18.
+    let mut person = Person::sits_down_at(Given { draft: Some(draft), ..given() }, 1_795_000_000);
+    let Some(Question { input: Input::Text { value }, .. }) = person.screen().question else { panic!() };
+    assert_eq!(value, "2027-05-17", "the portal's default is proposed");
+    assert!(complaint(person.types("5/1/2027")).contains("2027-05-01"));
+    assert!(complaint(person.types("2026-11-18")).contains("not ahead"));
+    person.types("2027/5/1");
+    let kept = person.model.draft().settings.secret_expires.unwrap();
+    assert_eq!((person.at(), kept.to_string()), ("smtp-auth".into(), "2027-05-01".into()));
+    person.presses(Key::Esc).presses(Key::Esc).types("CANARY-another");
+    assert_eq!(person.model.draft().settings.secret_expires, None, "that was the other one's");
 }
 
 #[test]

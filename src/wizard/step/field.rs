@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
@@ -28,7 +29,10 @@ impl Field {
 
     pub fn forget(self, desk: &mut Desk) {
         match self {
-            Self::ClientSecret => desk.change(|desk| desk.draft.secrets.client_secret = None),
+            Self::ClientSecret => desk.change(|desk| {
+                desk.draft.secrets.client_secret = None;
+                desk.draft.settings.secret_expires = None;
+            }),
             Self::Password => desk.draft.secrets.password = None,
             _ => {}
         }
@@ -48,6 +52,9 @@ impl Field {
             Self::ClientId => text(settings.client_id.as_ref().map(|value| value as _)),
             Self::Scopes => settings.scopes().join(" "),
             Self::ClientSecret | Self::Password => String::new(),
+            Self::SecretExpires => {
+                settings.secret_expires.map_or_else(|| day::proposed(desk.now), |date| date.to_string())
+            }
             Self::RedirectUri => text(settings.redirect_uri.as_ref().map(|value| value as _)),
             Self::CertificateFile => path(settings.certificate_file.as_ref()),
             Self::CertificateKeyFile => path(settings.certificate_key_file.as_ref()),
@@ -111,6 +118,7 @@ impl Field {
                 })?
             }
             Self::ClientSecret => keep_secret(text, desk)?,
+            Self::SecretExpires => settings.secret_expires = day::ahead(text, desk.now)?,
             Self::Sender => {
                 let user = settings.user.clone();
                 let sender = if text.is_empty() { user } else { Some(text.parse::<Address>().map_err(malformed)?) };
@@ -171,7 +179,12 @@ fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
         desk.draft.checklist.fail(Item::ClientSecret, Phrase::new("malformed.secret-id"));
         return Err(Phrase::new("malformed.secret-id"));
     }
-    desk.draft.secrets.client_secret = Some(Secret::new(text));
+    let secret = Secret::new(text);
+    if desk.draft.secrets.client_secret.as_ref().is_some_and(|before| *before != secret) {
+        // That was the other one's.
+        desk.draft.settings.secret_expires = None;
+    }
+    desk.draft.secrets.client_secret = Some(secret);
     Ok(())
 }
 

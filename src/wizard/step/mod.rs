@@ -5,6 +5,7 @@ mod ask;
 mod choose;
 mod connect;
 mod consent;
+mod day;
 mod done;
 mod field;
 mod message;
