@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     effect::{CertificateFiles, Outcome, Ticket},
+    ladder,
     remote::Remote,
     rests::Facts,
     screen::Tone,
@@ -160,6 +161,7 @@ impl Desk {
         for item in before.items_that_fall(&after) {
             self.draft.checklist.reopen(item);
         }
+        ladder::mark(&mut self.draft);
         if before.another_authority(&after) {
             // It was given for the one before, and no other may see it.
             self.draft.secrets.client_secret = None;

@@ -2,12 +2,7 @@
 //! refused. What stands in the way of a way is known by its cause (`ways` in `diagnosis/causes/*.toml`).
 
 use super::{desk::Desk, step::Go};
-use crate::{
-    checklist::{Item, State},
-    diagnosis::Cause,
-    phrase::Phrase,
-    way::Way,
-};
+use crate::{account::draft::Draft, checklist::Item, diagnosis::Cause, phrase::Phrase, way::Way};
 
 /// The ways open to this product, the one to try first in front.
 pub fn ways(desk: &Desk) -> Vec<Way> {
@@ -81,7 +76,7 @@ pub fn offer(desk: &Desk, causes: &[Cause]) -> Option<String> {
     }
 }
 
-/// Chooses a way. What does not apply with it says so; what was found out about another way's part falls.
+/// Chooses a way; what was found out about another way's part falls.
 pub fn take(desk: &mut Desk, way: Way) {
     let before = desk.draft.way();
     desk.change(|desk| {
@@ -95,17 +90,21 @@ pub fn take(desk: &mut Desk, way: Way) {
             desk.draft.settings.scopes.clone_from(&desk.suggested.scopes);
         }
     });
+}
+
+/// What does not apply with the way chosen says so; what applies again is open.
+pub fn mark(draft: &mut Draft) {
+    let Some(way) = draft.way else { return };
     for (item, applies) in [
         (Item::RedirectUri, way.is_browser()),
         (Item::PublicClient, matches!(way, Way::DeviceCode | Way::Password)),
         (Item::SmtpUser, !way.is_app_only()),
     ] {
-        if applies {
-            if desk.draft.checklist.state(item) == State::NotNeeded {
-                desk.draft.checklist.reopen(item);
-            }
-        } else {
-            desk.draft.checklist.not_needed(item, Phrase::new(format!("ways.without.{}", item.id())));
+        let why = Phrase::new(format!("ways.without.{}", item.id()));
+        if !applies {
+            draft.checklist.not_needed(item, why);
+        } else if draft.checklist.evidence(item) == [why] {
+            draft.checklist.reopen(item);
         }
     }
 }

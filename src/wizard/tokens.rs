@@ -94,7 +94,7 @@ pub fn signed_in(tokens: &Tokens) -> Option<String> {
 
 fn user(desk: &mut Desk, tokens: &Tokens) {
     if desk.draft.way().is_app_only() {
-        return;
+        return desk.draft.checklist.not_needed(Item::SmtpUser, Phrase::new("ways.without.smtp-user"));
     }
     let (Some(user), Some(upn)) = (desk.draft.settings.user.clone(), signed_in(tokens)) else {
         return desk.draft.checklist.note(Item::SmtpUser, Phrase::new("evidence.user-untold"));

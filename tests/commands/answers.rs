@@ -276,8 +276,8 @@ fn somebody_is_asked_only_what_the_file_leaves_open() {
     let mut command = desk.command(&["--front", "line", "--answers", file.to_str().unwrap()]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = &desk.simulator.announcement().client_id;
-    // The app, its switches, no secret, the mailbox's switch, the sender.
-    write!(child.stdin.as_mut().unwrap(), "{id}\n\n\n\n\n\n").unwrap();
+    // The way, the app, its switches, no secret, the mailbox's switch, the sender.
+    write!(child.stdin.as_mut().unwrap(), "\n{id}\n\n\n\n\n\n").unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut shown = String::new();
     let code = loop {

@@ -52,20 +52,22 @@ const WRONG: &[(&str, &str)] = &[
         "FILE, line 1: `client_secret`: A secret does not stand in this file. Write it to a file of mode 0600 and name that file as `client_secret_file`.",
     ),
     (
-        "consent = \"client-credentials\"\n",
-        "FILE, line 1: `consent`: Unattended, this program signs in with device-code or browser; the other ways are not built in yet.",
+        "consent = \"password\"\n",
+        "FILE, line 1: `consent`: Microsoft takes a password for High Volume Email accounts alone (smtp.host = \"smtp.hve.mx.microsoft\"): other accounts need a second factor, which a password cannot give",
     ),
+    ("browser = \"paste\"\n", "FILE, line 1: `browser`: It belongs to consent = 'browser'."),
     (
-        "password_file = \"pw\"\n",
-        "FILE, line 1: `password_file`: It belongs to consent = 'password', which is not built in yet.",
+        "consent = \"client-credentials\"\ncertificate_key_file = \"app.key\"\n",
+        "FILE, line 2: `certificate_key_file`: the key belongs to a certificate; name it as certificate_file",
     ),
+    ("password_file = \"pw\"\n", "FILE, line 1: `password_file`: It belongs to consent = 'password'."),
     (
         "certificate_file = \"c.pem\"\n",
-        "FILE, line 1: `certificate_file`: It belongs to consent = 'client-credentials', which is not built in yet.",
+        "FILE, line 1: `certificate_file`: It belongs to consent = 'client-credentials'.",
     ),
     (
         "certificate_key_file = \"k.pem\"\n",
-        "FILE, line 1: `certificate_key_file`: It belongs to consent = 'client-credentials', which is not built in yet.",
+        "FILE, line 1: `certificate_key_file`: It belongs to consent = 'client-credentials'.",
     ),
     (
         "base_url = \"https://mail.example\"\n",

@@ -85,13 +85,23 @@ impl Microsoft {
         }
     }
 
+    /// As [`Self::serves`], and every pause passes by itself, until there is none.
+    pub fn waits_out(&mut self, person: &mut Person) {
+        loop {
+            self.serves(person);
+            let Some((ticket, time)) = self.pause.take() else { return };
+            person.now += i64::try_from(time.as_secs()).unwrap().max(1);
+            person.tell(Message::Reported(ticket, Report::Waited));
+        }
+    }
+
     /// Whether polling leads somewhere without the person at the browser.
     fn is_decided(&self) -> bool {
         let pending = self.state.ledger.devices.last().is_some_and(|device| device.stage == DeviceStage::Pending);
         !pending || self.state.policy.device_code_lifetime < 60
     }
 
-    fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
+    pub fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
         let (ticket, report) = match effect {
             Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(Ok(self.fetched(request, now)))),
             Effect::Converse(ticket, conversing) => {

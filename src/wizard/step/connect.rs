@@ -59,7 +59,7 @@ impl Connect {
         let waiting = desk.draft.waiting.filter(|waiting| waiting.until > now && self.arrives_within().is_some());
         desk.draft.waiting = waiting.map(|waiting| Waiting { tries: waiting.tries + 1, ..waiting });
         let waiting = waiting?;
-        let minutes = PAUSES[(waiting.tries as usize - 1).min(PAUSES.len() - 1)];
+        let minutes = PAUSES[(waiting.tries as usize).min(PAUSES.len() - 1)];
         let at = (now + minutes * 60).min(waiting.until);
         let ticket = desk.ticket();
         self.pause = Some((ticket, at));
