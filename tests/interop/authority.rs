@@ -40,8 +40,10 @@ impl Pair {
     fn wizard(&self, client_id: &str, secret: &str, declines: bool) -> Wizard {
         let ca_file = self.dovecot.certificates.ca();
         let (server, ca) = (format!("127.0.0.1:{}", self.dovecot.port), ca_file.to_str().unwrap());
-        let typed =
-            [USER, &self.provider.origin, ca, &server, "1", TENANT, "1", client_id, "", SCOPES, "", secret, "", ""];
+        let mut typed =
+            vec![USER, &self.provider.origin, ca, &server, "1", TENANT, "1", client_id, "", SCOPES, "", secret];
+        // A secret has an end, which is asked for; SMTP AUTH and the sender are the same for all.
+        typed.extend(vec![""; if secret.is_empty() { 2 } else { 3 }]);
         let mut wizard = Wizard::start(&self.account, &typed);
         let (address, user_code) = wizard.device_code();
         let page = Person { user: USER, user_code: &user_code, declines }.visit(&ca_file, &address);

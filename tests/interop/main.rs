@@ -19,4 +19,5 @@ mod sink;
 mod submission;
 mod systemd;
 mod unattended;
+mod ways;
 mod wizard;
