@@ -35,6 +35,8 @@ pub enum FailureKind {
     Closed,
     /// The answer exceeds what is accepted (line 8 KiB, reply 128 lines, body 1 MiB).
     TooMuch,
+    /// The proxy that the environment names does not let us through; `address` is the proxy's.
+    Proxy,
     /// A CA file that cannot be read or holds no certificate.
     CaFile,
     /// Another program has the port that was to be listened at.

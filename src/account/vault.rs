@@ -10,6 +10,9 @@ use crate::{
     token::Claims,
 };
 
+/// Seconds that a busy authority is left alone when it does not say how long, and at most when it does.
+const PATIENCE: (i64, i64) = (5, 3600);
+
 /// Seconds by which a clock may be set back without a word: time servers correct as much.
 const DRIFT: i64 = 60;
 
@@ -34,6 +37,9 @@ pub struct Vault {
     /// Unix seconds: when a renewal was asked for whose answer never got here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unheard_at: Option<i64>,
+    /// Unix seconds: the authority is busy and wants to be left alone until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<i64>,
     /// Who signed in, by the id_token: what an opaque access token does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_user: Option<String>,
@@ -96,7 +102,7 @@ impl Vault {
             self.id_user = Some(user);
         }
         self.issued_at = Some(came_at);
-        self.unheard_at = None;
+        (self.unheard_at, self.not_before) = (None, None);
         self.succeeded(came_at);
         self.access_token = Some(tokens.access.clone());
         self.expires_at = Some(tokens.expires_at);
@@ -110,6 +116,18 @@ impl Vault {
 
     pub fn was_refused(&mut self, refused: Refused, now: i64) {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
+    }
+
+    /// Of many processes that want a token only the first is to find out that the authority is busy.
+    pub fn was_busy(&mut self, seconds: Option<u64>, now: i64) {
+        let (usual, most) = PATIENCE;
+        let seconds = seconds.map_or(usual, |seconds| i64::try_from(seconds).unwrap_or(most).min(most));
+        self.not_before = Some(now.saturating_add(seconds));
+    }
+
+    /// Until when the authority is not to be asked; one that is further away than any patience is a clock's fault.
+    pub fn patience(&self, now: i64) -> Option<i64> {
+        self.not_before.filter(|until| *until > now && until - now <= PATIENCE.1)
     }
 
     /// What a sign-in had brought, as far as it is kept.
@@ -158,6 +176,18 @@ impl Vault {
             scope: self.scope.clone(),
             ..Self::default()
         }
+    }
+
+    /// With the dates of `before` when it holds the same refresh token: whoever sets an account up again has not
+    /// signed in again.
+    #[must_use]
+    pub fn dated_by(mut self, before: &Self) -> Self {
+        if self.refresh_token.is_some() && self.refresh_token == before.refresh_token {
+            self.signed_in_at = before.signed_in_at;
+            self.refreshed_at = before.refreshed_at;
+            self.id_user = self.id_user.or_else(|| before.id_user.clone());
+        }
+        self
     }
 
     /// What was about to take this one's place when its process ended, if it is whole: `text` may have anything
@@ -258,6 +288,31 @@ mod tests {
         vault.take(&tokens(None), 1000);
         assert!(vault.fresh(940, 300).is_some() && vault.fresh(939, 300).is_none());
         assert_eq!((vault.left(1000), vault.left(5000), vault.left(0)), (Some(3600), Some(-400), None));
+    }
+
+    #[test]
+    fn who_did_not_sign_in_again_keeps_the_date() {
+        let before = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 1000);
+        let same = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000).dated_by(&before);
+        assert_eq!((same.signed_in_at, same.refreshed_at, same.issued_at), (Some(1000), Some(1000), Some(5000)));
+        let other = Vault::signed_in(None, &tokens(Some("CANARY-2")), 5000).dated_by(&before);
+        assert_eq!(other.signed_in_at, Some(5000));
+        assert_eq!(Vault::signed_in(None, &tokens(None), 5000).dated_by(&Vault::new(None)).signed_in_at, Some(5000));
+    }
+
+    #[test]
+    fn a_busy_authority_is_left_alone_for_a_while() {
+        let busy = |seconds| {
+            let mut vault = Vault::new(None);
+            vault.was_busy(seconds, 1000);
+            vault
+        };
+        assert_eq!((busy(Some(60)).patience(1059), busy(Some(60)).patience(1060)), (Some(1060), None));
+        assert_eq!((busy(None).patience(1001), busy(Some(0)).patience(1000)), (Some(1005), None));
+        assert_eq!((busy(Some(u64::MAX)).patience(1000), busy(Some(60)).patience(-9000)), (Some(4600), None));
+        let mut vault = busy(Some(60));
+        vault.take(&tokens(None), 1001);
+        assert_eq!(vault.not_before, None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{Context, Status, no_token::NoToken};
 use crate::{
-    account::{Account, Settings, config::NoAccount, vault::Vault},
+    account::{Account, Settings, config::NoAccount, settings::Consent, vault::Vault},
     entra::cloud,
     facts::AccountName,
     phrase::Phrase,
@@ -83,6 +83,9 @@ impl Known {
         if (renewed_meanwhile || !anew) && vault.fresh(now(), min_life).is_some() {
             return Ok(vault);
         }
+        if let Some(until) = vault.patience(now()).filter(|_| !anew) {
+            return Err(NoToken::Waiting(until));
+        }
         let current = self.now()?;
         current.as_ref().unwrap_or(self).renew(context, vault)
     }
@@ -144,8 +147,13 @@ impl Known {
         }))
     }
 
+    /// An app that is handed its secret needs no file before its first token.
     fn vault(&self) -> Result<Vault, NoToken> {
-        self.places.vault(&self.name)?.ok_or_else(|| NoToken::NotSignedIn(self.name.clone()))
+        let none = || match self.account.consent {
+            Consent::ClientCredentials => Ok(Vault::new(None)),
+            Consent::DeviceCode | Consent::Browser | Consent::Password => Err(NoToken::NotSignedIn(self.name.clone())),
+        };
+        self.places.vault(&self.name)?.map_or_else(none, Ok)
     }
 }
 

@@ -41,8 +41,11 @@ impl Demo {
 
 /// What somebody was told, right or wrong, and what others can do.
 pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
-    let mut offer =
-        Offer { suggested: suggested(announced), client_secret: None, companions: vec![approval(announced)] };
+    let mut offer = Offer {
+        suggested: suggested(announced),
+        client_secret: None,
+        companions: vec![approval(announced), sign_in(announced)],
+    };
     if let Some(fault) = fault {
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
         offer.suggested.scopes.clone_from(&fault.told.scopes);
@@ -78,6 +81,21 @@ fn approval(announced: &Announcement) -> Companion {
             announced,
             announced.approve_url.clone(),
             format!("user_code={{user_code}}&user={user}&action=approve"),
+        ),
+    }
+}
+
+/// The same person where the sign-in is in the browser.
+fn sign_in(announced: &Announcement) -> Companion {
+    let user = encoded(&announced.user);
+    Companion {
+        label: Phrase::new("demo.approve").with("user", &announced.user),
+        done: Phrase::new("demo.signed-in"),
+        when: When::BrowserWaits,
+        request: request(
+            announced,
+            announced.approve_url.clone(),
+            format!("authorize_url={{authorize_url}}&user={user}&action=approve"),
         ),
     }
 }

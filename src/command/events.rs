@@ -29,6 +29,8 @@ use crate::{
 enum Event<'a> {
     /// Somebody is to open this address and type this code.
     DeviceCode { verification_uri: &'a str, user_code: &'a str, expires_in: i64 },
+    /// Somebody is to open this address and sign in.
+    AuthorizeUrl { url: &'a str },
     /// An item's state has changed.
     Item(ItemDocument),
     /// A line of the exchange, as it comes.
@@ -75,6 +77,7 @@ fn plain(text: &str) -> String {
 pub struct Events {
     items: BTreeMap<Item, State>,
     user_code: Option<String>,
+    authorize_url: Option<String>,
     /// The last exchange with the mail server.
     conversation: Option<Box<Conversation>>,
 }
@@ -110,6 +113,11 @@ impl Events {
                 user_code: &plain(&code.user_code),
                 expires_in: code.expires_at - now,
             });
+        }
+        let pending = draft.secrets.browser.as_ref();
+        if let Some(pending) = pending.filter(|pending| self.authorize_url.as_ref() != Some(&pending.authorize_url)) {
+            self.authorize_url = Some(pending.authorize_url.clone());
+            emit(&Event::AuthorizeUrl { url: &plain(&pending.authorize_url) });
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
     facts::AccountName,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
+    runtime::pair,
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -23,6 +24,8 @@ pub enum NoToken {
     Refused(Box<Failure>),
     /// It passes, in so many seconds if the authority says so.
     Later(Box<Failure>, Option<u64>),
+    /// The authority was busy a moment ago and is not asked before then, in Unix seconds.
+    Waiting(i64),
     /// Of an account of which this user may only have the access token.
     Expired {
         account: AccountName,
@@ -50,7 +53,7 @@ impl NoToken {
             Self::NotSignedIn(_) => Status::SignIn,
             Self::Network(failure) if failure.kind == FailureKind::CaFile => Status::Configuration,
             Self::Network(_) => Status::Unreachable,
-            Self::Later(..) | Self::Expired { .. } => Status::Temporary,
+            Self::Later(..) | Self::Waiting(_) | Self::Expired { .. } => Status::Temporary,
             // A page in the authority's place: nobody has refused anything.
             Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
             Self::Refused(_) => Status::SignIn,
@@ -73,6 +76,7 @@ impl NoToken {
             }
             Self::Network(failure) => verdict::unreachable(failure),
             Self::Later(failure, seconds) => later(failure, *seconds),
+            Self::Waiting(until) => Phrase::new("access.waiting").with("at", time(*until)),
             Self::Refused(failure) => match verdict::obstacle(failure) {
                 Some(obstacle) => obstacle,
                 None => Phrase::new("access.refused").with("said", failure.said()),
@@ -84,6 +88,17 @@ impl NoToken {
         }
     }
 
+    /// How old the refresh token is that the authority refuses.
+    pub fn days_since_renewal(&self, known: &Known) -> Option<i64> {
+        let by_person = known.account.consent != Consent::ClientCredentials;
+        let vault = known.places.vault(&known.name).ok().flatten().filter(|_| by_person && self.is_refusal())?;
+        vault.refreshed_at.map(|came| now().saturating_sub(came) / 86_400)
+    }
+
+    fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(failure) if failure.form == Form::OAuth)
+    }
+
     /// What it is put down to; nothing where the sentence says it all.
     pub fn causes(&self, known: &Known) -> Vec<Cause> {
         let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();
@@ -91,7 +106,12 @@ impl NoToken {
         match self {
             Self::Refused(failure) | Self::Later(failure, _) => evidence.add_oauth(failure),
             Self::Network(failure) => evidence.add_network(failure),
-            Self::File(_) | Self::Credential(_) | Self::NotSignedIn(_) | Self::Expired { .. } | Self::Unaskable => {
+            Self::File(_)
+            | Self::Credential(_)
+            | Self::NotSignedIn(_)
+            | Self::Waiting(_)
+            | Self::Expired { .. }
+            | Self::Unaskable => {
                 return Vec::new();
             }
         }
@@ -100,15 +120,20 @@ impl NoToken {
 }
 
 fn later(failure: &Failure, seconds: Option<u64>) -> Phrase {
-    let at = seconds.and_then(|seconds| now().checked_add_unsigned(seconds));
-    match (verdict::obstacle(failure), at.and_then(|at| chrono::DateTime::from_timestamp(at, 0))) {
+    let at = seconds.and_then(|seconds| Some((seconds, now().checked_add_unsigned(seconds)?)));
+    match (verdict::obstacle(failure), at) {
         (Some(obstacle), _) => obstacle,
         (None, None) => Phrase::new("access.later").with("summary", failure.summary()),
-        (None, Some(at)) => Phrase::new("access.later-at")
+        (None, Some((seconds, at))) => Phrase::new("access.later-at")
             .with("summary", failure.summary())
-            .with("seconds", seconds.unwrap_or_default())
-            .with("at", at.format("%Y-%m-%d %H:%M:%S UTC")),
+            .with("seconds", seconds)
+            .with("at", time(at)),
     }
+}
+
+fn time(at: i64) -> String {
+    let time = chrono::DateTime::from_timestamp(at, 0);
+    time.map(|time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default()
 }
 
 fn evidence(known: &Known, vault: &Vault) -> Evidence {
@@ -122,6 +147,10 @@ fn evidence(known: &Known, vault: &Vault) -> Evidence {
     evidence.add("oauth.stage", stage);
     if let Some(secret) = &vault.client_secret {
         evidence.add_secret(secret);
+    }
+    let certificate = known.settings.certificate_file.as_ref().and_then(|file| pair::shown(file).ok());
+    if let Some(certificate) = certificate.filter(|_| flow == "client_credentials") {
+        evidence.add("app.certificate", certificate.thumbprint());
     }
     if flow == "refresh_token" {
         evidence.add_renewals(vault, now());

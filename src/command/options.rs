@@ -32,7 +32,7 @@ pub struct Options {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "With every command")]
 pub struct Global {
-    /// Directory of config.toml, with the state in DIR/state; otherwise $SMTP_OAUTH_CONFIG, and so on
+    /// Directory of config.toml, with the state in DIR/state, of /etc/smtp-oauth in /var/lib/smtp-oauth; otherwise $SMTP_OAUTH_CONFIG, and so on
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
     /// Language of screens and messages

@@ -1,4 +1,4 @@
-//! Where the configuration and the state are: an option, systemd's variables, or XDG's places.
+//! Where the configuration and the state are: an option, systemd's variables, XDG's places, or the system's own.
 
 use std::{
     env,
@@ -8,10 +8,17 @@ use std::{
 use super::options::Global;
 use crate::{runtime::files::Places, shell};
 
+/// Where the system's own configuration is, and its state: what systemd makes for `ConfigurationDirectory=smtp-oauth`
+/// and `StateDirectory=smtp-oauth` as well.
+const SYSTEM_CONFIG: &str = "/etc/smtp-oauth";
+const SYSTEM_STATE: &str = "/var/lib/smtp-oauth";
+
 /// `None` when there is neither an option nor a home. A demo keeps away from whatever the environment names.
 pub fn places(global: &Global) -> Option<Places> {
     if let Some(config) = named(global) {
-        let state = config.join("state");
+        // Nothing that changes by itself belongs below /etc (Filesystem Hierarchy Standard 3.0, 3.7 and 5.8).
+        let system = config == Path::new(SYSTEM_CONFIG);
+        let state = if system { PathBuf::from(SYSTEM_STATE) } else { config.join("state") };
         return Some(Places { config, state });
     }
     let home = directories::ProjectDirs::from("", "", "smtp-oauth");
@@ -84,6 +91,13 @@ mod tests {
             |directory| Options::try_parse_from(["smtp-oauth", "--config", directory]).unwrap().global.config_option();
         assert_eq!(option("/a b"), " --config '/a b'");
         assert_eq!(option("/a\nb"), " --config DIR");
+    }
+
+    #[test]
+    fn the_systems_state_is_not_in_etc() {
+        let of = |config| places(&Options::try_parse_from(["smtp-oauth", "--config", config]).unwrap().global).unwrap();
+        assert_eq!(of("/etc/smtp-oauth/").state, Path::new("/var/lib/smtp-oauth"));
+        assert_eq!(of("/etc/other").state, Path::new("/etc/other/state"));
     }
 
     #[test]

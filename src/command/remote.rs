@@ -27,7 +27,8 @@ pub fn here() -> Option<Remote> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     Some(Remote {
         user: user.filter(|user| Remote::is_user(user)),
-        host: host(&name, connection.address)?,
+        // A name that nobody can be shown stays a placeholder.
+        host: host(&name, connection.address).or_else(|| "host".parse().ok())?,
         port: connection.port,
     })
 }

@@ -46,6 +46,7 @@ impl Known {
             Err(NoToken::Refused(failure)) if failure.form == Form::OAuth => {
                 vault.was_refused(failure.as_ref().into(), now());
             }
+            Err(NoToken::Later(_, seconds)) => vault.was_busy(*seconds, now()),
             Err(_) if !heard.unheard => {
                 room.give_back();
                 return read.map(|_| vault);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
-    account::vault::Refused,
+    account::{settings::Consent, vault::Refused},
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
@@ -15,6 +15,7 @@ use crate::{
     smtp::{self, Conversation, Line, Plan, StageResult, TlsFacts},
     token::Claims,
     visible,
+    way::Way,
     wizard::{effect::Outcome, test_message, trial},
 };
 
@@ -133,6 +134,9 @@ fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: 
     }
     let mut evidence = Evidence::default();
     evidence.add_account(&known.account);
+    if known.account.consent == Consent::ClientCredentials {
+        evidence.add("flow", Way::Secret.flow());
+    }
     evidence.add_claims(claims, access::now());
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)

@@ -52,10 +52,15 @@ fn complain(context: &Context, known: &Known, error: &NoToken) {
     let texts = &context.texts;
     context.complain(texts.say(&error.phrase(&context.global.config_option())));
     let causes = error.causes(known);
-    let Some(cause) = causes.first().filter(|cause| cause.certainty < Certainty::Possible) else { return };
-    let fix = cause.fix.first().map(|fix| texts.say(fix)).unwrap_or_default();
-    context
-        .complain(texts.say(&Phrase::new("access.cause").with("cause", texts.say(&cause.headline)).with("fix", fix)));
+    if let Some(cause) = causes.first().filter(|cause| cause.certainty < Certainty::Possible) {
+        let fix = cause.fix.first().map(|fix| texts.say(fix)).unwrap_or_default();
+        let phrase = Phrase::new("access.cause").with("cause", texts.say(&cause.headline)).with("fix", fix);
+        context.complain(texts.say(&phrase));
+    }
+    if let Some(days) = error.days_since_renewal(known) {
+        let phrase = Phrase::new("access.again").with("days", days).with("config", context.global.config_option());
+        context.complain(texts.say(&phrase));
+    }
 }
 
 fn text(format: Format, user: &Address, vault: &Vault) -> String {

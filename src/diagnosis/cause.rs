@@ -225,6 +225,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "starttls_missing"
     "xoauth2_not_offered"
     "connection_dropped"
+    "proxy_refuses"
     "network_blocked"
     "wrong_host_or_port"
     "captive_portal"

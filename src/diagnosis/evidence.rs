@@ -160,8 +160,11 @@ impl Evidence {
         self.add("token.aud", claims.aud.as_deref().unwrap_or_default());
         self.add("token.user", claims.upn.as_deref().unwrap_or_default());
         self.add("token.tenant", claims.tid.as_deref().unwrap_or_default());
-        self.add("token.type", claims.idtyp.as_deref().unwrap_or_default());
-        if claims.idtyp.as_deref() == Some("app") {
+        // Entra need not say whose token it is; one of a user has permissions in `scp`, and a name.
+        let untold = claims.idtyp.is_none() && claims.oid.is_some() && claims.scp.is_empty() && claims.upn.is_none();
+        let kind = if untold { Some("app") } else { claims.idtyp.as_deref() };
+        self.add("token.type", kind.unwrap_or_default());
+        if kind == Some("app") {
             self.add("object_id", claims.oid.as_deref().unwrap_or_default());
         }
         for permission in claims.scp.iter().chain(&claims.roles) {

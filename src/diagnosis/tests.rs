@@ -1,6 +1,7 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
+use crate::token::Claims;
 
 fn found(facts: &[(&str, &str)]) -> Vec<(&'static str, Certainty)> {
     let mut evidence = Evidence::default();
@@ -174,6 +175,24 @@ fn an_apps_refusal_soon_after_a_change_proves_nothing() {
     assert_eq!(refused(&[("change.minutes", "121")]), "service_principal_missing");
     let other = ("principal", "33333333-9999-0000-1111-222222222222");
     assert_eq!(refused(&[("change.minutes", "5"), other]), "service_principal_wrong_object_id");
+}
+
+#[test]
+fn a_token_that_does_not_say_so_is_an_apps_where_it_names_nobody() {
+    let claims = |more: &str| {
+        let claims = format!(r#"{{"oid":"88888888-9999-0000-1111-222222222222","roles":["SMTP.SendAsApp"]{more}}}"#);
+        Claims::from_payload(&serde_json::from_str(&claims).unwrap())
+    };
+    let told = |more: &str| {
+        let mut evidence = Evidence::default();
+        evidence.add_claims(&claims(more), 0);
+        (evidence.text("token.type"), evidence.text("object_id").is_some())
+    };
+    assert_eq!(told(""), (Some("app".into()), true));
+    assert_eq!(told(r#","idtyp":"app""#), (Some("app".into()), true));
+    assert_eq!(told(r#","idtyp":"user""#), (Some("user".into()), false));
+    assert_eq!(told(r#","scp":"SMTP.Send""#), (None, false));
+    assert_eq!(told(r#","upn":"kim@contoso.example""#), (None, false));
 }
 
 #[test]

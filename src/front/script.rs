@@ -1,11 +1,16 @@
 //! The front that nobody sits at: takes the default of each screen and goes forward, never back to mend
-//! something. It prints what a log should hold: a code that somebody has to type, what went wrong. Where a default would be given a second
-//! time in vain, or only a person could go on, it says so.
+//! something. It prints what a log should hold: a code that somebody has to type, what went wrong. Where a default
+//! would be given a second time in vain, or only a person could go on, it says so. The one line it ever reads of
+//! standard input is the address that a browser was sent back to.
+#![expect(clippy::disallowed_methods, reason = "a blocking read of standard input needs a thread of its own")]
 
 use std::{
     collections::BTreeSet,
-    io::{self, Write},
+    io::{self, BufRead, BufReader, Read, Write},
 };
+
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 use crate::{
     secret::Secret,
@@ -19,6 +24,7 @@ use crate::{
 use super::{
     Front, Input, Look, Words, asks_anew,
     blocks::{self, pen::Pen},
+    text::LIMIT,
 };
 
 /// Longer than any line.
@@ -35,6 +41,16 @@ pub struct Script {
     waiting: bool,
     /// What stands in the log already.
     told: BTreeSet<String>,
+    line: Line,
+}
+
+/// The line of standard input.
+#[derive(Default)]
+enum Line {
+    #[default]
+    Unread,
+    Reading(oneshot::Receiver<Secret>),
+    Read,
 }
 
 impl Script {
@@ -45,6 +61,24 @@ impl Script {
     /// Prints nothing at all.
     pub fn quiet() -> Self {
         Self::default()
+    }
+
+    fn wants_line(&self) -> bool {
+        let question = self.screen.as_ref().filter(|_| !self.waiting).and_then(|screen| screen.question.as_ref());
+        let asked = question.is_some_and(|question| question.input == Field::Pasted && question.error.is_none());
+        asked && !matches!(self.line, Line::Read)
+    }
+
+    /// Cancel safe: what is being read is kept for the next time.
+    async fn read_line(&mut self) -> Input {
+        if let Line::Unread = self.line {
+            self.line = Line::Reading(line_of(io::stdin()));
+        }
+        let Line::Reading(reading) = &mut self.line else { return Input::Stuck };
+        // An input that ends without a line is an empty answer.
+        let line = reading.await.unwrap_or_default();
+        (self.line, self.waiting) = (Line::Read, true);
+        Input::Send(vec![Message::Answer(line)])
     }
 
     /// What to send now; `None` is to wait.
@@ -63,6 +97,19 @@ impl Script {
         self.waiting = true;
         Some(Input::Send(answer))
     }
+}
+
+fn line_of(input: impl Read + Send + 'static) -> oneshot::Receiver<Secret> {
+    let (read, reading) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = Zeroizing::new(Vec::new());
+        // One byte more than is taken, so that too much is seen to be too much.
+        if BufReader::new(input.take(LIMIT as u64 + 1)).read_until(b'\n', &mut line).is_ok() {
+            // Nobody waits for it any more once the program ends.
+            let _ = read.send(Secret::new(String::from_utf8_lossy(&line)));
+        }
+    });
+    reading
 }
 
 fn default(screen: &Screen) -> Option<Vec<Message>> {
@@ -124,6 +171,9 @@ impl Front for Script {
     }
 
     async fn next(&mut self) -> Input {
+        if self.wants_line() {
+            return self.read_line().await;
+        }
         match self.step() {
             Some(input) => input,
             None => std::future::pending().await,
@@ -165,6 +215,14 @@ mod tests {
         let held = Message::Answer(Secret::default());
         assert_eq!(given(&mut script, &samples::secret()), Some(Input::Send(vec![held])));
         assert_eq!(given(&mut script, &samples::save()), Some(Input::Send(vec![Message::Continue])));
+    }
+
+    #[tokio::test]
+    async fn one_line_is_read_and_no_more() {
+        let line = line_of(&b"http://localhost/?code=CANARY\nno more"[..]).await.unwrap();
+        assert_eq!(line.expose(), "http://localhost/?code=CANARY\n");
+        assert_eq!(line_of(&b""[..]).await.unwrap(), Secret::default());
+        assert_eq!(line_of(io::repeat(b'a')).await.unwrap().expose().len(), LIMIT + 1);
     }
 
     #[test]

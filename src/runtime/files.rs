@@ -208,7 +208,10 @@ impl Places {
         let vault_before = Staged::again(&vault_path, Kind::Secret)?;
         let vault_old = Staged::old(&vault_path, Kind::Secret)?;
         let config_old = now.map(|text| Staged::old_of(&config_path, text.as_bytes(), Kind::Plain)).transpose()?;
-        let vault = Staged::new(&vault_path, saving.vault.text().expose().as_bytes(), Kind::Secret)?;
+        // One that cannot be read has no dates to keep; it stays beside the new one.
+        let before = self.vault(&saving.account).ok().flatten().unwrap_or_default();
+        let next = saving.vault.clone().dated_by(&before);
+        let vault = Staged::new(&vault_path, next.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {
             old.put()?;
@@ -216,8 +219,9 @@ impl Places {
         disk::put_both(vault, vault_before, config)?;
         // A renewal that began before this sign-in has nothing to say of it.
         room::clear(&vault_path);
-        self.share(&saving.account, &saving.vault)?;
-        Ok(vec![config_path, vault_path])
+        self.share(&saving.account, &next)?;
+        let shared = Some(self.access_file(&saving.account)).filter(|_| disk::is_shared(&self.state));
+        Ok([config_path, vault_path].into_iter().chain(shared).collect())
     }
 
     /// Held until the value is dropped.
@@ -276,6 +280,23 @@ mod tests {
         assert!(places.vault(&name).unwrap().is_some());
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         assert_eq!(places.vault(&name).unwrap_err().kind, FileFailureKind::TooOpen);
+    }
+
+    #[test]
+    fn a_vault_where_others_may_write_is_refused_also_behind_a_link() {
+        let (dir, places) = places();
+        let name = "alerts".parse().unwrap();
+        let path = places.write_vault(&name, &Vault::new(None)).unwrap();
+        let open = dir.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, Permissions::from_mode(0o777)).unwrap();
+        fs::rename(&path, open.join("vault")).unwrap();
+        std::os::unix::fs::symlink(open.join("vault"), &path).unwrap();
+        let refused = places.vault(&name).unwrap_err();
+        assert_eq!(refused.kind, FileFailureKind::TooOpen);
+        assert!(refused.detail.ends_with(&format!("chmod go-w {}", open.display())), "{}", refused.detail);
+        fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
+        assert!(places.vault(&name).unwrap().is_some());
     }
 
     #[test]

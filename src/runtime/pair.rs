@@ -7,7 +7,7 @@ use super::disk::{self, Kind};
 use crate::{
     entra::{
         Certificate,
-        certificate::{Fault, Part},
+        certificate::{Fault, Part, Shown},
     },
     secret::Secret,
     shell,
@@ -44,6 +44,12 @@ pub fn read_with_key(
     judged(Certificate::read(&bytes, Some(secret.expose().as_bytes())), certificate, key, now)
 }
 
+/// What the certificate alone tells, whatever the time and wherever the key.
+pub fn shown(certificate: &Path) -> Result<Shown, CertificateFailure> {
+    let bytes = disk::regular(certificate, Kind::Plain, MOST)?;
+    Shown::first(&bytes).map_err(|fault| unusable(certificate, fault))
+}
+
 fn judged(
     read: Result<Certificate, Fault>,
     certificate: &Path,
@@ -56,8 +62,12 @@ fn judged(
             Part::Certificate => certificate,
             Part::Key => key,
         };
-        CertificateFailure::Unusable { file: shell::path(path).unwrap_or_else(|| "FILE".to_owned()), fault }
+        unusable(path, fault)
     })
+}
+
+fn unusable(path: &Path, fault: Fault) -> CertificateFailure {
+    CertificateFailure::Unusable { file: shell::path(path).unwrap_or_else(|| "FILE".to_owned()), fault }
 }
 
 #[cfg(test)]
@@ -121,6 +131,8 @@ mod tests {
         let alone = files(file(&directory, "app.pem", 0o644, &certificate()), None);
         let Err(CertificateFailure::Unusable { file, fault: Fault::NoKey(..) }) = read(&alone, NOW) else { panic!() };
         assert_eq!(file, alone.certificate.display().to_string());
+        assert_eq!(shown(&alone.certificate).unwrap().not_after, 1_809_129_600);
+        assert!(matches!(shown(directory.path()), Err(CertificateFailure::File(_))));
     }
 
     #[test]

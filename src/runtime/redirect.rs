@@ -41,8 +41,10 @@ const MOST_CONNECTIONS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Request line and headers; Entra's longest redirects have some 3 KiB.
 const LONGEST_HEAD: usize = 64 * 1024;
-/// How often another free port is looked for when IPv6 has given the first to another program.
+/// How often another free port is looked for when IPv6 has given the first to another program, and how often
+/// a named one is asked for: a listener that was just given up is not gone in the same moment.
 const ATTEMPTS: usize = 8;
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// The port on 127.0.0.1 and, where there is one, on `::1`: a browser may take either for `localhost`.
 pub struct Listener {
@@ -54,10 +56,17 @@ pub struct Listener {
 impl Listener {
     pub async fn open(port: Option<u16>) -> Result<Self, NetworkFailure> {
         let mut last = None;
-        for _ in 0..if port.is_some() { 1 } else { ATTEMPTS } {
-            match Self::attempt(port.unwrap_or(0)).await {
+        for _ in 0..ATTEMPTS {
+            let (address, error) = match Self::attempt(port.unwrap_or(0)).await {
                 Ok(listener) => return Ok(listener),
-                Err((address, error)) => last = Some(unopened(address, &error)),
+                Err(refused) => refused,
+            };
+            last = Some(unopened(address, &error));
+            if error.kind() != io::ErrorKind::AddrInUse {
+                break;
+            }
+            if port.is_some() {
+                sleep(BETWEEN).await;
             }
         }
         Err(last.unwrap_or_else(|| failure(FailureKind::Other, "127.0.0.1", "no port")))

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, Response, header, redirect::Policy};
 use url::{Host, Url};
 
@@ -62,6 +63,7 @@ pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswer
         return Err(failure(FailureKind::Other, &address, format!("{} is not https", url.scheme())).into());
     }
     let client = client(limits, request, &url)?;
+    let proxy = proxy(&url);
     let call = match &request.method {
         Method::Get => client.get(url),
         Method::PostForm(form) => client
@@ -79,7 +81,14 @@ pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswer
             let failure = failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body));
             Unanswered { failure, sent: true }
         }
-        Ended::Error(error) => Unanswered { failure: of_error(&address, &error, limits), sent: !error.is_connect() },
+        Ended::Error(error) => {
+            let sent = !error.is_connect();
+            let failure = match proxy.filter(|_| !sent) {
+                Some(proxy) => of_proxy(&proxy, of_error(&proxy, &error, limits), &address),
+                None => of_error(&address, &error, limits),
+            };
+            Unanswered { failure, sent }
+        }
     })
 }
 
@@ -97,6 +106,17 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| of_error("", &error, limits))
+}
+
+/// Host and port of the proxy that the environment names for this address, without the name and password that may
+/// stand there.
+fn proxy(url: &Url) -> Option<String> {
+    if is_loopback(url) {
+        return None;
+    }
+    let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
+    let port = proxy.uri().port_u16().unwrap_or(if proxy.uri().scheme_str() == Some("https") { 443 } else { 80 });
+    Some(format!("{}:{port}", proxy.uri().host()?))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -150,6 +170,23 @@ fn http_date(text: &str) -> Option<i64> {
 fn seconds_until(text: &str, date: Option<i64>) -> Option<u64> {
     let until = || Some(u64::try_from(http_date(text)? - date?).unwrap_or(0));
     text.trim().parse().ok().or_else(until)
+}
+
+/// Everything up to the tunnel is the proxy's matter; a certificate that is not taken is the far end's, or that of a
+/// proxy that looks into the tunnel.
+fn of_proxy(proxy: &str, mut failed: NetworkFailure, address: &str) -> NetworkFailure {
+    match failed.kind {
+        FailureKind::Other | FailureKind::Closed => {
+            let wants_password = failed.detail.contains("authorization required");
+            let detail = if wants_password { "407, it wants a user name and a password" } else { &failed.detail };
+            failure(FailureKind::Proxy, proxy, detail)
+        }
+        FailureKind::Certificate | FailureKind::TlsHandshake => {
+            address.clone_into(&mut failed.address);
+            failed
+        }
+        _ => failed,
+    }
 }
 
 fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFailure {

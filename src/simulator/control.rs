@@ -2,7 +2,8 @@
 //! setting. Under an unguessable path; every change is one Microsoft's own portals offer, or time.
 //!
 //! - `POST approve`: `user_code`, `user`, `action=approve|decline`; with `authorize_url` in place of
-//!   `user_code`, the same person in the browser flow, and the answer says where the browser is sent
+//!   `user_code`, the same person in the browser flow; the answer says where the browser is sent, and
+//!   it goes there, if that is a port of this machine's loopback
 //! - `POST state`: any of [`super::switches`], all or none applied
 //! - `GET messages`: what was accepted, as JSON
 

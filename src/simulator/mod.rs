@@ -2,6 +2,7 @@
 //! loopback, both with a certificate of the day. It knows no cause and shares no code with the
 //! program it is for: a simulated fault is a state of the tenant, and every answer follows from it.
 
+mod browser;
 pub mod certificate;
 pub mod control;
 pub mod entra;
@@ -55,7 +56,7 @@ pub struct Announcement {
     pub password: String,
     pub smtp: SmtpAddress,
     pub ca_file: String,
-    /// `POST` with `user_code`, `user` and `action=approve|decline` plays the person at the browser.
+    /// `POST` with `user_code` or `authorize_url`, `user` and `action=approve|decline` plays the person at the browser.
     /// The other control pages are its siblings: [`Announcement::control_url`].
     pub approve_url: String,
 }

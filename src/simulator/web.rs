@@ -13,6 +13,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::{Value, json};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
@@ -21,7 +22,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
 use super::{
-    Shared, control,
+    Shared, browser, control,
     entra::{self, Answer, Form, Request},
 };
 
@@ -81,12 +82,24 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
                 None => entra::answer(state, &shared.site, &request, now),
             });
             match shared.open() {
-                Ok(()) => answer,
+                Ok(()) => arrived(answer).await,
                 Err(_) => Answer::text(500, "The port cannot be opened."),
             }
         }
     };
     response(shared, answer)
+}
+
+/// The person's browser goes on to where the authority sent it, and the answer says whether somebody was there.
+async fn arrived(answer: Answer) -> Answer {
+    let told: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    match told.get("redirect").and_then(Value::as_str).filter(|_| answer.status == 200) {
+        Some(redirect) => {
+            let arrived = browser::goes_to(redirect).await;
+            Answer::json(200, &json!({"redirect": redirect, "arrived": arrived}))
+        }
+        None => answer,
+    }
 }
 
 /// A body of another type is a form without fields.

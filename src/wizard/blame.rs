@@ -10,6 +10,7 @@ use crate::{
     network::NetworkFailure,
     smtp::Conversation,
     token::Claims,
+    way::Way,
 };
 
 /// A renewal, in the words of the fact `flow`.
@@ -21,6 +22,9 @@ fn asked(desk: &Desk) -> Evidence {
     evidence.add_settings(&desk.draft.settings);
     if let Some(secret) = &desk.draft.secrets.client_secret {
         evidence.add_secret(secret);
+    }
+    if let Some(certificate) = desk.certificate.as_ref().filter(|_| desk.draft.way() == Way::Certificate) {
+        evidence.add("app.certificate", certificate.shown().thumbprint());
     }
     evidence
 }
@@ -76,6 +80,9 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     let mut evidence = Evidence::default();
     evidence.add_account(account);
     evidence.add("flow", desk.draft.way().flow());
+    if let Some(waiting) = desk.draft.waiting {
+        evidence.add("change.minutes", (now - waiting.since).max(0) / 60);
+    }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)

@@ -9,11 +9,14 @@ use super::{
     screen::{Act, Action, Key, Tone},
 };
 use crate::{
-    entra::{Failure, wire::Request},
+    entra::{
+        Failure,
+        wire::{Answer, Request},
+    },
     phrase::Phrase,
 };
 
-/// Something the caller can do for the person; `{user_code}` in the body is filled in.
+/// Something the caller can do for the person; `{user_code}` or `{authorize_url}` in the body is filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Companion {
     pub label: Phrase,
@@ -28,6 +31,8 @@ pub struct Companion {
 pub enum When {
     /// A user code waits to be typed at the browser; once for each code.
     CodeWaits,
+    /// A sign-in waits at a browser; once for each.
+    BrowserWaits,
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
 }
@@ -36,8 +41,8 @@ pub enum When {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
     number: usize,
-    /// The code it was called with; empty where it was called with none.
-    user_code: String,
+    /// The code or address it was called with; empty where it was called with none.
+    about: String,
     /// Until it is answered.
     ticket: Option<Ticket>,
     /// It may be called again, by somebody who knows why.
@@ -47,18 +52,25 @@ pub struct Called {
 impl Model {
     pub(super) fn call(&mut self, number: usize) -> Vec<Effect> {
         let Some(companion) = self.companions.get(number).cloned() else { return Vec::new() };
-        let user_code = self.code_for(&companion);
+        let about = self.waits_for(&companion);
         let ticket = self.desk.ticket();
-        let request = companion.request.filled("{user_code}", &user_code);
+        let request = companion.request.filled("{user_code}", &about).filled("{authorize_url}", &about);
         self.called.retain(|called| called.number != number);
-        self.called.push(Called { number, user_code, ticket: Some(ticket), refused: false });
+        self.called.push(Called { number, about, ticket: Some(ticket), refused: false });
         vec![Effect::Fetch(ticket, request)]
     }
 
-    /// The code that waits at the browser, where the action is about one.
-    fn code_for(&self, companion: &Companion) -> String {
-        let code = self.desk.draft.secrets.device.as_ref().filter(|_| companion.when == When::CodeWaits);
-        code.map(|code| code.user_code.clone()).unwrap_or_default()
+    /// What waits at the browser, where the action is about that: a code, or the address of the sign-in.
+    fn waits_for(&self, companion: &Companion) -> String {
+        let secrets = &self.desk.draft.secrets;
+        let code = secrets.device.as_ref().map(|code| code.user_code.clone());
+        let address = secrets.browser.as_ref().map(|pending| pending.authorize_url.clone());
+        let waits = match companion.when {
+            When::CodeWaits => code,
+            When::BrowserWaits => address,
+            When::SomethingFailed => None,
+        };
+        waits.unwrap_or_default()
     }
 
     /// Requests that are cancelled with their step may not have arrived: they can be called again.
@@ -75,6 +87,10 @@ impl Model {
             Report::Fetched(Err(failure)) => Some(failure.to_string()),
             _ => None,
         };
+        let redirect = match report {
+            Report::Fetched(Ok(answer)) => redirect(answer).unwrap_or_default(),
+            _ => String::new(),
+        };
         self.called[at].ticket = None;
         match refusal {
             Some(detail) => {
@@ -84,7 +100,7 @@ impl Model {
             }
             None => {
                 self.overlay = None;
-                let done = self.companions[self.called[at].number].done.clone();
+                let done = self.companions[self.called[at].number].done.clone().with("redirect", redirect);
                 self.desk.notices = vec![(Tone::Success, done)];
             }
         }
@@ -97,23 +113,34 @@ impl Model {
     }
 
     fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
+        let about = self.waits_for(companion);
         let now = match companion.when {
-            When::CodeWaits => self.step_id == "consent" && self.desk.draft.secrets.device.is_some(),
+            When::CodeWaits | When::BrowserWaits => self.step_id == "consent" && !about.is_empty(),
             When::SomethingFailed => {
                 let told = matches!(self.overlay, Some(Overlay::Told(_)));
                 told || self.mending.is_some() || self.step.has_failed(&self.desk)
             }
         };
-        let code = self.code_for(companion);
-        let called = self.called.iter().find(|called| called.number == number && called.user_code == code);
+        let called = self.called.iter().find(|called| called.number == number && called.about == about);
         let open = now && called.is_none_or(|called| called.refused);
+        // With Ctrl in a text field, where `a` would be the field's own.
+        let key = match companion.when {
+            When::CodeWaits => 'a',
+            When::BrowserWaits => 's',
+            When::SomethingFailed => 'f',
+        };
         open.then(|| Action {
-            // With Ctrl in a text field, where `a` would be the field's own.
-            key: Key::Letter(if companion.when == When::CodeWaits { 'a' } else { 'f' }),
+            key: Key::Letter(key),
             label: self.desk.say(&companion.label),
             act: Act::Send(Message::Companion(number)),
             // Where nobody is, a sign-in is approved once; that something is mended is for a person to see.
-            primary: companion.when == When::CodeWaits && called.is_none(),
+            primary: companion.when != When::SomethingFailed && called.is_none(),
         })
     }
+}
+
+/// Where the browser was sent, for somebody who has to paste it.
+fn redirect(answer: &Answer) -> Option<String> {
+    let told: serde_json::Value = serde_json::from_str(answer.body.expose()).ok()?;
+    told.get("redirect")?.as_str().map(str::to_owned)
 }

@@ -63,6 +63,8 @@ pub struct Given {
     pub account: Option<AccountName>,
     /// Its client secret.
     pub client_secret: Option<Secret>,
+    /// Sent once, and not kept.
+    pub password: Option<Secret>,
     /// Said on the first screen.
     pub notices: Vec<Phrase>,
     /// What a file answers: these steps are passed over.
@@ -101,7 +103,8 @@ pub struct Model {
 impl Model {
     pub fn start(given: Given, now: i64) -> (Self, Vec<Effect>) {
         let resumes = given.draft.is_some();
-        let secrets = Secrets { client_secret: given.client_secret, ..Secrets::default() };
+        let (client_secret, password) = (given.client_secret, given.password);
+        let secrets = Secrets { client_secret, password, ..Secrets::default() };
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);

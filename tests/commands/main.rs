@@ -1,7 +1,9 @@
 //! The commands as programs call them: stdout, stderr and status, exactly.
 
 mod answers;
+mod application;
 mod authority;
+mod browser;
 mod desk;
 mod explain;
 mod export;
@@ -11,6 +13,7 @@ mod loopback;
 mod refused_answers;
 mod renewal;
 mod setup;
+mod shared;
 mod simulate;
 mod status;
 mod test;

@@ -53,7 +53,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "consent = \"client-credentials\"\n",
-        "FILE, line 1: `consent`: This program signs in with device-code; the other ways are not built in yet.",
+        "FILE, line 1: `consent`: Unattended, this program signs in with device-code or browser; the other ways are not built in yet.",
     ),
     (
         "password_file = \"pw\"\n",

@@ -50,6 +50,24 @@ fn one_that_stays_busy_is_left_alone_until_it_says() {
     assert_eq!((ran.status, authority.asked().len()), (75, 1));
     assert!(ran.stderr.contains("7200 s") && ran.stderr.contains(" UTC"), "{}", ran.stderr);
     assert!(desk.vault().refused.is_none());
+    // Whoever comes next does not ask, unless that is what was asked for.
+    let ran = desk.run(&["token"]);
+    assert_eq!((ran.status, authority.asked().len()), (75, 1));
+    assert!(ran.stderr.contains("not asked again before"), "{}", ran.stderr);
+    assert_eq!((desk.run(&["token", "--refresh"]).status, authority.asked().len()), (75, 2));
+}
+
+#[test]
+fn many_at_once_ask_a_busy_authority_once() {
+    let desk = Desk::signed_in(3550);
+    let authority = Authority::acting(&desk, vec![json(429, "Retry-After: 600\r\n", "{}")]);
+    let mut command = desk.command(&["token"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let children: Vec<_> = (0..20).map(|_| command.spawn().unwrap()).collect();
+    for child in children {
+        assert_eq!(ran(child.wait_with_output().unwrap()).status, 75);
+    }
+    assert_eq!(authority.asked().len(), 1);
 }
 
 #[test]
@@ -119,6 +137,7 @@ fn each_refusal_has_its_own_first_step() {
         ("AADSTS530036: authentication flows.", "device code", "through a browser"),
         ("AADSTS50076: must use multi-factor.", "see a person", "in a browser"),
         ("AADSTS7000222: keys are expired.", "secret has expired", "New client secret"),
+        ("AADSTS65001: has not consented to use the application.", "consent", "consent"),
         ("", "not taken", "Sign in again"),
     ] {
         let desk = Desk::signed_in(3550);
@@ -128,6 +147,9 @@ fn each_refusal_has_its_own_first_step() {
         let told = ran.stderr.lines().nth(1).unwrap_or_default();
         assert!(told.contains(cause) && told.contains(fix), "{description}: {}", ran.stderr);
         assert!(desk.vault().refused_at.is_some());
+        let again =
+            format!("came 0 days ago. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
+        assert!(ran.stderr.contains(&again), "{}", ran.stderr);
         quiet(&desk, &ran);
     }
 }

@@ -165,7 +165,9 @@ fn what_cannot_be_read_of_one_account_hides_no_other() {
     let states: Vec<_> = document["accounts"].as_array().unwrap().iter().map(|entry| entry["state"].as_str()).collect();
     assert_eq!((states, ran.status), (["unknown", "ok", "unknown", "unknown", "unknown"].map(Some).to_vec(), 0));
     assert_eq!(document["accounts"][0]["next"], json!({ "what": null, "at": null }));
-    for why in ["Upper: not a name", "broken: ", "half: `user` is missing", "loose: /nonexistent: No such file"] {
+    for why in
+        ["Upper: not a name", "broken: ", "half: `user` is missing", "loose: /nonexistent cannot be read: No such file"]
+    {
         assert!(ran.stderr.contains(&format!("smtp-oauth: {why}")), "{why}: {}", ran.stderr);
     }
     assert_eq!(desk.run(&["status", "--nagios"]).status, 3);

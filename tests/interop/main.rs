@@ -9,6 +9,8 @@ mod browser;
 mod certificate;
 mod curl;
 mod dovecot;
+mod grants;
+mod killed;
 mod msmtp;
 mod process;
 mod provider;

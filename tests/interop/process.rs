@@ -79,9 +79,9 @@ impl Running {
         Self::following(child, output)
     }
 
-    /// One that is told nothing and talks on standard error; its standard output goes to a file.
+    /// One that talks on standard error; its standard output goes to a file.
     pub fn start_talking(command: &mut Command, out: File) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(out).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(out).stderr(Stdio::piped()).spawn().unwrap();
         let output = child.stderr.take().unwrap();
         Self::following(child, output)
     }

@@ -17,10 +17,17 @@ use crate::{
     provider::TENANT,
 };
 
+/// What came of an unattended setup: its status, its document and what it said.
+pub struct Outcome {
+    pub status: i32,
+    pub document: Value,
+    pub said: String,
+}
+
 impl Pair {
-    fn answers(&self, more: &str) -> PathBuf {
+    fn answers(&self, scopes: &str, more: &str) -> PathBuf {
         let ca_file = self.dovecot.certificates.ca();
-        let scopes: Vec<&str> = SCOPES.split(' ').collect();
+        let scopes: Vec<&str> = scopes.split(' ').collect();
         let text = format!(
             "product = \"custom\"\naccount = \"alerts\"\nuser = {USER:?}\ntenant = {TENANT:?}\nscopes = {scopes:?}\n{more}\n\
              [smtp]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"starttls\"\n\
@@ -32,26 +39,51 @@ impl Pair {
         path
     }
 
-    /// To its end, with the person at the browser; the status, the document and what was said.
-    fn runs(&self, more: &str, declines: bool) -> (i32, Value, String) {
-        let file = self.answers(more);
+    /// To its end, `meanwhile` being what happens beside it.
+    pub fn unattended(&self, scopes: &str, more: &str, meanwhile: impl FnOnce(&mut Running)) -> Outcome {
+        let file = self.answers(scopes, more);
         let out = self.account.directory.path().join("out.json");
         let mut command = self.account.command();
         command.args(["setup", "--no-input", "--json", "--answers"]).arg(file);
         let mut running = Running::start_talking(&mut command, File::create(&out).unwrap());
-        let event = running.sees(|line| line.starts_with("{\"event\":\"device_code\""));
-        let event: Value = serde_json::from_str(&event).unwrap();
-        let (address, user_code) = (event["verification_uri"].as_str().unwrap(), event["user_code"].as_str().unwrap());
-        Person { user: USER, user_code, declines }.visit(&self.dovecot.certificates.ca(), address);
+        meanwhile(&mut running);
         let (status, said) = running.ended();
         let document = fs::read_to_string(out).unwrap();
         assert!(!document.contains("CANARY") && !said.contains("CANARY"));
         assert!(said.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{said}");
-        (status, serde_json::from_str(&document).unwrap(), said)
+        let document = serde_json::from_str(&document).unwrap_or_else(|error| panic!("{error}: {document}\n{said}"));
+        Outcome { status, document, said }
+    }
+
+    /// With a code for the person at the browser.
+    fn runs(&self, more: &str, declines: bool) -> (i32, Value, String) {
+        let Outcome { status, document, said } = self.unattended(SCOPES, more, |running| {
+            let event = running.event("device_code");
+            let address = event["verification_uri"].as_str().unwrap();
+            let user_code = event["user_code"].as_str().unwrap();
+            Person { user: USER, user_code, declines }.visit(&self.dovecot.certificates.ca(), address);
+        });
+        (status, document, said)
+    }
+
+    /// A file of the account's user alone, beside the answers.
+    pub fn secret_file(&self, name: &str, secret: &str) -> PathBuf {
+        let path = self.account.directory.path().join(name);
+        let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path).unwrap();
+        writeln!(file, "{secret}").unwrap();
+        path
     }
 }
 
-fn state<'a>(document: &'a Value, id: &str) -> &'a Value {
+impl Running {
+    /// The next event of this name.
+    pub fn event(&mut self, name: &str) -> Value {
+        let begins = format!("{{\"event\":\"{name}\"");
+        serde_json::from_str(&self.sees(|line| line.starts_with(&begins))).unwrap()
+    }
+}
+
+pub fn state<'a>(document: &'a Value, id: &str) -> &'a Value {
     let items = document["items"].as_array().unwrap();
     &items.iter().find(|item| item["item"] == id).unwrap()["state"]
 }
@@ -85,9 +117,7 @@ fn an_answers_file_leads_to_an_account_that_renews_and_sends() {
 #[test]
 fn a_secret_comes_from_its_own_file_and_opaque_tokens_will_do() {
     let pair = Pair::start("opaque");
-    let path = pair.account.directory.path().join("client-secret");
-    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path).unwrap();
-    writeln!(file, "CANARY-of-the-app").unwrap();
+    let path = pair.secret_file("client-secret", "CANARY-of-the-app");
     let more = "client_id = \"confidential-client\"\nclient_secret_file = \"client-secret\"";
     let (status, document, _) = pair.runs(more, false);
     assert_eq!(status, 0, "{document}");

@@ -59,7 +59,76 @@ async fn a_proxy_is_asked_for_hosts_outside() {
 #[ignore = "run by the test above, in a process of its own"]
 async fn child_asks_a_host_outside() {
     let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
-    assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::Other, "login.example:443"), "{failure}");
+    assert_eq!(failure.kind, FailureKind::Proxy, "{failure}");
+}
+
+/// Answers the CONNECT with this status, and gives what was asked.
+async fn proxy(status: &'static str) -> (std::net::SocketAddr, tokio::task::JoinHandle<String>) {
+    serve(async move |mut stream: TcpStream| {
+        let mut request = [0; 512];
+        let count = stream.read(&mut request).await.unwrap();
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&request[..count]).into_owned()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named_without_its_password() {
+    for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
+        let (proxy, asked) = proxy(status).await;
+        let url = format!("http://somebody:CANARY@{proxy}");
+        let code = status.split(' ').next().unwrap();
+        run(
+            "child_is_refused_by_a_proxy",
+            &[("HTTPS_PROXY", &url), ("TEST_PROXY", &proxy.to_string()), ("TEST_STATUS", code)],
+        )
+        .await;
+        // It gets its password, and nobody else.
+        assert!(asked.await.unwrap().to_ascii_lowercase().contains("proxy-authorization: basic "));
+    }
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_is_refused_by_a_proxy() {
+    let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
+    let variable = |name: &str| std::env::var(name).unwrap();
+    assert_eq!(failure.kind, FailureKind::Proxy, "{failure}");
+    assert_eq!(failure.address, variable("TEST_PROXY"));
+    assert!(!failure.detail.contains("CANARY"), "{failure}");
+    if variable("TEST_STATUS") == "407" {
+        assert!(failure.detail.contains("407"), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named() {
+    let (_kept, address) = super::loopback::closed_port();
+    let url = format!("http://somebody:CANARY@{address}");
+    run("child_finds_no_proxy", &[("https_proxy", &url), ("TEST_PROXY", &address.to_string())]).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_finds_no_proxy() {
+    let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
+    assert_eq!((failure.kind, failure.address), (FailureKind::Refused, std::env::var("TEST_PROXY").unwrap()));
+}
+
+#[tokio::test]
+async fn a_host_that_is_excepted_is_asked_directly() {
+    let variables = [("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "other.example,.invalid")];
+    run("child_asks_past_the_proxy", &variables).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_asks_past_the_proxy() {
+    let failure = fetch(&get("https://login.invalid/".into())).await.unwrap_err();
+    assert_eq!(failure.address, "login.invalid:443", "{failure}");
+    assert!(matches!(failure.kind, FailureKind::NameUnknown | FailureKind::TimedOut), "{failure}");
 }
 
 #[tokio::test]

@@ -230,8 +230,8 @@ async fn the_same_port_can_be_taken_up_again() {
     let waiting = waits(listening("/")).await;
     let port = waiting.port;
     waiting.asks("GET /x", "").await;
+    // Given up, and not gone yet.
     waiting.found.abort();
-    let _ = waiting.found.await;
     let again = waits(Listening { port: Some(port), ..listening("/") }).await;
     assert_eq!(again.port, port);
     again.ends().await;

@@ -14,8 +14,9 @@ use smtp_oauth::{
     language::{Language, Texts},
     network::{FailureKind, NetworkFailure},
     smtp::{Conversation, Ending, Line, Side, Stage, TlsFacts},
+    way::Way,
     wizard::{
-        Given,
+        Given, Remote,
         effect::{Effect, Existing, Report},
         message::Message,
         screen::{Input, Key, Screen},
@@ -244,6 +245,34 @@ fn the_steps_of_another_authority_alone() {
     look!(person, "custom_redirect");
     person.enter();
     look!(person, "custom_scopes");
+}
+
+/// At a sign-in through a browser, come by SSH.
+fn at_the_browser(way: Way) -> Person {
+    let mut draft = at_the_consent().model.draft().clone();
+    draft.settings.take_way(way);
+    draft.settings.redirect_uri = "http://localhost".parse().ok();
+    (draft.way, draft.secrets.device) = (Some(way), None);
+    let host = "mail1.contoso.example".parse().unwrap();
+    let remote = Remote { user: Some("ann".into()), host, port: None };
+    let mut person = Person::sits_down(Given { draft: Some(draft), remote: Some(remote), ..given() });
+    let listening = person.effects.iter().find_map(|effect| match effect {
+        Effect::Listen(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    if let Some(ticket) = listening {
+        person.tell(Message::Reported(ticket, Report::Listening(Ok(8400))));
+    }
+    person
+}
+
+#[test]
+fn the_sign_in_through_a_browser() {
+    look!(at_the_browser(Way::Loopback), "consent_loopback");
+    let mut person = at_the_browser(Way::Paste);
+    look!(person, "consent_paste");
+    person.types("http://localhost/?code=x");
+    look!(person, "consent_paste_cut_off");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What only a terminal shows: the fronts, and the program itself.
 
+mod browser;
 mod demo;
 mod faults;
 mod fronts;

@@ -1,6 +1,7 @@
 //! Walks through the pure wizard: no socket, no clock, no terminal. Each test is a story.
 
 mod answering;
+mod browser;
 mod faults;
 mod microsoft;
 mod person;

@@ -19,7 +19,7 @@ use smtp_oauth::{
     smtp::{Conversation, Dialogue, Limits, Step, TlsFacts},
     wizard::{
         Given,
-        effect::{Conversing, Effect, Report, Ticket},
+        effect::{Conversing, Effect, Listening, Report, Ticket},
         message::Message,
     },
 };
@@ -28,6 +28,8 @@ use crate::person::{NOW, Person, given};
 
 const AUTHORITY: &str = "https://127.0.0.1:1";
 const CONTROL: &str = "/control/x";
+/// A free one.
+const PORT: u16 = 8400;
 
 pub struct Microsoft {
     pub state: State,
@@ -35,17 +37,28 @@ pub struct Microsoft {
     offer: demo::Offer,
     /// A pause before the next poll.
     pause: Option<(Ticket, Duration)>,
+    /// A browser is waited for.
+    listener: Option<(Ticket, Listening)>,
 }
 
 impl Microsoft {
     pub fn with(fault: &str) -> Self {
         let fault: &Fault = faults::find(fault).unwrap_or_else(|| panic!("no fault {fault}"));
+        Self::of(Some(fault))
+    }
+
+    pub fn healthy() -> Self {
+        Self::of(None)
+    }
+
+    fn of(fault: Option<&Fault>) -> Self {
         let now = Instant::from_timestamp(NOW, 0).unwrap();
         let healthy = State::healthy();
         let mut announced = announced(&healthy);
-        fault.misinform(&mut announced);
+        fault.inspect(|fault| fault.misinform(&mut announced));
         let site = Site { authority: AUTHORITY.to_owned(), key: Key::generate().unwrap(), control: CONTROL.to_owned() };
-        Self { state: fault.state(healthy, now), site, offer: demo::offer(&announced, Some(fault)), pause: None }
+        let state = fault.map_or(healthy.clone(), |fault| fault.state(healthy, now));
+        Self { state, site, offer: demo::offer(&announced, fault), pause: None, listener: None }
     }
 
     pub fn given(&self) -> Given {
@@ -88,13 +101,50 @@ impl Microsoft {
                 self.pause = Some((*ticket, *time));
                 return None;
             }
+            Effect::Listen(ticket, listening) => {
+                let port = listening.port.unwrap_or(PORT);
+                self.listener = Some((*ticket, *listening.clone()));
+                (*ticket, Report::Listening(Ok(port)))
+            }
             Effect::Cancel(ticket) => {
+                self.listener.take_if(|(listening, _)| listening == ticket);
                 self.pause.take_if(|(pausing, _)| pausing == ticket);
                 return None;
             }
             _ => return None,
         };
         Some(Message::Reported(ticket, report))
+    }
+
+    /// The person opens the address that is shown, signs in and clicks: where the browser is sent, or the page it
+    /// stays on. A listener gets what is sent to it.
+    pub fn browses(&mut self, person: &mut Person, user: &str, action: &str) -> Result<String, String> {
+        let pending = person.model.draft().secrets.browser.as_ref().expect("no sign-in waits");
+        let form = entra::Form::default()
+            .with("authorize_url", &pending.authorize_url)
+            .with("user", user)
+            .with("action", action);
+        let (method, query) = ("POST".to_owned(), entra::Form::default());
+        let asked = entra::Request { method, path: String::new(), query, form: Some(form), basic: None };
+        let at = Instant::from_timestamp(person.now, 0).unwrap();
+        let answer = control::answer(&mut self.state, &self.site, "/approve", &asked, at);
+        let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let Some(redirect) = told["redirect"].as_str() else { return Err(told["page"].to_string()) };
+        if let Some((ticket, listening)) = self.listener.take() {
+            let url = url::Url::parse(redirect).unwrap();
+            assert_eq!(url.path(), listening.path);
+            let query = Secret::new(url.query().unwrap_or_default());
+            person.tell(Message::Reported(ticket, Report::Redirected(query)));
+            self.serves(person);
+        }
+        Ok(redirect.to_owned())
+    }
+
+    /// Ten minutes pass.
+    pub fn nobody_comes(&mut self, person: &mut Person) {
+        let (ticket, listening) = self.listener.take().expect("nobody is waited for");
+        person.now += i64::try_from(listening.limit.as_secs()).unwrap();
+        person.tell(Message::Reported(ticket, Report::NobodyCame));
     }
 
     fn fetched(&mut self, request: &Request, now: i64) -> Answer {

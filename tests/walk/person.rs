@@ -40,6 +40,7 @@ pub fn given() -> Given {
         companions: Vec::new(),
         account: None,
         client_secret: None,
+        password: None,
         notices: Vec::new(),
         answered: None,
         unattended: false,

@@ -18,9 +18,8 @@ use crate::{
         config::NoAccount,
         health::{Health, Known, State},
     },
-    entra::certificate::Shown,
     facts::{AccountName, Malformed},
-    runtime::{files::Places, named},
+    runtime::{files::Places, pair},
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -95,9 +94,6 @@ fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<
     Ok(each.into_iter().map(|(name, settings)| Account { health: health(&name, settings), name }).collect())
 }
 
-/// More than a chain of certificates with its key.
-const CERTIFICATE: u64 = 1024 * 1024;
-
 fn known(
     context: &Context,
     places: &Places,
@@ -113,10 +109,7 @@ fn known(
 
 /// When the certificate in this file ends.
 fn ends(context: &Context, path: &Path) -> Result<i64, String> {
-    let said = |why: &str| format!("{}: {why}", path.display());
-    let bytes = named::bytes(path, CERTIFICATE).map_err(|error| said(&error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| said(&format!("it holds more than {CERTIFICATE} bytes")))?;
-    let shown = Shown::first(&bytes).map_err(|fault| said(&context.texts.say(&fault.phrase())))?;
+    let shown = pair::shown(path).map_err(|failure| context.texts.say(&verdict::certificate_trouble(&failure)))?;
     Ok(shown.not_after)
 }
 

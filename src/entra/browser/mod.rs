@@ -42,13 +42,36 @@ pub struct Asked<'a> {
     pub scopes: &'a [String],
     /// Who should sign in.
     pub login_hint: Option<&'a Address>,
+    pub prompt: Prompt,
     pub verifier: Secret,
     pub state: Secret,
 }
 
+/// What the pages are to ask in any case (OpenID Connect Core §3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// At Microsoft's: without it a browser signs in whoever is at hand, often the administrator.
+    Account,
+    /// Elsewhere: for a refresh token a server may insist on it (§11), and need not know the other.
+    Consent,
+}
+
+impl Prompt {
+    pub fn at_microsoft(is: bool) -> Self {
+        if is { Self::Account } else { Self::Consent }
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Self::Account => "select_account",
+            Self::Consent => "consent",
+        }
+    }
+}
+
 /// `None` for a redirect URI that is no URL, or a verifier of another length than RFC 7636 asks for.
 pub fn begin(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<Pending> {
-    let Asked { redirect_uri, scopes, login_hint, verifier, state } = asked;
+    let Asked { redirect_uri, scopes, login_hint, prompt, verifier, state } = asked;
     if !VERIFIER.contains(&verifier.expose().len()) {
         return None;
     }
@@ -62,8 +85,7 @@ pub fn begin(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<
         .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verified))
         .set_redirect_uri(Cow::Owned(redirect))
         .add_extra_param("response_mode", "query")
-        // Without it a browser signs in whoever is at hand, often the administrator.
-        .add_extra_param("prompt", "select_account");
+        .add_extra_param("prompt", prompt.value());
     if let Some(user) = login_hint {
         request = request.add_extra_param("login_hint", user.to_string());
     }
@@ -116,6 +138,7 @@ mod tests {
             redirect_uri,
             scopes: &["https://outlook.office.com/SMTP.Send".to_owned(), "offline_access".to_owned()],
             login_hint: Some(&"alerts+x@contoso.example".parse().unwrap()),
+            prompt: Prompt::Account,
             verifier: Secret::new(verifier),
             state: Secret::new("CANARY-state"),
         };
@@ -147,6 +170,12 @@ mod tests {
         assert_eq!(pairs, wanted);
         assert!(!pending.authorize_url.contains(VERIFIER));
         assert_eq!(pending.expires_at, 3400);
+    }
+
+    #[test]
+    fn an_authority_that_is_not_microsofts_is_asked_for_the_consent_that_a_refresh_token_takes() {
+        let prompts = [true, false].map(|microsoft| Prompt::at_microsoft(microsoft).value());
+        assert_eq!(prompts, ["select_account", "consent"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     checklist::Item,
     entra::{
         Failure,
-        browser::{self, Asked, Pending, Returned, Unusable, loopback::Loopback},
+        browser::{self, Asked, Pending, Prompt, Returned, Unusable, loopback::Loopback},
         grant::{self, Registration},
         wire::Answer,
     },
@@ -252,7 +252,6 @@ impl Browser {
     fn pasting(&self, desk: &Desk, cancel: Action) -> Page {
         let mut blocks = vec![Block::Text(desk.say(&about(desk, "browser.paste.text")))];
         blocks.extend(link(desk));
-        blocks.push(Block::Text(desk.word("browser.paste.how")));
         let hand_in = primary(Key::Enter, desk.word("action.continue"), Act::Answer);
         let local = is_local(desk);
         let others = actions(desk, "action.listen", cancel).filter(|action| local || action.key != SWITCH);
@@ -336,7 +335,8 @@ fn pend(desk: &mut Desk, uri: &str, state: Secret, now: i64) -> Came {
     };
     let verifier = desk.random("verifier");
     let (scopes, user) = (desk.draft.settings.scopes(), desk.draft.settings.user.clone());
-    let asked = Asked { redirect_uri: uri, scopes: &scopes, login_hint: user.as_ref(), verifier, state };
+    let prompt = Prompt::at_microsoft(desk.draft.settings.cloud().is_microsoft());
+    let asked = Asked { redirect_uri: uri, scopes: &scopes, login_hint: user.as_ref(), prompt, verifier, state };
     desk.draft.secrets.browser = browser::begin(&registration, asked, now);
     if desk.draft.secrets.browser.is_none() {
         return unaskable(desk);

@@ -1,9 +1,13 @@
 //! `--answers FILE`: from the file to what the wizard is started with. The file is read and weighed before
 //! anything else happens; a key that cannot stand is named, and nothing has been asked or sent by then.
 
-use std::path::{Path, PathBuf};
+mod consent;
+
+use std::path::Path;
 
 use clap::ValueEnum;
+
+use consent::credential;
 
 use super::{
     Context, Status,
@@ -15,7 +19,6 @@ use crate::{
         Settings,
         answers::{Answers, Unreadable},
         draft::Draft,
-        settings::Consent,
     },
     entra::Cloud,
     export::{self, FORMATS, Format},
@@ -25,11 +28,7 @@ use crate::{
     product::{self, Product},
     runtime::named,
     secret::Secret,
-    wizard::{
-        Answered, Given,
-        effect::{FileFailure, FileFailureKind},
-        verdict,
-    },
+    wizard::{Answered, Given, verdict},
 };
 
 /// Why a file's answers are not taken, in a sentence.
@@ -61,6 +60,7 @@ pub struct Prepared {
     answered: Answered,
     account: Option<AccountName>,
     client_secret: Option<Secret>,
+    password: Option<Secret>,
 }
 
 pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
@@ -105,9 +105,11 @@ impl Sheet<'_> {
         }
         let lang = self.lang()?;
         self.trust()?;
-        let client_secret = self.client_secret()?;
+        let (client_secret, password) = (self.client_secret()?, self.password()?);
+        self.consent(product.unwrap_or_else(product::default))?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
-        let missing = missing(&self.answers.settings);
+        let missing = missing(&self.answers.settings)
+            .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
         if let Some(key) = missing.filter(|_| unattended) {
             let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
             return Err(Refusal::Key(self.texts.say(&phrase)));
@@ -119,7 +121,7 @@ impl Sheet<'_> {
         };
         let Answers { settings, more, .. } = self.answers;
         let (file, account) = (self.file, more.account);
-        Ok(Prepared { file, export, lang, settings, answered, account, client_secret })
+        Ok(Prepared { file, export, lang, settings, answered, account, client_secret, password })
     }
 
     fn refuse(&self, key: &str, why: Phrase) -> Refusal {
@@ -142,22 +144,8 @@ impl Sheet<'_> {
 
     /// What no product here can use yet is not passed over in silence.
     fn for_later(&self, product: &Product) -> Result<(), Refusal> {
-        let Answers { more, settings, .. } = &self.answers;
-        if settings.consent.is_some_and(|consent| consent != Consent::DeviceCode) {
-            return Err(self.refuse("consent", Phrase::new("answers.consent-later")));
-        }
-        if more.base_url.is_some() {
-            return Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)));
-        }
-        let files = [
-            ("password_file", &more.password_file, "password"),
-            ("certificate_file", &settings.certificate_file, "client-credentials"),
-            ("certificate_key_file", &settings.certificate_key_file, "client-credentials"),
-        ];
-        match files.into_iter().find(|(_, file, _)| file.is_some()) {
-            Some((key, _, consent)) => {
-                Err(self.refuse(key, Phrase::new("answers.for-consent").with("consent", consent)))
-            }
+        match self.answers.more.base_url {
+            Some(_) => Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id))),
             None => Ok(()),
         }
     }
@@ -194,59 +182,6 @@ impl Sheet<'_> {
             self.refuse("export", Phrase::new("answers.target").with("target", target).with("known", known))
         })
     }
-
-    /// As it is found from any directory: programs that read the account later start elsewhere.
-    fn trust(&mut self) -> Result<(), Refusal> {
-        let Some(named) = &self.answers.settings.endpoints.ca_file else { return Ok(()) };
-        let path = self.resolved(named);
-        if !named::exists(&path) {
-            return Err(self.refuse("endpoints.ca_file", Phrase::new("answers.not-there")));
-        }
-        self.answers.settings.endpoints.ca_file = Some(path);
-        Ok(())
-    }
-
-    fn resolved(&self, path: &Path) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("/")).join(path)
-    }
-
-    /// The key's file, else the environment's.
-    fn client_secret(&self) -> Result<Option<Secret>, Refusal> {
-        let Some(named) = &self.answers.more.client_secret_file else {
-            let Some(secret) = variable() else { return Ok(None) };
-            let phrase = |why: Phrase| Phrase::new("answers.secret-variable").with("why", self.texts.say(&why));
-            return one_line(&secret).map(Some).map_err(|why| Refusal::Key(self.texts.say(&phrase(why))));
-        };
-        // The path is not said again: a secret may stand in its place.
-        let refuse = |why: Phrase| {
-            let phrase = Phrase::new("answers.secret-file").with("why", self.texts.say(&why));
-            self.refuse("client_secret_file", phrase)
-        };
-        let secret = named::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
-        one_line(&secret).map(Some).map_err(refuse)
-    }
-}
-
-fn unusable(failure: &FileFailure) -> Phrase {
-    match failure.kind {
-        FileFailureKind::TooOpen => Phrase::new("answers.too-open"),
-        FileFailureKind::Content => Phrase::new("answers.secret-form"),
-        _ => Phrase::new("answers.unread").with("detail", &failure.detail),
-    }
-}
-
-/// A file's last line end is not part of the secret.
-fn one_line(text: &Secret) -> Result<Secret, Phrase> {
-    let secret = text.expose().trim();
-    let plain = !secret.is_empty() && !secret.chars().any(char::is_control);
-    plain.then(|| Secret::new(secret)).ok_or_else(|| Phrase::new("answers.secret-form"))
-}
-
-#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
-fn variable() -> Option<Secret> {
-    let value = std::env::var_os("SMTP_OAUTH_CLIENT_SECRET").filter(|value| !value.is_empty())?;
-    // What is no UTF-8 is refused for its form.
-    Some(Secret::new(value.into_string().unwrap_or_default()))
 }
 
 /// The first key that is needed and that nothing can find out. A tenant is found by the mail domain.
@@ -280,6 +215,7 @@ impl Prepared {
     pub fn given(&self, given: Given) -> Given {
         let draft = given.draft.filter(|draft| agrees(draft, &self.settings)).map(|mut draft| {
             draft.secrets.client_secret = self.client_secret.clone().or(draft.secrets.client_secret);
+            draft.secrets.password = self.password.clone().or(draft.secrets.password);
             draft
         });
         Given {
@@ -288,6 +224,7 @@ impl Prepared {
             answered: Some(self.answered.clone()),
             account: self.account.clone(),
             client_secret: self.client_secret.clone(),
+            password: self.password.clone(),
             ..given
         }
     }

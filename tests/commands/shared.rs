@@ -1,0 +1,127 @@
+//! A state directory that is set up for a group: its members have the access token and no more.
+
+use std::{
+    fs,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::desk::{Desk, Ran, ran};
+
+/// Nobody's number, and a group's that nobody is in.
+const OWNER: u32 = 54_321;
+const MEMBER: u32 = 54_322;
+const GROUP: u32 = 54_323;
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// As `install -d -m 2750` makes it, before anything is in it.
+fn shared(age: i64) -> Desk {
+    let desk = Desk::signed_in(age);
+    let vault = desk.vault();
+    fs::remove_dir_all(desk.directory.path().join("state")).unwrap();
+    let state = desk.directory.path().join("state");
+    fs::create_dir(&state).unwrap();
+    set_mode(&state, 0o2750);
+    fs::create_dir(state.join("accounts")).unwrap();
+    set_mode(&state.join("accounts"), 0o2750);
+    desk.keep(&vault);
+    desk
+}
+
+fn access_file(desk: &Desk) -> std::path::PathBuf {
+    desk.vault_file().with_extension("access")
+}
+
+#[test]
+fn the_group_has_a_file_of_its_own_with_the_access_token_alone() {
+    let desk = shared(3550);
+    assert_eq!(desk.run(&["token"]).status, 0);
+    let (vault, text) = (desk.vault(), fs::read_to_string(access_file(&desk)).unwrap());
+    assert_eq!((mode(&access_file(&desk)), mode(&desk.vault_file())), (0o640, 0o600));
+    assert!(text.contains(vault.access_token.unwrap().expose()));
+    assert!(!text.contains(vault.refresh_token.unwrap().expose()));
+    // Whoever set the directory up later has it with the next call, renewal or not.
+    fs::remove_file(access_file(&desk)).unwrap();
+    assert_eq!(desk.run(&["token"]).status, 0);
+    assert!(access_file(&desk).exists());
+}
+
+#[test]
+fn a_directory_of_ones_own_shares_nothing() {
+    let desk = Desk::signed_in(3550);
+    assert_eq!(desk.run(&["token"]).status, 0);
+    assert!(!access_file(&desk).exists());
+}
+
+#[test]
+fn a_directory_that_others_may_write_is_refused() {
+    let desk = shared(0);
+    for (open, told) in [(0o2770, "mode 2770"), (0o777, "mode 0777")] {
+        set_mode(desk.vault_file().parent().unwrap(), open);
+        let ran = desk.run(&["token"]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));
+        assert!(ran.stderr.contains(told) && ran.stderr.contains("chmod go-w"), "{}", ran.stderr);
+    }
+}
+
+/// By a copy that everybody can run, wherever this repository is.
+fn run_as(desk: &Desk, uid: u32, gid: u32) -> Ran {
+    let program = desk.directory.path().join("smtp-oauth");
+    if !program.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_smtp-oauth"), &program).unwrap();
+        set_mode(&program, 0o755);
+    }
+    let mut command = Command::new(program);
+    command.arg("token").arg("--config").arg(desk.directory.path()).current_dir("/").env_clear();
+    ran(command.uid(uid).gid(gid).stdin(Stdio::null()).output().unwrap())
+}
+
+/// Only root can be three others.
+#[test]
+fn a_member_reads_what_the_owner_renews() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let desk = shared(3550);
+    set_mode(desk.directory.path(), 0o755);
+    let state = desk.directory.path().join("state");
+    for path in [&state, &state.join("accounts"), &desk.vault_file()] {
+        chown(path, Some(OWNER), Some(GROUP)).unwrap();
+    }
+    set_mode(&state, 0o2750);
+    set_mode(&state.join("accounts"), 0o2750);
+    let expired = run_as(&desk, MEMBER, GROUP);
+    assert_eq!((expired.status, expired.stdout.as_str()), (78, ""), "{}", expired.stderr);
+
+    // Root renews, and everything stays its owner's.
+    assert_eq!(desk.run(&["token"]).status, 0);
+    for path in [desk.vault_file(), access_file(&desk)] {
+        let found = fs::metadata(&path).unwrap();
+        assert_eq!((found.uid(), found.gid()), (OWNER, GROUP), "{}", path.display());
+    }
+    let token = desk.vault().access_token.unwrap();
+    assert_eq!(run_as(&desk, OWNER, GROUP).stdout.trim_end(), token.expose());
+    let member = run_as(&desk, MEMBER, GROUP);
+    assert_eq!((member.status, member.stdout.trim_end(), member.stderr.as_str()), (0, token.expose(), ""));
+    let stranger = run_as(&desk, MEMBER, MEMBER);
+    assert_eq!((stranger.status, stranger.stdout.as_str()), (78, ""), "{}", stranger.stderr);
+
+    // What the owner forgot to renew.
+    let mut vault = desk.vault();
+    vault.expires_at = Some(1_700_000_000);
+    fs::write(access_file(&desk), vault.shared().text().expose()).unwrap();
+    let late = run_as(&desk, MEMBER, GROUP);
+    assert_eq!((late.status, late.stdout.as_str()), (75, ""));
+    assert!(late.stderr.contains(&format!("user {OWNER}")), "{}", late.stderr);
+}
