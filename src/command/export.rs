@@ -174,9 +174,9 @@ fn owner(path: &Path) -> String {
     named::user(owner).unwrap_or_else(|| owner.to_string())
 }
 
-/// A directory whose files become its group's is meant for that group.
+/// A directory whose files become its group's, which may read there, is meant for that group.
 fn shared(state: &Path) -> bool {
-    rustix::fs::stat(state).is_ok_and(|found| found.st_mode & 0o2000 != 0)
+    rustix::fs::stat(state).is_ok_and(|found| found.st_mode & 0o2040 == 0o2040)
 }
 
 struct Program {

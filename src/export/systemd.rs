@@ -204,7 +204,7 @@ fn credential(facts: &Facts<'_>) -> String {
 
 /// What the service does not need is taken from it. A user's manager cannot build most walls everywhere.
 fn walls(facts: &Facts<'_>, writes: bool) -> Result<String, Refusal> {
-    let common = "NoNewPrivileges=yes\nLockPersonality=yes\nRestrictRealtime=yes\nRestrictSUIDSGID=yes\n\
+    let common = "NoNewPrivileges=yes\nLockPersonality=yes\nRestrictRealtime=yes\n\
                   MemoryDenyWriteExecute=yes\nSystemCallArchitectures=native\n";
     if !facts.root {
         return Ok(common.to_owned());
@@ -214,6 +214,10 @@ fn walls(facts: &Facts<'_>, writes: bool) -> Result<String, Refusal> {
          ProtectKernelTunables=yes\nProtectKernelModules=yes\nProtectKernelLogs=yes\nProtectControlGroups=yes\n\
          ProtectClock=yes\nRestrictNamespaces=yes\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"
     );
+    if !facts.shared {
+        // A directory for a group is made with the set-group-ID bit.
+        walls += "RestrictSUIDSGID=yes\n";
+    }
     if !in_tmp(facts) {
         walls += "PrivateTmp=yes\n";
     }

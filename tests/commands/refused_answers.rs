@@ -77,7 +77,7 @@ const WRONG: &[(&str, &str)] = &[
         "base_url = \"mail\"\n",
         "FILE, line 1: `base_url`: That is no address of the form https://mail.example.com/path.",
     ),
-    ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp."),
+    ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp, systemd."),
     (
         "endpoints.ca_file = \"no.pem\"\n",
         "FILE, line 1: `endpoints.ca_file`: There is no such file; a path is taken from the directory of the answers file.",
