@@ -6,6 +6,7 @@
 //! file a kind of step, `overlay.rs` what can lie over a step, `view.rs` what stands around it.
 
 mod answered;
+mod asking;
 mod blame;
 mod clock;
 mod companion;
@@ -312,6 +313,9 @@ impl Model {
     fn typed(&mut self, text: &Secret) -> Vec<Effect> {
         match &self.step {
             Step::Read(step) if step.is_secret() => {
+                if !step.outlives_the_run() {
+                    return Vec::new();
+                }
                 self.desk.draft.secrets.typed = Some(text.clone()).filter(|text| !text.is_empty());
             }
             Step::Read(_) | Step::Message(_) | Step::Save(_) => {

@@ -197,6 +197,16 @@ impl Read {
         Turn::stay()
     }
 
+    /// A password is in no file, not even half of it.
+    pub fn outlives_the_run(&self) -> bool {
+        self.field != Field::Password
+    }
+
+    /// The secret that was given before.
+    pub fn held<'a>(&self, desk: &'a Desk) -> Option<&'a Secret> {
+        self.field.held(desk)
+    }
+
     pub fn is_secret(&self) -> bool {
         self.field.is_secret()
     }

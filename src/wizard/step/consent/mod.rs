@@ -311,12 +311,10 @@ fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
         Way::Certificate => Some((Item::ClientSecret, "evidence.certificate-accepted")),
         _ => Some((Item::ClientSecret, "evidence.secret-accepted")),
     };
-    let consent = match desk.draft.way() {
-        Way::Secret | Way::Certificate => (Item::Consent, "evidence.token-of-app"),
-        _ => (Item::Consent, "evidence.consent"),
-    };
+    // An app gets a token whether or not anybody has consented to what it may: its roles tell.
+    let consent = (!desk.draft.way().is_app_only()).then_some((Item::Consent, "evidence.consent"));
     let redirect = desk.draft.way().is_browser().then_some((Item::RedirectUri, "evidence.redirected"));
-    [consent].into_iter().chain(app).chain(redirect).collect()
+    consent.into_iter().chain(app).chain(redirect).collect()
 }
 
 /// What Microsoft's support needs to find the request again.
