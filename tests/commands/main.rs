@@ -10,6 +10,7 @@ mod export;
 #[path = "../runtime/loopback.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod loopback;
+mod personal;
 mod refused_answers;
 mod renewal;
 mod setup;

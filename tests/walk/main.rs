@@ -6,6 +6,7 @@ mod browser;
 mod faults;
 mod microsoft;
 mod person;
+mod personal;
 mod resuming;
 mod signing_in;
 mod stories;
