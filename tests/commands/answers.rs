@@ -260,7 +260,7 @@ fn who_comes_again_with_the_same_file_goes_on_and_with_another_begins_anew() {
     let arguments = ["--front", "line", "--answers", file.to_str().unwrap()];
     assert_eq!(desk.run(&arguments).status, 2);
     let draft = fs::read_to_string(desk.directory.path().join("state/draft.toml")).unwrap();
-    assert!(draft.contains("step = \"registration\""), "{draft}");
+    assert!(draft.contains("step = \"method\""), "{draft}");
     assert!(desk.run(&arguments).stdout.contains("Taken up again where you stopped"));
     settings.user = "admin@contoso.example".parse().ok();
     desk.hands(toml::to_string(&settings).unwrap());

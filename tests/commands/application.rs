@@ -84,25 +84,10 @@ fn a_secret_that_systemd_hands_over_needs_no_other_file() {
     assert_eq!(ran.status, 0);
 }
 
-/// A pair that is valid at any time: certificate and key in PEM, and the certificate's DER.
-fn pair() -> (String, String, Vec<u8>) {
-    let key = include_str!("../keys/rfc9500-rsa2048.pem").replace("TESTING", "PRIVATE");
-    let pkcs1 = pem::parse(&key).unwrap().into_contents();
-    // PKCS#8 around it, since `rcgen` reads nothing else.
-    let algorithm = b"\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0";
-    let long = |tag: u8, body: &[u8]| {
-        [&[tag, 0x82], u16::try_from(body.len()).unwrap().to_be_bytes().as_slice(), body].concat()
-    };
-    let pkcs8 = long(0x30, &[algorithm.as_slice(), &long(0x04, &pkcs1)].concat());
-    let signer = rcgen::KeyPair::try_from(pkcs8).unwrap();
-    let certificate = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&signer).unwrap();
-    (certificate.pem(), key, certificate.der().to_vec())
-}
-
 #[test]
 fn a_certificate_gets_tokens_with_its_key_beside_it_or_from_systemd() {
     let desk = Desk::new();
-    let (certificate, key, der) = pair();
+    let (certificate, key, der) = crate::keys::pair();
     desk.simulator.with_state(|state| state.registrations[0].certificates.push(der));
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
@@ -135,7 +120,7 @@ fn a_certificate_gets_tokens_with_its_key_beside_it_or_from_systemd() {
 #[test]
 fn an_assertion_is_made_by_the_authoritys_clock_when_it_is_refused_by_this_ones() {
     let desk = Desk::new();
-    let (certificate, key, der) = pair();
+    let (certificate, key, der) = crate::keys::pair();
     desk.simulator.with_state(|state| state.registrations[0].certificates.push(der));
     let both = write(desk.directory.path().join("both.pem"), 0o600, &(certificate + &key));
     desk.configure(|settings| {

@@ -7,6 +7,8 @@ mod browser;
 mod desk;
 mod explain;
 mod export;
+#[path = "../keys/mod.rs"]
+mod keys;
 #[path = "../runtime/loopback.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod loopback;

@@ -12,20 +12,10 @@ use smtp_oauth::{
 
 const SCOPE: &str = "https://outlook.office365.com/.default";
 
-/// A pair that is valid at any time, in PEM; and the certificate's DER.
+/// A pair, and the certificate's DER.
 fn pair() -> (Certificate, Vec<u8>) {
-    let key = include_str!("../keys/rfc9500-rsa2048.pem").replace("TESTING", "PRIVATE");
-    let pkcs1 = pem::parse(&key).unwrap().into_contents();
-    // PKCS#8 around it, since `rcgen` reads nothing else.
-    let algorithm = b"\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0";
-    let long = |tag: u8, body: &[u8]| {
-        [&[tag, 0x82], u16::try_from(body.len()).unwrap().to_be_bytes().as_slice(), body].concat()
-    };
-    let pkcs8 = long(0x30, &[algorithm.as_slice(), &long(0x04, &pkcs1)].concat());
-    let signer = rcgen::KeyPair::try_from(pkcs8).unwrap();
-    let certificate = rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&signer).unwrap();
-    let read = Certificate::read(certificate.pem().as_bytes(), Some(key.as_bytes())).unwrap();
-    (read, certificate.der().to_vec())
+    let (certificate, key, der) = crate::keys::pair();
+    (Certificate::read(certificate.as_bytes(), Some(key.as_bytes())).unwrap(), der)
 }
 
 fn registration(simulator: &Simulator) -> Registration {

@@ -5,4 +5,6 @@ mod assertion;
 mod client;
 mod concurrency;
 mod consent;
+#[path = "../keys/mod.rs"]
+mod keys;
 mod mail;

@@ -16,33 +16,42 @@ use crate::{
     pty::{LIMIT, Terminal},
 };
 
-struct Room {
+pub struct Room {
     runtime: Runtime,
-    simulator: Simulator,
+    pub simulator: Simulator,
     directory: tempfile::TempDir,
 }
 
 impl Room {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let simulator = runtime.block_on(Simulator::start(State::healthy())).unwrap();
         Self { runtime, simulator, directory: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.directory.path()
     }
 
     /// At the sign-in: a file answers what comes before.
     fn opens(&self, browser: &str, front: &str) -> Terminal {
         let announced = self.simulator.announcement();
+        let consent = format!(
+            "product = \"server\"\nclient_id = \"{}\"\nconsent = \"browser\"\nbrowser = \"{browser}\"",
+            announced.client_id
+        );
+        self.opens_with(&consent, front)
+    }
+
+    /// A file answers where everything is, and this much more.
+    pub fn opens_with(&self, first: &str, front: &str) -> Terminal {
+        let announced = self.simulator.announcement();
         let answers = self.path().join("answers.toml");
         let text = format!(
-            "product = \"server\"\nuser = \"{}\"\ntenant = \"{}\"\nclient_id = \"{}\"\nconsent = \"browser\"\n\
-             browser = \"{browser}\"\n[smtp]\nhost = \"{}\"\nport = {}\n[endpoints]\nauthority = \"{}\"\nca_file = \"{}\"\n",
+            "{first}\nuser = \"{}\"\ntenant = \"{}\"\n[smtp]\nhost = \"{}\"\nport = {}\n\
+             [endpoints]\nauthority = \"{}\"\nca_file = \"{}\"\n",
             announced.user,
             announced.tenant,
-            announced.client_id,
             announced.smtp.host,
             announced.smtp.port,
             announced.authority,

@@ -13,12 +13,13 @@ use crate::pty::{SIZE, Terminal};
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
 
 /// What each step shows, up to the sign-in; Enter leads on.
-pub const TO_THE_SIGN_IN: [&str; 10] = [
+pub const TO_THE_SIGN_IN: [&str; 11] = [
     "What is to send mail?",
     "Sign-in name of the mailbox",
     "belongs to the tenant",
+    "How the sign-in is given",
     "Application (client) ID",
-    "Redirect URI and public client",
+    "Public client",
     "SMTP.Send",
     "Client secret (Value)",
     "Authenticated SMTP",

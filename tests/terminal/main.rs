@@ -4,8 +4,11 @@ mod browser;
 mod demo;
 mod faults;
 mod fronts;
+#[path = "../keys/mod.rs"]
+mod keys;
 mod pty;
 mod resume;
 #[path = "../walk/stories.rs"]
 #[expect(dead_code, reason = "the checklist is looked at by the pure walks")]
 mod stories;
+mod ways;

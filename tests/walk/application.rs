@@ -14,6 +14,7 @@ use smtp_oauth::{
 };
 
 use crate::{
+    keys,
     microsoft::Microsoft,
     person::{NOW, Person},
 };
@@ -164,24 +165,6 @@ fn a_wait_ends_when_its_time_is_over_and_when_it_is_stopped() {
     assert!(person.screen().action(Key::Letter('w')).is_some());
 }
 
-const KEY: &str = include_str!("../keys/rfc9500-rsa2048.pem");
-
-/// A pair as files would hold it.
-fn pair() -> (String, String) {
-    let key = KEY.replace("TESTING", "PRIVATE");
-    let inner = pem::parse(&key).unwrap().into_contents();
-    // PKCS#8 around it, which rcgen reads: version 0, rsaEncryption, the key as an octet string.
-    let long =
-        |tag: u8, body: &[u8]| [&[tag, 0x82], &u16::try_from(body.len()).unwrap().to_be_bytes()[..], body].concat();
-    let algorithm = b"\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0";
-    let pkcs8 = long(0x30, &[&algorithm[..], &long(0x04, &inner)].concat());
-    let mut params = rcgen::CertificateParams::new(["app.example".to_owned()]).unwrap();
-    params.not_before = rcgen::date_time_ymd(2026, 5, 1);
-    params.not_after = rcgen::date_time_ymd(2030, 5, 1);
-    let certificate = params.self_signed(&rcgen::KeyPair::try_from(pkcs8).unwrap()).unwrap().pem();
-    (certificate, key)
-}
-
 #[test]
 fn an_app_signs_in_by_its_certificate_once_it_is_registered() {
     let mut microsoft = Microsoft::healthy();
@@ -201,7 +184,7 @@ fn an_app_signs_in_by_its_certificate_once_it_is_registered() {
     read(&mut person, Err(CertificateFailure::File(too_open)));
     assert_eq!((person.at().as_str(), state(&person, Item::ClientSecret)), ("certificate-key", State::Failed));
     person.presses(Key::Letter('r'));
-    let (certificate, key) = pair();
+    let (certificate, key, der) = keys::pair();
     let read_pair = Certificate::read(certificate.as_bytes(), Some(key.as_bytes())).unwrap();
     let thumbprint = read_pair.shown().thumbprint();
     read(&mut person, Ok(Box::new(read_pair)));
@@ -216,7 +199,6 @@ fn an_app_signs_in_by_its_certificate_once_it_is_registered() {
         })
     };
     assert!(headline(&person).is_some(), "{}", person.reads());
-    let der = pem::parse(&certificate).unwrap().into_contents();
     set(&mut microsoft, "certificate", &BASE64_STANDARD.encode(der));
     enters(&mut microsoft, &mut person);
     assert_eq!(person.at(), "token", "{}", person.reads());

@@ -383,3 +383,20 @@ fn in_a_demo_somebody_signs_in_and_says_where_the_browser_was_sent() {
     pastes(&mut microsoft, &mut person, from);
     assert_eq!(person.at(), "token");
 }
+
+#[test]
+fn a_redirect_uri_is_asked_about_before_anybody_signs_in() {
+    let mut microsoft = Microsoft::healthy();
+    registered(&mut microsoft, Platform::Native, "http://localhost/MxMail/");
+    let mut person = sits_at_consent(&microsoft, Way::Paste, |_, draft| draft.step = "redirect-uri".into());
+    person.types("http://localhost/mxmail/");
+    microsoft.serves(&mut person);
+    assert_eq!((person.at().as_str(), state(&person, Item::RedirectUri)), ("redirect-uri", State::Failed));
+    assert!(person.reads().contains("AADSTS50011"), "{}", person.reads());
+    person.types("http://localhost/MxMail/");
+    microsoft.serves(&mut person);
+    assert_eq!((person.at().as_str(), state(&person, Item::RedirectUri)), ("permissions", State::Proven));
+    // Another address is another question.
+    person.presses(Key::Esc).types("http://localhost/");
+    assert_ne!(state(&person, Item::RedirectUri), State::Proven);
+}

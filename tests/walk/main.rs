@@ -4,6 +4,8 @@ mod answering;
 mod application;
 mod browser;
 mod faults;
+#[path = "../keys/mod.rs"]
+mod keys;
 mod microsoft;
 mod person;
 mod personal;

@@ -170,7 +170,7 @@ impl Microsoft {
         let asked = entra::Request {
             method: method.to_owned(),
             path: url.path().to_owned(),
-            query: entra::Form::default(),
+            query: entra::Form::parse(url.query().unwrap_or_default().as_bytes()).unwrap(),
             form,
             basic: None,
         };
@@ -181,10 +181,10 @@ impl Microsoft {
         };
         Answer {
             status: answer.status,
-            content_type: "application/json".to_owned(),
+            content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
             date: Some(now),
             retry_after: None,
-            location: None,
+            location: answer.location,
             body: Secret::new(answer.body),
         }
     }

@@ -105,8 +105,8 @@ impl Sheet<'_> {
         }
         let lang = self.lang()?;
         self.trust()?;
-        let (client_secret, password) = (self.client_secret()?, self.password()?);
         self.consent(product.unwrap_or_else(product::default))?;
+        let (client_secret, password) = (self.client_secret()?, self.password()?);
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let missing = missing(&self.answers.settings)
             .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));

@@ -10,8 +10,10 @@ use oauth2::{AuthUrl, AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeV
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Failure,
+    failure::aadsts_numbers,
     grant::{self, Registration},
-    wire::Request,
+    wire::{Answer, Method, Request},
 };
 use crate::{facts::Address, secret::Secret};
 pub use returned::{Returned, Unusable, of_query, returned};
@@ -54,6 +56,8 @@ pub enum Prompt {
     Account,
     /// Elsewhere: for a refresh token a server may insist on it (§11), and need not know the other.
     Consent,
+    /// None: whoever is not signed in is sent back at once.
+    Nothing,
 }
 
 impl Prompt {
@@ -65,6 +69,7 @@ impl Prompt {
         match self {
             Self::Account => "select_account",
             Self::Consent => "consent",
+            Self::Nothing => "none",
         }
     }
 }
@@ -99,6 +104,37 @@ pub fn begin(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<
     })
 }
 
+/// Whether a redirect URI is registered, found out without anybody signing in: an authority sends nothing to one
+/// that is not (RFC 6749 §3.1.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Probed {
+    /// It was answered there.
+    Registered,
+    /// The authority's own page says that it is not (AADSTS50011).
+    Unregistered(Failure),
+    Untold(Failure),
+}
+
+const NOT_REGISTERED: u32 = 50011;
+
+/// The request that a browser would make with `prompt=none`.
+pub fn probe(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<Request> {
+    let pending = begin(registration, Asked { prompt: Prompt::Nothing, ..asked }, now)?;
+    Some(Request { method: Method::Get, url: pending.authorize_url, trust: registration.trust.clone() })
+}
+
+pub fn probed(answer: &Answer, redirect_uri: &str) -> Probed {
+    let place = |url: &str| url::Url::parse(url).ok().map(|url| url[..url::Position::AfterPath].to_owned());
+    if answer.location.as_deref().and_then(place).is_some_and(|to| Some(to) == place(redirect_uri)) {
+        return Probed::Registered;
+    }
+    let mut failure = Failure::read(answer);
+    if failure.codes.is_empty() {
+        failure.codes = aadsts_numbers(answer.body.expose());
+    }
+    if failure.has_code(NOT_REGISTERED) { Probed::Unregistered(failure) } else { Probed::Untold(failure) }
+}
+
 /// The request for tokens; [`grant::read`] reads its answer.
 pub fn redeem(registration: &Registration, pending: &Pending, code: &Secret) -> Option<Request> {
     let client = registration.client()?;
@@ -117,7 +153,7 @@ pub fn redeem(registration: &Registration, pending: &Pending, code: &Secret) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entra::{grant::Credential, wire::Method};
+    use crate::entra::grant::Credential;
 
     /// RFC 7636, appendix B.
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -147,6 +183,22 @@ mod tests {
 
     fn pair(key: &str, value: &str) -> (String, String) {
         (key.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn an_answer_at_the_redirect_uri_shows_that_it_is_registered() {
+        let sent = |to: &str| {
+            let answer = Answer { location: Some(to.into()), ..Answer::of(302, "") };
+            probed(&answer, "http://localhost/MxMail/")
+        };
+        assert_eq!(sent("http://localhost/MxMail/?error=login_required&state=x"), Probed::Registered);
+        for elsewhere in ["http://localhost/?error=x", "https://login.example/common/reprocess?ctx=1", "nonsense"] {
+            assert!(matches!(sent(elsewhere), Probed::Untold(_)), "{elsewhere}");
+        }
+        let page = |text: &str| probed(&Answer::of(200, text), "http://localhost");
+        let wrong = page("<html>AADSTS50011: The redirect URI 'x' does not match");
+        assert!(matches!(wrong, Probed::Unregistered(failure) if failure.has_code(50011)));
+        assert!(matches!(page("<html>Sign in"), Probed::Untold(_)));
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Step {
         let field = step.and_then(|step| step.field);
         match (step.map_or(Kind::Done, |step| step.kind), field) {
             (Kind::Choose, _) => (Self::Choose(choose::Choose::enter(id)), Turn::stay()),
-            (Kind::Read, Some(field)) => map(read::Read::enter(id, field, desk), Self::Read),
+            (Kind::Read, Some(field)) => map(read::Read::enter(id, field, desk, now), Self::Read),
             (Kind::Ask, _) => (Self::Ask(ask::Ask::enter(id)), Turn::stay()),
             (Kind::Consent, _) => map(consent::Consent::enter(desk, now), Self::Consent),
             (Kind::Token, _) => map(token::Token::enter(desk, now), Self::Token),

@@ -5,7 +5,9 @@ use crate::{
     checklist::{Item, steps::Field},
     diagnosis::{Cause, Certainty},
     entra::{
-        Certificate, Failure, device, discovery,
+        Certificate, Failure,
+        browser::{self, Probed, Prompt},
+        device, discovery,
         grant::{self, Credential},
         wire::{Answer, Request},
     },
@@ -28,7 +30,10 @@ pub enum Judgement {
 }
 
 /// The request that tells something about this field, if there is one.
-pub fn request(field: Field, desk: &Desk) -> Option<Request> {
+pub fn request(field: Field, desk: &mut Desk, now: i64) -> Option<Request> {
+    if field == Field::RedirectUri {
+        return redirect_request(desk, now);
+    }
     let settings = &desk.draft.settings;
     match field {
         Field::Tenant => {
@@ -46,6 +51,21 @@ pub fn request(field: Field, desk: &Desk) -> Option<Request> {
         }
         _ => None,
     }
+}
+
+fn redirect_request(desk: &mut Desk, now: i64) -> Option<Request> {
+    let (verifier, state) = (desk.random("verifier"), desk.random("state"));
+    let settings = &desk.draft.settings;
+    let registration = settings.registration(Credential::None).ok()?;
+    let asked = browser::Asked {
+        redirect_uri: settings.redirect_uri.as_ref()?.as_str(),
+        scopes: &settings.scopes(),
+        login_hint: settings.user.as_ref(),
+        prompt: Prompt::Nothing,
+        verifier,
+        state,
+    };
+    browser::probe(&registration, asked, now)
 }
 
 /// Whose discovery document is asked for: only the mail domain's own says whose the mailbox is, so an id is
@@ -78,6 +98,7 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
     match field {
         Field::Tenant => tenant(desk, &answer),
         Field::ClientId => client_id(desk, &answer, now),
+        Field::RedirectUri => redirect_uri(desk, &answer),
         _ => client_secret(desk, &answer, now),
     }
 }
@@ -137,6 +158,22 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
             known()
         }
         Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, Way::DeviceCode.flow()),
+    }
+}
+
+fn redirect_uri(desk: &Desk, answer: &Answer) -> Judgement {
+    let uri = desk.draft.settings.redirect_uri.as_ref().map(ToString::to_string).unwrap_or_default();
+    match browser::probed(answer, &uri) {
+        Probed::Registered => Judgement::Proven(Phrase::new("evidence.redirect-known").with("uri", uri)),
+        Probed::Unregistered(failure) => {
+            let causes = blame::refusal(desk, &failure, Way::Loopback.flow());
+            Judgement::Failed(Item::RedirectUri, Phrase::new("evidence.redirect-unknown").with("uri", uri), causes)
+        }
+        // A sign-in page, most of the time.
+        Probed::Untold(failure) => match verdict::obstacle(&failure) {
+            Some(obstacle) if failure.status >= 400 => Judgement::Obstructed(Item::Network, obstacle),
+            _ => Judgement::CannotTell(Phrase::new("evidence.redirect-untold").with("uri", uri)),
+        },
     }
 }
 

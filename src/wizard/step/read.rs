@@ -48,10 +48,12 @@ enum Phase {
 }
 
 impl Read {
-    pub fn enter(id: &'static str, field: Field, desk: &mut Desk) -> (Self, Turn) {
+    pub fn enter(id: &'static str, field: Field, desk: &mut Desk, now: i64) -> (Self, Turn) {
         let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new() };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
-        let Some(request) = probe::request(field, desk).filter(|_| unknown) else { return (step, Turn::stay()) };
+        let Some(request) = unknown.then(|| probe::request(field, desk, now)).flatten() else {
+            return (step, Turn::stay());
+        };
         let ticket = desk.ticket();
         step.phase = Phase::Looking(ticket);
         (step, Turn::asking(Effect::Fetch(ticket, request)))
@@ -59,7 +61,7 @@ impl Read {
 
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match (message, &self.phase) {
-            (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed),
+            (Message::Answer(typed), Phase::Asking | Phase::Doubted) => self.answered(desk, &typed, now),
             (Message::Skip, Phase::Doubted) => {
                 // What a probe has shown to be wrong stays so until something else is shown.
                 let open = |item: &&Item| desk.draft.checklist.state(**item) != State::Failed;
@@ -73,12 +75,12 @@ impl Read {
             (Message::Other, Phase::Asking | Phase::Doubted) if self.field.is_secret() => {
                 desk.draft.secrets.typed = None;
                 self.field.forget(desk);
-                self.answered(desk, &Secret::default())
+                self.answered(desk, &Secret::default(), now)
             }
             (Message::Other, Phase::Asking | Phase::Doubted) if self.field == Field::Tenant => {
                 Turn::go(Go::To("cloud"))
             }
-            (Message::Retry, Phase::Doubted) => self.probe(desk),
+            (Message::Retry, Phase::Doubted) => self.probe(desk, now),
             (Message::Reported(_, Report::CertificateRead(read)), Phase::Probing(_)) => {
                 let judgement = match read {
                     Ok(certificate) => probe::certificate(desk, *certificate),
@@ -103,7 +105,7 @@ impl Read {
         }
     }
 
-    fn answered(&mut self, desk: &mut Desk, typed: &Secret) -> Turn {
+    fn answered(&mut self, desk: &mut Desk, typed: &Secret, now: i64) -> Turn {
         let known = self.field.value(desk);
         let unfinished = desk.draft.secrets.typed.take().filter(|_| self.field.is_secret() && typed.is_empty());
         if let Err(error) = self.field.keep(unfinished.as_ref().unwrap_or(typed), desk) {
@@ -117,16 +119,16 @@ impl Read {
         if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
             return Turn::next();
         }
-        self.probe(desk)
+        self.probe(desk, now)
     }
 
-    fn probe(&mut self, desk: &mut Desk) -> Turn {
+    fn probe(&mut self, desk: &mut Desk, now: i64) -> Turn {
         if let Some(files) = desk.certificate_files().filter(|_| self.field == Field::CertificateKeyFile) {
             let ticket = desk.ticket();
             self.phase = Phase::Probing(ticket);
             return Turn::asking(Effect::ReadCertificate(ticket, files));
         }
-        if let Some(request) = probe::request(self.field, desk) {
+        if let Some(request) = probe::request(self.field, desk, now) {
             let ticket = desk.ticket();
             self.phase = Phase::Probing(ticket);
             // A secret is shown once: it is kept before anything else happens.
