@@ -114,7 +114,8 @@ impl Model {
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
         let asked = named.as_deref().and_then(product::find);
-        if let Some(product) = asked.filter(|product| desk.draft.settings.product.as_ref() != Some(&product.id)) {
+        let another = |product: &&product::Product| desk.draft.settings.product.as_ref() != Some(&product.id);
+        if let Some(product) = asked.filter(|product| !resumes || another(product)) {
             desk.choose(product);
             desk.draft.step.clear();
         }

@@ -151,8 +151,8 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
     let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
     match device::read(answer, now) {
         Ok(_) => known(),
-        // Said of an app that was found; the switch is a step of its own.
-        Err(failure) if failure.has_code(7_000_218) => {
+        // Said of an app that was found; the switch is a step of its own. The second is personal accounts' word for it.
+        Err(failure) if failure.has_code(7_000_218) || failure.has_code(70_002) => {
             let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
             desk.draft.checklist.fail(Item::PublicClient, phrase);
             known()
