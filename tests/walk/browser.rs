@@ -440,3 +440,16 @@ fn a_busy_authority_costs_no_code() {
     microsoft.serves(&mut person);
     assert_eq!(person.at(), "token", "{}", person.reads());
 }
+
+#[test]
+fn what_the_browser_says_of_a_policy_leads_to_the_next_way_with_one_key() {
+    let (_, mut person) = begins(Way::DeviceCode);
+    person.presses(Key::Letter('b')).types("53003");
+    person.presses(Key::Letter('w'));
+    assert_eq!((person.at().as_str(), person.model.draft().way()), ("redirect-uri", Way::Paste));
+    assert_eq!(person.model.draft().secrets.device, None);
+    // From a machine with a screen it is the other one.
+    let (_, mut person) = begins_with(Microsoft::healthy(), Way::DeviceCode, |given, _| given.graphical = true);
+    person.presses(Key::Letter('b')).types("53003").presses(Key::Letter('w'));
+    assert_eq!(person.model.draft().way(), Way::Loopback);
+}

@@ -217,13 +217,7 @@ impl Consent {
                 Turn { effects, go: turn.go }
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
-            (Message::Other, Phase::Stopped(stop)) => match ladder::next(desk, &stop.causes) {
-                Some(way) => {
-                    ladder::take(desk, way);
-                    Turn::go(ladder::lead(way))
-                }
-                None => Turn::go(Go::To("method")),
-            },
+            (Message::Other, Phase::Stopped(stop)) => Turn::go(ladder::past(desk, &stop.causes)),
             (message, Phase::Running(way)) => {
                 let came = way.update(desk, message, now);
                 self.settle(desk, came)
@@ -239,10 +233,7 @@ impl Consent {
             Came::Stopped(stop) => {
                 Running::forget(desk);
                 stop.mark(desk);
-                if stop.causes.first().is_some_and(|cause| !cause.ways.is_empty()) {
-                    let way = desk.draft.way();
-                    desk.draft.refused.insert(way);
-                }
+                ladder::refuse(desk, &stop.causes);
                 self.phase = Phase::Stopped(stop);
                 Turn::stay()
             }
