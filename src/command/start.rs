@@ -81,11 +81,14 @@ pub fn given(
     })
 }
 
-/// An account whose refresh token is at hand: nobody has to type a code again for it.
+/// An account whose refresh token is at hand and not refused: nobody has to type a code again for it.
 pub fn signed_in_before(places: &Places, asked: Option<&AccountName>) -> Option<Draft> {
     let config = places.config().ok()??;
     let (name, settings) = config.choose(asked).ok()?;
     let vault = places.vault(name).ok()??;
+    if vault.is_dead() {
+        return None;
+    }
     let tokens = vault.tokens().filter(|tokens| tokens.refresh.is_some())?;
     let secrets = Secrets { client_secret: vault.client_secret, tokens: Some(tokens), ..Secrets::default() };
     Some(Draft { account: Some(name.clone()), settings: settings.clone(), secrets, ..Draft::default() })

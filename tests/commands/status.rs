@@ -131,7 +131,7 @@ fn a_monitoring_system_that_asks_wrongly_is_told_unknown() {
 fn a_refusal_is_told_and_so_is_a_sign_in_that_never_was() {
     let desk = Desk::signed_in(0);
     let mut vault = desk.vault();
-    let refused = Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173] };
+    let refused = Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173], ..Refused::default() };
     vault.was_refused(refused, now() - 5 * HOUR - 60);
     desk.keep(&vault);
     let told = desk.run(&["status"]).stdout;
