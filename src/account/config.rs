@@ -37,7 +37,7 @@ pub enum NoAccount {
     Unknown(String),
     #[error("there are several accounts and no `default_account`; name one with -a")]
     Several,
-    #[error("there is no account yet; run `smtp-oauth` to set one up")]
+    #[error("there is no account yet")]
     None,
 }
 

@@ -39,10 +39,17 @@ impl Context {
     /// `Err` is the reason, in a sentence.
     pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, String> {
         let config = places.config().map_err(|failure| self.texts.say(&verdict::file_trouble(&failure)))?;
-        let config = config.ok_or_else(|| NoAccount::None.to_string())?;
-        let (name, settings): (&AccountName, &Settings) = config.choose(asked).map_err(|error| error.to_string())?;
+        let config = config.ok_or_else(|| self.no_account(&NoAccount::None))?;
+        let (name, settings): (&AccountName, &Settings) =
+            config.choose(asked).map_err(|error| self.no_account(&error))?;
         let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
         Ok(Known { name: name.clone(), account, settings: settings.clone(), places: places.clone() })
+    }
+
+    /// Why none was chosen, and where there is none yet how there comes to be one.
+    pub fn no_account(&self, error: &NoAccount) -> String {
+        let none = || Phrase::new("access.none").with("config", self.global.config_option());
+        if *error == NoAccount::None { self.texts.say(&none()) } else { error.to_string() }
     }
 }
 
