@@ -95,6 +95,11 @@ fn what_is_no_answer_of_an_authority_is_named_with_what_it_was() {
         (json(200, "", ""), 69, "HTTP 200: an empty body"),
         (json(200, "", "null"), 69, "HTTP 200"),
         (json(200, "", r#"{"accesstoken":"CANARY-at"}"#), 69, "JSON with accesstoken"),
+        (
+            json(200, "", r#"{"access_token":"CANARY\nat","refresh_token":"x"}"#),
+            69,
+            "holds characters that a token cannot",
+        ),
         (Act::Say(cut.into()), 69, "127.0.0.1"),
         (Act::Say(endless), 69, "1048576"),
         (Act::HangUp, 69, "127.0.0.1"),
