@@ -57,6 +57,7 @@ impl Known {
     /// The account's file, with an access token that lives at least `min_life` seconds, or as long as its mail server
     /// wants; renewed when it does not, or when `anew`.
     pub fn access(&self, context: &Context, min_life: Option<u32>, anew: bool) -> Result<Vault, NoToken> {
+        let asked = min_life.is_some();
         let min_life = min_life.unwrap_or_else(|| cloud::min_life(&self.account.server.host));
         let vault = match self.vault() {
             Err(NoToken::File(failure)) if failure.kind == FileFailureKind::Forbidden => {
@@ -66,16 +67,16 @@ impl Known {
         };
         if !anew && vault.fresh(now(), min_life).is_some() {
             self.places.share(&self.name, &vault)?;
+            if asked {
+                short_lived(context, &vault, min_life);
+            }
             return Ok(vault);
         }
         let renewed = self.renewed(context, &vault, min_life, anew);
         match renewed {
             Err(error) if error.passes() && !anew => self.while_it_passes(context, vault, error),
             Ok(vault) => {
-                if let Some(whole) = vault.whole_life().filter(|whole| *whole < i64::from(min_life)) {
-                    let phrase = Phrase::new("access.short-life").with("seconds", whole).with("wanted", min_life);
-                    context.complain(context.texts.say(&phrase));
-                }
+                short_lived(context, &vault, min_life);
                 Ok(vault)
             }
             error => error,
@@ -161,6 +162,15 @@ impl Known {
             Consent::DeviceCode | Consent::Browser | Consent::Password => Err(NoToken::NotSignedIn(self.name.clone())),
         };
         self.places.vault(&self.name)?.map_or_else(none, Ok)
+    }
+}
+
+/// A word where the token cannot live as long as wanted, because none of this authority's does.
+fn short_lived(context: &Context, vault: &Vault, wanted: u32) {
+    let (left, whole) = (vault.left(now()).unwrap_or_default(), vault.whole_life().unwrap_or_default());
+    if left < i64::from(wanted) {
+        let phrase = Phrase::new("access.short-life").with("seconds", left).with("wanted", wanted).with("whole", whole);
+        context.complain(context.texts.say(&phrase));
     }
 }
 
