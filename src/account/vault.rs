@@ -10,8 +10,11 @@ use crate::{
     token::Claims,
 };
 
-/// Seconds that a busy authority is left alone when it does not say how long, and at most when it does.
-const PATIENCE: (i64, i64) = (5, 3600);
+/// Seconds that a busy authority is left alone when it does not say how long.
+const USUAL_PATIENCE: u64 = 5;
+
+/// And at most when it does: nobody's mail waits for a date that somebody mistyped.
+pub const LONGEST_PATIENCE: u64 = 3600;
 
 /// Seconds by which a clock may be set back without a word: time servers correct as much.
 const DRIFT: i64 = 60;
@@ -136,14 +139,13 @@ impl Vault {
 
     /// Of many processes that want a token only the first is to find out that the authority is busy.
     pub fn was_busy(&mut self, seconds: Option<u64>, now: i64) {
-        let (usual, most) = PATIENCE;
-        let seconds = seconds.map_or(usual, |seconds| i64::try_from(seconds).unwrap_or(most).min(most));
-        self.not_before = Some(now.saturating_add(seconds));
+        let seconds = seconds.unwrap_or(USUAL_PATIENCE).min(LONGEST_PATIENCE);
+        self.not_before = Some(now.saturating_add_unsigned(seconds));
     }
 
     /// Until when the authority is not to be asked; one that is further away than any patience is a clock's fault.
     pub fn patience(&self, now: i64) -> Option<i64> {
-        self.not_before.filter(|until| *until > now && until - now <= PATIENCE.1)
+        self.not_before.filter(|until| *until > now && now.saturating_add_unsigned(LONGEST_PATIENCE) >= *until)
     }
 
     /// What a sign-in had brought, as far as it is kept.
