@@ -10,7 +10,7 @@ use crate::{
     account::settings::Missing,
     checklist::Item,
     diagnosis::{Cause, Certainty},
-    entra::{Failure, grant::Tokens},
+    entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
@@ -99,13 +99,17 @@ impl Stop {
     /// The authority's own refusal, with the item it speaks of where its number tells.
     fn refused(desk: &Desk, failure: Failure, flow: &str) -> Self {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
-        match verdict::obstacle(&failure) {
+        match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
             Some(obstacle) => {
                 Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
             }
             None if failure.is_passing() => {
                 let why = described("consent.later");
                 Self { failure: Some(failure), ..Self::new(why, Item::Consent, Outcome::Temporary) }
+            }
+            None if failure.form != Form::OAuth => {
+                let why = described("consent.garbled");
+                Self { failure: Some(failure), ..Self::new(why, Item::Network, Outcome::Unreachable) }
             }
             None => Self::because(desk, described("consent.refused"), failure, flow),
         }
