@@ -13,6 +13,7 @@ use crate::{
     network::NetworkFailure,
     phrase::Phrase,
     runtime::{files::Room, patient},
+    way::Way,
 };
 
 /// A clock that is wrong by more is worth a word.
@@ -83,7 +84,7 @@ impl Known {
             let request = self.request(&registration, vault)?;
             let asked = context.block_on_one(patient::ask(&request)).map_err(|_| NoToken::Unaskable)?;
             unheard |= asked.unheard;
-            let certificate = self.settings.certificate_file.is_some();
+            let certificate = self.settings.way() == Way::Certificate;
             let failure = asked.outcome.as_ref().ok().filter(|_| certificate).and_then(|answer| {
                 let failure = grant::read(answer, now()).err()?;
                 Some((failure, answer.date.map_or(0, |date| date - now())))
