@@ -95,6 +95,8 @@ impl Known {
         let Some(left) = self.places.left(&self.name) else { return Ok(vault) };
         if let Some(next) = vault.overtaken_by(&left.text) {
             self.places.write_vault(&self.name, &next)?;
+            // Or the next one would take it for a renewal whose answer never came.
+            self.places.clear_room(&self.name);
             return Ok(next);
         }
         if vault.refreshed_at.is_some_and(|came| came <= left.at) {

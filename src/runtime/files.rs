@@ -90,6 +90,11 @@ impl Places {
         room::left(&self.vault_file(account))
     }
 
+    /// Nothing that was left there is wanted any more.
+    pub fn clear_room(&self, account: &AccountName) {
+        room::clear(&self.vault_file(account));
+    }
+
     /// Puts the account's next state in the room that was taken for it.
     pub fn put_vault(&self, room: Room, account: &AccountName, vault: &Vault) -> Result<(), FileFailure> {
         room.put(vault.text().expose().as_bytes())?;
