@@ -12,7 +12,7 @@ use crate::{
     },
     network::NetworkFailure,
     phrase::Phrase,
-    runtime::{files::Room, patient},
+    runtime::patient,
     way::Way,
 };
 
@@ -54,13 +54,11 @@ impl Known {
             }
             Err(_) => {}
         }
-        let kept = self.keep_in(room, &vault);
+        let kept = room.put(vault.text().expose().as_bytes()).inspect(|_| self.share(context, &vault));
         // Where there is no token the reason for that is the one to tell.
-        read.and_then(|_| kept.map(|()| vault))
-    }
-
-    fn keep_in(&self, room: Room, vault: &Vault) -> Result<(), NoToken> {
-        Ok(self.places.put_vault(room, &self.name, vault)?)
+        read?;
+        kept?;
+        Ok(vault)
     }
 
     fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {
