@@ -76,11 +76,13 @@ impl Known {
 
     /// Asks again at once where the authority's answer says how to ask it better.
     fn ask(&self, context: &Context, vault: &Vault) -> Result<Heard, NoToken> {
+        // One limit for all: the others wait for the lock that is held here.
+        let until = patient::deadline();
         let (mut algorithm, mut skew, mut unheard) = (Algorithm::default(), 0, false);
         loop {
             let registration = credential::of(self, vault, algorithm, skew)?;
             let request = self.request(&registration, vault)?;
-            let asked = context.block_on_one(patient::ask(&request)).map_err(|_| NoToken::Unaskable)?;
+            let asked = context.block_on_one(patient::ask(&request, until)).map_err(|_| NoToken::Unaskable)?;
             unheard |= asked.unheard;
             let certificate = self.settings.way() == Way::Certificate;
             let failure = asked.outcome.as_ref().ok().filter(|_| certificate).and_then(|answer| {
