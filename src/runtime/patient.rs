@@ -24,8 +24,13 @@ pub struct Asked {
     pub unheard: bool,
 }
 
-pub async fn ask(request: &Request) -> Asked {
-    let until = Instant::now() + patience::WHOLE;
+/// When requests that begin now and belong together are given up.
+pub fn deadline() -> Instant {
+    Instant::now() + patience::WHOLE
+}
+
+/// An attempt has a second even after `until`, so that there always is one.
+pub async fn ask(request: &Request, until: Instant) -> Asked {
     let (mut attempt, mut unheard) = (1, false);
     loop {
         let whole = Limits::default().whole.min(until - Instant::now()).max(Duration::from_secs(1));

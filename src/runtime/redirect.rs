@@ -107,13 +107,17 @@ impl Listener {
 
     /// The query of the right request; `None` when the time is over. Its page is sent before this returns.
     pub async fn wait(self, listening: &Listening) -> Option<Secret> {
-        timeout(listening.limit, self.serve(listening)).await.ok()
+        let mut connections = JoinSet::new();
+        let serving = self.serve(listening, &mut connections);
+        let (query, answered) = timeout(listening.limit, serving).await.ok()?;
+        // It is dropped once the connection has sent its page and ended; the query is there however long that takes.
+        let _ = timeout(PATIENCE, answered).await;
+        Some(query)
     }
 
-    async fn serve(self, listening: &Listening) -> Secret {
+    async fn serve(self, listening: &Listening, connections: &mut JoinSet<()>) -> Found {
         let (found, mut finding) = oneshot::channel();
         let desk = Arc::new(Desk { listening: listening.clone(), port: self.port, found: Mutex::new(Some(found)) });
-        let mut connections = JoinSet::new();
         let mut open: VecDeque<AbortHandle> = VecDeque::new();
         loop {
             tokio::select! {
@@ -129,20 +133,7 @@ impl Listener {
                     Err(_) => sleep(Duration::from_millis(50)).await,
                 },
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                Ok((query, answered)) = &mut finding => {
-                    // It is dropped once the connection has sent its page and ended.
-                    let _ = timeout(PATIENCE, async {
-                        tokio::pin!(answered);
-                        loop {
-                            tokio::select! {
-                                _ = &mut answered => break,
-                                Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                            }
-                        }
-                    })
-                    .await;
-                    return query;
-                }
+                Ok(found) = &mut finding => return found,
             }
         }
     }
