@@ -101,7 +101,7 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
         .connect_timeout(limits.connect)
         .timeout(limits.whole)
         .user_agent(AGENT);
-    if is_loopback(url) {
+    if stays_on_this_machine(url) {
         // A proxy set for the outside would look for itself, and see what is meant for this machine.
         builder = builder.no_proxy();
     }
@@ -111,7 +111,7 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
 /// Host and port of the proxy that the environment names for this address, without the name and password that may
 /// stand there.
 fn proxy(url: &Url) -> Option<String> {
-    if is_loopback(url) {
+    if stays_on_this_machine(url) {
         return None;
     }
     let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
@@ -119,7 +119,8 @@ fn proxy(url: &Url) -> Option<String> {
     Some(format!("{}:{port}", proxy.uri().host()?))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Wider than what a browser may be sent back to: all of 127.0.0.0/8 and every name that resolvers keep here (RFC 6761 §6.3).
+fn stays_on_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -239,7 +240,7 @@ mod tests {
             ("https://login.microsoftonline.com/", false),
             ("https://localhost.example/", false),
         ] {
-            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
+            assert_eq!(stays_on_this_machine(&url.parse().unwrap()), loopback, "{url}");
         }
     }
 }

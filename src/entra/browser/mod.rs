@@ -1,7 +1,6 @@
 //! The authorization-code grant with PKCE (RFC 6749 §4.1, RFC 7636): the address to open, and the request that
 //! turns the code into tokens. `oauth2` writes both; randomness and time are handed in.
 
-pub mod loopback;
 mod returned;
 
 use std::borrow::Cow;
