@@ -143,8 +143,9 @@ fn failed(facts: &Facts<'_>, names: &Names) -> String {
          # Put here what reaches you by another way than this account's mail, for example\n\
          #ExecStart=/usr/bin/curl --silent --show-error --data-raw \"smtp-oauth: {name}\" https://ntfy.example/alerts\n\
          ExecStart=/usr/bin/logger -p user.crit -t smtp-oauth \"the mail sign-in of {name} needs somebody; see: \
-         journalctl -u {renew} -u {check}\"\n",
+         {journal} -u {renew} -u {check}\"\n",
         name = facts.name,
+        journal = if facts.root { "journalctl" } else { "journalctl --user" },
         renew = names.renew,
         check = names.check,
     )
