@@ -8,10 +8,12 @@ use serde_json::Value;
 use super::wire::Answer;
 use crate::secret::Secret;
 
+/// A refusal as it was said (RFC 6749 §5.2; Microsoft Learn, "Microsoft Entra authentication and authorization error
+/// codes"), or what came in place of one. It is printed and kept: tokens are masked, and every text has a bound.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Failure {
-    /// HTTP status.
+    /// HTTP status; 0 for an error that a browser was sent back with.
     pub status: u16,
     /// The OAuth `error` (RFC 6749 §5.2, RFC 8628 §3.5); empty when the body was no OAuth error.
     pub error: String,

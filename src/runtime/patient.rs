@@ -17,13 +17,16 @@ use crate::{
     network::NetworkFailure,
 };
 
+/// How the last attempt ended.
 #[derive(Debug)]
 pub struct Asked {
     pub outcome: Result<Answer, NetworkFailure>,
-    /// A request went out and its answer did not come back whole.
+    /// In any of the attempts, a request went out and its answer did not come back whole.
     pub unheard: bool,
 }
 
+/// Sends a request until its outcome is one that asking again does not change, at most [`patience::ATTEMPTS`] times
+/// within [`patience::WHOLE`]. An authority's refusal is an answer; the error is the network's, of the last attempt.
 pub async fn ask(request: &Request) -> Asked {
     let until = Instant::now() + patience::WHOLE;
     let (mut attempt, mut unheard) = (1, false);

@@ -122,6 +122,8 @@ pub fn probe(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<
     Some(Request { method: Method::Get, url: pending.authorize_url, trust: registration.trust.clone() })
 }
 
+/// Reads the answer to [`probe`] for the same URI: a redirect to it, compared without its query, or a page, whose
+/// AADSTS numbers become the failure's `codes`. Whatever tells neither is [`Probed::Untold`].
 pub fn probed(answer: &Answer, redirect_uri: &str) -> Probed {
     let place = |url: &str| url::Url::parse(url).ok().map(|url| url[..url::Position::AfterPath].to_owned());
     if answer.location.as_deref().and_then(place).is_some_and(|to| Some(to) == place(redirect_uri)) {
