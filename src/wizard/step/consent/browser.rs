@@ -10,10 +10,11 @@ use crate::{
     checklist::Item,
     entra::{
         Failure,
-        browser::{self, Asked, Pending, Prompt, Returned, Unusable, loopback::Loopback},
+        browser::{self, Asked, Pending, Prompt, Returned, Unusable},
         grant::Registration,
         wire::Answer,
     },
+    facts::Loopback,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
     secret::Secret,
