@@ -196,6 +196,11 @@ impl Model {
             Message::Copy(text) => self.copy(text),
             Message::Print(text) => vec![Effect::Print(text)],
             Message::Companion(number) => self.call(number),
+            Message::GoToStep(id) => {
+                self.taken_over();
+                self.mending = None;
+                self.open(id, now)
+            }
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
