@@ -82,6 +82,8 @@ pub enum Unready {
     Missing(Missing),
     /// These are to be read first.
     Unread(CertificateFiles),
+    /// The key could not sign.
+    Unsigned,
 }
 
 impl From<Missing> for Unready {
@@ -166,6 +168,9 @@ impl Desk {
             // It was given for the one before, and no other may see it.
             self.draft.secrets.client_secret = None;
             self.draft.secrets.typed = None;
+        }
+        if before.another_sign_in(&after) {
+            self.draft.secrets.browser = None;
         }
         if before.another_token(&after) {
             self.drop_tokens();
@@ -281,7 +286,8 @@ impl Desk {
                 let certificate = certificate.clone();
                 let jti = self.random("jti");
                 assertion::sign(&certificate, &bare, self.algorithm, now, jti.expose())
-                    .map_or(Credential::None, Credential::Assertion)
+                    .map(Credential::Assertion)
+                    .ok_or(Unready::Unsigned)?
             }
             (Way::Certificate, None) => {
                 return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));

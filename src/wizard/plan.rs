@@ -28,6 +28,8 @@ fn applies(desk: &Desk, id: &str) -> bool {
         Some(Condition::ScopesInDoubt) => unsettled("resource") || !settings.cloud().is_microsoft(),
         Some(Condition::CloudInDoubt) => settings.cloud() != desk.product().cloud,
         Some(Condition::SecretGiven) => desk.draft.secrets.client_secret.is_some(),
+        Some(Condition::Hve) => settings.is_hve(),
+        Some(Condition::NotHve) => !settings.is_hve(),
         Some(Condition::SeveralWays) => ladder::ways(desk).len() > 1,
         None => true,
     }

@@ -127,6 +127,7 @@ impl Step {
     /// How it ended with the authority or the mail server, where it has.
     pub fn outcome(&self) -> Option<Outcome> {
         match self {
+            Self::Read(step) => step.outcome(),
             Self::Consent(step) => step.outcome(),
             Self::Connect(step) => step.outcome(),
             Self::Message(step) => step.outcome(),

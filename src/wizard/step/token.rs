@@ -84,7 +84,7 @@ impl Token {
             blocks.extend(evidence.map(|text| Block::Note { tone, text }));
         }
         blocks.extend(verdict::blocks(desk, &self.causes));
-        if tokens.refresh.is_none() {
+        if tokens.refresh.is_none() && !desk.draft.way().is_app_only() {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.word("evidence.no-refresh-token") });
         }
         let mut actions = Vec::new();
