@@ -5,7 +5,7 @@ mod browser;
 mod device;
 mod direct;
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
+use super::{Go, Page, Turn, go_on, lead, primary, secondary};
 use crate::{
     account::settings::Missing,
     checklist::Item,
@@ -312,7 +312,7 @@ fn lacks_password(desk: &Desk) -> bool {
 fn stopped(desk: &Desk, stop: &Stop) -> Page {
     // The mail server's step can do nothing about the authority.
     let item = Some(stop.item).filter(|item| *item != Item::Network);
-    let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
+    let mut actions: Vec<Action> = lead(desk, &stop.causes, item, "consent").into_iter().collect();
     let again = match desk.draft.way() {
         Way::DeviceCode => "action.new-code",
         Way::Password if lacks_password(desk) => "action.retype",
