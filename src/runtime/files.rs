@@ -212,7 +212,7 @@ impl Places {
         let config_old = now.map(|text| Staged::old_of(&config_path, text.as_bytes(), Kind::Plain)).transpose()?;
         // One that cannot be read has no dates to keep; it stays beside the new one.
         let before = self.vault(&saving.account).ok().flatten().unwrap_or_default();
-        let next = saving.vault.clone().dated_by(&before);
+        let next = saving.vault.clone().in_place_of(&before);
         let vault = Staged::new(&vault_path, next.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {
