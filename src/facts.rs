@@ -143,6 +143,14 @@ impl Address {
     }
 }
 
+impl Tenant {
+    /// Where personal Microsoft accounts are kept, by its name or its id (Microsoft's page "Access token claims
+    /// reference").
+    pub fn is_consumers(&self) -> bool {
+        matches!(self.as_str(), "consumers" | "9188040d-6c67-4c5b-b112-36a304b66dad")
+    }
+}
+
 impl AccountName {
     /// The name proposed for a mailbox: its local part, with what a file name cannot hold left out.
     pub fn for_mailbox(mailbox: &Address) -> Self {

@@ -50,7 +50,8 @@ pub struct Secrets {
     pub client_secret: Option<Secret>,
     /// What stood in the field for it when the person turned away.
     pub typed: Option<Secret>,
-    /// Sent once and not saved.
+    /// Sent once, and in no file.
+    #[serde(skip)]
     pub password: Option<Secret>,
     pub device: Option<DeviceCode>,
     /// A sign-in that waits at a browser.

@@ -111,6 +111,9 @@ pub enum Condition {
     CloudInDoubt,
     /// A client secret was given, and it will end one day.
     SecretGiven,
+    /// High Volume Email, or any other mailbox.
+    Hve,
+    NotHve,
     /// There is more than one way of consent to choose from.
     SeveralWays,
 }

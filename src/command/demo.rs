@@ -11,8 +11,9 @@ use crate::{
     },
     entra::wire::{Method, Request},
     phrase::Phrase,
+    product::Product,
     secret::Secret,
-    simulator::{Announcement, Simulator, faults::Fault},
+    simulator::{Announcement, Simulator, faults::Fault, tenant::State},
     wizard::{Companion, When},
 };
 
@@ -32,8 +33,12 @@ pub struct Offer {
 }
 
 impl Demo {
-    pub async fn start(fault: Option<&Fault>) -> io::Result<Self> {
-        let simulator = simulate::start(fault).await?;
+    pub async fn start(fault: Option<&Fault>, product: Option<&Product>) -> io::Result<Self> {
+        let personal = product.is_some_and(|product| product.tenant.is_some());
+        let simulator = match fault {
+            None if personal => Simulator::start(State::personal()).await?,
+            _ => simulate::start(fault).await?,
+        };
         let offer = offer(simulator.announcement(), fault);
         Ok(Self { _simulator: simulator, offer })
     }
@@ -47,6 +52,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
         companions: vec![approval(announced), sign_in(announced)],
     };
     if let Some(fault) = fault {
+        offer.suggested.product.clone_from(&fault.told.product);
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
         offer.suggested.scopes.clone_from(&fault.told.scopes);
         offer.client_secret = fault.told.client_secret.as_ref().map(Secret::new);

@@ -30,6 +30,7 @@ use crate::{
     facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     phrase::Phrase,
+    product,
     runtime::{
         files::Places,
         tasks::{Reports, Runtime},
@@ -88,8 +89,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let read = |path| answers::read(context, path, asked, unattended).map_err(Trouble::Answers);
     let answers = asked.answers.as_deref().map(read).transpose()?;
     let context = &context.in_language(answers.as_ref().and_then(Prepared::lang));
+    let product = asked.product.as_deref().and_then(product::find);
     let demo = match asked.demo {
-        Some(fault) => Some(Demo::start(fault).await.map_err(Trouble::Simulator)?),
+        Some(fault) => Some(Demo::start(fault, product).await.map_err(Trouble::Simulator)?),
         None => None,
     };
     let mut global = context.global.clone();

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
-    account::{settings::Consent, vault::Refused},
+    account::{
+        settings::Consent,
+        vault::{Refused, Vault},
+    },
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
@@ -94,7 +97,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     };
     keep(context, &known, &conversation);
     let outcome = trial::outcome(&conversation.ending);
-    let causes = causes(&known, &claims, &conversation, outcome);
+    let causes = causes(&known, &vault, &conversation, outcome);
     if asked.json {
         let expires_in = vault.expires_at.map(|at| at - access::now());
         let token = Stage::token(true, took, access::token(&vault).token_mark());
@@ -128,7 +131,7 @@ fn plan(context: &Context, asked: &Test, known: &Known, token: Secret) -> Option
     Some(trial::plan(&known.account, token, message))
 }
 
-fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: Outcome) -> Vec<Cause> {
+fn causes(known: &Known, vault: &Vault, conversation: &Conversation, outcome: Outcome) -> Vec<Cause> {
     if outcome == Outcome::Accepted {
         return Vec::new();
     }
@@ -137,7 +140,13 @@ fn causes(known: &Known, claims: &Claims, conversation: &Conversation, outcome: 
     if known.account.consent == Consent::ClientCredentials {
         evidence.add("flow", Way::Secret.flow());
     }
-    evidence.add_claims(claims, access::now());
+    let claims = Claims::read(&access::token(vault));
+    evidence.add_claims(&claims, access::now());
+    evidence.add("scope.granted", &vault.scope);
+    // An opaque token tells nothing; who signed in was told beside it.
+    if claims.upn.is_none() {
+        evidence.add("token.user", vault.id_user.as_deref().unwrap_or_default());
+    }
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)
 }

@@ -99,6 +99,9 @@ impl Evidence {
         self.add("cloud", name(&account.cloud));
         self.add("authority", &account.registration.authority);
         self.add("tenant", &account.registration.tenant);
+        if account.cloud.is_microsoft() && account.registration.tenant.is_consumers() {
+            self.add_once("account_type", "consumer");
+        }
         self.add("client_id", &account.registration.client_id);
         for scope in &account.scopes {
             self.add("scope", scope);

@@ -77,7 +77,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("app.certificate", "SHA-1 of the certificate the app shows itself by, as the portal shows it"),
     ("principal", "Object IDs that Get-ServicePrincipal printed"),
     ("change.minutes", "how long ago something was last changed in Entra or Exchange, in minutes"),
-    ("account_type", "work, consumer, shared or hve (evidence file only)"),
+    ("account_type", "work, consumer, shared or hve (all but consumer: evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
     ("library", "the program or library that was refused (evidence file only)"),
     ("powershell", "what Exchange or Graph PowerShell printed, one value a line (evidence file only)"),

@@ -30,7 +30,23 @@ pub struct Product {
 }
 
 /// The products, in the order they are offered.
-pub const FILES: &[(&str, &str)] = &[("server", include_str!("server.toml")), ("custom", include_str!("custom.toml"))];
+pub const FILES: &[(&str, &str)] = &[
+    ("server", include_str!("server.toml")),
+    ("outlook-com", include_str!("outlook-com.toml")),
+    ("custom", include_str!("custom.toml")),
+];
+
+impl Product {
+    /// Whether `tenant` is one that its accounts can be in.
+    pub fn takes(&self, tenant: &Tenant) -> bool {
+        self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
+    }
+
+    /// Whether what is known for the one is good for the other: addresses, tenant and app.
+    pub fn is_akin(&self, other: &Self) -> bool {
+        self.cloud.is_microsoft() == other.cloud.is_microsoft() && self.tenant == other.tenant
+    }
+}
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static PRODUCTS: LazyLock<Vec<Product>> =

@@ -27,6 +27,9 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Told {
+    /// Whom they are to sign in as, and what they are to set up.
+    pub user: Option<String>,
+    pub product: Option<String>,
     pub client_secret: Option<String>,
     pub smtp_host: Option<String>,
     pub sender: Option<String>,
@@ -58,6 +61,9 @@ impl Fault {
 
     /// What somebody was told, in place of what is so.
     pub fn misinform(&self, announcement: &mut Announcement) {
+        if let Some(user) = &self.told.user {
+            announcement.user.clone_from(user);
+        }
         if let Some(secret) = &self.told.client_secret {
             announcement.client_secret.clone_from(secret);
         }

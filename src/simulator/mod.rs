@@ -4,6 +4,7 @@
 
 mod browser;
 pub mod certificate;
+mod contoso;
 pub mod control;
 pub mod entra;
 pub mod exchange;

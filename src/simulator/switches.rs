@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{
     Instant,
     tenant::{
-        BasicAuth, Consenter, Permission, Platform, Principal, PublicClientFlows, Redirect, Registration, Resource,
-        State, Switch,
+        AccountTypes, BasicAuth, Consenter, Permission, Platform, Principal, PublicClientFlows, Redirect, Registration,
+        Resource, State, Switch,
     },
 };
 
@@ -26,6 +26,7 @@ use super::{
 /// | `smtp_certificate` | `own`, `other`: of an authority that nobody was told of |
 /// | `mailbox` | `ADDRESS:off`: the licence, and with it the mailbox, is taken away |
 /// | `send_as` | `ADDRESS:TRUSTEE`: granted on the address; `ADDRESS:`: nobody may any more |
+/// | `account_types` | `work`, `organizations`, `personal`, `any`: which accounts the app is for |
 /// | `public_client_flows` | `on`, `off`, or off and noticed later: `poll`, `late` |
 /// | `registration` | `on`, `off` (disabled in the tenant) |
 /// | `redirect_uris` | `off`: none is registered any more |
@@ -216,6 +217,10 @@ fn registration(state: &mut State, key: &str, value: &str) -> Option<()> {
         ("public_client_flows", "off") => app.public_client_flows = PublicClientFlows::Off,
         ("public_client_flows", "poll") => app.public_client_flows = PublicClientFlows::OffAtPoll,
         ("public_client_flows", "late") => app.public_client_flows = PublicClientFlows::OffLate,
+        ("account_types", "work") => app.account_types = AccountTypes::Work,
+        ("account_types", "organizations") => app.account_types = AccountTypes::Organizations,
+        ("account_types", "personal") => app.account_types = AccountTypes::Personal,
+        ("account_types", "any") => app.account_types = AccountTypes::Any,
         ("registration", "on") => app.enabled = true,
         ("registration", "off") => app.enabled = false,
         ("redirect_uri", _) => redirect_uri(app, value)?,
@@ -235,7 +240,7 @@ mod tests {
     use super::*;
 
     /// Every row of the table of [`switch`], with a value of it.
-    const EACH: [&str; 57] = [
+    const EACH: [&str; 61] = [
         "tenant_smtp_auth=on",
         "user_consent=off",
         "block_device_code=on",
@@ -266,6 +271,10 @@ mod tests {
         "public_client_flows=off",
         "public_client_flows=poll",
         "public_client_flows=late",
+        "account_types=work",
+        "account_types=organizations",
+        "account_types=personal",
+        "account_types=any",
         "registration=off",
         "registration=on",
         "redirect_uris=off",

@@ -71,6 +71,7 @@ pub struct User {
     pub name: String,
     pub password: String,
     pub oid: String,
+    pub home: Home,
     /// May sign in. The account behind a shared mailbox may not.
     pub enabled: bool,
     /// May consent where users may not.
@@ -78,6 +79,15 @@ pub struct User {
     /// Tokens issued before this instant are void (password changed, sessions revoked).
     pub tokens_valid_from: super::Instant,
     pub mailbox: Option<Mailbox>,
+}
+
+/// Where an account is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// In the tenant.
+    Work,
+    /// Among the personal Microsoft accounts: no tenant's policy and no administrator is over it.
+    Personal,
 }
 
 #[derive(Debug, Clone)]
@@ -104,7 +114,7 @@ pub struct Registration {
     pub object_id: String,
     pub name: String,
     pub enabled: bool,
-    pub multi_tenant: bool,
+    pub account_types: AccountTypes,
     pub public_client_flows: PublicClientFlows,
     pub redirects: Vec<Redirect>,
     pub secrets: Vec<ClientSecret>,
@@ -113,6 +123,18 @@ pub struct Registration {
     /// The permissions its API permissions page lists; what administrators consent to.
     pub delegated: Vec<Permission>,
     pub application: Vec<Permission>,
+}
+
+/// "Supported account types".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountTypes {
+    /// Of this tenant.
+    Work,
+    /// Of any tenant.
+    Organizations,
+    Personal,
+    /// Of any tenant, and personal ones.
+    Any,
 }
 
 /// A redirect URI as registered. Only the port of `http://localhost` is not compared.
@@ -211,53 +233,7 @@ pub struct Neighbour {
     pub domains: Vec<String>,
 }
 
-/// 2099-12-31: a secret that outlives every test.
-const FAR: i64 = 4_102_358_400;
-
 impl State {
-    /// Everything set up as it should be: `alerts@contoso.example` may send by device code, by
-    /// refresh, and by the client's secret; it may send as `noreply@contoso.example`.
-    pub fn healthy() -> Self {
-        let mut alerts = user("alerts", "Alerts", "3f0a6c5e-8f4d-4f6b-9c37-0d5b1a7e2c11");
-        alerts.mailbox = Some(mailbox(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
-        let mut admin = user("admin", "Adele Admin", "a4e1d9b0-52c7-4b86-8d1f-6e90c3b7f522");
-        admin.administrator = true;
-        admin.mailbox = Some(mailbox(&["admin@contoso.example"], Switch::Inherit));
-        let mut noreply = user("noreply", "No Reply", "c7b2f8d4-19a3-4e5d-b06c-f1e2d3c4b533");
-        noreply.enabled = false;
-        noreply.mailbox = Some(mailbox(&["noreply@contoso.example"], Switch::Inherit));
-        if let Some(mailbox) = &mut noreply.mailbox {
-            mailbox.send_as.push(alerts.upn.clone());
-        }
-        let registration = registration();
-        let principal = Principal { object_id: registration.object_id.clone(), full_access: vec![alerts.upn.clone()] };
-        let mut state = Self {
-            tenant: Tenant {
-                id: "5f0b3a52-7c1e-4d0a-9a39-2d3c4e8f6b10".to_owned(),
-                name: "Contoso".to_owned(),
-                domains: vec!["contoso.example".to_owned(), "contoso.onmicrosoft.com".to_owned()],
-                smtp_auth: false,
-                basic_auth: BasicAuth::Disabled,
-                send_from_alias: false,
-            },
-            users: vec![alerts, admin, noreply],
-            registrations: vec![registration],
-            consents: Vec::new(),
-            policy: Policy::usual(),
-            principals: vec![principal],
-            neighbours: vec![Neighbour {
-                id: "b1d7e6f4-3a2c-4c58-8e9b-70a1f2e3d499".to_owned(),
-                domains: vec!["fabrikam.example".to_owned()],
-            }],
-            browser: Browser::default(),
-            submission: Submission { listening: true, starttls: true, own_certificate: true },
-            clock_ahead: 0,
-            ledger: Ledger::default(),
-        };
-        state.consent_to_applications();
-        state
-    }
-
     /// "Grant admin consent": covers what each registration lists at this moment, and nothing else.
     pub fn grant_admin_consent(&mut self) {
         for app in &self.registrations {
@@ -267,7 +243,7 @@ impl State {
         self.consent_to_applications();
     }
 
-    fn consent_to_applications(&mut self) {
+    pub(super) fn consent_to_applications(&mut self) {
         for app in &self.registrations {
             let consents = app.application.iter().map(|listed| app.consent(Consenter::Application, listed));
             record(&mut self.consents, consents);
@@ -276,6 +252,12 @@ impl State {
 
     pub fn user(&self, upn: &str) -> Option<&User> {
         self.users.iter().find(|user| user.upn.eq_ignore_ascii_case(upn.trim()))
+    }
+
+    /// Who signs in under this name: a work account by its sign-in name, a personal one by any of its addresses.
+    pub fn signs_in(&self, name: &str) -> Option<&User> {
+        let personal = |user: &&User| user.home == Home::Personal;
+        self.user(name).or_else(|| self.mailbox(name.trim()).map(|(user, _)| user).filter(personal))
     }
 
     /// Whose mailbox an address belongs to: a primary address, an alias or the user's own name.
@@ -315,21 +297,6 @@ impl Registration {
     }
 }
 
-impl Policy {
-    fn usual() -> Self {
-        Self {
-            user_consent: true,
-            block_device_code: false,
-            opaque_tokens: false,
-            one_time_refresh: false,
-            token_lifetime: 3599,
-            refresh_lifetime: 90 * 86_400,
-            device_code_lifetime: 900,
-            device_interval: 5,
-        }
-    }
-}
-
 impl Permission {
     pub fn new(resource: Resource, name: &str) -> Self {
         Self { resource, name: name.to_owned() }
@@ -342,54 +309,4 @@ fn portless(uri: &str) -> Option<(&str, &str)> {
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let (host, port) = authority.split_once(':').unwrap_or((authority, "0"));
     (matches!(host, "localhost" | "127.0.0.1") && port.parse::<u16>().is_ok()).then_some((host, path))
-}
-
-fn user(local: &str, name: &str, oid: &str) -> User {
-    User {
-        upn: format!("{local}@contoso.example"),
-        name: name.to_owned(),
-        password: format!("Correct-Horse-{local}-7"),
-        oid: oid.to_owned(),
-        enabled: true,
-        administrator: false,
-        tokens_valid_from: super::Instant::UNIX_EPOCH,
-        mailbox: None,
-    }
-}
-
-fn mailbox(addresses: &[&str], smtp_auth: Switch) -> Mailbox {
-    Mailbox { addresses: addresses.iter().map(|&address| address.to_owned()).collect(), smtp_auth, send_as: Vec::new() }
-}
-
-/// Usable both ways, as a real one is: public client flows on, so a device code needs no secret;
-/// and a secret, which client credentials always need.
-fn registration() -> Registration {
-    Registration {
-        client_id: "2c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b44".to_owned(),
-        object_id: "e8d5c2b1-7a64-4930-bf1e-5c4d3b2a1f66".to_owned(),
-        name: "Contoso server mail".to_owned(),
-        enabled: true,
-        multi_tenant: false,
-        public_client_flows: PublicClientFlows::On,
-        redirects: vec![
-            Redirect { platform: Platform::Native, uri: "http://localhost".to_owned() },
-            Redirect {
-                platform: Platform::Native,
-                uri: "https://login.microsoftonline.com/common/oauth2/nativeclient".to_owned(),
-            },
-            Redirect { platform: Platform::Web, uri: "https://app.contoso.example/oauth/callback".to_owned() },
-        ],
-        secrets: vec![ClientSecret {
-            id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(),
-            value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),
-            expires: FAR,
-        }],
-        certificates: Vec::new(),
-        delegated: vec![
-            Permission::new(Resource::Exchange, "SMTP.Send"),
-            Permission::new(Resource::Graph, "SMTP.Send"),
-            Permission::new(Resource::Graph, "User.Read"),
-        ],
-        application: vec![Permission::new(Resource::Exchange, "SMTP.SendAsApp")],
-    }
 }

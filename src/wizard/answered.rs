@@ -86,12 +86,12 @@ impl Model {
                 Some(Message::Answer(Secret::default()))
             }
             (_, Some(Question { input: Input::Text { value }, .. })) => Some(Message::Answer(Secret::new(value))),
-            (_, Some(Question { input: Input::Secret { .. }, .. })) => {
+            (Step::Read(step), Some(Question { input: Input::Secret { .. }, .. })) => {
                 // Handed in, not kept: its form is looked at like that of one that is typed.
-                Some(Message::Answer(self.desk.draft.secrets.client_secret.clone().unwrap_or_default()))
+                Some(Message::Answer(step.held(&self.desk).cloned().unwrap_or_default()))
             }
             // It is different every time.
-            (_, Some(Question { input: Input::Pasted, .. }) | None) => None,
+            (_, Some(Question { input: Input::Pasted | Input::Secret { .. }, .. }) | None) => None,
         }
     }
 

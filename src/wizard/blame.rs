@@ -4,7 +4,7 @@
 use super::{desk::Desk, tokens};
 use crate::{
     account::Account,
-    checklist::Item,
+    checklist::{Item, State},
     diagnosis::{self, Cause, Certainty, Evidence, reading::Reading},
     entra::Failure,
     network::NetworkFailure,
@@ -95,11 +95,22 @@ pub fn blamed(causes: &[Cause]) -> Option<Item> {
 
 /// An item is called wrong only where that is certain; the rest is on record.
 pub fn mark(desk: &mut Desk, causes: &[Cause]) {
+    mark_unless(desk, causes, |_| false);
+}
+
+/// The same by what a person says; that undoes no proof.
+pub fn mark_told(desk: &mut Desk, causes: &[Cause]) {
+    mark_unless(desk, causes, |state| state == State::Proven);
+}
+
+fn mark_unless(desk: &mut Desk, causes: &[Cause], kept: impl Fn(State) -> bool) {
     let checklist = &mut desk.draft.checklist;
     for cause in causes.iter().filter(|cause| cause.slug != diagnosis::UNKNOWN) {
         match cause.certainty {
-            Certainty::Certain => checklist.fail(cause.item, cause.headline.clone()),
-            Certainty::Likely | Certainty::Possible => checklist.note(cause.item, cause.headline.clone()),
+            Certainty::Certain if !kept(checklist.state(cause.item)) => {
+                checklist.fail(cause.item, cause.headline.clone())
+            }
+            _ => checklist.note(cause.item, cause.headline.clone()),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         assertion::{self, Algorithm},
         grant::{Credential, Registration},
     },
-    facts::Address,
+    facts::{Address, Host},
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
@@ -82,6 +82,8 @@ pub enum Unready {
     Missing(Missing),
     /// These are to be read first.
     Unread(CertificateFiles),
+    /// The key could not sign.
+    Unsigned,
 }
 
 impl From<Missing> for Unready {
@@ -167,6 +169,9 @@ impl Desk {
             self.draft.secrets.client_secret = None;
             self.draft.secrets.typed = None;
         }
+        if before.another_sign_in(&after) {
+            self.draft.secrets.browser = None;
+        }
         if before.another_token(&after) {
             self.drop_tokens();
         }
@@ -176,14 +181,17 @@ impl Desk {
     /// Sets up another product. Another cloud has other addresses, tenants and apps: what was typed for the one
     /// before is not taken along, but what was known beforehand.
     pub fn choose(&mut self, product: &Product) {
-        let fits = self.suggested.cloud.is_none_or(|cloud| cloud.is_microsoft() == product.cloud.is_microsoft());
-        let suggested = if fits { self.suggested.clone() } else { Settings::default() };
-        // A product for Microsoft's clouds is for each of them.
-        let cloud = suggested.cloud.unwrap_or(product.cloud);
+        let named = |settings: &Settings| settings.product.as_deref().and_then(product::find);
+        let akin = self.suggested.cloud.is_none_or(|cloud| cloud.is_microsoft() == product.cloud.is_microsoft())
+            && named(&self.suggested).is_none_or(|known| known.is_akin(product));
+        let suggested = if akin { self.suggested.clone() } else { Settings::default() };
+        // A product for Microsoft's clouds is for each of them, unless its accounts are all in one.
+        let cloud = suggested.cloud.filter(|_| product.tenant.is_none()).unwrap_or(product.cloud);
+        let before = named(&self.draft.settings);
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
             let tenant = product.tenant.as_ref();
-            if settings.product.is_some() && (settings.cloud() != cloud || settings.tenant.as_ref() != tenant) {
+            if before.is_some_and(|before| settings.cloud() != cloud || !before.is_akin(product)) {
                 settings.endpoints = suggested.endpoints;
                 settings.smtp = suggested.smtp;
                 settings.client_id = suggested.client_id;
@@ -194,7 +202,16 @@ impl Desk {
             settings.cloud = Some(cloud);
             settings.tenant = tenant.cloned().or(settings.tenant.take());
             settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
+            if !product.ways.contains(&desk.draft.way()) {
+                desk.draft.way = None;
+                desk.draft.settings.take_way(product.ways[0]);
+                desk.draft.settings.consent = None;
+            }
         });
+        if let Some(tenant) = &product.tenant {
+            let shared = Phrase::new("evidence.tenant-shared").with("tenant", tenant);
+            self.draft.checklist.not_needed(Item::Tenant, shared);
+        }
     }
 
     /// Another of Microsoft's clouds. Tenant, app and mail server of the one before are not taken along, but what
@@ -239,6 +256,7 @@ impl Desk {
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
             ("server", server),
+            ("usual_server", self.usual_server().map(ToString::to_string)),
             ("redirect_uri", settings.redirect_uri.as_ref().map(ToString::to_string)),
             ("object_id", self.object_id()),
             ("resource", settings.resource().map(str::to_owned)),
@@ -246,6 +264,12 @@ impl Desk {
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+    }
+
+    /// The mail server that nobody has to name.
+    fn usual_server(&self) -> Option<&Host> {
+        let of_cloud = || self.draft.settings.cloud().addresses().map(|addresses| &addresses.smtp_host);
+        self.product().smtp_host.as_ref().or_else(of_cloud)
     }
 
     /// The enterprise application's id, as a token says that the app got for itself.
@@ -263,7 +287,8 @@ impl Desk {
                 let certificate = certificate.clone();
                 let jti = self.random("jti");
                 assertion::sign(&certificate, &bare, self.algorithm, now, jti.expose())
-                    .map_or(Credential::None, Credential::Assertion)
+                    .map(Credential::Assertion)
+                    .ok_or(Unready::Unsigned)?
             }
             (Way::Certificate, None) => {
                 return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));

@@ -109,11 +109,31 @@ pub fn mark(draft: &mut Draft) {
     }
 }
 
+/// Remembers that the present way is refused, where its cause is one that another way gets past.
+pub fn refuse(desk: &mut Desk, causes: &[Cause]) {
+    if causes.first().is_some_and(|cause| !cause.ways.is_empty()) {
+        let way = desk.draft.way();
+        desk.draft.refused.insert(way);
+    }
+}
+
+/// Past a refusal: by the next way where there is one, else by a choice.
+pub fn past(desk: &mut Desk, causes: &[Cause]) -> Go {
+    match next(desk, causes) {
+        Some(way) => {
+            take(desk, way);
+            lead(desk, way)
+        }
+        None => Go::To("method"),
+    }
+}
+
 /// To the step that prepares a way just taken, and back to the sign-in where that is all it needs.
-pub fn lead(way: Way) -> Go {
+fn lead(desk: &Desk, way: Way) -> Go {
     match way {
         Way::DeviceCode => Go::Mend(Item::PublicClient),
         Way::Loopback | Way::Paste => Go::Mend(Item::RedirectUri),
+        Way::Secret | Way::Certificate if desk.draft.settings.is_hve() => Go::To("hve-permission"),
         Way::Secret | Way::Certificate => Go::To("app-permission"),
         Way::Password => Go::To("password"),
     }

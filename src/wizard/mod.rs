@@ -6,6 +6,7 @@
 //! file a kind of step, `overlay.rs` what can lie over a step, `view.rs` what stands around it.
 
 mod answered;
+mod asking;
 mod blame;
 mod clock;
 mod companion;
@@ -113,7 +114,8 @@ impl Model {
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
         let asked = named.as_deref().and_then(product::find);
-        if let Some(product) = asked.filter(|product| desk.draft.settings.product.as_ref() != Some(&product.id)) {
+        let another = |product: &&product::Product| desk.draft.settings.product.as_ref() != Some(&product.id);
+        if let Some(product) = asked.filter(|product| !resumes || another(product)) {
             desk.choose(product);
             desk.draft.step.clear();
         }
@@ -154,12 +156,7 @@ impl Model {
     /// How a run ends that nobody could help over a screen.
     pub fn stuck_outcome(&self) -> Outcome {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
-        let checklist = &self.desk.draft.checklist;
-        let network = checklist.state(Item::Network) == State::Failed;
-        // A file that cannot be used is no trouble of the network's.
-        let of_file = checklist.evidence(Item::Network).iter().any(|phrase| phrase.key == "network.ca-file");
-        let unheard = matches!(self.step, Step::Read(_)) && network && !of_file;
-        outcome.unwrap_or(if unheard { Outcome::Unreachable } else { Outcome::Incomplete })
+        outcome.unwrap_or(Outcome::Incomplete)
     }
 
     pub fn draft(&self) -> &Draft {
@@ -312,6 +309,9 @@ impl Model {
     fn typed(&mut self, text: &Secret) -> Vec<Effect> {
         match &self.step {
             Step::Read(step) if step.is_secret() => {
+                if !step.outlives_the_run() {
+                    return Vec::new();
+                }
                 self.desk.draft.secrets.typed = Some(text.clone()).filter(|text| !text.is_empty());
             }
             Step::Read(_) | Step::Message(_) | Step::Save(_) => {

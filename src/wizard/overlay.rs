@@ -5,7 +5,7 @@ use super::{
     Model, blame,
     desk::Desk,
     effect::Effect,
-    items_of,
+    items_of, ladder,
     message::Message,
     plan,
     screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen, Tone},
@@ -81,8 +81,13 @@ impl Model {
             }
             (Message::Answer(typed), Some(Overlay::Browser)) if !typed.expose().trim().is_empty() => {
                 let causes = blame::told(&self.desk, typed.expose(), now);
-                blame::mark(&mut self.desk, &causes);
+                blame::mark_told(&mut self.desk, &causes);
+                ladder::refuse(&mut self.desk, &causes);
                 self.lay(Overlay::Told(causes))
+            }
+            (Message::Other, Some(Overlay::Told(causes))) => {
+                let go = ladder::past(&mut self.desk, &causes);
+                self.take(step::Turn::go(go), now)
             }
             (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
             (_, overlay) => {
@@ -166,7 +171,11 @@ fn told(desk: &Desk, step: &str, causes: &[Cause]) -> Screen {
     let mut screen = blank(desk, step, "told".to_owned(), desk.word("overlay.browser"));
     screen.blocks = verdict::blocks(desk, causes);
     let leading = blame::blamed(causes).and_then(|item| step::go_to(desk, item, step));
-    screen.actions.splice(0..0, leading);
+    let other = ladder::next(desk, causes).and_then(|_| ladder::offer(desk, causes)).map(|label| {
+        let act = Act::Send(Message::Other);
+        Action { key: Key::Letter('w'), label, act, primary: false }
+    });
+    screen.actions.splice(0..0, leading.into_iter().chain(other));
     screen
 }
 

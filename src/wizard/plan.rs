@@ -3,7 +3,7 @@
 use super::{desk::Desk, ladder};
 use crate::checklist::{
     Item, State,
-    steps::{self, Condition},
+    steps::{self, Condition, Field},
 };
 
 /// Ids of the steps, in order; the one that is open is among them whatever else holds.
@@ -28,6 +28,8 @@ fn applies(desk: &Desk, id: &str) -> bool {
         Some(Condition::ScopesInDoubt) => unsettled("resource") || !settings.cloud().is_microsoft(),
         Some(Condition::CloudInDoubt) => settings.cloud() != desk.product().cloud,
         Some(Condition::SecretGiven) => desk.draft.secrets.client_secret.is_some(),
+        Some(Condition::Hve) => settings.is_hve(),
+        Some(Condition::NotHve) => !settings.is_hve(),
         Some(Condition::SeveralWays) => ladder::ways(desk).len() > 1,
         None => true,
     }
@@ -40,6 +42,11 @@ pub fn position(path: &[&str], id: &str) -> usize {
 /// The step at which an item is settled, on this path.
 pub fn step_of(path: &[&'static str], item: Item) -> Option<&'static str> {
     path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.items.contains(&item)))
+}
+
+/// The step at which a value is typed, on this path.
+pub fn step_for(path: &[&'static str], field: Field) -> Option<&'static str> {
+    path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.field == Some(field)))
 }
 
 /// Whether a token holds this as it was when the token was issued: mended, it takes a new one.

@@ -84,6 +84,11 @@ impl Facts {
         self.authority != now.authority
     }
 
+    /// Whether an address that was opened in a browser asks for something else.
+    pub fn another_sign_in(&self, now: &Self) -> bool {
+        self.redirect_uri != now.redirect_uri || self.user != now.user || self.another_token(now)
+    }
+
     /// Whether a token issued before is for something else.
     pub fn another_token(&self, now: &Self) -> bool {
         self.authority != now.authority

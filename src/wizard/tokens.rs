@@ -74,6 +74,14 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
     let missing: Vec<String> = wanted.iter().filter(|wanted| !holds(wanted)).cloned().collect();
     let told = !granted.is_empty() || !claims.scp.is_empty() || !claims.roles.is_empty();
     let checklist = &mut desk.draft.checklist;
+    if app_only {
+        let key = if missing.is_empty() { "evidence.consent-to-role" } else { "evidence.token-of-app" };
+        let phrase = Phrase::new(key).with("role", wanted.join(" "));
+        match missing.is_empty() {
+            true => checklist.prove(Item::Consent, phrase),
+            false => checklist.note(Item::Consent, phrase),
+        }
+    }
     if missing.is_empty() {
         checklist.prove(Item::Permission, Phrase::new("evidence.permission").with("scopes", wanted.join(" ")));
     } else if app_only && desk.draft.settings.cloud().is_microsoft() {

@@ -3,6 +3,7 @@
 //! message share it.
 
 use super::{
+    asking::{Answered, Asking},
     blame,
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
@@ -14,6 +15,7 @@ use crate::{
     checklist::Item,
     diagnosis::Cause,
     entra::{
+        cloud,
         grant::{self, Tokens},
         wire::{Answer, Request},
     },
@@ -27,6 +29,7 @@ use crate::{
 pub struct Trial {
     phase: Phase,
     message: Option<Envelope>,
+    asking: Asking,
     lines: Vec<Line>,
     causes: Vec<Cause>,
 }
@@ -50,14 +53,12 @@ fn renewal(desk: &mut Desk, tokens: &Tokens, now: i64) -> Option<Request> {
     grant::refresh(&registration, tokens.refresh.as_ref()?, &scopes)
 }
 
-/// A token with less time left than a test may take is renewed first (seconds).
-const NEEDED: i64 = 300;
-
 impl Trial {
     /// `None` when there is nothing to sign in with, and nothing to get it with: sign in first.
     pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
         let tokens = desk.draft.secrets.tokens.clone()?;
-        let stale = tokens.expires_at < now + NEEDED;
+        let needed = desk.draft.settings.server().map_or(0, |server| i64::from(cloud::min_life(&server.host)));
+        let stale = tokens.expires_at < now + needed;
         let request = if stale { renewal(desk, &tokens, now) } else { None };
         if request.is_none() && tokens.expires_at <= now {
             return None;
@@ -69,7 +70,8 @@ impl Trial {
             }
             None => talk(desk, message.clone())?,
         };
-        Some((Self { phase, message, lines: Vec::new(), causes: Vec::new() }, effect))
+        let asking = Asking::default();
+        Some((Self { phase, message, asking, lines: Vec::new(), causes: Vec::new() }, effect))
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
@@ -91,6 +93,7 @@ impl Trial {
     pub fn reported(&mut self, desk: &mut Desk, report: Report, now: i64) -> Vec<Effect> {
         match (report, &self.phase) {
             (Report::Fetched(outcome), Phase::Renewing(_)) => return self.renewed(desk, outcome, now),
+            (Report::Waited, Phase::Renewing(_)) => return self.renew(desk, now),
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
@@ -104,16 +107,8 @@ impl Trial {
     }
 
     fn renewed(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Vec<Effect> {
-        let tokens = match outcome {
-            Ok(answer) => grant::read(&answer, now),
-            Err(failure) => {
-                self.causes = blame::unreachable(desk, &failure);
-                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
-                return Vec::new();
-            }
-        };
-        match tokens {
-            Ok(tokens) => {
+        match self.asking.answered(desk, outcome, now) {
+            Answered::Tokens(tokens) => {
                 desk.draft.secrets.tokens = Some(match desk.draft.secrets.tokens.take() {
                     Some(before) => tokens.renewing(before),
                     None => tokens,
@@ -122,19 +117,39 @@ impl Trial {
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
                 self.phase = phase;
-                vec![kept, effect]
+                return vec![kept, effect];
             }
-            Err(failure) => {
+            Answered::Again(pause) => {
+                let ticket = desk.ticket();
+                self.phase = Phase::Renewing(ticket);
+                return vec![Effect::Wait(ticket, pause)];
+            }
+            Answered::Unreachable(failure) => {
+                self.causes = blame::unreachable(desk, &failure);
+                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
+            }
+            Answered::Refused(failure) => {
                 let (key, outcome) = if failure.is_passing() {
                     ("trial.renewal-later", Outcome::Temporary)
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                self.causes = blame::refusal(desk, &failure, blame::REFRESH);
+                let way = desk.draft.way();
+                let flow = if way.is_app_only() { way.flow() } else { blame::REFRESH };
+                self.causes = blame::refusal(desk, &failure, flow);
                 self.phase = Phase::Tokenless(Phrase::new(key).with("summary", failure.summary()), outcome);
-                Vec::new()
             }
         }
+        Vec::new()
+    }
+
+    /// The pause before another attempt at the renewal is over.
+    fn renew(&mut self, desk: &mut Desk, now: i64) -> Vec<Effect> {
+        let tokens = desk.draft.secrets.tokens.clone();
+        let Some(request) = tokens.and_then(|tokens| renewal(desk, &tokens, now)) else { return Vec::new() };
+        let ticket = desk.ticket();
+        self.phase = Phase::Renewing(ticket);
+        vec![Effect::Fetch(ticket, request)]
     }
 
     pub fn accepted(&self) -> bool {
@@ -245,8 +260,15 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     let checklist = &mut desk.draft.checklist;
     if conversation.authenticated() {
         let reply = Phrase::new("evidence.accepted").with("user", &account.user);
-        let proven =
-            [Item::Connection, Item::SmtpAuth, Item::SmtpUser, Item::Audience, Item::Permission, Item::Mailbox];
+        let proven = [
+            Item::Consent,
+            Item::Connection,
+            Item::SmtpAuth,
+            Item::SmtpUser,
+            Item::Audience,
+            Item::Permission,
+            Item::Mailbox,
+        ];
         for item in proven {
             checklist.prove(item, reply.clone());
         }

@@ -42,8 +42,12 @@ impl Desk {
 
     /// Nothing set up yet.
     pub fn new() -> Self {
+        Self::of(State::healthy())
+    }
+
+    pub fn of(state: State) -> Self {
         let runtime = Runtime::new().unwrap();
-        let simulator = runtime.block_on(Simulator::start(State::healthy())).unwrap();
+        let simulator = runtime.block_on(Simulator::start(state)).unwrap();
         let desk = Self { simulator, runtime, directory: tempfile::tempdir().unwrap() };
         // As short as it goes: nobody here is slow.
         let now = chrono::Utc::now();

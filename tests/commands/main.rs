@@ -12,6 +12,7 @@ mod keys;
 #[path = "../runtime/loopback.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod loopback;
+mod personal;
 mod refused_answers;
 mod renewal;
 mod setup;

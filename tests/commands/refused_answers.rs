@@ -35,12 +35,20 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("smtp.port = 65536\n", "FILE, line 1: `smtp.port`: A port is a number from 1 to 65535."),
     ("smtp = 587\n", "FILE, line 1: `smtp`: `smtp` is a table: [smtp]."),
-    ("product = \"hve\"\n", "FILE, line 1: `product`: Known are: server, custom."),
+    ("product = \"hve\"\n", "FILE, line 1: `product`: Known are: server, outlook-com, custom."),
     ("cloud = \"mars\"\n", "FILE, line 1: `cloud`: Known are: global, gcc-high, dod, china, custom."),
     ("cloud = \"custom\"\n", "FILE, line 1: `cloud`: For another authority the product is custom."),
     (
         "product = \"custom\"\ncloud = \"china\"\n",
         "FILE, line 2: `cloud`: With the product custom the cloud is custom, too.",
+    ),
+    (
+        "product = \"outlook-com\"\ntenant = \"contoso.example\"\n",
+        "FILE, line 2: `tenant`: With the product outlook-com the tenant is consumers; leave the key out.",
+    ),
+    (
+        "product = \"outlook-com\"\ncloud = \"china\"\n",
+        "FILE, line 2: `cloud`: With the product outlook-com the cloud is global.",
     ),
     ("lang = \"ja\"\n", "FILE, line 1: `lang`: Known are: en."),
     (

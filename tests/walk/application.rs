@@ -229,9 +229,11 @@ fn a_password_is_offered_for_high_volume_email_alone_and_is_not_kept() {
     assert!(at[0] < at[2] && at[2].is_some(), "{options}");
     person.tell(Message::Choose(5));
     microsoft.serves(&mut person);
+    walks(&mut microsoft, &mut person, "hve-permission");
     walks(&mut microsoft, &mut person, "password");
     person.types("CANARY-wrong password");
-    assert!(!format!("{:?}", person.kept).contains("CANARY"));
+    let files = person.kept.iter().map(smtp_oauth::account::draft::Draft::texts);
+    assert!(files.flat_map(|(_, secret)| secret).all(|secret| !secret.expose().contains("CANARY")));
     walks(&mut microsoft, &mut person, "consent");
     assert!(person.reads().contains("50126"), "{}", person.reads());
     person.presses(Key::Esc);
@@ -256,4 +258,32 @@ fn smtp_oauth_ways(person: &mut Person, mut microsoft: Microsoft) -> String {
         enters(&mut microsoft, person);
     }
     person.reads()
+}
+
+#[test]
+fn a_file_with_a_secret_and_a_password_sends_each_where_it_belongs() {
+    let mut microsoft = Microsoft::healthy();
+    set(&mut microsoft, "admin_consent", "granted");
+    set(&mut microsoft, "public_client_flows", "off");
+    let mut given = microsoft.given();
+    given.suggested.smtp.host = "smtp.hve.mx.microsoft".parse().ok();
+    given.suggested.tenant = microsoft.state.tenant.id.parse().ok();
+    given.suggested.consent = Some(smtp_oauth::account::settings::Consent::Password);
+    given.answered = Some(smtp_oauth::wizard::Answered { complete: true, ..Default::default() });
+    given.unattended = true;
+    given.password = Some(smtp_oauth::secret::Secret::new(&microsoft.state.users[0].password));
+    given.client_secret = Some(smtp_oauth::secret::Secret::new(&microsoft.state.registrations[0].secrets[0].value));
+    let mut person = Person::sits_down(given);
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "token", "{}", person.reads());
+}
+
+#[test]
+fn a_token_without_a_role_shows_no_consent() {
+    let mut microsoft = Microsoft::healthy();
+    set(&mut microsoft, "application_permission", "off");
+    set(&mut microsoft, "admin_consent", "revoked");
+    let person = with_secret(&mut microsoft);
+    assert_eq!(state(&person, Item::Consent), State::Open, "{}", person.reads());
+    assert_ne!(state(&person, Item::Permission), State::Failed);
 }

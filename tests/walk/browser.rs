@@ -400,3 +400,56 @@ fn a_redirect_uri_is_asked_about_before_anybody_signs_in() {
     person.presses(Key::Esc).types("http://localhost/");
     assert_ne!(state(&person, Item::RedirectUri), State::Proven);
 }
+
+#[test]
+fn an_error_page_of_the_authority_proves_no_redirect_uri() {
+    for pasted in ["https://127.0.0.1:1/error?code=700016", "AADSTS700016: Application was not found"] {
+        let (mut microsoft, mut person) = begins(Way::Paste);
+        pastes(&mut microsoft, &mut person, pasted);
+        assert_ne!(state(&person, Item::RedirectUri), State::Proven, "{pasted}");
+    }
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    pastes(&mut microsoft, &mut person, "https://evil.example/?error=access_denied");
+    assert!(error(&person).contains("evil.example") && person.model.draft().secrets.browser.is_some());
+}
+
+#[test]
+fn another_redirect_uri_is_another_sign_in() {
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    registered(&mut microsoft, Platform::Native, "http://localhost/other/");
+    while person.at() != "redirect-uri" {
+        person.presses(Key::Esc);
+    }
+    person.types("http://localhost/other/");
+    microsoft.serves(&mut person);
+    while person.at() != "consent" {
+        person.enter();
+        microsoft.serves(&mut person);
+    }
+    assert_eq!(person.model.draft().secrets.browser.as_ref().unwrap().redirect_uri, "http://localhost/other/");
+}
+
+#[test]
+fn a_busy_authority_costs_no_code() {
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    let redirect = microsoft.browses(&mut person, USER, "approve").unwrap();
+    person.tell(Message::Answer(Secret::new(redirect)));
+    person.gets(503, "");
+    let (ticket, _) = person.waits();
+    person.tell(Message::Reported(ticket, Report::Waited));
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "token", "{}", person.reads());
+}
+
+#[test]
+fn what_the_browser_says_of_a_policy_leads_to_the_next_way_with_one_key() {
+    let (_, mut person) = begins(Way::DeviceCode);
+    person.presses(Key::Letter('b')).types("53003");
+    person.presses(Key::Letter('w'));
+    assert_eq!((person.at().as_str(), person.model.draft().way()), ("redirect-uri", Way::Paste));
+    assert_eq!(person.model.draft().secrets.device, None);
+    // From a machine with a screen it is the other one.
+    let (_, mut person) = begins_with(Microsoft::healthy(), Way::DeviceCode, |given, _| given.graphical = true);
+    person.presses(Key::Letter('b')).types("53003").presses(Key::Letter('w'));
+    assert_eq!(person.model.draft().way(), Way::Loopback);
+}

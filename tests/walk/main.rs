@@ -8,6 +8,7 @@ mod faults;
 mod keys;
 mod microsoft;
 mod person;
+mod personal;
 mod resuming;
 mod signing_in;
 mod stories;

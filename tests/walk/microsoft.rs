@@ -44,16 +44,19 @@ pub struct Microsoft {
 impl Microsoft {
     pub fn with(fault: &str) -> Self {
         let fault: &Fault = faults::find(fault).unwrap_or_else(|| panic!("no fault {fault}"));
-        Self::of(Some(fault))
+        Self::of(State::healthy(), Some(fault))
     }
 
     pub fn healthy() -> Self {
-        Self::of(None)
+        Self::of(State::healthy(), None)
     }
 
-    fn of(fault: Option<&Fault>) -> Self {
+    pub fn personal() -> Self {
+        Self::of(State::personal(), None)
+    }
+
+    fn of(healthy: State, fault: Option<&Fault>) -> Self {
         let now = Instant::from_timestamp(NOW, 0).unwrap();
-        let healthy = State::healthy();
         let mut announced = announced(&healthy);
         fault.inspect(|fault| fault.misinform(&mut announced));
         let site = Site { authority: AUTHORITY.to_owned(), key: Key::generate().unwrap(), control: CONTROL.to_owned() };

@@ -43,6 +43,7 @@ pub const STORIES: &[Story] = &[
     story("device_code_blocked", "consent", Item::Consent, Mends::Here(Key::Enter)),
     story("user_is_not_token_user", "token", Item::SmtpUser, Mends::Here(Key::Letter('n'))),
     story("user_must_be_upn", "token", Item::SmtpUser, Mends::With(Key::Letter('u'))),
+    story("consumer_primary_alias_mismatch", "token", Item::SmtpUser, Mends::With(Key::Letter('u'))),
     story("wrong_audience_graph_token", "token", Item::Audience, Mends::With(Key::Letter('s'))),
     story("missing_scope_smtp_send", "token", Item::Permission, Mends::At("permissions")),
     story("host_name_unknown", "connection", Item::Network, Mends::Types("mail-server", "127.0.0.1:2")),

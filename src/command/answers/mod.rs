@@ -162,8 +162,21 @@ impl Sheet<'_> {
         if cloud.is_microsoft() && client_id.is_some_and(|id| id.as_str().parse::<Guid>().is_err()) {
             return Err(self.refuse("client_id", Phrase::new("malformed.guid")));
         }
-        self.answers.settings.product = Some(product.id.clone());
-        self.answers.settings.cloud = Some(cloud);
+        let settings = &self.answers.settings;
+        if let Some(tenant) = &product.tenant {
+            let said = |key: &str| Phrase::new(key).with("product", &product.id);
+            if cloud != product.cloud {
+                return Err(self.refuse("cloud", said("answers.cloud-of-product").with("cloud", product.cloud.id())));
+            }
+            if settings.tenant.as_ref().is_some_and(|given| !product.takes(given)) {
+                return Err(self.refuse("tenant", said("answers.tenant-of-product").with("tenant", tenant)));
+            }
+        }
+        let settings = &mut self.answers.settings;
+        settings.tenant = product.tenant.clone().or(settings.tenant.take());
+        settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
+        settings.product = Some(product.id.clone());
+        settings.cloud = Some(cloud);
         Ok(())
     }
 

@@ -39,8 +39,11 @@ pub enum Unusable {
     AdminConsent,
     /// Neither a code nor an error is in it.
     NoCode,
-    /// The authority said no.
-    Refused(Box<Failure>),
+    /// The authority said no; to the redirect URI and to this sign-in, or on a page of its own.
+    Refused {
+        failure: Box<Failure>,
+        came_back: bool,
+    },
 }
 
 /// A pasted text (bytes); Entra's longest redirects have some 3,000.
@@ -164,7 +167,7 @@ fn unparsed(plain: &str, joined: &str, pending: &Pending) -> Result<Returned, Un
     if !codes.is_empty() {
         let description = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         let failure = Failure::redirected([("error", "access_denied"), ("error_description", &description)]);
-        return Err(Unusable::Refused(Box::new(failure)));
+        return Err(Unusable::Refused { failure: Box::new(failure), came_back: false });
     }
     let mut lines: Vec<&str> = plain.split_whitespace().collect();
     lines.pop();
@@ -226,14 +229,20 @@ fn judge(address: &str, fields: &Fields, pending: &Pending) -> Result<Returned, 
         if right == Some(false) {
             return Err(Unusable::OtherState);
         }
+        let there = address.is_empty() || is_redirect(address, pending);
+        if !there && site(address).0 != site(&pending.authorize_url).0 {
+            // Anybody can put an error into an address.
+            return Err(elsewhere(address, pending));
+        }
         let pairs = fields.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        return Err(Unusable::Refused(Box::new(Failure::redirected(pairs))));
+        let failure = Box::new(Failure::redirected(pairs));
+        return Err(Unusable::Refused { failure, came_back: there && right == Some(true) });
     }
     match (fields.value("code"), right) {
         (Some(number), None)
             if site(address).1.ends_with("/error") && !number.contains(|c: char| !c.is_ascii_digit()) =>
         {
-            Err(Unusable::Refused(Box::new(of_error_page(number))))
+            Err(Unusable::Refused { failure: Box::new(of_error_page(number)), came_back: false })
         }
         (Some(code), Some(true)) => Ok(Returned { code: Secret::new(code), state_checked: true }),
         (Some(_), Some(false)) => Err(Unusable::OtherState),

@@ -3,6 +3,7 @@
 
 use super::{
     Form,
+    discovery::Directory,
     failure::{self, Failure},
     grant_failure, issue,
     scope::Asked,
@@ -10,7 +11,7 @@ use super::{
 use crate::simulator::{
     Instant,
     ledger::{DeviceRequest, DeviceStage},
-    tenant::{Consenter, Registration, State, User},
+    tenant::{Consenter, Home, Registration, State, User},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +67,19 @@ pub fn open<'a>(
     state.registration(&device.client_id).map(|app| (device, app)).ok_or(Refused::UnknownCode)
 }
 
-/// Who signs in: an account of this tenant that may.
-pub fn person<'a>(state: &'a State, app: &Registration, upn: &str) -> Result<&'a User, Refused> {
+/// Who signs in: an account that is kept where the request was sent, and may.
+pub fn person<'a>(
+    state: &'a State,
+    (directory, app): (Directory, &Registration),
+    upn: &str,
+) -> Result<&'a User, Refused> {
+    let known = state.signs_in(upn).filter(|user| directory.serves(user.home));
+    if directory == Directory::Consumers {
+        return known.ok_or_else(|| Refused::Person(failure::not_a_personal_account()));
+    }
+    if let Some(user) = known.filter(|user| user.home == Home::Personal) {
+        return Ok(user);
+    }
     let domain = upn.rsplit_once('@').map_or("", |(_, domain)| domain.trim());
     if !state.tenant.domains.iter().any(|ours| ours.eq_ignore_ascii_case(domain)) {
         return Err(Refused::Person(failure::user_of_another_tenant(upn, app, &state.tenant.name)));
@@ -78,8 +90,13 @@ pub fn person<'a>(state: &'a State, app: &Registration, upn: &str) -> Result<&'a
 
 /// The person of a page's form. An account picked from the list has a session in this browser; one
 /// typed in has to prove itself.
-pub fn sign_in<'a>(state: &'a State, app: &Registration, upn: &str, form: &Form) -> Result<&'a User, Refused> {
-    let user = person(state, app, upn)?;
+pub fn sign_in<'a>(
+    state: &'a State,
+    client: (Directory, &Registration),
+    upn: &str,
+    form: &Form,
+) -> Result<&'a User, Refused> {
+    let user = person(state, client, upn)?;
     if form.value("typed").is_some() && form.value("password") != Some(user.password.as_str()) {
         return Err(Refused::Person(failure::password_wrong()));
     }
@@ -88,13 +105,14 @@ pub fn sign_in<'a>(state: &'a State, app: &Registration, upn: &str, form: &Form)
 
 pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now: Instant) -> Result<(), Refused> {
     let (device, app) = open(state, user_code, now)?;
-    let (device_code, asked, app) = (device.device_code.clone(), device.asked.clone(), app.clone());
+    let (device_code, asked) = (device.device_code.clone(), device.asked.clone());
+    let (directory, app) = (device.directory, app.clone());
     if action == Action::Decline {
         settle(state, &device_code, DeviceStage::Declined);
         return Ok(());
     }
-    let user = person(state, &app, upn)?.clone();
-    if state.policy.block_device_code {
+    let user = person(state, (directory, &app), upn)?.clone();
+    if state.policy.block_device_code && user.home == Home::Work {
         settle(state, &device_code, DeviceStage::Blocked);
         return Err(Refused::Person(failure::blocked_by_conditional_access()));
     }
@@ -106,7 +124,7 @@ pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now
 /// Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
 pub fn consent(state: &mut State, app: &Registration, user: &User, asked: &Asked) -> Result<(), Refused> {
     let missing = issue::missing_consent(state, app, user, asked);
-    let allowed = state.policy.user_consent || user.administrator;
+    let allowed = state.policy.user_consent || user.administrator || user.home == Home::Personal;
     if !missing.is_empty() && !allowed {
         return Err(Refused::Person(failure::admin_consent_needed(app)));
     }

@@ -36,7 +36,7 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
         Ok(checked) => checked,
         Err(failure) => return page::stopped(SHOWN, &failure.sentence()),
     };
-    let asked = match wanted(state, &checked.app, &request.query) {
+    let asked = match wanted(state, &checked, &request.query) {
         Ok(asked) => asked,
         Err(failure) => return back(state, site, &checked, &request.query, &failure, now),
     };
@@ -65,7 +65,7 @@ fn check(state: &State, tenant: &str, request: &Request) -> Result<Checked, Fail
     Ok(Checked { app, directory, redirect_uri, target })
 }
 
-fn wanted(state: &State, app: &Registration, query: &Form) -> Result<Asked, Failure> {
+fn wanted(state: &State, checked: &Checked, query: &Form) -> Result<Asked, Failure> {
     if client::required(query, "response_type")? != "code" {
         return Err(grant_failure::response_type_unsupported());
     }
@@ -73,6 +73,7 @@ fn wanted(state: &State, app: &Registration, query: &Form) -> Result<Asked, Fail
         return Err(grant_failure::challenge_method_unsupported());
     }
     // Scopes of several resources may be asked for here; the code is then redeemed for the first.
+    let app = (checked.directory, &checked.app);
     scope::parse(client::required(query, "scope")?, app, &state.tenant.name, Mixed::FirstWins)
 }
 
@@ -84,8 +85,9 @@ enum Next {
 
 fn person(state: &mut State, checked: &Checked, asked: &Asked, form: &Form) -> Result<Next, Refused> {
     let app = &checked.app;
-    let Some(upn) = form.value("user") else { return Ok(Next::Page(page::ask_account(state, app, None))) };
-    let user = approval::sign_in(state, app, upn, form)?.clone();
+    let client = (checked.directory, app);
+    let Some(upn) = form.value("user") else { return Ok(Next::Page(page::ask_account(state, client, None))) };
+    let user = approval::sign_in(state, client, upn, form)?.clone();
     match form.value("action") {
         Some("decline") => Ok(Next::Declined),
         Some("approve") => {

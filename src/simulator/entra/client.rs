@@ -9,7 +9,7 @@ use super::{
 use crate::simulator::{
     Instant, Site,
     ledger::Proof,
-    tenant::{PublicClientFlows, Registration, State},
+    tenant::{AccountTypes, PublicClientFlows, Registration, State},
 };
 
 /// The form of a POST, with the client's id and secret in it wherever they were sent.
@@ -35,12 +35,28 @@ pub fn registration(state: &State, directory: Directory, form: &Form) -> Result<
     let app = state.registration(client_id).ok_or_else(not_found)?;
     match directory {
         Directory::Neighbour(_) => return Err(not_found()),
-        Directory::Consumers => return Err(failure::not_for_consumers(app)),
-        Directory::Common if !app.multi_tenant => return Err(failure::not_multi_tenant(app, "common")),
-        Directory::Organizations if !app.multi_tenant => return Err(failure::not_multi_tenant(app, "organizations")),
-        Directory::Ours | Directory::Common | Directory::Organizations => {}
+        Directory::Consumers => for_consumers(app)?,
+        Directory::Common => for_work(app, Some("common"))?,
+        Directory::Organizations => for_work(app, Some("organizations"))?,
+        Directory::Ours => for_work(app, None)?,
     }
     if app.enabled { Ok(app.clone()) } else { Err(failure::application_disabled(app)) }
+}
+
+fn for_consumers(app: &Registration) -> Result<(), Failure> {
+    match app.account_types {
+        AccountTypes::Personal | AccountTypes::Any => Ok(()),
+        AccountTypes::Work | AccountTypes::Organizations => Err(failure::not_for_consumers(app)),
+    }
+}
+
+/// `shared`: the endpoint's name where it is no tenant's own.
+fn for_work(app: &Registration, shared: Option<&str>) -> Result<(), Failure> {
+    match (app.account_types, shared) {
+        (AccountTypes::Personal, _) => Err(failure::for_consumers_alone(app)),
+        (AccountTypes::Work, Some(endpoint)) => Err(failure::not_multi_tenant(app, endpoint)),
+        _ => Ok(()),
+    }
 }
 
 /// What a client may prove itself against.

@@ -60,7 +60,7 @@ pub fn redeem(
     }
     let mut asked = code.asked;
     if let Some(text) = form.value("scope") {
-        asked = scope::parse(text, app, &state.tenant.name, Mixed::Refused)?;
+        asked = scope::parse(text, client, &state.tenant.name, Mixed::Refused)?;
     }
     let user = state.user(&code.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
     issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)

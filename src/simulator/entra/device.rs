@@ -23,16 +23,21 @@ pub fn request(state: &mut State, site: &Site, tenant: &str, request: &Request, 
     let form = client::form(request)?;
     let directory = Directory::named(state, tenant)?;
     let app = client::registration(state, directory, &form)?;
+    if directory == Directory::Consumers && app.public_client_flows != PublicClientFlows::On {
+        return Err(failure::not_marked_as_mobile());
+    }
     if app.public_client_flows == PublicClientFlows::Off {
         Prover { state, site, app: &app, now }.fallback(&form)?;
     }
     let wanted = client::required(&form, "scope")?;
-    let asked = scope::parse(wanted, &app, &state.tenant.name, scope::Mixed::Refused)?;
+    let asked = scope::parse(wanted, (directory, &app), &state.tenant.name, scope::Mixed::Refused)?;
 
     let (lifetime, interval) = (state.policy.device_code_lifetime, state.policy.device_interval);
     let serial = &mut state.ledger.serial;
     let (user_code, device_code) = (serial.user_code(), serial.text(260));
-    let verification_uri = format!("{}/device", site.authority);
+    // Personal accounts have a page of their own.
+    let page = if directory == Directory::Consumers { "link" } else { "device" };
+    let verification_uri = format!("{}/{page}", site.authority);
     let body = json!({
         "user_code": user_code,
         "device_code": device_code,

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::{Answer, Answered, failure};
-use crate::simulator::{Site, tenant::State};
+use crate::simulator::{
+    Site,
+    tenant::{Home, State},
+};
 
 /// The first segment of a path, resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +20,7 @@ pub enum Directory {
 }
 
 /// Where Microsoft keeps personal accounts.
-const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+pub const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 impl Directory {
     pub fn named(state: &State, segment: &str) -> Result<Self, failure::Failure> {
@@ -43,6 +46,15 @@ impl Directory {
             Self::Ours | Self::Common | Self::Organizations => &state.tenant.name,
             Self::Neighbour(place) => state.neighbours.get(place).map_or("", |neighbour| &neighbour.id),
             Self::Consumers => "Microsoft Accounts",
+        }
+    }
+
+    /// Whether accounts kept there sign in here.
+    pub fn serves(self, home: Home) -> bool {
+        match self {
+            Self::Common => true,
+            Self::Consumers => home == Home::Personal,
+            Self::Ours | Self::Neighbour(_) | Self::Organizations => home == Home::Work,
         }
     }
 

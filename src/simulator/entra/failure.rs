@@ -140,6 +140,22 @@ pub fn not_for_consumers(app: &Registration) -> Failure {
     Failure::new(400, "invalid_request", 9_002_332, text)
 }
 
+pub fn for_consumers_alone(app: &Registration) -> Failure {
+    let text = format!(
+        "Application '{}'({}) is configured for use by Microsoft Account users only. Please use the /consumers \
+         endpoint to serve this request.",
+        app.client_id, app.name
+    );
+    Failure::new(400, "invalid_request", 9_002_331, text)
+}
+
+/// Personal accounts' word for "Allow public client flows".
+pub fn not_marked_as_mobile() -> Failure {
+    let text = "The provided client is not supported for this feature. The client application must be marked as \
+                'mobile.'";
+    Failure::new(400, "invalid_client", 70_002, text)
+}
+
 pub fn password_not_here() -> Failure {
     let text = "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations \
                 or tenant-specific endpoint.";
@@ -249,6 +265,14 @@ pub fn scope_not_default(scope: &str) -> Failure {
     Failure::new(400, "invalid_scope", 1_002_012, text)
 }
 
+/// Personal accounts take permissions by name, and Exchange by one of its names.
+pub fn scope_not_for_consumers(scope: &str) -> Failure {
+    let text = format!(
+        "The provided resource value for the input parameter 'scope' is not valid. The scope {scope} is not valid."
+    );
+    Failure::new(400, "invalid_scope", 70_011, text)
+}
+
 pub fn resource_not_found(resource: &str, tenant: &str) -> Failure {
     let text = format!(
         "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the \
@@ -276,6 +300,11 @@ pub fn user_of_another_tenant(upn: &str, app: &Registration, tenant: &str) -> Fa
         app.client_id, app.name
     );
     Failure::new(400, "invalid_grant", 50_020, text)
+}
+
+pub fn not_a_personal_account() -> Failure {
+    let text = "The domain is not a valid login domain for the account type.";
+    Failure::new(400, "invalid_grant", 500_208, text)
 }
 
 pub fn user_disabled() -> Failure {
@@ -306,6 +335,13 @@ pub fn admin_consent_needed(app: &Registration) -> Failure {
         app.name
     );
     Failure::new(400, "consent_required", 90_094, text)
+}
+
+/// The same of a personal account.
+pub fn not_yet_granted() -> Failure {
+    let text = "The request was denied because one or more scopes requested are unauthorized or expired. The user must \
+                first sign in and grant the client application access to the requested scope.";
+    Failure::new(400, "invalid_grant", 70_000, text)
 }
 
 pub fn not_consented(app: &Registration) -> Failure {

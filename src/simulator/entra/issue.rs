@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Answered, failure, failure::Failure, scope::Asked};
+use super::{Answer, Answered, discovery::CONSUMERS, failure, failure::Failure, scope::Asked};
 use crate::simulator::{
     Instant, Site,
     ledger::{Proof, RefreshToken},
-    tenant::{Consent, Consenter, Permission, Registration, Resource, State, User},
+    tenant::{Consent, Consenter, Home, Permission, Registration, Resource, State, User},
 };
 
 /// A sign-in that may become tokens.
@@ -54,21 +54,24 @@ pub fn wanted(app: &Registration, asked: &Asked) -> Vec<Permission> {
 pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Instant) -> Answered {
     let Session { app, user, asked, .. } = session;
     if !missing_consent(state, app, user, asked).is_empty() {
-        return Err(failure::not_consented(app));
+        return Err(match user.home {
+            Home::Work => failure::not_consented(app),
+            Home::Personal => failure::not_yet_granted(),
+        });
     }
     let names = consented(&state.consents, app, user, asked.resource).join(" ");
     let mut oidc = vec![("openid", asked.openid), ("profile", asked.profile), ("email", asked.email)];
     oidc.retain(|(_, asked)| *asked);
     let oidc: Vec<&str> = oidc.into_iter().map(|(name, _)| name).collect();
 
-    let mut claims = common(state, app, asked, now);
+    let mut claims = common(state, (app, user.home), asked, now);
     claims.extend(fields(&json!({
         "acct": 0, "acr": "1", "amr": ["pwd", "mfa"], "appidacr": appidacr(session.proof),
         "idtyp": "user", "ipaddr": "127.0.0.1", "name": user.name, "oid": user.oid, "puid": state.ledger.serial.hex(16),
         "scp": if names.is_empty() { oidc.join(" ") } else { names.clone() }, "sub": state.ledger.serial.text(43),
         "unique_name": user.upn, "upn": user.upn,
     })));
-    let access_token = access_token(state, site, claims)?;
+    let access_token = access_token(state, site, user.home, claims)?;
 
     let mut body = Map::new();
     body.insert("token_type".to_owned(), json!("Bearer"));
@@ -112,7 +115,7 @@ pub fn application(
     };
     let mut roles: Vec<String> = state.consents.iter().filter(granted).map(|c| c.permission.name.clone()).collect();
     roles.dedup();
-    let mut claims = common(state, app, asked, now);
+    let mut claims = common(state, (app, Home::Work), asked, now);
     claims.extend(fields(&json!({
         "appidacr": appidacr(proof), "idp": format!("https://sts.windows.net/{}/", state.tenant.id), "idtyp": "app",
         "oid": app.object_id, "sub": app.object_id,
@@ -120,7 +123,7 @@ pub fn application(
     if !roles.is_empty() {
         claims.insert("roles".to_owned(), json!(roles));
     }
-    let access_token = access_token(state, site, claims)?;
+    let access_token = access_token(state, site, Home::Work, claims)?;
     let lifetime = state.policy.token_lifetime;
     let body = json!({
         "token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": access_token,
@@ -147,8 +150,9 @@ fn scope(asked: &Asked, names: &str, oidc: &[&str]) -> String {
 }
 
 /// The claims of both kinds, and those nobody can read: they make up most of a real token's length.
-fn common(state: &mut State, app: &Registration, asked: &Asked, now: Instant) -> Map<String, Value> {
-    let (tenant, serial) = (&state.tenant.id, &mut state.ledger.serial);
+fn common(state: &mut State, (app, home): (&Registration, Home), asked: &Asked, now: Instant) -> Map<String, Value> {
+    let tenant = directory(state, home);
+    let serial = &mut state.ledger.serial;
     fields(&json!({
         "aud": asked.audience, "iss": format!("https://sts.windows.net/{tenant}/"),
         "iat": now.timestamp() - 300, "nbf": now.timestamp() - 300, "exp": now.timestamp() + state.policy.token_lifetime,
@@ -158,9 +162,18 @@ fn common(state: &mut State, app: &Registration, asked: &Asked, now: Instant) ->
     }))
 }
 
-fn access_token(state: &mut State, site: &Site, claims: Map<String, Value>) -> Result<String, Failure> {
-    if state.policy.opaque_tokens {
-        let token = format!("EwB{}", state.ledger.serial.text(1340));
+/// The id of the tenant in a token's claims.
+fn directory(state: &State, home: Home) -> String {
+    match home {
+        Home::Work => state.tenant.id.clone(),
+        Home::Personal => CONSUMERS.to_owned(),
+    }
+}
+
+/// Personal accounts' tokens are for Exchange's eyes alone.
+fn access_token(state: &mut State, site: &Site, home: Home, claims: Map<String, Value>) -> Result<String, Failure> {
+    if state.policy.opaque_tokens || home == Home::Personal {
+        let token = format!("EwBsim{}", state.ledger.serial.text(1337));
         state.ledger.keep_opaque_token(token.clone(), claims);
         return Ok(token);
     }
@@ -168,7 +181,8 @@ fn access_token(state: &mut State, site: &Site, claims: Map<String, Value>) -> R
 }
 
 fn id_token(state: &mut State, site: &Site, session: &Session<'_>, now: Instant) -> Result<String, Failure> {
-    let (tenant, serial) = (&state.tenant.id, &mut state.ledger.serial);
+    let tenant = directory(state, session.user.home);
+    let serial = &mut state.ledger.serial;
     let mut claims = fields(&json!({
         "aud": session.app.client_id, "iss": format!("{}/{tenant}/v2.0", site.authority),
         "iat": now.timestamp() - 300, "nbf": now.timestamp() - 300, "exp": now.timestamp() + 3600,

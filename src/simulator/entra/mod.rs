@@ -15,6 +15,8 @@ pub mod failure;
 pub mod grant_failure;
 pub mod issue;
 pub mod page;
+#[cfg(test)]
+mod personal_tests;
 pub mod scope;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ pub fn answer(state: &mut State, site: &Site, request: &Request, now: Instant) -
     // Entra does not look at the case of a path: guides that print `/oauth2/V2.0/` work.
     let (tenant, rest) = request.path.trim_start_matches('/').split_once('/').unwrap_or((&request.path, ""));
     let answered = match rest.to_ascii_lowercase().as_str() {
-        "" if request.path == "/device" => return page::answer(state, request, now),
+        "" if matches!(request.path.as_str(), "/device" | "/link") => return page::answer(state, request, now),
         "v2.0/.well-known/openid-configuration" => discovery::configuration(state, site, tenant),
         "discovery/v2.0/keys" => discovery::keys(state, site, tenant),
         "oauth2/v2.0/authorize" => Ok(authorize::answer(state, site, tenant, request, now)),

@@ -4,6 +4,7 @@
 use super::{
     Answer, Form, Request,
     approval::{self, Action, Refused},
+    discovery::Directory,
     issue,
     scope::Asked,
 };
@@ -30,8 +31,9 @@ pub fn answer(state: &mut State, request: &Request, now: Instant) -> Answer {
 fn next(state: &mut State, form: &Form, now: Instant) -> Result<Answer, Refused> {
     let code = form.value("user_code").unwrap_or_default().trim();
     let (device, app) = approval::open(state, code, now)?;
-    let Some(upn) = form.value("user") else { return Ok(ask_account(state, app, Some(code))) };
-    let user = approval::sign_in(state, app, upn, form)?;
+    let client = (device.directory, app);
+    let Some(upn) = form.value("user") else { return Ok(ask_account(state, client, Some(code))) };
+    let user = approval::sign_in(state, client, upn, form)?;
     let action = match form.value("action") {
         Some("approve") => Action::Approve,
         Some("decline") => Action::Decline,
@@ -56,13 +58,14 @@ fn ask_code(status: u16, trouble: &str) -> Answer {
 }
 
 /// `code`: a user code to carry on to the next page. The browser flow has its parameters in the URL.
-pub fn ask_account(state: &State, app: &Registration, code: Option<&str>) -> Answer {
+pub fn ask_account(state: &State, (directory, app): (Directory, &Registration), code: Option<&str>) -> Answer {
     let code = code.map(|code| hidden("user_code", code)).unwrap_or_default();
     let pick = |upn: &String| {
         let upn = escape(upn);
         format!("<form method=post>{code}<button name=user value=\"{upn}\">{upn}</button></form>")
     };
-    let accounts: String = state.users.iter().filter(|user| user.enabled).map(|user| pick(&user.upn)).collect();
+    let here = |user: &&User| user.enabled && directory.serves(user.home);
+    let accounts: String = state.users.iter().filter(here).map(|user| pick(&user.upn)).collect();
     let body = format!(
         "<p>You're signing in to <b>{}</b>. Continue only if you started it.</p>{accounts}\
          <h2>Use another account</h2><form method=post>{code}{}<label>User <input name=user required></label> \

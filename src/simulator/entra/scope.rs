@@ -1,7 +1,10 @@
 //! The `scope` parameter: which resource is asked for, under which of its names, and which of its
 //! permissions. The host in the scope decides the audience of the token; a bare name means Graph.
 
-use super::failure::{self, Failure};
+use super::{
+    discovery::Directory,
+    failure::{self, Failure},
+};
 use crate::simulator::tenant::{Registration, Resource};
 
 /// A checked `scope`.
@@ -51,7 +54,12 @@ pub enum Mixed {
     FirstWins,
 }
 
-pub fn parse(text: &str, app: &Registration, tenant: &str, mixed: Mixed) -> Result<Asked, Failure> {
+pub fn parse(
+    text: &str,
+    (directory, app): (Directory, &Registration),
+    tenant: &str,
+    mixed: Mixed,
+) -> Result<Asked, Failure> {
     let mut asked = Asked {
         resource: Resource::Graph,
         audience: GRAPH_ID.to_owned(),
@@ -72,6 +80,9 @@ pub fn parse(text: &str, app: &Registration, tenant: &str, mixed: Mixed) -> Resu
             _ => {
                 let (audience, name) = split(scope).ok_or_else(|| failure::scope_invalid(scope))?;
                 let resource = resource(audience).ok_or_else(|| failure::resource_not_found(audience, tenant))?;
+                if directory == Directory::Consumers && !for_consumers(audience, name) {
+                    return Err(failure::scope_not_for_consumers(scope));
+                }
                 match named {
                     None => {
                         named = Some(resource);
@@ -113,6 +124,11 @@ pub fn resource(audience: &str) -> Option<Resource> {
     }
 }
 
+fn for_consumers(audience: &str, name: &str) -> bool {
+    let audience = audience.trim_end_matches('/');
+    !name.eq_ignore_ascii_case(".default") && !audience.eq_ignore_ascii_case("https://outlook.office365.com")
+}
+
 fn known(resource: Resource, name: &str) -> Option<&'static str> {
     let names = match resource {
         Resource::Exchange => &EXCHANGE_SCOPES,
@@ -134,8 +150,21 @@ mod tests {
     use crate::simulator::tenant::State;
 
     fn parsed(text: &str) -> Result<Asked, u32> {
+        parsed_at(Directory::Ours, text)
+    }
+
+    fn parsed_at(directory: Directory, text: &str) -> Result<Asked, u32> {
         let state = State::healthy();
-        parse(text, &state.registrations[0], "Contoso", Mixed::Refused).map_err(|failure| failure.code)
+        let app = (directory, &state.registrations[0]);
+        parse(text, app, "Contoso", Mixed::Refused).map_err(|failure| failure.code)
+    }
+
+    #[test]
+    fn personal_accounts_take_permissions_by_name_at_one_host() {
+        assert!(parsed_at(Directory::Consumers, "https://outlook.office.com/SMTP.Send offline_access").is_ok());
+        for refused in ["https://outlook.office.com/.default", "https://outlook.office365.com/SMTP.Send"] {
+            assert_eq!(parsed_at(Directory::Consumers, refused), Err(70_011), "{refused}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::simulator::{
     Instant, Site,
-    tenant::{Permission, PublicClientFlows, Resource, State},
+    tenant::{AccountTypes, Permission, PublicClientFlows, Resource, State},
 };
 
 const EXCHANGE: &str = "https://outlook.office.com/SMTP.Send offline_access openid profile";
@@ -248,7 +248,7 @@ fn the_directory_in_the_path_must_know_the_client() {
 #[test]
 fn a_code_belongs_to_the_directory_it_was_asked_of() {
     let mut world = World::new();
-    world.state.registrations[0].multi_tenant = true;
+    world.state.registrations[0].account_types = AccountTypes::Organizations;
     let client_id = world.client_id();
     let fields = [("client_id", client_id.as_str()), ("scope", EXCHANGE)];
     let device = text(&world.post("/common/oauth2/v2.0/devicecode", &fields), "device_code");

@@ -14,7 +14,7 @@ use super::{
 use crate::simulator::{
     Instant, Site,
     ledger::Proof,
-    tenant::{Registration, State},
+    tenant::{Home, Registration, State},
 };
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -29,7 +29,7 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
     if !known {
         return Err(failure::unsupported_grant(grant));
     }
-    if grant == "client_credentials" && matches!(directory, Directory::Common | Directory::Organizations) {
+    if grant == "client_credentials" && !matches!(directory, Directory::Ours | Directory::Neighbour(_)) {
         return Err(failure::no_tenant_named());
     }
     if grant == "password" && matches!(directory, Directory::Common | Directory::Consumers) {
@@ -37,15 +37,19 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
     }
     let app = client::registration(state, directory, &form)?;
     match grant {
-        "refresh_token" => refresh(state, site, &app, &form, now),
+        "refresh_token" => refresh(state, site, (directory, &app), &form, now),
         "authorization_code" => code::redeem(state, site, (directory, &app), &form, now),
-        "password" => password(state, site, &app, &form, now),
-        "client_credentials" => application(state, site, &app, &form, now),
+        "password" => password(state, site, (directory, &app), &form, now),
+        "client_credentials" => application(state, site, (directory, &app), &form, now),
         _ => device::poll(state, site, (directory, &app), &form, now),
     }
 }
 
-fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+/// The registration, and the directory it was named in.
+type Client<'a> = (Directory, &'a Registration);
+
+fn refresh(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now: Instant) -> Answered {
+    let (directory, app) = client;
     let presented = client::required(form, "refresh_token")?;
     let old = state.ledger.refresh_tokens.iter().find(|known| known.token == presented).cloned();
     // The client is looked at before the token is.
@@ -56,6 +60,9 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
         return Err(grant_failure::grant_invalid());
     }
     let user = state.user(&old.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
+    if !directory.serves(user.home) {
+        return Err(grant_failure::grant_invalid());
+    }
     if !user.enabled {
         return Err(failure::user_disabled());
     }
@@ -65,12 +72,12 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
     if old.issued + TimeDelta::seconds(state.policy.refresh_lifetime) <= now {
         return Err(grant_failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
     }
-    if old.from_device_code && state.policy.block_device_code {
+    if old.from_device_code && state.policy.block_device_code && user.home == Home::Work {
         return Err(failure::blocked_after_device_code());
     }
     // Without a scope the new token is for what the old one was for.
     let mut asked = match form.value("scope") {
-        Some(text) => scope::parse(text, app, &state.tenant.name, Mixed::FirstWins)?,
+        Some(text) => scope::parse(text, client, &state.tenant.name, Mixed::FirstWins)?,
         None => old.asked,
     };
     // A refresh always brings the next refresh token, whether or not offline_access is said again.
@@ -84,11 +91,13 @@ fn refresh(state: &mut State, site: &Site, app: &Registration, form: &Form, now:
 }
 
 /// No page is shown, so nothing can be consented to here: somebody has to have done it before.
-fn password(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+fn password(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now: Instant) -> Answered {
+    let (directory, app) = client;
     let proof = Prover { state, site, app, now }.fallback(form)?;
-    let asked = scope::parse(client::required(form, "scope")?, app, &state.tenant.name, Mixed::Refused)?;
+    let asked = scope::parse(client::required(form, "scope")?, client, &state.tenant.name, Mixed::Refused)?;
     let (name, password) = (client::required(form, "username")?, client::required(form, "password")?);
-    let user = state.user(name).cloned().ok_or_else(|| failure::user_not_found(name, &state.tenant.name))?;
+    let user = state.user(name).filter(|user| directory.serves(user.home)).cloned();
+    let user = user.ok_or_else(|| failure::user_not_found(name, &state.tenant.name))?;
     if user.password != password {
         return Err(failure::password_wrong());
     }
@@ -98,12 +107,13 @@ fn password(state: &mut State, site: &Site, app: &Registration, form: &Form, now
     issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)
 }
 
-fn application(state: &mut State, site: &Site, app: &Registration, form: &Form, now: Instant) -> Answered {
+fn application(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now: Instant) -> Answered {
+    let (_, app) = client;
     let proof = Prover { state, site, app, now }.application(form)?;
     let wanted = client::required(form, "scope")?;
     if !wanted.trim().to_ascii_lowercase().ends_with("/.default") || wanted.split_whitespace().count() != 1 {
         return Err(failure::scope_not_default(wanted));
     }
-    let asked = scope::parse(wanted, app, &state.tenant.name, Mixed::Refused)?;
+    let asked = scope::parse(wanted, client, &state.tenant.name, Mixed::Refused)?;
     issue::application(state, site, (app, proof), &asked, now)
 }

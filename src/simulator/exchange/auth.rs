@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::simulator::{
     Instant, Site,
-    entra::scope,
-    tenant::{BasicAuth, Mailbox, Resource, State, Switch},
+    entra::{discovery::CONSUMERS, scope},
+    tenant::{BasicAuth, Home, Mailbox, Resource, State, Switch},
 };
 
 /// A session that authenticated.
@@ -59,13 +59,17 @@ pub fn xoauth2(state: &State, site: &Site, blob: &[u8], now: Instant) -> Result<
     switch(state, mailbox)?;
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     let number = |claim: &str| claims.get(claim).and_then(Value::as_i64).unwrap_or_default();
-    let meant = scope::resource(text("aud")) == Some(Resource::Exchange) && text("tid") == state.tenant.id;
+    let home = match user.home {
+        Home::Work => state.tenant.id.as_str(),
+        Home::Personal => CONSUMERS,
+    };
+    let meant = scope::resource(text("aud")) == Some(Resource::Exchange) && text("tid") == home;
     let alive = number("nbf") <= now.timestamp() && now.timestamp() < number("exp");
     if !meant || !alive {
         return Err(Denied::Unsuccessful);
     }
     let trustee = if claims.contains_key("scp") {
-        // The sign-in name, not an address: an alias of the same person is refused.
+        // The sign-in name, of a personal account its primary alias: another address of the same person is refused.
         let own = text("upn").eq_ignore_ascii_case(named);
         let allowed = text("scp").split(' ').any(|scope| scope == "SMTP.Send");
         (own && allowed).then(|| text("upn"))

@@ -4,7 +4,7 @@
 use super::auth::Identity;
 use crate::simulator::{
     ledger::{Message, Serial},
-    tenant::State,
+    tenant::{Home, State},
 };
 
 /// The reply after the end of DATA, the message kept when it was accepted.
@@ -38,7 +38,9 @@ fn may_send_as(state: &State, identity: &Identity, from: &str) -> bool {
     let Some((owner, mailbox)) = state.mailbox(from) else { return false };
     if owner.upn == identity.mailbox {
         let primary = mailbox.addresses.first().is_some_and(|primary| primary.eq_ignore_ascii_case(from));
-        return primary || owner.upn.eq_ignore_ascii_case(from) || state.tenant.send_from_alias;
+        // A personal account may, as the settings of Outlook.com offer it; that SMTP lets it is not documented.
+        let aliases = state.tenant.send_from_alias || owner.home == Home::Personal;
+        return primary || owner.upn.eq_ignore_ascii_case(from) || aliases;
     }
     mailbox.send_as.iter().any(|trustee| trustee.eq_ignore_ascii_case(&identity.trustee))
 }

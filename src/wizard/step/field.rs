@@ -73,6 +73,8 @@ impl Field {
         let settings = &mut desk.draft.settings;
         match self {
             Self::Mailbox => {
+                let shared = desk.product().tenant.is_some();
+                let settings = &mut desk.draft.settings;
                 let user: Address = text.parse().map_err(malformed)?;
                 if settings.user.as_ref() != Some(&user) {
                     // The sender followed the mailbox unless it was named.
@@ -80,7 +82,8 @@ impl Field {
                         settings.sender = None;
                     }
                     // A tenant that was found for another domain is no answer for this one.
-                    if settings.user.as_ref().is_some_and(|before| before.domain() != user.domain()) {
+                    let elsewhere = settings.user.as_ref().is_some_and(|before| before.domain() != user.domain());
+                    if elsewhere && !shared {
                         settings.tenant = None;
                         desk.draft.checklist.reopen(Item::Tenant);
                     }

@@ -29,7 +29,7 @@ pub struct Send {
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
     Offering,
-    Sending(Trial),
+    Sending(Box<Trial>),
 }
 
 impl Send {
@@ -84,7 +84,7 @@ impl Send {
             Some((trial, effect)) => {
                 desk.draft.typed.remove("message");
                 desk.sent_to = Some(recipient.clone());
-                (self.phase, self.error) = (Phase::Sending(trial), None);
+                (self.phase, self.error) = (Phase::Sending(Box::new(trial)), None);
                 Turn::asking(effect)
             }
             None => {

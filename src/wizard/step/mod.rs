@@ -126,6 +126,7 @@ impl Step {
     /// How it ended with the authority or the mail server, where it has.
     pub fn outcome(&self) -> Option<Outcome> {
         match self {
+            Self::Read(step) => step.outcome(),
             Self::Consent(step) => step.outcome(),
             Self::Connect(step) => step.outcome(),
             Self::Message(step) => step.outcome(),
@@ -174,8 +175,9 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
         }
         blocks.push(Block::Steps(clicks));
     }
-    // Microsoft's cmdlets are for Microsoft's clouds.
-    let commands = steps::find(id).filter(|_| microsoft).map_or(0, |step| step.commands.len());
+    // Microsoft's cmdlets are for Microsoft's clouds, and for an administrator of the account's own tenant.
+    let administered = microsoft && desk.product().tenant.is_none();
+    let commands = steps::find(id).filter(|_| administered).map_or(0, |step| step.commands.len());
     for index in 0..commands {
         let place = format!("steps.{id}.commands.{index}");
         blocks.push(Block::Command {

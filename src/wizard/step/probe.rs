@@ -15,7 +15,7 @@ use crate::{
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
-    wizard::{blame, desk::Desk, verdict},
+    wizard::{blame, desk::Desk, effect::Outcome, verdict},
 };
 
 /// What a probe showed of the value just typed.
@@ -27,6 +27,8 @@ pub enum Judgement {
     Failed(Item, Phrase, Vec<Cause>),
     /// Nothing is shown of this item, but nobody should go on unwarned.
     Obstructed(Item, Phrase),
+    /// The authority itself was not heard: how a run ends that cannot wait.
+    Unheard(Phrase, Outcome),
 }
 
 /// The request that tells something about this field, if there is one.
@@ -151,8 +153,8 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
     let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
     match device::read(answer, now) {
         Ok(_) => known(),
-        // Said of an app that was found; the switch is a step of its own.
-        Err(failure) if failure.has_code(7_000_218) => {
+        // Said of an app that was found; the switch is a step of its own. The second is personal accounts' word for it.
+        Err(failure) if failure.has_code(7_000_218) || failure.has_code(70_002) => {
             let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
             desk.draft.checklist.fail(Item::PublicClient, phrase);
             known()
@@ -171,7 +173,7 @@ fn redirect_uri(desk: &Desk, answer: &Answer) -> Judgement {
         }
         // A sign-in page, most of the time.
         Probed::Untold(failure) => match verdict::obstacle(&failure) {
-            Some(obstacle) if failure.status >= 400 => Judgement::Obstructed(Item::Network, obstacle),
+            Some(_) if failure.status >= 400 => unexpected(&failure),
             _ => Judgement::CannotTell(Phrase::new("evidence.redirect-untold").with("uri", uri)),
         },
     }
@@ -199,7 +201,11 @@ fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgem
 
 fn unexpected(failure: &Failure) -> Judgement {
     match verdict::obstacle(failure) {
-        Some(obstacle) => Judgement::Obstructed(Item::Network, obstacle),
+        _ if failure.is_passing() => {
+            let later = Phrase::new("consent.later").with("summary", failure.summary());
+            Judgement::Unheard(later, Outcome::Temporary)
+        }
+        Some(obstacle) => Judgement::Unheard(obstacle, Outcome::Unreachable),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
 }

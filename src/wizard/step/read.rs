@@ -18,7 +18,7 @@ use crate::{
     secret::Secret,
     wizard::{
         desk::Desk,
-        effect::{Effect, Report, Ticket},
+        effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Question, Tone},
         verdict,
@@ -35,6 +35,7 @@ pub struct Read {
     elsewhere: Option<Item>,
     /// What a probe's answer is put down to.
     causes: Vec<Cause>,
+    outcome: Option<Outcome>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +50,8 @@ enum Phase {
 
 impl Read {
     pub fn enter(id: &'static str, field: Field, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new() };
+        let mut step =
+            Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new(), outcome: None };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = unknown.then(|| probe::request(field, desk, now)).flatten() else {
             return (step, Turn::stay());
@@ -85,7 +87,13 @@ impl Read {
                 let judgement = match read {
                     Ok(certificate) => probe::certificate(desk, *certificate),
                     Err(failure) => {
-                        Judgement::Failed(Item::ClientSecret, verdict::certificate_trouble(&failure), Vec::new())
+                        let why = verdict::certificate_trouble(&failure);
+                        if failure.is_of(desk.draft.settings.certificate_file.as_deref()) {
+                            // It is the other file, whose step says why.
+                            desk.draft.checklist.fail(Item::ClientSecret, why);
+                            return Turn::go(Go::To("certificate"));
+                        }
+                        Judgement::Failed(Item::ClientSecret, why, Vec::new())
                     }
                 };
                 self.judged(desk, judgement, false)
@@ -113,7 +121,7 @@ impl Read {
             self.phase = Phase::Asking;
             return Turn::stay();
         }
-        (self.error, self.elsewhere, self.causes) = (None, None, Vec::new());
+        (self.error, self.elsewhere, self.causes, self.outcome) = (None, None, Vec::new(), None);
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
         if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
@@ -182,7 +190,15 @@ impl Read {
                 desk.draft.checklist.fail(item, evidence.clone());
                 // The mail server's step can do nothing about the authority.
                 let leads = !self.items().contains(&item) && item != Item::Network;
+                // A file that cannot be used is no trouble of the network's.
+                let unheard = item == Item::Network && evidence.key != "network.ca-file";
+                self.outcome = unheard.then_some(Outcome::Unreachable);
                 (self.elsewhere, self.causes) = (leads.then_some(item), causes);
+                self.doubt(evidence)
+            }
+            Judgement::Unheard(evidence, outcome) => {
+                desk.draft.checklist.note(Item::Network, evidence.clone());
+                self.outcome = Some(outcome);
                 self.doubt(evidence)
             }
             Judgement::Obstructed(item, evidence) => {
@@ -192,9 +208,24 @@ impl Read {
         }
     }
 
+    /// How a run ends here that cannot wait; `None` where it is for the answer to be another.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome.filter(|_| self.phase == Phase::Doubted)
+    }
+
     fn doubt(&mut self, why: Phrase) -> Turn {
         (self.error, self.phase) = (Some(why), Phase::Doubted);
         Turn::stay()
+    }
+
+    /// A password is in no file, not even half of it.
+    pub fn outlives_the_run(&self) -> bool {
+        self.field != Field::Password
+    }
+
+    /// The secret that was given before.
+    pub fn held<'a>(&self, desk: &'a Desk) -> Option<&'a Secret> {
+        self.field.held(desk)
     }
 
     pub fn is_secret(&self) -> bool {

@@ -4,7 +4,7 @@
 use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
 use crate::{
     account::Settings,
-    checklist::{Item, State},
+    checklist::{Item, State, steps::Field},
     diagnosis::Cause,
     facts::Address,
     phrase::Phrase,
@@ -13,6 +13,7 @@ use crate::{
         blame,
         desk::Desk,
         message::Message,
+        plan,
         screen::{Act, Block, Key, Tone},
         tokens, verdict,
     },
@@ -57,7 +58,7 @@ impl Token {
                 self.weigh(desk, now);
                 desk.notices = vec![(Tone::Success, desk.about("notice.user-changed"))];
                 // Another sender than the user brings the step about 'Send as' into the path.
-                Turn::go(Go::To("sender"))
+                Turn::go(plan::step_for(&plan::path(desk), Field::Sender).map_or(Go::Next, Go::To))
             }
             Message::Skip if asks_amiss(desk) => {
                 desk.change(|desk| desk.draft.settings.scopes.clear());
@@ -83,7 +84,7 @@ impl Token {
             blocks.extend(evidence.map(|text| Block::Note { tone, text }));
         }
         blocks.extend(verdict::blocks(desk, &self.causes));
-        if tokens.refresh.is_none() {
+        if tokens.refresh.is_none() && !desk.draft.way().is_app_only() {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.word("evidence.no-refresh-token") });
         }
         let mut actions = Vec::new();
@@ -131,6 +132,10 @@ fn facts(desk: &Desk, claims: &Claims) -> Vec<(String, String)> {
     let mut facts = vec![(label("token"), mark.unwrap_or_default())];
     if claims.form == Form::Opaque {
         facts.push((label("form"), desk.word("claims.opaque")));
+        let user = desk.draft.secrets.tokens.as_ref().and_then(tokens::signed_in);
+        facts.extend(user.map(|user| (label("id-user"), user)));
+        let granted = desk.draft.secrets.tokens.as_ref().map(|tokens| tokens.scope.clone()).unwrap_or_default();
+        facts.push((label("granted"), granted));
     }
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let rows = [

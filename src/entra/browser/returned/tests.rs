@@ -107,7 +107,7 @@ fn an_error_is_read_with_its_numbers_and_ids() {
          to+consent+to+access+the+app.+Trace+ID%3a+11-22+Correlation+ID%3a+33-44+Timestamp%3a+2026-11-22+08%3a00%3a00Z\
          &error_uri=https%3a%2f%2flogin.example%2ferror%3fcode%3d65004&state={STATE}#"
     );
-    let Err(Unusable::Refused(failure)) = read(&url) else { panic!("{:?}", read(&url)) };
+    let Err(Unusable::Refused { failure, .. }) = read(&url) else { panic!("{:?}", read(&url)) };
     assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("access_denied", &[65004][..]));
     assert_eq!((failure.trace_id.as_deref(), failure.correlation_id.as_deref()), (Some("11-22"), Some("33-44")));
     assert_eq!(failure.timestamp.as_deref(), Some("2026-11-22 08:00:00Z"));
@@ -119,9 +119,23 @@ fn an_error_is_read_with_its_numbers_and_ids() {
         ("http://localhost/?error=access_denied&error_description=AADSTS65004&admin_consent=True&tenant=x", 65004),
         ("error=permission_denied&error_description=AADSTS90094&admin_consent=True", 90094),
     ] {
-        let Err(Unusable::Refused(failure)) = read(pasted) else { panic!("{pasted}: {:?}", read(pasted)) };
+        let Err(Unusable::Refused { failure, .. }) = read(pasted) else { panic!("{pasted}: {:?}", read(pasted)) };
         assert_eq!(failure.codes, [code], "{pasted}");
     }
+}
+
+#[test]
+fn only_an_error_at_the_redirect_uri_for_this_sign_in_came_back() {
+    let came = |pasted: &str| match read(pasted) {
+        Err(Unusable::Refused { came_back, .. }) => Some(came_back),
+        _ => None,
+    };
+    assert_eq!(came(&format!("http://localhost:8400/?error=access_denied&state={STATE}")), Some(true));
+    assert_eq!(came("http://localhost:8400/?error=access_denied"), Some(false));
+    assert_eq!(came("https://login.example/error?code=700016"), Some(false));
+    assert_eq!(came("AADSTS700016: not found"), Some(false));
+    let foreign = read("https://evil.example/?error=access_denied");
+    assert_eq!(foreign, Err(Unusable::OtherAddress("evil.example".into())));
 }
 
 #[test]

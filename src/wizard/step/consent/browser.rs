@@ -11,7 +11,7 @@ use crate::{
     entra::{
         Failure,
         browser::{self, Asked, Pending, Prompt, Returned, Unusable, loopback::Loopback},
-        grant::{self, Registration},
+        grant::Registration,
         wire::Answer,
     },
     network::{FailureKind, NetworkFailure},
@@ -19,6 +19,7 @@ use crate::{
     secret::Secret,
     way::Way,
     wizard::{
+        asking::{Answered, Asking},
         desk::Desk,
         effect::{Effect, Listening, Outcome, Report, Ticket},
         message::Message,
@@ -43,6 +44,7 @@ pub struct Browser {
     error: Option<Phrase>,
     /// The last paste, where it may have been the first half of one.
     partial: Secret,
+    asking: Asking,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +60,8 @@ enum Phase {
 
 impl Browser {
     pub fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
-        let mut way = Self { phase: Phase::Pasting, error: None, partial: Secret::default() };
+        let mut way =
+            Self { phase: Phase::Pasting, error: None, partial: Secret::default(), asking: Asking::default() };
         let came = if desk.draft.way() == Way::Loopback { way.listen(desk) } else { way.paste(desk, now) };
         (way, came)
     }
@@ -180,7 +183,7 @@ impl Browser {
         });
         match read {
             Ok(returned) => self.redeem(desk, &pending, returned, 0),
-            Err(unusable @ Unusable::Refused(_)) => stopped(desk, unusable),
+            Err(unusable @ Unusable::Refused { .. }) => stopped(desk, unusable),
             // One line alone is read where nobody is there.
             Err(unusable) if desk.unattended => stopped(desk, unusable),
             Err(unusable) => {
@@ -215,20 +218,20 @@ impl Browser {
         hiccups: usize,
         now: i64,
     ) -> Came {
-        let answer = match (outcome, PAUSES.get(hiccups)) {
-            (Ok(answer), _) => answer,
-            (Err(failure), Some(pause)) if !matches!(failure.kind, FailureKind::Certificate | FailureKind::CaFile) => {
-                let ticket = desk.ticket();
-                self.phase = Phase::Redeeming(ticket, code.clone(), hiccups + 1);
-                desk.notices = vec![(Tone::Warning, verdict::unreachable(&failure))];
-                return Came::Runs(Turn::asking(Effect::Wait(ticket, Duration::from_secs(*pause))));
+        let (failure, pause) = match (self.asking.answered(desk, outcome, now), PAUSES.get(hiccups)) {
+            (Answered::Tokens(tokens), _) => return Came::Granted(tokens),
+            (Answered::Refused(failure), _) => return Stop::refused(desk, failure, FLOW).into(),
+            (Answered::Again(pause), _) => (None, pause),
+            (Answered::Unreachable(failure), Some(pause)) if may_pass(&failure) => {
+                (Some(verdict::unreachable(&failure)), Duration::from_secs(*pause))
             }
-            (Err(failure), _) => return Stop::unreachable(desk, &failure).into(),
+            (Answered::Unreachable(failure), _) => return Stop::unreachable(desk, &failure).into(),
         };
-        match grant::read(&answer, now) {
-            Ok(tokens) => Came::Granted(tokens),
-            Err(failure) => Stop::refused(desk, failure, FLOW).into(),
-        }
+        let trouble = failure.or_else(|| self.asking.trouble.clone());
+        desk.notices = trouble.map(|trouble| (Tone::Warning, trouble)).into_iter().collect();
+        let ticket = desk.ticket();
+        self.phase = Phase::Redeeming(ticket, code.clone(), hiccups + 1);
+        Came::Runs(Turn::asking(Effect::Wait(ticket, pause)))
     }
 
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
@@ -267,6 +270,11 @@ impl Browser {
             ..Page::default()
         }
     }
+}
+
+/// A wrong certificate stays wrong.
+fn may_pass(failure: &NetworkFailure) -> bool {
+    !matches!(failure.kind, FailureKind::Certificate | FailureKind::CaFile)
 }
 
 /// From the listener to the paste and back.
@@ -355,16 +363,16 @@ fn followed(first: Effect, came: Came) -> Came {
 }
 
 /// The browser was sent where the answer is waited for: the redirect URI is registered.
-fn came_back(desk: &mut Desk) {
+fn sent_back(desk: &mut Desk) {
     let uri = redirect_uri(desk);
     desk.draft.checklist.prove(Item::RedirectUri, Phrase::new("evidence.sent-back").with("uri", uri));
 }
 
 fn stopped(desk: &mut Desk, unusable: Unusable) -> Came {
     match unusable {
-        Unusable::Refused(failure) => {
-            if !failure.has_code(50011) {
-                came_back(desk);
+        Unusable::Refused { failure, came_back } => {
+            if came_back {
+                sent_back(desk);
             }
             declined(desk, *failure)
         }
@@ -400,7 +408,7 @@ fn why(desk: &Desk, unusable: &Unusable) -> Phrase {
         Unusable::OtherState => "browser.unusable.other-state",
         Unusable::NoState => "browser.unusable.no-state",
         Unusable::AdminConsent => "browser.unusable.admin-consent",
-        Unusable::NoCode | Unusable::Refused(_) => "browser.unusable.no-code",
+        Unusable::NoCode | Unusable::Refused { .. } => "browser.unusable.no-code",
     };
     let host = match unusable {
         Unusable::OtherAddress(host) => host.as_str(),

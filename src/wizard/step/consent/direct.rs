@@ -6,13 +6,13 @@ use crate::{
     checklist::Item,
     entra::{
         grant::{self, Registration},
-        patience,
         wire::{Answer, Request},
     },
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
     wizard::{
+        asking::{Answered, Asking},
         desk::{Desk, Unready},
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
@@ -26,17 +26,12 @@ use crate::{
 pub struct Direct {
     /// The request's, the pause's before the next, or that of reading the certificate.
     ticket: Ticket,
-    /// Requests that went out, and why the last one was not the last.
-    attempts: u32,
-    trouble: Option<Phrase>,
+    asking: Asking,
 }
-
-/// Where several ask at once, chance spreads their pauses; one who sets up is alone.
-const NO_CHANCE: u8 = 128;
 
 impl Direct {
     pub fn begin(desk: &mut Desk, now: i64) -> (Self, Came) {
-        let mut way = Self { ticket: desk.ticket(), attempts: 0, trouble: None };
+        let mut way = Self { ticket: desk.ticket(), asking: Asking::default() };
         let came = way.ask(desk, now);
         (way, came)
     }
@@ -49,13 +44,13 @@ impl Direct {
         let registration = match desk.registration(now) {
             Ok(registration) => registration,
             Err(Unready::Missing(missing)) => return Stop::missing(missing).into(),
+            Err(Unready::Unsigned) => {
+                return Stop::new(Phrase::new("consent.unsigned"), Item::ClientSecret, Outcome::Incomplete).into();
+            }
             Err(Unready::Unread(files)) => return self.out(desk, |ticket| Effect::ReadCertificate(ticket, files)),
         };
         match request(desk, &registration) {
-            Some(request) => {
-                self.attempts += 1;
-                self.out(desk, |ticket| Effect::Fetch(ticket, request))
-            }
+            Some(request) => self.out(desk, |ticket| Effect::Fetch(ticket, request)),
             None => {
                 let why = Phrase::new("consent.no-password");
                 Stop::new(why, Item::Consent, Outcome::Incomplete).into()
@@ -86,33 +81,23 @@ impl Direct {
     }
 
     fn answered(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Came {
-        let pause = patience::pause(self.attempts, &outcome, patience::WHOLE, NO_CHANCE);
-        let failure = match outcome.map(|answer| grant::read(&answer, now)) {
-            Ok(Ok(tokens)) => {
+        match self.asking.answered(desk, outcome, now) {
+            Answered::Tokens(tokens) => {
                 // It was sent, and is needed no more: what renews is the refresh token.
                 desk.draft.secrets.password = None;
-                return Came::Granted(tokens);
+                Came::Granted(tokens)
             }
-            Ok(Err(failure)) => Ok(failure),
-            Err(failure) => Err(failure),
-        };
-        if let Some(pause) = pause {
-            self.trouble = Some(match &failure {
-                Ok(failure) => Phrase::new("consent.server-trouble").with("summary", failure.summary()),
-                Err(failure) => verdict::unreachable(failure),
-            });
-            return self.out(desk, |ticket| Effect::Wait(ticket, pause));
-        }
-        match failure {
-            Ok(failure) if desk.sign_otherwise(&failure) => self.ask(desk, now),
-            Ok(failure) => Stop::refused(desk, failure, desk.draft.way().flow()).into(),
-            Err(failure) => Stop::unreachable(desk, &failure).into(),
+            Answered::Again(pause) => self.out(desk, |ticket| Effect::Wait(ticket, pause)),
+            Answered::Refused(failure) => Stop::refused(desk, failure, desk.draft.way().flow()).into(),
+            Answered::Unreachable(failure) => Stop::unreachable(desk, &failure).into(),
         }
     }
 
     pub fn page(&self, desk: &Desk) -> Page {
         let mut blocks = vec![Block::Text(desk.say(&desk.about(format!("consent.direct.{}", desk.draft.way().id()))))];
-        blocks.extend(self.trouble.iter().map(|trouble| Block::Note { tone: Tone::Warning, text: desk.say(trouble) }));
+        blocks.extend(
+            self.asking.trouble.iter().map(|trouble| Block::Note { tone: Tone::Warning, text: desk.say(trouble) }),
+        );
         Page {
             blocks,
             busy: Some(desk.word("busy.token")),

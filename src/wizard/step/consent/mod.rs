@@ -10,7 +10,7 @@ use crate::{
     account::settings::Missing,
     checklist::Item,
     diagnosis::{Cause, Certainty},
-    entra::{Failure, grant::Tokens},
+    entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
@@ -99,13 +99,17 @@ impl Stop {
     /// The authority's own refusal, with the item it speaks of where its number tells.
     fn refused(desk: &Desk, failure: Failure, flow: &str) -> Self {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
-        match verdict::obstacle(&failure) {
+        match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
             Some(obstacle) => {
                 Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
             }
             None if failure.is_passing() => {
                 let why = described("consent.later");
                 Self { failure: Some(failure), ..Self::new(why, Item::Consent, Outcome::Temporary) }
+            }
+            None if failure.form != Form::OAuth => {
+                let why = described("consent.garbled");
+                Self { failure: Some(failure), ..Self::new(why, Item::Network, Outcome::Unreachable) }
             }
             None => Self::because(desk, described("consent.refused"), failure, flow),
         }
@@ -217,13 +221,7 @@ impl Consent {
                 Turn { effects, go: turn.go }
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
-            (Message::Other, Phase::Stopped(stop)) => match ladder::next(desk, &stop.causes) {
-                Some(way) => {
-                    ladder::take(desk, way);
-                    Turn::go(ladder::lead(way))
-                }
-                None => Turn::go(Go::To("method")),
-            },
+            (Message::Other, Phase::Stopped(stop)) => Turn::go(ladder::past(desk, &stop.causes)),
             (message, Phase::Running(way)) => {
                 let came = way.update(desk, message, now);
                 self.settle(desk, came)
@@ -239,10 +237,7 @@ impl Consent {
             Came::Stopped(stop) => {
                 Running::forget(desk);
                 stop.mark(desk);
-                if stop.causes.first().is_some_and(|cause| !cause.ways.is_empty()) {
-                    let way = desk.draft.way();
-                    desk.draft.refused.insert(way);
-                }
+                ladder::refuse(desk, &stop.causes);
                 self.phase = Phase::Stopped(stop);
                 Turn::stay()
             }
@@ -311,12 +306,10 @@ fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
         Way::Certificate => Some((Item::ClientSecret, "evidence.certificate-accepted")),
         _ => Some((Item::ClientSecret, "evidence.secret-accepted")),
     };
-    let consent = match desk.draft.way() {
-        Way::Secret | Way::Certificate => (Item::Consent, "evidence.token-of-app"),
-        _ => (Item::Consent, "evidence.consent"),
-    };
+    // An app gets a token whether or not anybody has consented to what it may: its roles tell.
+    let consent = (!desk.draft.way().is_app_only()).then_some((Item::Consent, "evidence.consent"));
     let redirect = desk.draft.way().is_browser().then_some((Item::RedirectUri, "evidence.redirected"));
-    [consent].into_iter().chain(app).chain(redirect).collect()
+    consent.into_iter().chain(app).chain(redirect).collect()
 }
 
 /// What Microsoft's support needs to find the request again.

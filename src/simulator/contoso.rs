@@ -1,0 +1,138 @@
+//! Contoso as it should be, and one personal account beside it: where every simulation begins. It decides no
+//! answer; what is wrong is set from here by `switches`.
+
+use super::{
+    Instant,
+    ledger::Ledger,
+    tenant::{
+        AccountTypes, BasicAuth, Browser, ClientSecret, Home, Mailbox, Neighbour, Permission, Platform, Policy,
+        Principal, PublicClientFlows, Redirect, Registration, Resource, State, Submission, Switch, Tenant, User,
+    },
+};
+
+/// 2099-12-31: a secret that outlives every test.
+const FAR: i64 = 4_102_358_400;
+
+impl State {
+    /// As [`Self::healthy`], for one with a personal account: it is the first, and the app is for such accounts alone.
+    pub fn personal() -> Self {
+        let mut state = Self::healthy();
+        state.users.sort_by_key(|user| user.home != Home::Personal);
+        for app in &mut state.registrations {
+            app.account_types = AccountTypes::Personal;
+        }
+        state
+    }
+
+    /// Everything set up as it should be: `alerts@contoso.example` may send by device code, by
+    /// refresh, and by the client's secret; it may send as `noreply@contoso.example`.
+    pub fn healthy() -> Self {
+        let mut alerts = user("alerts", "Alerts", "3f0a6c5e-8f4d-4f6b-9c37-0d5b1a7e2c11");
+        alerts.mailbox = Some(mailbox(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
+        let mut admin = user("admin", "Adele Admin", "a4e1d9b0-52c7-4b86-8d1f-6e90c3b7f522");
+        admin.administrator = true;
+        admin.mailbox = Some(mailbox(&["admin@contoso.example"], Switch::Inherit));
+        let mut noreply = user("noreply", "No Reply", "c7b2f8d4-19a3-4e5d-b06c-f1e2d3c4b533");
+        noreply.enabled = false;
+        noreply.mailbox = Some(mailbox(&["noreply@contoso.example"], Switch::Inherit));
+        if let Some(mailbox) = &mut noreply.mailbox {
+            mailbox.send_as.push(alerts.upn.clone());
+        }
+        let mut pat = user("pat", "Pat Person", "00000000-0000-0000-7d3c-5b9a1e2f4c66");
+        (pat.upn, pat.home) = ("pat@outlook.example".to_owned(), Home::Personal);
+        pat.mailbox = Some(mailbox(&["pat@outlook.example", "pat.person@hotmail.example"], Switch::On));
+        let registration = registration();
+        let principal = Principal { object_id: registration.object_id.clone(), full_access: vec![alerts.upn.clone()] };
+        let mut state = Self {
+            tenant: Tenant {
+                id: "5f0b3a52-7c1e-4d0a-9a39-2d3c4e8f6b10".to_owned(),
+                name: "Contoso".to_owned(),
+                domains: vec!["contoso.example".to_owned(), "contoso.onmicrosoft.com".to_owned()],
+                smtp_auth: false,
+                basic_auth: BasicAuth::Disabled,
+                send_from_alias: false,
+            },
+            users: vec![alerts, admin, noreply, pat],
+            registrations: vec![registration],
+            consents: Vec::new(),
+            policy: Policy::usual(),
+            principals: vec![principal],
+            neighbours: vec![Neighbour {
+                id: "b1d7e6f4-3a2c-4c58-8e9b-70a1f2e3d499".to_owned(),
+                domains: vec!["fabrikam.example".to_owned()],
+            }],
+            browser: Browser::default(),
+            submission: Submission { listening: true, starttls: true, own_certificate: true },
+            clock_ahead: 0,
+            ledger: Ledger::default(),
+        };
+        state.consent_to_applications();
+        state
+    }
+}
+
+impl Policy {
+    fn usual() -> Self {
+        Self {
+            user_consent: true,
+            block_device_code: false,
+            opaque_tokens: false,
+            one_time_refresh: false,
+            token_lifetime: 3599,
+            refresh_lifetime: 90 * 86_400,
+            device_code_lifetime: 900,
+            device_interval: 5,
+        }
+    }
+}
+
+fn user(local: &str, name: &str, oid: &str) -> User {
+    User {
+        upn: format!("{local}@contoso.example"),
+        name: name.to_owned(),
+        password: format!("Correct-Horse-{local}-7"),
+        oid: oid.to_owned(),
+        home: Home::Work,
+        enabled: true,
+        administrator: false,
+        tokens_valid_from: Instant::UNIX_EPOCH,
+        mailbox: None,
+    }
+}
+
+fn mailbox(addresses: &[&str], smtp_auth: Switch) -> Mailbox {
+    Mailbox { addresses: addresses.iter().map(|&address| address.to_owned()).collect(), smtp_auth, send_as: Vec::new() }
+}
+
+/// Usable both ways, as a real one is: public client flows on, so a device code needs no secret;
+/// and a secret, which client credentials always need.
+fn registration() -> Registration {
+    Registration {
+        client_id: "2c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b44".to_owned(),
+        object_id: "e8d5c2b1-7a64-4930-bf1e-5c4d3b2a1f66".to_owned(),
+        name: "Contoso server mail".to_owned(),
+        enabled: true,
+        account_types: AccountTypes::Work,
+        public_client_flows: PublicClientFlows::On,
+        redirects: vec![
+            Redirect { platform: Platform::Native, uri: "http://localhost".to_owned() },
+            Redirect {
+                platform: Platform::Native,
+                uri: "https://login.microsoftonline.com/common/oauth2/nativeclient".to_owned(),
+            },
+            Redirect { platform: Platform::Web, uri: "https://app.contoso.example/oauth/callback".to_owned() },
+        ],
+        secrets: vec![ClientSecret {
+            id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(),
+            value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),
+            expires: FAR,
+        }],
+        certificates: Vec::new(),
+        delegated: vec![
+            Permission::new(Resource::Exchange, "SMTP.Send"),
+            Permission::new(Resource::Graph, "SMTP.Send"),
+            Permission::new(Resource::Graph, "User.Read"),
+        ],
+        application: vec![Permission::new(Resource::Exchange, "SMTP.SendAsApp")],
+    }
+}
