@@ -10,7 +10,7 @@ use std::{
 use super::{
     disk::{self, Kind, Staged, beside, failure},
     lock::{self, Attempt},
-    room,
+    named, room,
 };
 pub use super::{
     lock::Revoked,
@@ -120,9 +120,10 @@ impl Places {
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
-    /// Whose account it is, by name.
+    /// Whose account it is, by name where there is one.
     pub fn owner(&self, account: &AccountName) -> Option<String> {
-        disk::owner(&self.vault_file(account))
+        let number = disk::owner(&self.vault_file(account))?;
+        Some(named::user(number).unwrap_or_else(|| format!("user {number}")))
     }
 
     /// A directory for the accounts, as open as the state directory was made.
