@@ -62,6 +62,46 @@ fn every_key_in_the_code_has_a_text() {
     }
 }
 
+/// Addresses of the worldwide cloud, each of which is another in another cloud.
+const WORLDWIDE: [&str; 7] = [
+    "login.microsoftonline.com",
+    "entra.microsoft.com",
+    "admin.microsoft.com",
+    "security.microsoft.com",
+    "outlook.office.com",
+    "outlook.office365.com",
+    "smtp.office365.com",
+];
+
+/// Where they are meant as they stand: several clouds side by side, an example for whoever writes a file, or what
+/// there is in the worldwide cloud alone (personal accounts, High Volume Email).
+const MEANT: [&str; 7] = [
+    "answers.scopes",
+    "causes.exchange_not_in_tenant.fix.0",
+    "causes.hve_account_needed.fix.1",
+    "causes.hve_external_recipient.fix.0",
+    "causes.scope_not_for_personal_account.",
+    "causes.tenant_wrong.next.0",
+    "causes.wrong_cloud.fix.0",
+];
+
+#[test]
+fn addresses_follow_the_cloud() {
+    let texts = Texts::new(Language::English);
+    // A cause's file holds its conditions, its example and its source as well.
+    let shown = |key: &&str| match key.split('.').collect::<Vec<_>>()[..] {
+        ["causes", _, part, ..] => {
+            ["headline", "why", "why_else", "fix", "next", "commands"].contains(&part) && !key.contains(".when.")
+        }
+        _ => true,
+    };
+    let meant = |key: &&str| MEANT.iter().any(|meant| key.starts_with(meant));
+    for key in texts.keys().filter(shown).filter(|key| !meant(key)) {
+        let named = WORLDWIDE.iter().find(|address| texts.word(key).contains(**address));
+        assert!(named.is_none(), "{key}: {}", named.unwrap());
+    }
+}
+
 #[test]
 fn no_text_is_left_over() {
     let found = sources();
