@@ -48,7 +48,7 @@ fn one_that_stays_busy_is_left_alone_until_it_says() {
     let authority = Authority::acting(&desk, vec![json(429, "Retry-After: 7200\r\n", "{}")]);
     let ran = desk.run(&["token"]);
     assert_eq!((ran.status, authority.asked().len()), (75, 1));
-    assert!(ran.stderr.contains("an hour of patience or more: it is asked again after"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("says to wait an hour or more: it is asked again after"), "{}", ran.stderr);
     let until = desk.vault().not_before.unwrap() - chrono::Utc::now().timestamp();
     assert!((3500..=3600).contains(&until), "{until}");
     assert!(desk.vault().refused.is_none());
@@ -280,6 +280,10 @@ fn what_was_whole_when_its_process_was_killed_is_taken_over() {
     fs::write(desk.vault_file().with_extension("json.next"), next.text().expose().to_owned() + "\0\0filler").unwrap();
     assert_eq!(desk.run(&["token"]).stdout, "CANARY-at\n");
     assert_eq!(desk.vault(), next);
+    // Its answer was heard.
+    let _authority = Authority::acting(&desk, vec![refusal("")]);
+    let ran = desk.run(&["token", "--refresh"]);
+    assert!(ran.status == 77 && !ran.stderr.contains("lost"), "{}", ran.stderr);
 }
 
 #[test]
