@@ -65,21 +65,28 @@ pub struct Refused {
     #[serde(default)]
     pub codes: Vec<u32>,
     #[serde(default)]
-    pub by: By,
+    pub of: Of,
 }
 
+/// What was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum By {
+pub enum Of {
     #[default]
-    Authority,
-    /// The token may be as good as any.
-    MailServer,
+    SignIn,
+    /// Its secret or certificate, so that with another the sign-in holds.
+    App,
+    /// By the mail server: for the authority it may be as good as any.
+    Mailbox,
 }
 
 impl From<&Failure> for Refused {
     fn from(failure: &Failure) -> Self {
-        Self { summary: failure.summary(), codes: failure.codes.clone(), by: By::Authority }
+        let of = match failure.error.as_str() {
+            "invalid_client" | "unauthorized_client" => Of::App,
+            _ => Of::SignIn,
+        };
+        Self { summary: failure.summary(), codes: failure.codes.clone(), of }
     }
 }
 
@@ -132,9 +139,9 @@ impl Vault {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
     }
 
-    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it.
+    /// Whether the authority has refused the sign-in kept here, so that nothing but a new one mends it.
     pub fn is_dead(&self) -> bool {
-        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority)
+        self.refused.as_ref().is_some_and(|refused| refused.of == Of::SignIn)
     }
 
     /// Of many processes that want a token only the first is to find out that the authority is busy.
@@ -279,8 +286,11 @@ mod tests {
         assert_eq!((vault.id_user.as_deref(), vault.last_success), (Some("a@b.example"), Some(1000)));
         let failure = Failure { error: "invalid_grant".into(), codes: vec![50173], ..Failure::default() };
         vault.was_refused((&failure).into(), 6000);
-        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], by: By::Authority };
+        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], of: Of::SignIn };
         assert_eq!(Vault::parse(&vault.text()).unwrap().refused, Some(refused));
+        assert!(vault.is_dead());
+        vault.was_refused((&Failure { error: "invalid_client".into(), ..failure }).into(), 6000);
+        assert!(!vault.is_dead());
         vault.take(&tokens(None), 7000);
         assert_eq!((vault.refused_at, vault.refused, vault.last_success), (None, None, Some(7000)));
         assert_eq!((vault.signed_in_at, vault.issued_at, vault.refreshed_at), (Some(1000), Some(7000), Some(1000)));
