@@ -1,7 +1,11 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
-use crate::token::Claims;
+use crate::{
+    account::Settings,
+    entra::certificate::{Shown, tests::certificate},
+    token::Claims,
+};
 
 fn found(facts: &[(&str, &str)]) -> Vec<(&'static str, Certainty)> {
     let mut evidence = Evidence::default();
@@ -231,4 +235,15 @@ fn every_kind_of_network_trouble_has_a_cause() {
         assert!(named[0].certainty == Certainty::Likely || kind == CaFile, "{kind:?}");
         assert!(kind != NameUnknown || named.len() == 1, "{named:?}");
     }
+}
+
+#[test]
+fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
+    let shown = Shown::first(certificate().as_bytes()).unwrap();
+    let known = |consent: &str| {
+        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
+        let settings: Settings = toml::from_str(&text).unwrap();
+        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
+    };
+    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
 }
