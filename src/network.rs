@@ -23,8 +23,10 @@ pub enum FailureKind {
     NameUnknown,
     /// Nobody listens on the port.
     Refused,
-    /// No answer within the limit, while connecting or afterwards.
+    /// No answer within the limit: to the attempt to connect, or in a dialogue with a mail server.
     TimedOut,
+    /// A request over HTTPS went out, and its answer did not come, or not whole, within the limit.
+    Unanswered,
     /// No route, network down.
     Unroutable,
     /// The certificate was not accepted: name, date or issuer.

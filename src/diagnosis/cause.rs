@@ -226,6 +226,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "xoauth2_not_offered"
     "connection_dropped"
     "proxy_refuses"
+    "answer_overdue"
     "network_blocked"
     "wrong_host_or_port"
     "captive_portal"

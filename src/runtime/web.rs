@@ -8,7 +8,7 @@ use reqwest::{Client, Response, header, redirect::Policy};
 use url::{Host, Url};
 
 use super::{
-    failure::{failure, innermost, timed_out},
+    failure::{failure, innermost, timed_out, unanswered},
     tls,
 };
 use crate::{
@@ -31,6 +31,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { connect: Duration::from_secs(15), whole: Duration::from_secs(30), body: 1 << 20 }
+    }
+}
+
+impl Limits {
+    /// The two limits never meet, so that the one that is reached tells whether the connection stood.
+    fn connecting(&self) -> Duration {
+        self.connect.min(self.whole / 2)
     }
 }
 
@@ -98,7 +105,7 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
         .tls_backend_preconfigured(trust.config)
         .https_only(true)
         .redirect(Policy::none())
-        .connect_timeout(limits.connect)
+        .connect_timeout(limits.connecting())
         .timeout(limits.whole)
         .user_agent(AGENT);
     if is_loopback(url) {
@@ -191,7 +198,11 @@ fn of_proxy(proxy: &str, mut failed: NetworkFailure, address: &str) -> NetworkFa
 
 fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFailure {
     if error.is_timeout() {
-        return timed_out(address, if error.is_connect() { limits.connect } else { limits.whole });
+        return if error.is_connect() {
+            timed_out(address, limits.connecting())
+        } else {
+            unanswered(address, limits.whole)
+        };
     }
     let mut words = error.to_string();
     let mut source = std::error::Error::source(error);
