@@ -226,6 +226,8 @@ pub const FILES: &[(&str, &str)] = files! {
     "xoauth2_not_offered"
     "connection_dropped"
     "proxy_refuses"
+    "proxy_unreachable"
+    "proxy_address_malformed"
     "answer_overdue"
     "network_blocked"
     "wrong_host_or_port"

@@ -227,12 +227,26 @@ fn a_password_for_a_token_is_refused_for_reasons_that_one_at_smtp_is_not() {
 #[test]
 fn every_kind_of_network_trouble_has_a_cause() {
     use crate::network::{FailureKind::*, NetworkFailure};
-    for kind in [NameUnknown, Refused, TimedOut, Unanswered, Unroutable, Certificate, TlsHandshake, Closed, CaFile] {
+    for kind in [
+        NameUnknown,
+        Refused,
+        TimedOut,
+        Unanswered,
+        Unroutable,
+        Certificate,
+        TlsHandshake,
+        Closed,
+        CaFile,
+        Proxy,
+        ProxyUnreached,
+        ProxyMalformed,
+    ] {
         let mut evidence = Evidence::default();
         evidence.add_network(&NetworkFailure { kind, address: "smtp.office365.com:587".into(), detail: "x".into() });
         let named = causes(&evidence);
         assert!(named[0].slug != UNKNOWN && named[0].certainty != Certainty::Possible, "{kind:?}: {}", named[0].slug);
-        assert!(named[0].certainty == Certainty::Likely || kind == CaFile, "{kind:?}");
+        let told = matches!(kind, CaFile | Proxy | ProxyUnreached | ProxyMalformed);
+        assert!(named[0].certainty == Certainty::Likely || told, "{kind:?}");
         assert!(kind != NameUnknown || named.len() == 1, "{named:?}");
     }
 }

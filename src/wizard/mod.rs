@@ -158,9 +158,11 @@ impl Model {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
         let checklist = &self.desk.draft.checklist;
         let network = checklist.state(Item::Network) == State::Failed;
-        // A file that cannot be used is no trouble of the network's.
-        let of_file = checklist.evidence(Item::Network).iter().any(|phrase| phrase.key == "network.ca-file");
-        let unheard = matches!(self.step, Step::Read(_)) && network && !of_file;
+        // A file or a setting that cannot be used is no trouble of the network's.
+        let of_settings = ["network.ca-file", "network.proxy-malformed"];
+        let of_settings =
+            checklist.evidence(Item::Network).iter().any(|phrase| of_settings.contains(&phrase.key.as_str()));
+        let unheard = matches!(self.step, Step::Read(_)) && network && !of_settings;
         outcome.unwrap_or(if unheard { Outcome::Unreachable } else { Outcome::Incomplete })
     }
 
