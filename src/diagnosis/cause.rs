@@ -169,6 +169,8 @@ pub const FILES: &[(&str, &str)] = files! {
     "scopes_of_two_resources"
     "malformed_scope"
     "missing_scope_parameter"
+    "authorization_code_invalid"
+    "authorization_code_expired"
     "malformed_request"
     "permission_not_in_registration"
     "exchange_not_in_tenant"

@@ -284,3 +284,24 @@ fn what_is_to_be_opened_is_what_was_tried() {
     assert!(said.contains("TCP port {port} to {host}") && !said.contains("tokens"), "{said}");
     assert!(fix("network_blocked", &tried[..1]).contains("microsoftonline"));
 }
+
+#[test]
+fn what_is_wrong_with_a_code_is_not_said_of_a_refresh_token() {
+    let of = |flow, code| {
+        let named = found(&[("flow", flow), ("oauth.error", "invalid_grant"), ("oauth.code", code)]);
+        assert!(
+            named.iter().all(|(slug, _)| flow == "refresh_token" || !slug.starts_with("refresh_token")),
+            "{named:?}"
+        );
+        named[0].0
+    };
+    for code in ["70000", "9002313", ""] {
+        assert_eq!(of("authorization_code", code), "authorization_code_invalid", "{code}");
+    }
+    assert_eq!(of("authorization_code", "70008"), "authorization_code_expired");
+    assert_eq!(of("authorization_code", "54005"), "authorization_code_reused");
+    assert_eq!(
+        [of("refresh_token", "70000"), of("refresh_token", "70008")],
+        ["refresh_token_invalid", "refresh_token_expired"]
+    );
+}
