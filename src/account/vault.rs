@@ -129,9 +129,11 @@ impl Vault {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
     }
 
-    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it.
+    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it. A client that
+    /// is not known, or shows itself wrongly, says nothing of the tokens (RFC 6749 §5.2).
     pub fn is_dead(&self) -> bool {
-        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority)
+        let of_tokens = |refused: &Refused| !refused.summary.starts_with("invalid_client");
+        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority && of_tokens(refused))
     }
 
     /// Of many processes that want a token only the first is to find out that the authority is busy.
