@@ -28,6 +28,8 @@ pub struct Draft {
     pub way: Option<Way>,
     /// Ways that were refused, and are not offered first any more.
     pub refused: BTreeSet<Way>,
+    /// Unix seconds: when somebody last said that something was changed at Exchange.
+    pub changed_at: Option<i64>,
     /// A change at Microsoft's that is waited for.
     pub waiting: Option<Waiting>,
     pub checklist: Checklist,

@@ -58,7 +58,7 @@ impl Known {
             vault => vault?,
         };
         if !anew && vault.fresh(now(), min_life).is_some() {
-            self.places.share(&self.name, &vault)?;
+            self.catch_up(context, &vault);
             return Ok(vault);
         }
         let renewed = self.renewed(context, &vault, min_life, anew);
@@ -78,7 +78,7 @@ impl Known {
     fn renewed(&self, context: &Context, before: &Vault, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
         let _lock = self.places.lock(&self.name)?;
         // Another process may have renewed it while this one waited, or have ended before it could say so.
-        let vault = self.recovered(self.vault()?)?;
+        let vault = self.recovered(context, self.vault()?)?;
         let renewed_meanwhile = vault.access_token != before.access_token;
         if (renewed_meanwhile || !anew) && vault.fresh(now(), min_life).is_some() {
             return Ok(vault);
@@ -90,11 +90,34 @@ impl Known {
         current.as_ref().unwrap_or(self).renew(context, vault)
     }
 
+    /// What the group has is not what is kept: its directory was set up later, or its copy could not be written.
+    fn catch_up(&self, context: &Context, vault: &Vault) {
+        if !self.places.is_unshared(&self.name, vault) {
+            return;
+        }
+        match self.places.lock_if_free(&self.name).and_then(|lock| Ok((lock, self.places.vault(&self.name)?))) {
+            Ok((Some(_lock), Some(vault))) => self.share(context, &vault),
+            // Whoever holds the lock shares what it renews.
+            Ok(_) => {}
+            Err(failure) => context.complain(context.texts.say(&verdict::file_trouble(&failure))),
+        }
+    }
+
+    /// Under the lock. The group's copy is nothing to keep the owner's token back for.
+    pub fn share(&self, context: &Context, vault: &Vault) {
+        if let Err(failure) = self.places.share(&self.name, vault) {
+            context.complain(context.texts.say(&verdict::file_trouble(&failure)));
+        }
+    }
+
     /// A process that ended in the middle of a renewal leaves what it had.
-    fn recovered(&self, mut vault: Vault) -> Result<Vault, NoToken> {
+    fn recovered(&self, context: &Context, mut vault: Vault) -> Result<Vault, NoToken> {
         let Some(left) = self.places.left(&self.name) else { return Ok(vault) };
         if let Some(next) = vault.overtaken_by(&left.text) {
             self.places.write_vault(&self.name, &next)?;
+            // Or the next one would take it for a renewal whose answer never came.
+            self.places.clear_room(&self.name);
+            self.share(context, &next);
             return Ok(next);
         }
         if vault.refreshed_at.is_some_and(|came| came <= left.at) {

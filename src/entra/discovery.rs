@@ -31,11 +31,14 @@ struct Document {
     cloud_instance_name: Option<String>,
 }
 
+/// `GET {authority}/{tenant}/v2.0/.well-known/openid-configuration`, where `tenant` may be a mail domain.
 pub fn request(authority: &Authority, tenant: &Tenant, trust: &CaFile) -> Request {
     let url = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
     Request { method: Method::Get, url, trust: trust.clone() }
 }
 
+/// Reads the answer to [`request`]. Any other than a 200 with an `issuer` is a failure: Entra answers 400 with
+/// AADSTS90002 for a domain that no tenant has.
 pub fn read(answer: &Answer) -> Result<Found, Failure> {
     let document: Document = match serde_json::from_str(answer.body.expose()) {
         Ok(document) if answer.status == 200 => document,

@@ -56,6 +56,9 @@ impl From<NetworkFailure> for Unanswered {
     }
 }
 
+/// Sends one request over a connection of its own. Every status is an answer, redirects too. An error is the network's
+/// (address, TLS, time, more body than the limit) or a URL that is not https; it says whether the request may have
+/// arrived, so that who redeems something that is good once knows what to make of it.
 pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswered> {
     let url = Url::parse(&request.url).map_err(|error| failure(FailureKind::Other, "", error))?;
     let address = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
@@ -101,7 +104,7 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
         .connect_timeout(limits.connect)
         .timeout(limits.whole)
         .user_agent(AGENT);
-    if is_loopback(url) {
+    if stays_on_this_machine(url) {
         // A proxy set for the outside would look for itself, and see what is meant for this machine.
         builder = builder.no_proxy();
     }
@@ -111,7 +114,7 @@ fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, Netwo
 /// Host and port of the proxy that the environment names for this address, without the name and password that may
 /// stand there.
 fn proxy(url: &Url) -> Option<String> {
-    if is_loopback(url) {
+    if stays_on_this_machine(url) {
         return None;
     }
     let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
@@ -119,7 +122,8 @@ fn proxy(url: &Url) -> Option<String> {
     Some(format!("{}:{port}", proxy.uri().host()?))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Wider than what a browser may be sent back to: all of 127.0.0.0/8 and every name that resolvers keep here (RFC 6761 §6.3).
+fn stays_on_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -239,7 +243,7 @@ mod tests {
             ("https://login.microsoftonline.com/", false),
             ("https://localhost.example/", false),
         ] {
-            assert_eq!(is_loopback(&url.parse().unwrap()), loopback, "{url}");
+            assert_eq!(stays_on_this_machine(&url.parse().unwrap()), loopback, "{url}");
         }
     }
 }

@@ -107,7 +107,7 @@ fn what_cannot_be_written_ends_in_73() {
 #[test]
 fn the_formats_are_listed_and_an_unknown_one_is_told_them() {
     let list = "msmtp       msmtp 1.8.13 or later, also as the machine's sendmail\n\
-                systemd     systemd units: keep the sign-in alive, look daily what ends first, and tell somebody\n";
+                systemd     systemd units: keep the sign-in alive, check daily what expires first, and tell somebody\n";
     assert_eq!(bare(&["export", "--list"]), done(list, ""));
     for arguments in
         [&["export", "nonsense"][..], &["export"], &["export", "--list", "msmtp"], &["export", "msmtp", "-o", ""]]

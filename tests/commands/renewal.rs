@@ -260,6 +260,10 @@ fn what_was_whole_when_its_process_was_killed_is_taken_over() {
     fs::write(desk.vault_file().with_extension("json.next"), next.text().expose().to_owned() + "\0\0filler").unwrap();
     assert_eq!(desk.run(&["token"]).stdout, "CANARY-at\n");
     assert_eq!(desk.vault(), next);
+    // Its answer was heard.
+    let _authority = Authority::acting(&desk, vec![refusal("")]);
+    let ran = desk.run(&["token", "--refresh"]);
+    assert!(ran.status == 77 && !ran.stderr.contains("lost"), "{}", ran.stderr);
 }
 
 #[test]

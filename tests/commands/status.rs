@@ -47,14 +47,14 @@ fn an_account_is_told_by_what_ends_first() {
     let secret = 4_081_276_800;
     let away = (secret - now()) / DAY;
     let expected = format!(
-        "alerts: ok. The refresh token dies first, in 79 days, unless it is used before.\n\
-         \x20 access token ends         {} (9 days ago)\n\
-         \x20 refresh token dies        {} (in 79 days)\n\
+        "alerts: ok. The refresh token expires first, in 79 days, unless it is used before.\n\
+         \x20 access token expires      {} (9 days ago)\n\
+         \x20 refresh token expires     {} (in 79 days)\n\
          \x20 refresh token last used   {} (10 days ago)\n\
-         \x20 client secret ends        2099-05-01 00:00 UTC (in {away} days)\n\
+         \x20 client secret expires     2099-05-01 00:00 UTC (in {away} days)\n\
          \x20 last success              {} (10 days ago)\n\
          \x20 The sign-in was by device code. A policy of the organisation, 'Block device code flow' for one, can end \
-         it at any renewal (AADSTS530036); a sign-in by browser is not concerned.\n",
+         it at any renewal (AADSTS530036); a sign-in by browser is not affected.\n",
         date(at + 2 * HOUR + 1800),
         date(at + 90 * DAY),
         date(at),
@@ -63,7 +63,7 @@ fn an_account_is_told_by_what_ends_first() {
     assert_eq!(desk.run(&["status"]), ran(&expected, 0));
     assert_eq!(desk.run(&["status", "-a", "alerts"]), ran(expected, 0));
     let warned = desk.run(&["status", "--warn-days", "80"]).stdout;
-    assert!(warned.starts_with("alerts: warning. The refresh token dies first, in 79 days"), "{warned}");
+    assert!(warned.starts_with("alerts: warning. The refresh token expires first, in 79 days"), "{warned}");
 }
 
 #[test]

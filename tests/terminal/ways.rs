@@ -47,7 +47,7 @@ fn an_app_signs_in_by_its_secret() {
                 ("Application (client) ID", &announced.client_id),
                 ("The app's own permission", ""),
                 ("Client secret (Value)", &secret),
-                ("The secret ends on", ""),
+                ("The secret expires on", ""),
                 ("Tick 'Authenticated SMTP'", ""),
                 ("Sender address", ""),
                 ("What the token says", ""),

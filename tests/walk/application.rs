@@ -118,7 +118,7 @@ fn exchange_that_does_not_know_the_app_yet_is_waited_for() {
     person.presses(Key::Letter('w'));
     let (ticket, pause) = person.waits();
     assert_eq!(pause.as_secs(), 60);
-    assert!(person.screen().ticks && person.reads().contains("again in 1:00"), "{}", person.reads());
+    assert!(person.screen().ticks && person.reads().contains("the next in 1:00"), "{}", person.reads());
 
     // It is tried again, ever later, and a wizard that was left goes on with it.
     person.now += 60;

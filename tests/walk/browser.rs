@@ -453,3 +453,19 @@ fn what_the_browser_says_of_a_policy_leads_to_the_next_way_with_one_key() {
     person.presses(Key::Letter('b')).types("53003").presses(Key::Letter('w'));
     assert_eq!(person.model.draft().way(), Way::Loopback);
 }
+
+#[test]
+fn an_address_that_comes_in_lines_is_put_together_and_no_piece_of_it_is_sent() {
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    let address = microsoft.browses(&mut person, USER, "approve").unwrap();
+    let pieces: Vec<String> =
+        address.as_bytes().chunks(100).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect();
+    assert!(pieces.len() > 3);
+    for piece in &pieces {
+        assert_eq!(person.at(), "consent");
+        pastes(&mut microsoft, &mut person, piece);
+    }
+    assert_eq!(person.at(), "token", "{}", person.reads());
+    // One request was made of it all.
+    assert!(microsoft.state.ledger.devices.is_empty());
+}

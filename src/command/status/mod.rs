@@ -20,6 +20,7 @@ use crate::{
     },
     facts::{AccountName, Malformed},
     runtime::{files::Places, pair},
+    way::Way,
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -103,7 +104,8 @@ fn known(
     warn: u32,
 ) -> Result<Health, String> {
     let vault = places.vault(name).map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
-    let certificate_expires = settings.certificate_file.as_deref().map(|path| ends(context, path)).transpose()?;
+    let certificate = settings.certificate_file.as_deref().filter(|_| settings.way() == Way::Certificate);
+    let certificate_expires = certificate.map(|path| ends(context, path)).transpose()?;
     Ok(Known { settings, vault: vault.as_ref(), certificate_expires }.judge(now, warn))
 }
 

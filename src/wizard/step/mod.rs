@@ -114,7 +114,7 @@ impl Step {
         match self {
             Self::Choose(step) => step.update(desk, &message),
             Self::Read(step) => step.update(desk, message, now),
-            Self::Ask(step) => step.update(desk, &message),
+            Self::Ask(step) => step.update(desk, &message, now),
             Self::Consent(step) => step.update(desk, message, now),
             Self::Token(step) => step.update(desk, message, now),
             Self::Connect(step) => step.update(desk, message, now),

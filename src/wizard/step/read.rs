@@ -15,6 +15,7 @@ use crate::{
     diagnosis::Cause,
     phrase::Phrase,
     secret::Secret,
+    way::Way,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -256,7 +257,8 @@ impl Read {
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = self.field.held(desk).is_some() || unfinished;
-        if self.field.is_secret() && held {
+        let needed = self.field == Field::ClientSecret && desk.draft.way() == Way::Secret;
+        if self.field.is_secret() && held && !needed {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
             actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Other));

@@ -10,10 +10,11 @@ use crate::{
     checklist::Item,
     entra::{
         Failure,
-        browser::{self, Asked, Pending, Prompt, Returned, Unusable, loopback::Loopback},
+        browser::{self, Asked, Pending, Prompt, Returned, Unusable},
         grant::Registration,
         wire::Answer,
     },
+    facts::Loopback,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
     secret::Secret,
@@ -175,19 +176,22 @@ impl Browser {
         let Some(pending) = desk.draft.secrets.browser.clone().filter(|pending| pending.expires_at > now) else {
             return expired();
         };
-        let half = |unusable: &Unusable| matches!(unusable, Unusable::NoState | Unusable::NoCode);
-        let read = browser::returned(pasted, &pending).or_else(|unusable| {
-            // A terminal that reads line by line hands in the two lines of one address one after the other.
-            let whole = Secret::new(format!("{}{}", self.partial.expose(), pasted.expose()));
-            browser::returned(&whole, &pending).map_err(|_| unusable)
-        });
+        // A terminal that reads line by line hands in the lines of one address one after the other; what follows a
+        // piece of one is no code of its own.
+        if pasted.expose().contains("://") {
+            self.partial = Secret::default();
+        }
+        let whole = Secret::new(format!("{}{}", self.partial.expose(), pasted.expose()));
+        let alone = || browser::returned(pasted, &pending).ok().filter(|returned| returned.state_checked);
+        let read = browser::returned(&whole, &pending).or_else(|unusable| alone().ok_or(unusable));
         match read {
             Ok(returned) => self.redeem(desk, &pending, returned, 0),
             Err(unusable @ Unusable::Refused { .. }) => stopped(desk, unusable),
             // One line alone is read where nobody is there.
             Err(unusable) if desk.unattended => stopped(desk, unusable),
             Err(unusable) => {
-                self.partial = if half(&unusable) { pasted.clone() } else { Secret::default() };
+                let piece = matches!(unusable, Unusable::NoState | Unusable::NoCode) && whole.expose().contains("://");
+                self.partial = if piece { whole } else { Secret::default() };
                 self.error = Some(why(desk, &unusable));
                 Came::Runs(Turn::stay())
             }
