@@ -64,6 +64,20 @@ pub struct Tokens {
     /// Unix seconds: when they came; not known of tokens kept by an earlier version.
     #[serde(default)]
     pub issued_at: Option<i64>,
+    /// Unix seconds: when somebody consented to the first of them; none of those that a consent has just brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_at: Option<i64>,
+}
+
+impl Tokens {
+    /// As the answer to a renewal of `before`: what it leaves out still holds (RFC 6749 §6).
+    #[must_use]
+    pub fn renewing(mut self, before: Self) -> Self {
+        self.refresh = self.refresh.or(before.refresh);
+        self.id = self.id.or(before.id);
+        self.signed_in_at = before.signed_in_at.or(before.issued_at);
+        self
+    }
 }
 
 /// RFC 6749 §5.1 recommends `expires_in` and leaves its absence open; an hour is what Entra gives.
@@ -211,6 +225,7 @@ pub fn read(answer: &Answer, now: i64) -> Result<Tokens, Failure> {
         expires_at: now.saturating_add_unsigned(lifetime),
         scope: scopes.join(" "),
         issued_at: Some(now),
+        signed_in_at: None,
     })
 }
 

@@ -175,16 +175,9 @@ pub fn make_shared_directory(directory: &Path) -> Result<(), FileFailure> {
     make().map_err(unwritten(directory))
 }
 
-/// The name of who owns it, or the number where the system's list has no name for it.
-pub fn owner(path: &Path) -> Option<String> {
-    let uid = fs::symlink_metadata(path).ok()?.uid().to_string();
-    let list = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = list.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let (name, _, id) = (fields.next()?, fields.next(), fields.next()?);
-        (id == uid).then(|| name.to_owned())
-    });
-    Some(name.unwrap_or_else(|| format!("user {uid}")))
+/// Whose it is, by number.
+pub fn owner(path: &Path) -> Option<u32> {
+    fs::symlink_metadata(path).ok().map(|found| found.uid())
 }
 
 /// A file's next content, whole and on the disk beside it. Until it is put in place nothing has changed, and

@@ -10,7 +10,7 @@ use std::{
 use super::{
     disk::{self, Kind, Staged, beside, failure},
     lock::{self, Attempt},
-    room,
+    named, room,
 };
 pub use super::{
     lock::Revoked,
@@ -120,9 +120,10 @@ impl Places {
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
-    /// Whose account it is, by name.
+    /// Whose account it is, by name where there is one.
     pub fn owner(&self, account: &AccountName) -> Option<String> {
-        disk::owner(&self.vault_file(account))
+        let number = disk::owner(&self.vault_file(account))?;
+        Some(named::user(number).unwrap_or_else(|| format!("user {number}")))
     }
 
     /// A directory for the accounts, as open as the state directory was made.
@@ -212,7 +213,7 @@ impl Places {
         let config_old = now.map(|text| Staged::old_of(&config_path, text.as_bytes(), Kind::Plain)).transpose()?;
         // One that cannot be read has no dates to keep; it stays beside the new one.
         let before = self.vault(&saving.account).ok().flatten().unwrap_or_default();
-        let next = saving.vault.clone().dated_by(&before);
+        let next = saving.vault.clone().in_place_of(&before);
         let vault = Staged::new(&vault_path, next.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {

@@ -339,8 +339,8 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if self.companion_answered(ticket, &report) {
-            return Vec::new();
+        if let Some(effects) = self.companion_answered(ticket, &report, now) {
+            return effects;
         }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);

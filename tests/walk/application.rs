@@ -222,7 +222,7 @@ fn a_password_is_offered_for_high_volume_email_alone_and_is_not_kept() {
     while person.at() != "method" {
         enters(&mut microsoft, &mut person);
     }
-    assert!(person.reads().contains("High Volume Email account needs no person"), "{}", person.reads());
+    assert!(person.reads().contains("nobody has to sign in for a High Volume Email account"), "{}", person.reads());
     let screen = person.screen();
     let options = format!("{:?}", screen.question);
     let at = ["with a client secret", "browser\"", "Name and password"].map(|label| options.find(label));
