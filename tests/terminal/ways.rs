@@ -51,7 +51,7 @@ fn an_app_signs_in_by_its_secret() {
                 ("Tick 'Authenticated SMTP'", ""),
                 ("Sender address", ""),
                 ("What the token says", ""),
-                ("The app's way into the mailbox", ""),
+                ("The app's access to the mailbox", ""),
             ],
         );
         accepted(&mut terminal, front, &secret);
@@ -85,7 +85,7 @@ fn an_app_signs_in_by_its_certificate() {
                 ("Tick 'Authenticated SMTP'", ""),
                 ("Sender address", ""),
                 ("What the token says", ""),
-                ("The app's way into the mailbox", ""),
+                ("The app's access to the mailbox", ""),
             ],
         );
         accepted(&mut terminal, front, key.lines().nth(1).unwrap());
