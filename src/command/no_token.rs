@@ -8,7 +8,7 @@ use crate::{
     diagnosis::{self, Cause, Evidence},
     entra::{Failure, failure::Form},
     facts::AccountName,
-    network::{FailureKind, NetworkFailure},
+    network::NetworkFailure,
     phrase::Phrase,
     runtime::pair,
     wizard::{effect::FileFailure, verdict},
@@ -51,7 +51,7 @@ impl NoToken {
         match self {
             Self::File(failure) => failure.into(),
             Self::NotSignedIn(_) => Status::SignIn,
-            Self::Network(failure) if failure.kind == FailureKind::CaFile => Status::Configuration,
+            Self::Network(failure) if failure.kind.is_of_settings() => Status::Configuration,
             Self::Network(_) => Status::Unreachable,
             Self::Later(..) | Self::Waiting(_) | Self::Expired { .. } => Status::Temporary,
             // A page in the authority's place: nobody has refused anything.
@@ -79,6 +79,7 @@ impl NoToken {
             Self::Waiting(until) => Phrase::new("access.waiting").with("at", time(*until)),
             Self::Refused(failure) => match verdict::obstacle(failure) {
                 Some(obstacle) => obstacle,
+                None if failure.form == Form::Foreign => Phrase::new("access.unusable").with("said", failure.said()),
                 None => Phrase::new("access.refused").with("said", failure.said()),
             },
             Self::Expired { account, owner } => {

@@ -14,6 +14,7 @@ pub mod mail;
 pub mod named;
 pub mod pair;
 pub mod patient;
+mod proxy;
 pub mod redirect;
 mod room;
 pub mod sole;

@@ -30,6 +30,7 @@ use tokio::{
 
 use super::failure::{failure, of_io};
 use crate::{
+    facts::Loopback,
     network::{FailureKind, NetworkFailure},
     secret::Secret,
     wizard::effect::Listening,
@@ -212,13 +213,8 @@ impl Desk {
     fn is_for_us(&self, request: &Request<Incoming>) -> bool {
         let mut hosts = request.headers().get_all(header::HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-        let host = host.to_str().unwrap_or_default().to_ascii_lowercase();
-        let ours = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-            host.strip_prefix(name).is_some_and(|port| match port.strip_prefix(':') {
-                Some(port) => port == self.port.to_string(),
-                None => port.is_empty() && self.port == 80,
-            })
-        });
+        let site = format!("http://{}", host.to_str().unwrap_or_default());
+        let ours = Loopback::read(&site).is_some_and(|to| to.path.is_empty() && to.port.unwrap_or(80) == self.port);
         ours && request.uri().authority().is_none()
     }
 

@@ -65,8 +65,8 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     let mut evidence = asked(desk);
     evidence.add_mail_server(account);
     evidence.add("flow", desk.draft.way().flow());
-    if let Some(waiting) = desk.draft.waiting {
-        evidence.add("change.minutes", (now - waiting.since).max(0) / 60);
+    if let Some(changed_at) = desk.draft.changed_at {
+        evidence.add("change.minutes", (now - changed_at).max(0) / 60);
     }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);

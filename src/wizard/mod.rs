@@ -192,6 +192,11 @@ impl Model {
             Message::Copy(text) => self.copy(text),
             Message::Print(text) => vec![Effect::Print(text)],
             Message::Companion(number) => self.call(number),
+            Message::GoToStep(id) => {
+                self.taken_over();
+                self.mending = None;
+                self.open(id, now)
+            }
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
@@ -334,8 +339,8 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if self.companion_answered(ticket, &report) {
-            return Vec::new();
+        if let Some(effects) = self.companion_answered(ticket, &report, now) {
+            return effects;
         }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);

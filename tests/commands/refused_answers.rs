@@ -61,12 +61,12 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "consent = \"password\"\n",
-        "FILE, line 1: `consent`: Microsoft takes a password for High Volume Email accounts alone (smtp.host = \"smtp.hve.mx.microsoft\"): other accounts need a second factor, which a password cannot give",
+        "FILE, line 1: `consent`: Microsoft takes a password for High Volume Email accounts alone (smtp.host = \"smtp.hve.mx.microsoft\"). Other accounts need a second factor, which a password cannot give.",
     ),
     ("browser = \"paste\"\n", "FILE, line 1: `browser`: It belongs to consent = 'browser'."),
     (
         "consent = \"client-credentials\"\ncertificate_key_file = \"app.key\"\n",
-        "FILE, line 2: `certificate_key_file`: the key belongs to a certificate; name it as certificate_file",
+        "FILE, line 2: `certificate_key_file`: The key belongs to a certificate; name that as certificate_file.",
     ),
     ("password_file = \"pw\"\n", "FILE, line 1: `password_file`: It belongs to consent = 'password'."),
     (

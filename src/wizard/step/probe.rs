@@ -11,7 +11,7 @@ use crate::{
         grant::{self, Credential},
         wire::{Answer, Request},
     },
-    facts::{Guid, Tenant},
+    facts::{Guid, Host, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
@@ -121,6 +121,10 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
             }
             (Some(id), _) => {
                 desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
+                if let Some(instance) = found.instance.filter(|instance| is_another_cloud(desk, instance)) {
+                    let other = phrase("evidence.tenant-other-cloud", &id).with("instance", instance);
+                    return Judgement::Obstructed(Item::Tenant, other);
+                }
                 if by_domain {
                     Judgement::Proven(phrase("evidence.tenant-found", &id))
                 } else {
@@ -147,6 +151,13 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
         }
         Err(failure) => unexpected(&failure),
     }
+}
+
+/// Whether the directory says that the tenant is at home elsewhere. That the name is always there is not documented.
+fn is_another_cloud(desk: &Desk, instance: &Host) -> bool {
+    let settings = &desk.draft.settings;
+    let home = settings.cloud().addresses().filter(|_| settings.endpoints.authority.is_none());
+    home.is_some_and(|addresses| !addresses.authority.as_str().ends_with(&format!(".{instance}")))
 }
 
 fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {

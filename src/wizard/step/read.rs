@@ -3,7 +3,7 @@
 //! value is kept; a probe that says no keeps the step open, with a way to go on all the same.
 
 use super::{
-    Go, Page, Turn, go_to, primary,
+    Go, Page, Turn, lead, primary,
     probe::{self, Judgement},
     secondary, words,
 };
@@ -13,9 +13,9 @@ use crate::{
         steps::{self, Field},
     },
     diagnosis::Cause,
-    entra::Cloud,
     phrase::Phrase,
     secret::Secret,
+    way::Way,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -79,7 +79,7 @@ impl Read {
                 self.field.forget(desk);
                 self.answered(desk, &Secret::default(), now)
             }
-            (Message::Other, Phase::Asking | Phase::Doubted) if self.field == Field::Tenant => {
+            (Message::Other, Phase::Asking | Phase::Doubted) if self.may_be_elsewhere(desk) => {
                 Turn::go(Go::To("cloud"))
             }
             (Message::Retry, Phase::Doubted) => self.probe(desk, now),
@@ -190,8 +190,9 @@ impl Read {
                 desk.draft.checklist.fail(item, evidence.clone());
                 // The mail server's step can do nothing about the authority.
                 let leads = !self.items().contains(&item) && item != Item::Network;
-                // A file that cannot be used is no trouble of the network's.
-                let unheard = item == Item::Network && evidence.key != "network.ca-file";
+                // A file or a setting that cannot be used is no trouble of the network's.
+                let of_settings = ["network.ca-file", "network.proxy-malformed"].contains(&evidence.key.as_str());
+                let unheard = item == Item::Network && !of_settings;
                 self.outcome = unheard.then_some(Outcome::Unreachable);
                 (self.elsewhere, self.causes) = (leads.then_some(item), causes);
                 self.doubt(evidence)
@@ -251,18 +252,19 @@ impl Read {
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
         if self.phase == Phase::Doubted {
             blocks.splice(0..0, verdict::blocks(desk, &self.causes));
-            actions.extend(self.elsewhere.and_then(|item| go_to(desk, item, self.id)));
+            actions.extend(lead(desk, &self.causes, self.elsewhere, self.id));
             actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
             actions.push(secondary(Key::Letter('n'), desk.word("action.insist"), Message::Skip));
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = self.field.held(desk).is_some() || unfinished;
-        if self.field.is_secret() && held {
+        let needed = self.field == Field::ClientSecret && desk.draft.way() == Way::Secret;
+        if self.field.is_secret() && held && !needed {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
             actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Other));
         }
-        if self.field == Field::Tenant && desk.product().cloud == Cloud::Global {
+        if self.may_be_elsewhere(desk) {
             actions.push(secondary(Key::Letter('d'), desk.word("action.other-cloud"), Message::Other));
         }
         if let Some(doubt) = self.unsettled(desk) {
@@ -272,13 +274,19 @@ impl Read {
             blocks,
             question: Some(Question {
                 label: desk.word(&format!("steps.{}.question", self.id)),
-                hint: desk.word(&format!("steps.{}.hint", self.id)),
+                hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
                 error: self.error.as_ref().map(|error| desk.say(error)),
                 input: self.input(desk, held),
             }),
             actions,
             ..Page::default()
         }
+    }
+
+    /// A tenant or an app that is not found may be in another cloud, where the product has several.
+    fn may_be_elsewhere(&self, desk: &Desk) -> bool {
+        let sought = self.field == Field::Tenant || self.field == Field::ClientId && self.phase == Phase::Doubted;
+        sought && desk.product().path.iter().any(|step| step == "cloud")
     }
 
     /// Public sources do not agree on what is proposed here.
