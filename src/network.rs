@@ -23,8 +23,10 @@ pub enum FailureKind {
     NameUnknown,
     /// Nobody listens on the port.
     Refused,
-    /// No answer within the limit, while connecting or afterwards.
+    /// No answer within the limit: to the attempt to connect, or in a dialogue with a mail server.
     TimedOut,
+    /// A request over HTTPS went out, and its answer did not come, or not whole, within the limit.
+    Unanswered,
     /// No route, network down.
     Unroutable,
     /// The certificate was not accepted: name, date or issuer.
@@ -35,12 +37,24 @@ pub enum FailureKind {
     Closed,
     /// The answer exceeds what is accepted (line 8 KiB, reply 128 lines, body 1 MiB).
     TooMuch,
-    /// The proxy that the environment names does not let us through; `address` is the proxy's.
+    /// The proxy that the environment names does not let us through; `address` is the proxy's, and `detail` begins
+    /// with the variable that names it.
     Proxy,
+    /// That proxy is not there, or says nothing.
+    ProxyUnreached,
+    /// A variable for the proxy's address is set and holds none; `address` is the variable.
+    ProxyMalformed,
     /// A CA file that cannot be read or holds no certificate.
     CaFile,
     /// Another program has the port that was to be listened at.
     PortTaken,
     /// Anything else; `detail` says what.
     Other,
+}
+
+impl FailureKind {
+    /// What this machine is set to is wrong; nobody was asked, and asking again does not help.
+    pub fn is_of_settings(self) -> bool {
+        matches!(self, Self::CaFile | Self::ProxyMalformed)
+    }
 }

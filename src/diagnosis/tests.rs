@@ -1,14 +1,22 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
-use crate::token::Claims;
+use crate::{
+    account::Settings,
+    entra::certificate::{Shown, tests::certificate},
+    token::Claims,
+};
 
-fn found(facts: &[(&str, &str)]) -> Vec<(&'static str, Certainty)> {
+fn evidence(facts: &[(&str, &str)]) -> Evidence {
     let mut evidence = Evidence::default();
     for (fact, value) in facts {
         evidence.add(fact, value);
     }
-    causes(&evidence).iter().map(|cause| (cause.slug, cause.certainty)).collect()
+    evidence
+}
+
+fn found(facts: &[(&str, &str)]) -> Vec<(&'static str, Certainty)> {
+    causes(&evidence(facts)).iter().map(|cause| (cause.slug, cause.certainty)).collect()
 }
 
 fn first(facts: &[(&str, &str)]) -> &'static str {
@@ -223,12 +231,92 @@ fn a_password_for_a_token_is_refused_for_reasons_that_one_at_smtp_is_not() {
 #[test]
 fn every_kind_of_network_trouble_has_a_cause() {
     use crate::network::{FailureKind::*, NetworkFailure};
-    for kind in [NameUnknown, Refused, TimedOut, Unroutable, Certificate, TlsHandshake, Closed, CaFile] {
+    for kind in [
+        NameUnknown,
+        Refused,
+        TimedOut,
+        Unanswered,
+        Unroutable,
+        Certificate,
+        TlsHandshake,
+        Closed,
+        CaFile,
+        Proxy,
+        ProxyUnreached,
+        ProxyMalformed,
+    ] {
         let mut evidence = Evidence::default();
         evidence.add_network(&NetworkFailure { kind, address: "smtp.office365.com:587".into(), detail: "x".into() });
         let named = causes(&evidence);
         assert!(named[0].slug != UNKNOWN && named[0].certainty != Certainty::Possible, "{kind:?}: {}", named[0].slug);
-        assert!(named[0].certainty == Certainty::Likely || kind == CaFile, "{kind:?}");
+        let told = matches!(kind, CaFile | Proxy | ProxyUnreached | ProxyMalformed);
+        assert!(named[0].certainty == Certainty::Likely || told, "{kind:?}");
         assert!(kind != NameUnknown || named.len() == 1, "{named:?}");
     }
+}
+
+#[test]
+fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
+    let shown = Shown::first(certificate().as_bytes()).unwrap();
+    let known = |consent: &str| {
+        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
+        let settings: Settings = toml::from_str(&text).unwrap();
+        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
+    };
+    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
+}
+
+#[test]
+fn who_was_connected_to_is_not_out_of_reach() {
+    assert_eq!(first(&[("network.kind", "unanswered"), ("authority", "https://login.example")]), "answer_overdue");
+    let mail = |stage| first(&[("network.kind", "timed-out"), ("reply.stage", stage), ("host", "mx.example")]);
+    assert_eq!(
+        ["connect", "greeting", "ehlo", "data"].map(mail),
+        ["network_blocked", "network_blocked", "answer_overdue", "answer_overdue"]
+    );
+}
+
+/// The lines of a cause's fix, as they stand in its file.
+fn fix(slug: &str, facts: &[(&str, &str)]) -> String {
+    let named = causes(&evidence(facts)).into_iter().find(|cause| cause.slug == slug).unwrap();
+    let entry = cause::find(slug).unwrap();
+    let lines = named.fix.iter().map(|fix| {
+        let number = fix.key.split('.').nth(3).unwrap().parse::<usize>().unwrap();
+        match &entry.fix[number] {
+            cause::Line::Always(text) => text.as_str(),
+            cause::Line::If(line) => &line.text,
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_to_be_opened_is_what_was_tried() {
+    let tried = [("network.kind", "timed-out"), ("authority", "https://login.example:8443")];
+    let said = fix("network_blocked", &tried);
+    assert!(said.contains("{network.address}") && !said.contains("587") && !said.contains("microsoft"), "{said}");
+    let said = fix("network_blocked", &[&tried[..], &[("host", "mx.example"), ("port", "2587")]].concat());
+    assert!(said.contains("TCP port {port} to {host}") && !said.contains("tokens"), "{said}");
+    assert!(fix("network_blocked", &tried[..1]).contains("microsoftonline"));
+}
+
+#[test]
+fn what_is_wrong_with_a_code_is_not_said_of_a_refresh_token() {
+    let of = |flow, code| {
+        let named = found(&[("flow", flow), ("oauth.error", "invalid_grant"), ("oauth.code", code)]);
+        assert!(
+            named.iter().all(|(slug, _)| flow == "refresh_token" || !slug.starts_with("refresh_token")),
+            "{named:?}"
+        );
+        named[0].0
+    };
+    for code in ["70000", "9002313", ""] {
+        assert_eq!(of("authorization_code", code), "authorization_code_invalid", "{code}");
+    }
+    assert_eq!(of("authorization_code", "70008"), "authorization_code_expired");
+    assert_eq!(of("authorization_code", "54005"), "authorization_code_reused");
+    assert_eq!(
+        [of("refresh_token", "70000"), of("refresh_token", "70008")],
+        ["refresh_token_invalid", "refresh_token_expired"]
+    );
 }

@@ -23,7 +23,7 @@ pub const FACTS: &[(&str, &str)] = &[
         "what the server did against the protocol, or what one side does not offer: garbled, starttls-not-offered, no-mechanism …",
     ),
     ("smtp.detail", "the JSON of a 334 that came instead of a 535"),
-    ("network.kind", "why a connection came to nothing: name-unknown, refused, timed-out, certificate …"),
+    ("network.kind", "why a connection came to nothing: name-unknown, refused, timed-out, unanswered, certificate …"),
     ("network.context", "unclear: nothing in the line or around it shows that it is about mail"),
     ("network.address", "host and port that were tried"),
     ("network.detail", "the system's or library's own words"),

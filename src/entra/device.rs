@@ -123,7 +123,7 @@ pub fn polled(code: &mut DeviceCode, outcome: Result<Answer, NetworkFailure>, hi
     let pause = (pause(code) * 2_u32.saturating_pow(hiccups.min(5))).min(LONGEST_PAUSE.max(pause(code)));
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(failure) if matches!(failure.kind, FailureKind::Certificate | FailureKind::CaFile) => {
+        Err(failure) if failure.kind == FailureKind::Certificate || failure.kind.is_of_settings() => {
             return Polled::Unreachable(failure);
         }
         Err(failure) => return Polled::Trouble(Trouble::Network(failure), pause),

@@ -66,6 +66,7 @@ mod tests {
             answer(302, None),
             failed(FailureKind::Refused),
             failed(FailureKind::TimedOut),
+            failed(FailureKind::Unanswered),
             failed(FailureKind::Certificate),
             failed(FailureKind::TooMuch),
         ] {

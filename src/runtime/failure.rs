@@ -16,6 +16,11 @@ pub fn timed_out(address: &str, after: std::time::Duration) -> NetworkFailure {
     failure(FailureKind::TimedOut, address, format!("no answer within {} s", after.as_secs_f64()))
 }
 
+/// The connection stood and the request went out.
+pub fn unanswered(address: &str, after: std::time::Duration) -> NetworkFailure {
+    failure(FailureKind::Unanswered, address, format!("no whole answer within {} s", after.as_secs_f64()))
+}
+
 pub fn of_io(address: &str, error: &io::Error) -> NetworkFailure {
     let (kind, detail) = innermost(error).unwrap_or((FailureKind::Other, error.to_string()));
     failure(kind, address, detail)

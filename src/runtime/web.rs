@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Client, Response, header, redirect::Policy};
-use url::{Host, Url};
+use url::Url;
 
 use super::{
-    failure::{failure, innermost, timed_out},
+    failure::{failure, innermost, timed_out, unanswered},
+    proxy::Proxy,
     tls,
 };
 use crate::{
@@ -31,6 +31,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { connect: Duration::from_secs(15), whole: Duration::from_secs(30), body: 1 << 20 }
+    }
+}
+
+impl Limits {
+    /// The two limits never meet, so that the one that is reached tells whether the connection stood.
+    fn connecting(&self) -> Duration {
+        self.connect.min(self.whole / 2)
     }
 }
 
@@ -65,8 +72,8 @@ pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswer
     if url.scheme() != "https" {
         return Err(failure(FailureKind::Other, &address, format!("{} is not https", url.scheme())).into());
     }
-    let client = client(limits, request, &url)?;
-    let proxy = proxy(&url);
+    let proxy = Proxy::of(&url)?;
+    let client = client(limits, request, proxy.as_ref())?;
     let call = match &request.method {
         Method::Get => client.get(url),
         Method::PostForm(form) => client
@@ -79,57 +86,39 @@ pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswer
         Ok(response) => read(response, limits).await,
         Err(error) => Err(error.into()),
     };
-    answer.map_err(|ended| match ended {
-        Ended::TooMuch => {
+    let error = match answer {
+        Ok(answer) => return Ok(answer),
+        Err(Ended::Error(error)) => error,
+        Err(Ended::TooMuch) => {
             let failure = failure(FailureKind::TooMuch, &address, format!("more than {} bytes", limits.body));
-            Unanswered { failure, sent: true }
+            return Err(Unanswered { failure, sent: true });
         }
-        Ended::Error(error) => {
-            let sent = !error.is_connect();
-            let failure = match proxy.filter(|_| !sent) {
-                Some(proxy) => of_proxy(&proxy, of_error(&proxy, &error, limits), &address),
-                None => of_error(&address, &error, limits),
-            };
-            Unanswered { failure, sent }
-        }
+    };
+    let (sent, failure) = (!error.is_connect(), of_error(&address, &error, limits));
+    Err(match proxy.filter(|_| !sent) {
+        Some(proxy) => proxy.blamed(failure, &address, limits.connecting()).await.into(),
+        None => Unanswered { failure, sent },
     })
 }
 
-fn client(limits: &Limits, request: &Request, url: &Url) -> Result<Client, NetworkFailure> {
+fn client(limits: &Limits, request: &Request, proxy: Option<&Proxy>) -> Result<Client, NetworkFailure> {
     let trust = tls::client_config(&request.trust)?;
-    let mut builder = Client::builder()
+    let builder = Client::builder()
         .tls_backend_preconfigured(trust.config)
         .https_only(true)
         .redirect(Policy::none())
-        .connect_timeout(limits.connect)
+        .connect_timeout(limits.connecting())
         .timeout(limits.whole)
         .user_agent(AGENT);
-    if stays_on_this_machine(url) {
-        // A proxy set for the outside would look for itself, and see what is meant for this machine.
-        builder = builder.no_proxy();
-    }
+    let builder = match proxy {
+        Some(proxy) => {
+            let named = reqwest::Proxy::https(proxy.value());
+            builder.proxy(named.map_err(|error| of_error(&proxy.address(), &error, limits))?)
+        }
+        // The environment is read in one place.
+        None => builder.no_proxy(),
+    };
     builder.build().map_err(|error| of_error("", &error, limits))
-}
-
-/// Host and port of the proxy that the environment names for this address, without the name and password that may
-/// stand there.
-fn proxy(url: &Url) -> Option<String> {
-    if stays_on_this_machine(url) {
-        return None;
-    }
-    let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
-    let port = proxy.uri().port_u16().unwrap_or(if proxy.uri().scheme_str() == Some("https") { 443 } else { 80 });
-    Some(format!("{}:{port}", proxy.uri().host()?))
-}
-
-/// Wider than what a browser may be sent back to: all of 127.0.0.0/8 and every name that resolvers keep here (RFC 6761 §6.3).
-fn stays_on_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 enum Ended {
@@ -176,26 +165,13 @@ fn seconds_until(text: &str, date: Option<i64>) -> Option<u64> {
     text.trim().parse().ok().or_else(until)
 }
 
-/// Everything up to the tunnel is the proxy's matter; a certificate that is not taken is the far end's, or that of a
-/// proxy that looks into the tunnel.
-fn of_proxy(proxy: &str, mut failed: NetworkFailure, address: &str) -> NetworkFailure {
-    match failed.kind {
-        FailureKind::Other | FailureKind::Closed => {
-            let wants_password = failed.detail.contains("authorization required");
-            let detail = if wants_password { "407, it wants a user name and a password" } else { &failed.detail };
-            failure(FailureKind::Proxy, proxy, detail)
-        }
-        FailureKind::Certificate | FailureKind::TlsHandshake => {
-            address.clone_into(&mut failed.address);
-            failed
-        }
-        _ => failed,
-    }
-}
-
 fn of_error(address: &str, error: &reqwest::Error, limits: &Limits) -> NetworkFailure {
     if error.is_timeout() {
-        return timed_out(address, if error.is_connect() { limits.connect } else { limits.whole });
+        return if error.is_connect() {
+            timed_out(address, limits.connecting())
+        } else {
+            unanswered(address, limits.whole)
+        };
     }
     let mut words = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -231,19 +207,5 @@ mod tests {
         assert_eq!(after("Sun, 06 Nov 1994 08:51:37 GMT"), Some(120));
         assert_eq!(after("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
         assert_eq!(seconds_until("Sun, 06 Nov 1994 08:51:37 GMT", None), None);
-    }
-
-    #[test]
-    fn loopback_goes_through_no_proxy() {
-        for (url, loopback) in [
-            ("https://localhost:1/", true),
-            ("https://entra.localhost/", true),
-            ("https://127.8.0.1/", true),
-            ("https://[::1]/", true),
-            ("https://login.microsoftonline.com/", false),
-            ("https://localhost.example/", false),
-        ] {
-            assert_eq!(stays_on_this_machine(&url.parse().unwrap()), loopback, "{url}");
-        }
     }
 }

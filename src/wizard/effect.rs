@@ -182,3 +182,10 @@ pub enum Outcome {
     Incomplete,
     Left,
 }
+
+impl Outcome {
+    /// Of a run that ends because the authority could not be asked.
+    pub fn of(failure: &NetworkFailure) -> Self {
+        if failure.kind.is_of_settings() { Self::Incomplete } else { Self::Unreachable }
+    }
+}

@@ -126,7 +126,7 @@ impl Trial {
             }
             Answered::Unreachable(failure) => {
                 self.causes = blame::unreachable(desk, &failure);
-                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::Unreachable);
+                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::of(&failure));
             }
             Answered::Refused(failure) => {
                 let (key, outcome) = if failure.is_passing() {
@@ -174,7 +174,7 @@ impl Trial {
                 Some(Item::Network)
             }
             // The authority was not reached, which no step about the mail server mends.
-            Phase::Tokenless(_, Outcome::Unreachable) => None,
+            Phase::Tokenless(_, Outcome::Unreachable | Outcome::Incomplete) => None,
             _ => blame::blamed(&self.causes),
         }
     }

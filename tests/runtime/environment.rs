@@ -1,7 +1,7 @@
 //! What `runtime` takes from the environment: proxies and certificate stores. A process cannot change its
 //! own safely, so each test runs one of the ignored tests below in a process with the variables set.
 
-use std::process::Command;
+use std::{net::SocketAddr, process::Command};
 
 use super::loopback::{Pki, accept, serve};
 use smtp_oauth::{
@@ -14,7 +14,8 @@ use smtp_oauth::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
 };
 
 /// Runs the ignored test of this name; anything but its success is shown.
@@ -62,22 +63,26 @@ async fn child_asks_a_host_outside() {
     assert_eq!(failure.kind, FailureKind::Proxy, "{failure}");
 }
 
-/// Answers the CONNECT with this status, and gives what was asked.
-async fn proxy(status: &'static str) -> (std::net::SocketAddr, tokio::task::JoinHandle<String>) {
-    serve(async move |mut stream: TcpStream| {
-        let mut request = [0; 512];
-        let count = stream.read(&mut request).await.unwrap();
-        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        String::from_utf8_lossy(&request[..count]).into_owned()
-    })
-    .await
+/// Answers each CONNECT with this status, and tells what is asked.
+async fn proxy(status: &'static str) -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, (tell, asked)) = (listener.local_addr().unwrap(), mpsc::unbounded_channel());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 512];
+            let count = stream.read(&mut request).await.unwrap();
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            let _ = tell.send(String::from_utf8_lossy(&request[..count]).into_owned());
+        }
+    });
+    (address, asked)
 }
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_named_without_its_password() {
-    for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
-        let (proxy, asked) = proxy(status).await;
+    for status in ["407 Proxy Authentication Required", "403 Forbidden", "503 Service\tUnavailable\u{202e}"] {
+        let (proxy, mut asked) = proxy(status).await;
         let url = format!("http://somebody:CANARY@{proxy}");
         let code = status.split(' ').next().unwrap();
         run(
@@ -86,7 +91,7 @@ async fn a_proxy_that_refuses_is_named_without_its_password() {
         )
         .await;
         // It gets its password, and nobody else.
-        assert!(asked.await.unwrap().to_ascii_lowercase().contains("proxy-authorization: basic "));
+        assert!(asked.recv().await.unwrap().to_ascii_lowercase().contains("proxy-authorization: basic "));
     }
 }
 
@@ -98,9 +103,9 @@ async fn child_is_refused_by_a_proxy() {
     assert_eq!(failure.kind, FailureKind::Proxy, "{failure}");
     assert_eq!(failure.address, variable("TEST_PROXY"));
     assert!(!failure.detail.contains("CANARY"), "{failure}");
-    if variable("TEST_STATUS") == "407" {
-        assert!(failure.detail.contains("407"), "{failure}");
-    }
+    let expected = format!("HTTPS_PROXY, for login.example:443: {}", variable("TEST_STATUS"));
+    assert!(failure.detail.starts_with(&expected), "{failure}");
+    assert!(!failure.detail.contains(['\t', '\u{202e}']), "{failure}");
 }
 
 #[tokio::test]
@@ -114,7 +119,39 @@ async fn a_proxy_that_is_not_there_is_named() {
 #[ignore = "run by the test above, in a process of its own"]
 async fn child_finds_no_proxy() {
     let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
-    assert_eq!((failure.kind, failure.address), (FailureKind::Refused, std::env::var("TEST_PROXY").unwrap()));
+    assert_eq!(failure.address, std::env::var("TEST_PROXY").unwrap());
+    assert_eq!(failure.kind, FailureKind::ProxyUnreached, "{failure}");
+    assert!(failure.detail.starts_with("https_proxy, for login.example:443: Connection refused"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_proxy_without_an_address_is_named() {
+    run("child_resolves_no_proxy", &[("ALL_PROXY", "http://somebody:CANARY@no-such-host.invalid:3128")]).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_resolves_no_proxy() {
+    let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
+    let seen = (failure.kind, failure.address.as_str());
+    assert_eq!(seen, (FailureKind::ProxyUnreached, "no-such-host.invalid:3128"), "{failure}");
+    assert!(failure.detail.starts_with("ALL_PROXY, for ") && !failure.detail.contains("CANARY"), "{failure}");
+}
+
+#[tokio::test]
+async fn nothing_goes_past_a_proxy_that_is_written_wrongly() {
+    for value in ["::::", "http//CANARY", "socks5://CANARY:1080", "http://somebody:CANARY/@host:1:2"] {
+        run("child_reads_no_proxy", &[("HTTPS_PROXY", value), ("ALL_PROXY", "http://127.0.0.1:1")]).await;
+    }
+    run("child_asks_past_the_proxy", &[("HTTPS_PROXY", "::::"), ("NO_PROXY", ".invalid")]).await;
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, in a process of its own"]
+async fn child_reads_no_proxy() {
+    let failure = fetch(&get("https://login.example/".into())).await.unwrap_err();
+    assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::ProxyMalformed, "HTTPS_PROXY"), "{failure}");
+    assert!(!failure.detail.contains("CANARY"), "{failure}");
 }
 
 #[tokio::test]

@@ -143,6 +143,7 @@ fn a_closed_port_a_wrong_certificate_and_a_captive_portal_each_have_a_name() {
         (FailureKind::Certificate, "ca_file"),
         (FailureKind::NameUnknown, "no address"),
         (FailureKind::TimedOut, "firewall"),
+        (FailureKind::Unanswered, "The way is open"),
     ] {
         let mut person = at_the_registration();
         person.types(CLIENT).gets_nowhere(trouble(kind));

@@ -190,8 +190,9 @@ impl Read {
                 desk.draft.checklist.fail(item, evidence.clone());
                 // The mail server's step can do nothing about the authority.
                 let leads = !self.items().contains(&item) && item != Item::Network;
-                // A file that cannot be used is no trouble of the network's.
-                let unheard = item == Item::Network && evidence.key != "network.ca-file";
+                // A file or a setting that cannot be used is no trouble of the network's.
+                let of_settings = ["network.ca-file", "network.proxy-malformed"].contains(&evidence.key.as_str());
+                let unheard = item == Item::Network && !of_settings;
                 self.outcome = unheard.then_some(Outcome::Unreachable);
                 (self.elsewhere, self.causes) = (leads.then_some(item), causes);
                 self.doubt(evidence)

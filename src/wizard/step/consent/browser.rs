@@ -279,9 +279,9 @@ impl Browser {
     }
 }
 
-/// A wrong certificate stays wrong.
+/// A wrong certificate stays wrong, and so does a wrong setting.
 fn may_pass(failure: &NetworkFailure) -> bool {
-    !matches!(failure.kind, FailureKind::Certificate | FailureKind::CaFile)
+    failure.kind != FailureKind::Certificate && !failure.kind.is_of_settings()
 }
 
 /// From the listener to the paste and back.

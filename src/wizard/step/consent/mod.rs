@@ -86,7 +86,7 @@ impl Stop {
 
     fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Self {
         let causes = blame::unreachable(desk, failure);
-        Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::Unreachable) }
+        Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::of(failure)) }
     }
 
     /// The authority's refusal of this flow, for the reason given, with what it is put down to.
