@@ -88,6 +88,7 @@ impl From<&FileFailure> for Status {
             FileFailureKind::Read
             | FileFailureKind::Forbidden
             | FileFailureKind::TooOpen
+            | FileFailureKind::Writable
             | FileFailureKind::Content => Self::Configuration,
         }
     }

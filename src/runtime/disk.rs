@@ -1,5 +1,5 @@
-//! Single files and their directories: read whole, as closed as they must be, or refused; moved and taken away. A
-//! secret file is `0600`. Written they are by `staged`; what a file is for, `files` knows.
+//! Single files and their directories: read whole or refused, moved and taken away. Whether one is as closed as it
+//! must be, `closed` looks; written they are by `staged`; what a file is for, `files` knows.
 
 #![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
@@ -13,11 +13,14 @@ use std::{
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
+use super::closed;
 use crate::{
     secret::Secret,
-    shell,
     wizard::effect::{FileFailure, FileFailureKind},
 };
+
+/// Bytes of a file that nobody but this program makes long: an answer of the authority has 1 MiB at most.
+pub const OURS: u64 = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -58,86 +61,37 @@ pub fn exists(path: &Path) -> bool {
 
 /// A file of ours, whole; `None` when there is no such file.
 pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
-    let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            return Err(failure(FileFailureKind::Forbidden, path, error));
-        }
-        Err(error) => return Err(trouble(error)),
-    };
-    is_as_closed_as(path, kind, &file.metadata().map_err(trouble)?)?;
-    match io::read_to_string(file) {
-        Ok(text) => Ok(Some(Secret::new(text))),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
-        Err(error) => Err(trouble(error)),
-    }
+    let Some(bytes) = bytes(path, kind, OURS)? else { return Ok(None) };
+    let text = str::from_utf8(&bytes).map_err(|_| failure(FileFailureKind::Content, path, "it is not valid UTF-8"))?;
+    Ok(Some(Secret::new(text)))
 }
 
-/// A file that may be anything and must be there: what it holds, text or not, and no more than `most` bytes. What is no
-/// file is not opened: a pipe would be waited for.
+/// A file that must be there: what it holds, text or not, and no more than `most` bytes.
 pub fn regular(path: &Path, kind: Kind, most: u64) -> Result<Zeroizing<Vec<u8>>, FileFailure> {
+    bytes(path, kind, most)?.ok_or_else(|| failure(FileFailureKind::Read, path, "there is no such file"))
+}
+
+/// As [`regular`]; `None` when there is no such file. What is no file is not opened: a pipe would be waited for.
+pub fn bytes(path: &Path, kind: Kind, most: u64) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
     let trouble = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound => failure(FileFailureKind::Read, path, "there is no such file"),
+        io::ErrorKind::PermissionDenied => failure(FileFailureKind::Forbidden, path, error),
         _ => failure(FileFailureKind::Read, path, error),
     };
-    if !fs::metadata(path).map_err(trouble)?.is_file() {
-        return Err(failure(FileFailureKind::Read, path, "it is no file"));
-    }
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => return Err(failure(FileFailureKind::Read, path, "it is no file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(trouble)?,
+    };
     // Not to wait for a pipe that has come to be here in the meantime; on a file it has no effect.
     let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path).map_err(trouble)?;
-    is_as_closed_as(path, kind, &file.metadata().map_err(trouble)?)?;
+    closed::check(path, kind, &file.metadata().map_err(trouble)?)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(trouble)?;
     if bytes.len() as u64 > most {
         return Err(failure(FileFailureKind::Content, path, format!("it holds more than {most} bytes")));
     }
-    Ok(bytes)
-}
-
-fn is_as_closed_as(path: &Path, kind: Kind, metadata: &Metadata) -> Result<(), FileFailure> {
-    match kind {
-        Kind::Secret => closed_to_others(path, metadata),
-        Kind::Shared => closed_but_to_the_group(path, metadata),
-        Kind::Plain | Kind::Private => Ok(()),
-    }
-}
-
-fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
-    let mode = metadata.permissions().mode() & 0o777;
-    let owner = rustix::process::geteuid().as_raw();
-    if mode & 0o077 != 0 {
-        let file = shell::path(path).unwrap_or_else(|| "FILE".to_owned());
-        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 600 {file}")));
-    }
-    if metadata.uid() != owner && owner != 0 {
-        return Err(failure(FileFailureKind::TooOpen, path, format!("it belongs to user {}", metadata.uid())));
-    }
-    Ok(())
-}
-
-fn closed_but_to_the_group(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o027 != 0 {
-        let file = shell::path(path).unwrap_or_else(|| "FILE".to_owned());
-        return Err(failure(FileFailureKind::TooOpen, path, format!("mode {mode:04o}; chmod 640 {file}")));
-    }
-    Ok(())
-}
-
-/// Whoever may write a directory can put another file in a secret one's place.
-pub fn closed_directory(file: &Path) -> Result<(), FileFailure> {
-    let Ok(target) = target(file) else { return Ok(()) };
-    let directory = directory(&target);
-    let mode = fs::metadata(directory).map_or(0, |found| found.permissions().mode());
-    if mode & 0o022 != 0 {
-        let named = shell::path(directory).unwrap_or_else(|| "DIRECTORY".to_owned());
-        let detail = format!("mode {:04o}; chmod go-w {named}", mode & 0o7777);
-        return Err(failure(FileFailureKind::TooOpen, directory, detail));
-    }
-    Ok(())
+    Ok(Some(bytes))
 }
 
 /// A directory whose group may look into it and is that of every file made in it: it was set up for sharing.
@@ -213,25 +167,35 @@ pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> 
     settle(to)
 }
 
+/// One of the system's lists, empty where it cannot be read.
+pub fn list(path: &str) -> String {
+    let bytes = bytes(Path::new(path), Kind::Plain, OURS).ok().flatten().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What the system calls this user; those of a directory service are not looked up.
+pub fn user(number: u32) -> Option<String> {
+    let users = list("/etc/passwd");
+    let found = users.lines().find(|line| line.split(':').nth(2) == Some(&number.to_string()))?;
+    found.split(':').next().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(directory: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
-        let path = directory.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
     #[test]
-    fn a_file_that_others_can_read_is_refused_with_the_command_that_closes_it() {
+    fn what_is_no_file_is_told_as_that_and_not_waited_for() {
         let directory = tempfile::tempdir().unwrap();
-        for (name, shown) in [("it's $(mine)", Some(r"it'\''s $(mine)'")), ("a\nb", None)] {
-            let path = file(&directory, name, "CANARY");
-            fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-            let refused = read(&path, Kind::Secret).unwrap_err();
-            let shown = shown.map_or("FILE".into(), |name| format!("'{}/{name}", directory.path().display()));
-            assert_eq!(refused.detail, format!("mode 0640; chmod 600 {shown}"));
+        let pipe = directory.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o644.into()).unwrap();
+        for path in [&pipe, directory.path(), Path::new("/dev/zero")] {
+            let refused = read(path, Kind::Secret).unwrap_err();
+            assert_eq!((refused.kind, refused.detail.as_str()), (FileFailureKind::Read, "it is no file"));
         }
+        assert_eq!(read(&directory.path().join("none"), Kind::Secret), Ok(None));
+        fs::write(directory.path().join("binary"), b"\xff").unwrap();
+        let refused = read(&directory.path().join("binary"), Kind::Plain).unwrap_err();
+        assert_eq!(refused.kind, FileFailureKind::Content);
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    closed,
     disk::{self, Kind, failure},
     lock::{self, Attempt},
     named, room,
@@ -23,6 +24,7 @@ use crate::{
         vault::Vault,
     },
     facts::AccountName,
+    secret::Secret,
     wizard::effect::{Existing, FileFailure, FileFailureKind, Saving},
 };
 
@@ -52,26 +54,31 @@ impl Places {
         self.state.join("accounts").join(format!("{account}.lock"))
     }
 
+    /// It says where secrets are sent.
+    fn config_text(&self) -> Result<Option<Secret>, FileFailure> {
+        let path = self.config_file();
+        closed::to_writers(&path)?;
+        disk::read(&path, Kind::Plain)
+    }
+
     pub fn config(&self) -> Result<Option<Config>, FileFailure> {
         let path = self.config_file();
-        let text = disk::read(&path, Kind::Plain)?;
+        let text = self.config_text()?;
         text.map(|text| Config::parse(text.expose()).map_err(|error| content(&path, &error))).transpose()
     }
 
     /// What is configured, account by account; see [`Config::each`].
     pub fn accounts(&self) -> Result<Vec<Each>, FileFailure> {
         let path = self.config_file();
-        let text = disk::read(&path, Kind::Plain)?;
+        let text = self.config_text()?;
         let each = text.map(|text| Config::each(text.expose()).map_err(|error| content(&path, &error)));
         Ok(each.transpose()?.unwrap_or_default())
     }
 
     pub fn vault(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {
         let path = self.vault_file(account);
+        closed::to_other_writers(&self.state)?;
         let text = disk::read(&path, Kind::Secret)?;
-        if text.is_some() {
-            disk::closed_directory(&path)?;
-        }
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
@@ -113,10 +120,8 @@ impl Places {
     /// What the group may have of the account.
     pub fn shared(&self, account: &AccountName) -> Result<Option<Vault>, FileFailure> {
         let path = self.access_file(account);
+        closed::to_other_writers(&self.state)?;
         let text = disk::read(&path, Kind::Shared)?;
-        if text.is_some() {
-            disk::closed_directory(&path)?;
-        }
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
@@ -136,7 +141,7 @@ impl Places {
 
     pub fn inspect(&self, account: &AccountName) -> Result<Existing, FileFailure> {
         let (config_path, vault_path) = (self.config_file(), self.vault_file(account));
-        let config = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
+        let config = self.config_text()?.map(|text| text.expose().to_owned());
         let vault_exists = disk::exists(&vault_path);
         Ok(Existing { config_path, config, vault_path, vault_exists })
     }
@@ -205,7 +210,6 @@ mod tests {
     };
 
     use super::{super::disk::beside, *};
-    use crate::secret::Secret;
 
     fn places() -> (tempfile::TempDir, Places) {
         let dir = tempfile::tempdir().unwrap();
@@ -252,7 +256,7 @@ mod tests {
         fs::rename(&path, open.join("vault")).unwrap();
         std::os::unix::fs::symlink(open.join("vault"), &path).unwrap();
         let refused = places.vault(&name).unwrap_err();
-        assert_eq!(refused.kind, FileFailureKind::TooOpen);
+        assert_eq!(refused.kind, FileFailureKind::Writable);
         assert!(refused.detail.ends_with(&format!("chmod go-w {}", open.display())), "{}", refused.detail);
         fs::set_permissions(&open, Permissions::from_mode(0o755)).unwrap();
         assert!(places.vault(&name).unwrap().is_some());

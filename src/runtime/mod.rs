@@ -3,6 +3,7 @@
 
 mod address;
 mod certificate;
+mod closed;
 mod connect;
 mod disk;
 mod drafts;

@@ -9,7 +9,7 @@ use crate::{
     wizard::effect::{FileFailure, FileFailureKind},
 };
 
-/// Of TOML, or a list of users.
+/// Of TOML.
 const TEXT: u64 = 1024 * 1024;
 /// As much as a field takes.
 const SECRET: u64 = 64 * 1024;
@@ -24,10 +24,10 @@ pub fn secret(path: &Path) -> Result<Secret, FileFailure> {
     text(path, Kind::Secret, SECRET)
 }
 
-/// What systemd hands to a unit. Its modes are systemd's, which lets nobody else into the directory; where there are
-/// access control lists the group's bits say nothing of a group.
+/// What systemd hands to a unit: 0400, or 0440 where there is an access control list, whose bits those of the group
+/// are.
 pub fn credential(path: &Path) -> Result<Secret, FileFailure> {
-    text(path, Kind::Plain, SECRET)
+    text(path, Kind::Shared, SECRET)
 }
 
 fn text(path: &Path, kind: Kind, most: u64) -> Result<Secret, FileFailure> {
@@ -39,12 +39,9 @@ fn text(path: &Path, kind: Kind, most: u64) -> Result<Secret, FileFailure> {
 
 /// What the system calls this user; those of a directory service are not looked up.
 pub fn user(number: u32) -> Option<String> {
-    let users = disk::regular(Path::new("/etc/passwd"), Kind::Plain, TEXT).ok()?;
-    let users = String::from_utf8_lossy(&users);
-    let found = users.lines().find(|line| line.split(':').nth(2) == Some(&number.to_string()))?;
-    let name = found.split(':').next()?;
+    let name = disk::user(number)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    (!name.is_empty() && name.chars().all(plain)).then(|| name.to_owned())
+    (!name.is_empty() && name.chars().all(plain)).then_some(name)
 }
 
 /// Whether there is anything to read.

@@ -14,7 +14,7 @@ use std::{
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::disk::{Kind, beside, directory, failure, make_directory, remove, settle, target, unwritten};
+use super::disk::{self, Kind, beside, directory, failure, make_directory, remove, settle, target, unwritten};
 use crate::wizard::effect::{FileFailure, FileFailureKind};
 
 /// So many earlier texts are kept beside a file that somebody may have written by hand.
@@ -84,11 +84,7 @@ impl Staged {
 }
 
 fn present(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes.into())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failure(FileFailureKind::Read, path, error)),
-    }
+    disk::bytes(path, Kind::Plain, disk::OURS)
 }
 
 fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> io::Result<NamedTempFile> {

@@ -213,12 +213,7 @@ fn write_drafts(
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests look at the files themselves")]
 mod tests {
-    use std::{
-        fs::{self, OpenOptions},
-        io::Write,
-    };
-
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::fs::{self, TryLockError};
 
     use super::*;
     use crate::{account::vault::Vault, runtime::lock};
@@ -259,15 +254,17 @@ mod tests {
     #[tokio::test]
     async fn a_save_that_has_begun_is_waited_for() {
         let (directory, mut runtime, mut reports) = runtime();
-        let config = directory.path().join("config.toml");
-        // A pipe in the file's place: it can be opened for writing once the save reads, under its locks.
-        mknodat(CWD, &config, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        runtime.perform(save(Some("version = 1 # old\n")));
-        let mut pipe = OpenOptions::new().write(true).open(&config).unwrap();
+        let (config, lock) =
+            (directory.path().join("config.toml"), directory.path().join("state/accounts/alerts.lock"));
+        let is_held =
+            || fs::File::open(&lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+        runtime.perform(save(None));
+        // Under its locks, or over already: from then on it is not to be stopped.
+        while !is_held() && !config.exists() {
+            thread::yield_now();
+        }
         runtime.perform(Effect::Cancel(TICKET));
-        let written = thread::spawn(move || pipe.write_all(b"version = 1 # old\n").unwrap());
         assert_eq!(runtime.finish(), None);
-        written.join().unwrap();
         assert!(matches!(reports.try_recv(), Ok((TICKET, Report::Saved(Ok(_))))));
         assert_eq!(fs::read_to_string(config).unwrap(), "version = 1\n");
     }

@@ -164,6 +164,8 @@ pub enum FileFailureKind {
     Changed,
     /// A secret file that others may read.
     TooOpen,
+    /// Others may write it, or put another in its place.
+    Writable,
     /// What it holds cannot be understood.
     Content,
     /// Another process holds the lock for too long.

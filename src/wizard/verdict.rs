@@ -105,6 +105,7 @@ pub fn file_trouble(failure: &FileFailure) -> Phrase {
         FileFailureKind::Write => "files.write",
         FileFailureKind::Changed => "files.changed",
         FileFailureKind::TooOpen => "files.too-open",
+        FileFailureKind::Writable => "files.writable",
         FileFailureKind::Content => "files.content",
         FileFailureKind::Locked => "files.locked",
     };

@@ -122,6 +122,7 @@ impl Sheet<'_> {
 fn unusable(failure: &FileFailure) -> Phrase {
     match failure.kind {
         FileFailureKind::TooOpen => Phrase::new("answers.too-open"),
+        FileFailureKind::Writable => Phrase::new("answers.writable").with("detail", &failure.detail),
         FileFailureKind::Content => Phrase::new("answers.secret-form"),
         _ => Phrase::new("answers.unread").with("detail", &failure.detail),
     }
