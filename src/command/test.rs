@@ -7,18 +7,14 @@ use serde::Serialize;
 
 use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
-    account::{
-        settings::Consent,
-        vault::{By, Refused, Vault},
-    },
-    diagnosis::{self, Cause, Evidence},
+    account::vault::{By, Refused, Vault},
+    diagnosis::{self, Cause},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
     secret::{Secret, ascii_marks},
     smtp::{self, Conversation, Line, Plan, StageResult, TlsFacts},
     token::Claims,
     visible,
-    way::Way,
     wizard::{effect::Outcome, test_message, trial},
 };
 
@@ -135,18 +131,10 @@ fn causes(known: &Known, vault: &Vault, conversation: &Conversation, outcome: Ou
     if outcome == Outcome::Accepted {
         return Vec::new();
     }
-    let mut evidence = Evidence::default();
-    evidence.add_account(&known.account);
-    if known.account.consent == Consent::ClientCredentials {
-        evidence.add("flow", Way::Secret.flow());
-    }
-    let claims = Claims::read(&access::token(vault));
-    evidence.add_claims(&claims, access::now());
-    evidence.add("scope.granted", &vault.scope);
-    // An opaque token tells nothing; who signed in was told beside it.
-    if claims.upn.is_none() {
-        evidence.add("token.user", vault.id_user.as_deref().unwrap_or_default());
-    }
+    let mut evidence = known.evidence(vault);
+    evidence.add_mail_server(&known.account);
+    evidence.add("flow", known.settings.way().flow());
+    evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)
 }
