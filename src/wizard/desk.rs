@@ -55,6 +55,8 @@ pub struct Desk {
     pub unattended: bool,
     /// A browser can be opened on this machine's own screen.
     pub graphical: bool,
+    /// Where a browser was last waited for: a tunnel may lead there.
+    pub port: Option<u16>,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -107,6 +109,7 @@ impl Desk {
             by_file: false,
             unattended: false,
             graphical: false,
+            port: None,
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),

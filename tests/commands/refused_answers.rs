@@ -131,7 +131,7 @@ fn what_holds_no_answers_ends_in_65_and_names_the_file() {
         (b"user = CANARY\n", "FILE, line 1: string values must be quoted, expected literal string"),
         (b"\n\x00\x01CANARY", "FILE, line 2: "),
         (b"user = 1\nuser = 2\n", "FILE, line 2: duplicate key"),
-        (b"\xff\xfe\x00C", "FILE cannot be understood, and is left as it is: stream did not contain valid UTF-8"),
+        (b"\xff\xfe\x00C", "FILE cannot be understood, and is left as it is: it is not valid UTF-8"),
     ] {
         let (status, stated) = refused(&desk, text);
         assert!(status == 65 && stated.starts_with(said), "{status} {stated}");

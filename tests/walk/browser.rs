@@ -372,16 +372,13 @@ fn where_nobody_is_one_wrong_line_ends_it() {
 }
 
 #[test]
-fn in_a_demo_somebody_signs_in_and_says_where_the_browser_was_sent() {
+fn in_a_demo_somebody_signs_in_and_pastes_what_the_browser_shows() {
     let (mut microsoft, mut person) = begins(Way::Paste);
     person.presses(Key::Letter('s'));
-    microsoft.serves(&mut person);
-    let said = notes(&person);
-    assert!(said.contains("http://localhost/?code="), "{said}");
-    assert_eq!(person.screen().action(Key::Letter('s')), None);
-    let (_, from) = said.split_once("Signed in at the browser.").unwrap();
-    pastes(&mut microsoft, &mut person, from);
+    let mut shown = String::new();
+    microsoft.serves_watched(&mut person, |person| shown += &person.reads());
     assert_eq!(person.at(), "token");
+    assert!(!shown.contains("code=1.A"), "{shown}");
 }
 
 #[test]

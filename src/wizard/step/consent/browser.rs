@@ -90,7 +90,7 @@ impl Browser {
             (said("title"), said("text"))
         };
         let listening = Listening {
-            port: loopback.port,
+            port: loopback.port.or(desk.port),
             path: loopback.asked_path().to_owned(),
             state: state.clone(),
             limit: PATIENCE,
@@ -152,6 +152,7 @@ impl Browser {
     }
 
     fn listening(&mut self, desk: &mut Desk, ticket: Ticket, port: u16, state: Secret, now: i64) -> Came {
+        desk.port = Some(port);
         self.phase = Phase::Listening(ticket, port, now + PATIENCE.as_secs().cast_signed());
         let known = desk.draft.secrets.browser.as_ref().map(|pending| pending.redirect_uri.clone());
         let registered = redirect_uri(desk);
@@ -166,7 +167,9 @@ impl Browser {
     /// Another program may have taken the port since; the sign-in is then begun anew at a free one, if any will do.
     fn not_listening(&mut self, desk: &mut Desk, failure: &NetworkFailure) -> Came {
         let any = Loopback::read(&redirect_uri(desk)).is_some_and(|loopback| loopback.port.is_none());
-        if any && failure.kind == FailureKind::PortTaken && desk.draft.secrets.browser.take().is_some() {
+        let held = desk.draft.secrets.browser.take().is_some();
+        if any && failure.kind == FailureKind::PortTaken && (held || desk.port.take().is_some()) {
+            desk.port = None;
             return self.listen(desk);
         }
         Stop::new(verdict::unreachable(failure), Item::Consent, Outcome::Unreachable).into()
