@@ -61,11 +61,22 @@ pub struct Refused {
     /// AADSTS numbers, the deciding one first; none of a mail server.
     #[serde(default)]
     pub codes: Vec<u32>,
+    #[serde(default)]
+    pub by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    #[default]
+    Authority,
+    /// The token may be as good as any.
+    MailServer,
 }
 
 impl From<&Failure> for Refused {
     fn from(failure: &Failure) -> Self {
-        Self { summary: failure.summary(), codes: failure.codes.clone() }
+        Self { summary: failure.summary(), codes: failure.codes.clone(), by: By::Authority }
     }
 }
 
@@ -116,6 +127,11 @@ impl Vault {
 
     pub fn was_refused(&mut self, refused: Refused, now: i64) {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
+    }
+
+    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it.
+    pub fn is_dead(&self) -> bool {
+        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority)
     }
 
     /// Of many processes that want a token only the first is to find out that the authority is busy.
@@ -180,8 +196,8 @@ impl Vault {
     }
 
     /// As it takes the place of `before`. Whoever sets an account up again has not signed in again: the dates of the
-    /// same refresh token stay, and so does a later one of the same sign-in, which another process has got meanwhile.
-    /// Where an authority rotates them the earlier one is worth nothing.
+    /// same refresh token stay, a refusal since as well, and so does a later one of the same sign-in, which another
+    /// process has got meanwhile. Where an authority rotates them the earlier one is worth nothing.
     #[must_use]
     pub fn in_place_of(mut self, before: &Self) -> Self {
         let same_sign_in = self.signed_in_at.is_some() && self.signed_in_at == before.signed_in_at;
@@ -192,6 +208,9 @@ impl Vault {
             self.signed_in_at = before.signed_in_at;
             self.refreshed_at = before.refreshed_at;
             self.id_user = self.id_user.or_else(|| before.id_user.clone());
+            if before.is_dead() && before.refused_at > self.issued_at {
+                (self.refused_at, self.refused) = (before.refused_at, before.refused.clone());
+            }
         }
         self
     }
@@ -258,7 +277,7 @@ mod tests {
         assert_eq!((vault.id_user.as_deref(), vault.last_success), (Some("a@b.example"), Some(1000)));
         let failure = Failure { error: "invalid_grant".into(), codes: vec![50173], ..Failure::default() };
         vault.was_refused((&failure).into(), 6000);
-        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173] };
+        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], by: By::Authority };
         assert_eq!(Vault::parse(&vault.text()).unwrap().refused, Some(refused));
         vault.take(&tokens(None), 7000);
         assert_eq!((vault.refused_at, vault.refused, vault.last_success), (None, None, Some(7000)));
@@ -302,6 +321,10 @@ mod tests {
         let before = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 1000);
         let same = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000).in_place_of(&before);
         assert_eq!((same.signed_in_at, same.refreshed_at, same.issued_at), (Some(1000), Some(1000), Some(5000)));
+        let mut refused = before.clone();
+        refused.was_refused(Refused::default(), 6000);
+        let again = |at| Vault::signed_in(None, &tokens(Some("CANARY-rt")), at).in_place_of(&refused);
+        assert_eq!((again(5000).is_dead(), again(7000).is_dead()), (true, false));
         let other = Vault::signed_in(None, &tokens(Some("CANARY-2")), 5000).in_place_of(&before);
         assert_eq!(other.signed_in_at, Some(5000));
         assert_eq!(Vault::signed_in(None, &tokens(None), 5000).in_place_of(&Vault::new(None)).signed_in_at, Some(5000));

@@ -39,10 +39,17 @@ impl Context {
     /// `Err` is the reason, in a sentence.
     pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, String> {
         let config = places.config().map_err(|failure| self.texts.say(&verdict::file_trouble(&failure)))?;
-        let config = config.ok_or_else(|| NoAccount::None.to_string())?;
-        let (name, settings): (&AccountName, &Settings) = config.choose(asked).map_err(|error| error.to_string())?;
+        let config = config.ok_or_else(|| self.no_account(&NoAccount::None))?;
+        let (name, settings): (&AccountName, &Settings) =
+            config.choose(asked).map_err(|error| self.no_account(&error))?;
         let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
         Ok(Known { name: name.clone(), account, settings: settings.clone(), places: places.clone() })
+    }
+
+    /// Why none was chosen, and where there is none yet how there comes to be one.
+    pub fn no_account(&self, error: &NoAccount) -> String {
+        let none = || Phrase::new("access.none").with("config", self.global.config_option());
+        if *error == NoAccount::None { self.texts.say(&none()) } else { error.to_string() }
     }
 }
 
@@ -50,6 +57,7 @@ impl Known {
     /// The account's file, with an access token that lives at least `min_life` seconds, or as long as its mail server
     /// wants; renewed when it does not, or when `anew`.
     pub fn access(&self, context: &Context, min_life: Option<u32>, anew: bool) -> Result<Vault, NoToken> {
+        let asked = min_life.is_some();
         let min_life = min_life.unwrap_or_else(|| cloud::min_life(&self.account.server.host));
         let vault = match self.vault() {
             Err(NoToken::File(failure)) if failure.kind == FileFailureKind::Forbidden => {
@@ -59,16 +67,16 @@ impl Known {
         };
         if !anew && vault.fresh(now(), min_life).is_some() {
             self.catch_up(context, &vault);
+            if asked {
+                short_lived(context, &vault, min_life);
+            }
             return Ok(vault);
         }
         let renewed = self.renewed(context, &vault, min_life, anew);
         match renewed {
             Err(error) if error.passes() && !anew => self.while_it_passes(context, vault, error),
             Ok(vault) => {
-                if let Some(whole) = vault.whole_life().filter(|whole| *whole < i64::from(min_life)) {
-                    let phrase = Phrase::new("access.short-life").with("seconds", whole).with("wanted", min_life);
-                    context.complain(context.texts.say(&phrase));
-                }
+                short_lived(context, &vault, min_life);
                 Ok(vault)
             }
             error => error,
@@ -177,6 +185,15 @@ impl Known {
             Consent::DeviceCode | Consent::Browser | Consent::Password => Err(NoToken::NotSignedIn(self.name.clone())),
         };
         self.places.vault(&self.name)?.map_or_else(none, Ok)
+    }
+}
+
+/// A word where the token cannot live as long as wanted, because none of this authority's does.
+fn short_lived(context: &Context, vault: &Vault, wanted: u32) {
+    let (left, whole) = (vault.left(now()).unwrap_or_default(), vault.whole_life().unwrap_or_default());
+    if left < i64::from(wanted) {
+        let phrase = Phrase::new("access.short-life").with("seconds", left).with("wanted", wanted).with("whole", whole);
+        context.complain(context.texts.say(&phrase));
     }
 }
 

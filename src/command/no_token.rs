@@ -79,6 +79,7 @@ impl NoToken {
             Self::Waiting(until) => Phrase::new("access.waiting").with("at", time(*until)),
             Self::Refused(failure) => match verdict::obstacle(failure) {
                 Some(obstacle) => obstacle,
+                None if failure.form == Form::Foreign => Phrase::new("access.unusable").with("said", failure.said()),
                 None => Phrase::new("access.refused").with("said", failure.said()),
             },
             Self::Expired { account, owner } => {

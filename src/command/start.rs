@@ -91,11 +91,17 @@ const AHEAD: u32 = 300;
 pub fn signed_in_before(context: &Context, places: &Places, asked: Option<&AccountName>) -> Option<Draft> {
     let known = context.account_at(places, asked).ok()?;
     let kept = places.vault(&known.name).ok()??;
+    if kept.is_dead() {
+        return None;
+    }
     let tokens = |vault: &Vault| vault.tokens().filter(|tokens| tokens.refresh.is_some());
     tokens(&kept)?;
     let min_life = cloud::min_life(&known.account.server.host) + AHEAD;
     // The answers may bring another secret, and the wizard says best what an authority refuses.
     let vault = known.access(context, Some(min_life), false).unwrap_or(kept);
+    if places.vault(&known.name).ok().flatten().is_some_and(|now| now.is_dead()) {
+        return None;
+    }
     let secrets = Secrets { client_secret: vault.client_secret.clone(), tokens: tokens(&vault), ..Secrets::default() };
     Some(Draft { account: Some(known.name), settings: known.settings, secrets, ..Draft::default() })
 }

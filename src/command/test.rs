@@ -9,7 +9,7 @@ use super::{Context, Known, Status, access, no_token::NoToken, options::Test, su
 use crate::{
     account::{
         settings::Consent,
-        vault::{Refused, Vault},
+        vault::{By, Refused, Vault},
     },
     diagnosis::{self, Cause, Evidence},
     phrase::Phrase,
@@ -116,7 +116,7 @@ fn keep(context: &Context, known: &Known, conversation: &Conversation) {
     if conversation.authenticated() {
         known.keep(context, |vault| vault.succeeded(access::now()));
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
-        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new() };
+        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), by: By::MailServer };
         known.keep(context, |vault| vault.was_refused(refused, access::now()));
     }
 }

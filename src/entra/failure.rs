@@ -91,6 +91,11 @@ impl Failure {
         }
     }
 
+    /// An answer that looked right, with something in it that cannot be used; `why` quotes nothing of it.
+    pub fn unusable(status: u16, why: &str) -> Self {
+        Self { status, form: Form::Foreign, excerpt: Some(why.to_owned()), ..Self::default() }
+    }
+
     /// Reads an error that a browser was sent back with (RFC 6749 §4.1.2.1). Entra puts its ids into the description.
     pub fn redirected<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();

@@ -32,7 +32,8 @@ pub fn credential(path: &Path) -> Result<Secret, FileFailure> {
 
 fn text(path: &Path, kind: Kind, most: u64) -> Result<Secret, FileFailure> {
     let bytes = disk::regular(path, kind, most)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| failure(FileFailureKind::Content, path, "it is not valid UTF-8"))?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| failure(FileFailureKind::Content, path, "it is not valid UTF-8"))?;
     Ok(Secret::new(text))
 }
 

@@ -131,7 +131,8 @@ fn a_monitoring_system_that_asks_wrongly_is_told_unknown() {
 fn a_refusal_is_told_and_so_is_a_sign_in_that_never_was() {
     let desk = Desk::signed_in(0);
     let mut vault = desk.vault();
-    let refused = Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173] };
+    let refused =
+        Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173], ..Refused::default() };
     vault.was_refused(refused, now() - 5 * HOUR - 60);
     desk.keep(&vault);
     let told = desk.run(&["status"]).stdout;
@@ -188,4 +189,23 @@ fn nothing_is_asked_changed_or_locked() {
     lock.lock().unwrap();
     assert_eq!(desk.run(&["status"]).status, 0);
     assert_eq!(fs::read(desk.vault_file()).unwrap(), before);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_told_by_line_and_key_and_not_quoted() {
+    let desk = Desk::signed_in(0);
+    let path = desk.directory.path().join("config.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let misplaced = "`accounts.alerts.client_secret`: a secret does not stand in this file";
+    for (line, said) in
+        [("client_secret = \"CANARY\"", misplaced), ("client_secret = \"CANARY", "invalid basic string")]
+    {
+        fs::write(&path, config.replace("product =", &format!("{line}\nproduct ="))).unwrap();
+        for arguments in [&["status", "--nagios"][..], &["status", "--json"], &["status"], &["token"]] {
+            let ran = desk.run(arguments);
+            let all = ran.stdout + &ran.stderr;
+            assert!(all.contains(said.replace('\'', "`").as_str()) && !all.contains("CANARY"), "{arguments:?}: {all}");
+            assert!(!all.contains("^J"), "{arguments:?}: {all}");
+        }
+    }
 }

@@ -45,6 +45,9 @@ pub fn run(context: &Context, asked: &options::Status) -> Status {
             if asked.nagios {
                 context.deliver(&nagios::nothing(&why));
             }
+            if asked.json {
+                context.deliver(&summary::json(&document::Document::new(&[])));
+            }
             return Status::Configuration;
         }
     };
@@ -80,11 +83,11 @@ fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<
     if let Some(wanted) = &asked.account {
         each.retain(|(name, _)| name == wanted.as_str());
         if each.is_empty() {
-            return Err(NoAccount::Unknown(wanted.to_string()).to_string());
+            return Err(context.no_account(&NoAccount::Unknown(wanted.to_string())));
         }
     }
     if each.is_empty() {
-        return Err(NoAccount::None.to_string());
+        return Err(context.no_account(&NoAccount::None));
     }
     let health = |name: &str, settings: Result<Settings, String>| {
         let name: AccountName = name.parse().map_err(|error: Malformed| error.to_string())?;
