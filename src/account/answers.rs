@@ -7,7 +7,10 @@ use std::{collections::BTreeSet, ops::Range, path::PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::Settings;
+use super::{
+    Settings,
+    amiss::{SECRETS, line},
+};
 use crate::{
     facts::{AccountName, Address},
     phrase::Phrase,
@@ -86,13 +89,6 @@ const KEYS: &[(&str, &str)] = &[
     ("send_to", "malformed.address"),
     ("export", "answers.export"),
     ("lang", "answers.text"),
-];
-
-/// Secrets that somebody may look for a key for, and the key that names a file for each.
-const SECRETS: &[(&str, &str)] = &[
-    ("client_secret", "client_secret_file"),
-    ("password", "password_file"),
-    ("certificate_key", "certificate_key_file"),
 ];
 
 const TABLES: [&str; 2] = ["smtp", "endpoints"];
@@ -226,10 +222,6 @@ fn lines(text: &str, document: &toml_edit::Document<&str>) -> Vec<(String, usize
         }
     }
     lines
-}
-
-fn line(text: &str, at: usize) -> usize {
-    text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

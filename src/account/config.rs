@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
-use super::{OtherVersion, Settings, VERSION, of_this_version};
+use super::{OtherVersion, Settings, VERSION, amiss::Amiss, of_this_version};
 use crate::facts::AccountName;
 
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -23,9 +23,10 @@ pub type Each = (String, Result<Settings, String>);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// The parser's own words, with the line.
     #[error("{0}")]
     Toml(String),
+    #[error("{0}")]
+    Amiss(Amiss),
     #[error(transparent)]
     Version(#[from] OtherVersion),
 }
@@ -36,36 +37,37 @@ pub enum NoAccount {
     Unknown(String),
     #[error("there are several accounts and no `default_account`; name one with -a")]
     Several,
-    #[error("there is no account yet; run `smtp-oauth` to set one up")]
+    #[error("there is no account yet")]
     None,
 }
 
 impl Config {
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
-        let config: Self = toml::from_str(text).map_err(|error| Unreadable::Toml(error.to_string()))?;
+        let config: Self = toml::from_str(text).map_err(|error| Unreadable::Amiss(Amiss::of(text, &error)))?;
         of_this_version(config.version)?;
         Ok(config)
     }
 
     /// Every account by itself, so that one that is broken hides no other.
     pub fn each(text: &str) -> Result<Vec<Each>, Unreadable> {
-        let toml = |error: toml::de::Error| Unreadable::Toml(error.to_string());
-        let mut config: toml::Table = text.parse().map_err(toml)?;
+        let amiss = |error: toml::de::Error| Unreadable::Amiss(Amiss::of(text, &error));
+        let mut config: toml::Table = text.parse().map_err(amiss)?;
         let accounts = config.remove("accounts");
         // What is left: the version, the default, and keys that there are not.
-        let rest: Self = toml::Value::Table(config).try_into().map_err(toml)?;
+        let rest: Self = read(&config, text).map_err(Unreadable::Amiss)?;
         of_this_version(rest.version)?;
         let accounts = match accounts {
             Some(toml::Value::Table(accounts)) => accounts,
             Some(_) => return Err(Unreadable::Toml("`accounts` is no table".to_owned())),
             None => return Ok(Vec::new()),
         };
-        // Through text: a date does not find its way out of a `toml::Value` (toml 1.2).
-        let settings = |value: toml::Value| {
-            let text = toml::to_string(&value).map_err(|error| error.to_string())?;
-            toml::from_str(&text).map_err(|error| error.message().to_owned())
+        let settings = |name: &str, value| {
+            let nested = |key: &str, value| toml::Table::from_iter([(key.to_owned(), value)]);
+            let alone = nested("accounts", nested(name, value).into());
+            let mut one: Accounts = read(&alone, text).map_err(|amiss| amiss.to_string())?;
+            Ok(one.accounts.remove(name).unwrap_or_default())
         };
-        Ok(accounts.into_iter().map(|(name, value)| (name, settings(value))).collect())
+        Ok(accounts.into_iter().map(|(name, value)| (name.clone(), settings(&name, value))).collect())
     }
 
     /// The account asked for, else the default one, else the only one.
@@ -79,13 +81,26 @@ impl Config {
     }
 }
 
+/// The accounts alone, whatever their names.
+#[derive(Deserialize)]
+struct Accounts {
+    accounts: BTreeMap<String, Settings>,
+}
+
+/// A part of the file, read by itself; what is amiss is told by its place in the whole. Through text: a date does not
+/// find its way out of a `toml::Value` (toml 1.2).
+fn read<T: DeserializeOwned>(part: &toml::Table, whole: &str) -> Result<T, Amiss> {
+    let text = toml::to_string(part).unwrap_or_default();
+    toml::from_str(&text).map_err(|error| Amiss::of(&text, &error).in_text(whole))
+}
+
 /// The text of `config.toml` with this account in it, in place of the account of that name if there was one.
 pub fn with_account(existing: Option<&str>, name: &AccountName, settings: &Settings) -> Result<String, Unreadable> {
     let toml = |error: &dyn std::fmt::Display| Unreadable::Toml(error.to_string());
+    let there = existing.filter(|text| !text.trim().is_empty());
+    there.map(Config::parse).transpose()?;
     let mut document: DocumentMut = existing.unwrap_or_default().parse().map_err(|error| toml(&error))?;
-    if existing.is_some_and(|text| !text.trim().is_empty()) {
-        Config::parse(existing.unwrap_or_default())?;
-    } else {
+    if there.is_none() {
         document["version"] = toml_edit::value(i64::from(VERSION));
     }
     if !document.contains_key("default_account") {

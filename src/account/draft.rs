@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{OtherVersion, Settings, VERSION, of_this_version};
+use super::{OtherVersion, Settings, VERSION, amiss::Amiss, of_this_version};
 use crate::{
     checklist::Checklist,
     entra::{browser::Pending, device::DeviceCode, grant::Tokens},
@@ -28,6 +28,8 @@ pub struct Draft {
     pub way: Option<Way>,
     /// Ways that were refused, and are not offered first any more.
     pub refused: BTreeSet<Way>,
+    /// Unix seconds: when somebody last said that something was changed at Exchange.
+    pub changed_at: Option<i64>,
     /// A change at Microsoft's that is waited for.
     pub waiting: Option<Waiting>,
     pub checklist: Checklist,
@@ -62,7 +64,7 @@ pub struct Secrets {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("{0}")]
-    Toml(String),
+    Toml(Amiss),
     #[error(transparent)]
     Version(#[from] OtherVersion),
     /// Of the second file, and only where: the parser could quote what it read.
@@ -80,8 +82,7 @@ impl Draft {
     }
 
     pub fn parse(clear: &str, secret: Option<&Secret>) -> Result<Self, Unreadable> {
-        let toml = |error: toml::de::Error| Unreadable::Toml(error.to_string().trim_end().to_owned());
-        let mut draft: Self = toml::from_str(clear).map_err(toml)?;
+        let mut draft: Self = toml::from_str(clear).map_err(|error| Unreadable::Toml(Amiss::of(clear, &error)))?;
         of_this_version(draft.version)?;
         if let Some(secret) = secret {
             draft.secrets = serde_json::from_str(secret.expose())

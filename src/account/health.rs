@@ -227,19 +227,6 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
 
-    #[test]
-    fn what_helps_is_a_sign_in_only_where_somebody_signs_in() {
-        let remedy = |more: &str, codes: &[u32]| {
-            let refused = Refused { summary: String::new(), codes: codes.to_vec() };
-            let vault = Vault { refused_at: Some(NOW), refused: Some(refused), ..vault(1) };
-            judge(more, Some(&vault), None).remedy
-        };
-        let app = r#"consent = "client-credentials""#;
-        assert_eq!((remedy("", &[50_173]), remedy("", &[])), (Remedy::SignIn, Remedy::SignIn));
-        assert_eq!((remedy("", &[7_000_222]), remedy(app, &[700_027])), (Remedy::Credential, Remedy::Credential));
-        assert_eq!((remedy(app, &[700_016]), remedy(app, &[])), (Remedy::Settings, Remedy::Settings));
-    }
-
     const NOW: i64 = 1_795_000_000;
 
     fn settings(more: &str) -> Settings {
@@ -341,5 +328,18 @@ mod tests {
         let all = [State::Unknown, State::Critical, State::Ok, State::Warn];
         assert_eq!(all.into_iter().max(), Some(State::Critical));
         assert!(State::Warn > State::Unknown && State::Unknown > State::Ok);
+    }
+
+    #[test]
+    fn what_helps_is_a_sign_in_only_where_somebody_signs_in() {
+        let remedy = |more: &str, codes: &[u32]| {
+            let refused = Refused { summary: String::new(), codes: codes.to_vec(), ..Refused::default() };
+            let vault = Vault { refused_at: Some(NOW), refused: Some(refused), ..vault(1) };
+            judge(more, Some(&vault), None).remedy
+        };
+        let app = r#"consent = "client-credentials""#;
+        assert_eq!((remedy("", &[50_173]), remedy("", &[])), (Remedy::SignIn, Remedy::SignIn));
+        assert_eq!((remedy("", &[7_000_222]), remedy(app, &[700_027])), (Remedy::Credential, Remedy::Credential));
+        assert_eq!((remedy(app, &[700_016]), remedy(app, &[])), (Remedy::Settings, Remedy::Settings));
     }
 }

@@ -1,6 +1,7 @@
 //! An account and its files, as formats: what they hold and how they are read and written as text.
 //! The reading and writing of files is `runtime::files`' work.
 
+pub mod amiss;
 pub mod answers;
 pub mod config;
 pub mod draft;

@@ -12,6 +12,7 @@ use crate::{
         grant::{Credential, Registration},
     },
     facts::{Address, Authority, ClientName, Host, RedirectUri, Security, Server, Tenant},
+    phrase::Phrase,
     way::Way,
 };
 
@@ -177,6 +178,13 @@ impl Settings {
         }
     }
 
+    /// Why a redirect URI cannot serve this way of consent in this cloud.
+    pub fn misleads(&self, uri: &RedirectUri, way: Way) -> Option<Phrase> {
+        let elsewhere = (way == Way::Loopback && !uri.is_loopback()).then_some("malformed.not-loopback");
+        let unregistrable = self.cloud().is_microsoft() && uri.is_ipv6_loopback();
+        unregistrable.then_some("malformed.ipv6-loopback").or(elsewhere).map(Phrase::new)
+    }
+
     /// High Volume Email, which has rules of its own.
     pub fn is_hve(&self) -> bool {
         self.smtp.host.as_ref().is_some_and(cloud::is_hve)
@@ -269,6 +277,19 @@ mod tests {
         assert_eq!((account.server.host.as_str(), account.server.port), ("smtp.office365.com", 587));
         assert_eq!(account.scopes[0], "https://outlook.office.com/SMTP.Send");
         assert_eq!(account.sender, account.user);
+    }
+
+    #[test]
+    fn a_redirect_uri_must_lead_where_the_answer_is_waited_for() {
+        let key = |cloud: Cloud, uri: &str, way: Way| {
+            let settings = Settings { cloud: Some(cloud), ..least() };
+            settings.misleads(&uri.parse().unwrap(), way).map_or(String::new(), |phrase| phrase.key)
+        };
+        assert_eq!(key(Cloud::Global, "http://localhost:80/", Way::Loopback), "");
+        assert_eq!(key(Cloud::Global, "https://h.example/x", Way::Paste), "");
+        assert_eq!(key(Cloud::Custom, "https://h.example/x", Way::Loopback), "malformed.not-loopback");
+        assert_eq!(key(Cloud::Custom, "http://[::1]/x", Way::Loopback), "");
+        assert_eq!(key(Cloud::China, "http://[::1]/x", Way::Paste), "malformed.ipv6-loopback");
     }
 
     #[test]

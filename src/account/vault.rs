@@ -61,11 +61,22 @@ pub struct Refused {
     /// AADSTS numbers, the deciding one first; none of a mail server.
     #[serde(default)]
     pub codes: Vec<u32>,
+    #[serde(default)]
+    pub by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    #[default]
+    Authority,
+    /// The token may be as good as any.
+    MailServer,
 }
 
 impl From<&Failure> for Refused {
     fn from(failure: &Failure) -> Self {
-        Self { summary: failure.summary(), codes: failure.codes.clone() }
+        Self { summary: failure.summary(), codes: failure.codes.clone(), by: By::Authority }
     }
 }
 
@@ -82,11 +93,11 @@ impl Vault {
         Self { version: VERSION, client_secret, ..Self::default() }
     }
 
-    /// What a consent brought, with nothing left of what was there before.
+    /// What a consent brought or a renewal of that, with nothing left of what was there before.
     pub fn signed_in(client_secret: Option<Secret>, tokens: &Tokens, now: i64) -> Self {
         let mut vault = Self::new(client_secret);
         vault.take(tokens, now);
-        vault.signed_in_at = vault.issued_at;
+        vault.signed_in_at = tokens.signed_in_at.or(vault.issued_at);
         vault
     }
 
@@ -118,6 +129,13 @@ impl Vault {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
     }
 
+    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it. A client that
+    /// is not known, or shows itself wrongly, says nothing of the tokens (RFC 6749 §5.2).
+    pub fn is_dead(&self) -> bool {
+        let of_tokens = |refused: &Refused| !refused.summary.starts_with("invalid_client");
+        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority && of_tokens(refused))
+    }
+
     /// Of many processes that want a token only the first is to find out that the authority is busy.
     pub fn was_busy(&mut self, seconds: Option<u64>, now: i64) {
         let (usual, most) = PATIENCE;
@@ -139,6 +157,7 @@ impl Vault {
             expires_at: self.expires_at?,
             scope: self.scope.clone(),
             issued_at: self.issued_at,
+            signed_in_at: self.signed_in_at,
         })
     }
 
@@ -178,14 +197,22 @@ impl Vault {
         }
     }
 
-    /// With the dates of `before` when it holds the same refresh token: whoever sets an account up again has not
-    /// signed in again.
+    /// As it takes the place of `before`. Whoever sets an account up again has not signed in again: the dates of the
+    /// same refresh token stay, a refusal since as well, and so does a later one of the same sign-in, which another
+    /// process has got meanwhile. Where an authority rotates them the earlier one is worth nothing.
     #[must_use]
-    pub fn dated_by(mut self, before: &Self) -> Self {
+    pub fn in_place_of(mut self, before: &Self) -> Self {
+        let same_sign_in = self.signed_in_at.is_some() && self.signed_in_at == before.signed_in_at;
+        if same_sign_in && before.refresh_token.is_some() && before.issued_at > self.issued_at {
+            return Self { client_secret: self.client_secret, ..before.clone() };
+        }
         if self.refresh_token.is_some() && self.refresh_token == before.refresh_token {
             self.signed_in_at = before.signed_in_at;
             self.refreshed_at = before.refreshed_at;
             self.id_user = self.id_user.or_else(|| before.id_user.clone());
+            if before.is_dead() && before.refused_at > self.issued_at {
+                (self.refused_at, self.refused) = (before.refused_at, before.refused.clone());
+            }
         }
         self
     }
@@ -223,6 +250,7 @@ mod tests {
             expires_at: 4600,
             scope: "s".into(),
             issued_at: None,
+            signed_in_at: None,
         }
     }
 
@@ -251,7 +279,7 @@ mod tests {
         assert_eq!((vault.id_user.as_deref(), vault.last_success), (Some("a@b.example"), Some(1000)));
         let failure = Failure { error: "invalid_grant".into(), codes: vec![50173], ..Failure::default() };
         vault.was_refused((&failure).into(), 6000);
-        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173] };
+        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], by: By::Authority };
         assert_eq!(Vault::parse(&vault.text()).unwrap().refused, Some(refused));
         vault.take(&tokens(None), 7000);
         assert_eq!((vault.refused_at, vault.refused, vault.last_success), (None, None, Some(7000)));
@@ -293,11 +321,34 @@ mod tests {
     #[test]
     fn who_did_not_sign_in_again_keeps_the_date() {
         let before = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 1000);
-        let same = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000).dated_by(&before);
+        let same = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000).in_place_of(&before);
         assert_eq!((same.signed_in_at, same.refreshed_at, same.issued_at), (Some(1000), Some(1000), Some(5000)));
-        let other = Vault::signed_in(None, &tokens(Some("CANARY-2")), 5000).dated_by(&before);
+        let mut refused = before.clone();
+        refused.was_refused(Refused::default(), 6000);
+        let again = |at| Vault::signed_in(None, &tokens(Some("CANARY-rt")), at).in_place_of(&refused);
+        assert_eq!((again(5000).is_dead(), again(7000).is_dead()), (true, false));
+        let other = Vault::signed_in(None, &tokens(Some("CANARY-2")), 5000).in_place_of(&before);
         assert_eq!(other.signed_in_at, Some(5000));
-        assert_eq!(Vault::signed_in(None, &tokens(None), 5000).dated_by(&Vault::new(None)).signed_in_at, Some(5000));
+        assert_eq!(Vault::signed_in(None, &tokens(None), 5000).in_place_of(&Vault::new(None)).signed_in_at, Some(5000));
+    }
+
+    #[test]
+    fn a_wizard_does_not_write_over_what_was_renewed_while_it_ran() {
+        let before = Vault::signed_in(None, &tokens(Some("CANARY-1")), 1000);
+        let at_hand = before.tokens().unwrap();
+        let mut kept = before.clone();
+        kept.take(&tokens(Some("CANARY-2")), 2000);
+        let again = |tokens: &Tokens| Vault::signed_in(Some(Secret::new("CANARY-cs")), tokens, 9000).in_place_of(&kept);
+        let refresh = |vault: &Vault| vault.refresh_token.as_ref().map(|token| token.expose().to_owned());
+        let saved = again(&at_hand);
+        assert_eq!((refresh(&saved), saved.signed_in_at), (Some("CANARY-2".into()), Some(1000)));
+        assert_eq!((saved.client_secret.is_some(), saved.access_token), (true, kept.access_token.clone()));
+        // What it has renewed itself is later, of the same sign-in.
+        let renewed = Tokens { issued_at: Some(3000), ..tokens(Some("CANARY-3")) }.renewing(at_hand);
+        assert_eq!((refresh(&again(&renewed)), again(&renewed).signed_in_at), (Some("CANARY-3".into()), Some(1000)));
+        // Another sign-in counts, although the old one was renewed after it.
+        let anew = Tokens { issued_at: Some(1500), ..tokens(Some("CANARY-4")) };
+        assert_eq!((refresh(&again(&anew)), again(&anew).signed_in_at), (Some("CANARY-4".into()), Some(1500)));
     }
 
     #[test]

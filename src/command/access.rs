@@ -39,10 +39,17 @@ impl Context {
     /// `Err` is the reason, in a sentence.
     pub fn account_at(&self, places: &Places, asked: Option<&AccountName>) -> Result<Known, String> {
         let config = places.config().map_err(|failure| self.texts.say(&verdict::file_trouble(&failure)))?;
-        let config = config.ok_or_else(|| NoAccount::None.to_string())?;
-        let (name, settings): (&AccountName, &Settings) = config.choose(asked).map_err(|error| error.to_string())?;
+        let config = config.ok_or_else(|| self.no_account(&NoAccount::None))?;
+        let (name, settings): (&AccountName, &Settings) =
+            config.choose(asked).map_err(|error| self.no_account(&error))?;
         let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
         Ok(Known { name: name.clone(), account, settings: settings.clone(), places: places.clone() })
+    }
+
+    /// Why none was chosen, and where there is none yet how there comes to be one.
+    pub fn no_account(&self, error: &NoAccount) -> String {
+        let none = || Phrase::new("access.none").with("config", self.global.config_option());
+        if *error == NoAccount::None { self.texts.say(&none()) } else { error.to_string() }
     }
 }
 
@@ -50,6 +57,7 @@ impl Known {
     /// The account's file, with an access token that lives at least `min_life` seconds, or as long as its mail server
     /// wants; renewed when it does not, or when `anew`.
     pub fn access(&self, context: &Context, min_life: Option<u32>, anew: bool) -> Result<Vault, NoToken> {
+        let asked = min_life.is_some();
         let min_life = min_life.unwrap_or_else(|| cloud::min_life(&self.account.server.host));
         let vault = match self.vault() {
             Err(NoToken::File(failure)) if failure.kind == FileFailureKind::Forbidden => {
@@ -58,17 +66,17 @@ impl Known {
             vault => vault?,
         };
         if !anew && vault.fresh(now(), min_life).is_some() {
-            self.places.share(&self.name, &vault)?;
+            self.catch_up(context, &vault);
+            if asked {
+                short_lived(context, &vault, min_life);
+            }
             return Ok(vault);
         }
         let renewed = self.renewed(context, &vault, min_life, anew);
         match renewed {
             Err(error) if error.passes() && !anew => self.while_it_passes(context, vault, error),
             Ok(vault) => {
-                if let Some(whole) = vault.whole_life().filter(|whole| *whole < i64::from(min_life)) {
-                    let phrase = Phrase::new("access.short-life").with("seconds", whole).with("wanted", min_life);
-                    context.complain(context.texts.say(&phrase));
-                }
+                short_lived(context, &vault, min_life);
                 Ok(vault)
             }
             error => error,
@@ -78,7 +86,7 @@ impl Known {
     fn renewed(&self, context: &Context, before: &Vault, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
         let _lock = self.places.lock(&self.name)?;
         // Another process may have renewed it while this one waited, or have ended before it could say so.
-        let vault = self.recovered(self.vault()?)?;
+        let vault = self.recovered(context, self.vault()?)?;
         let renewed_meanwhile = vault.access_token != before.access_token;
         if (renewed_meanwhile || !anew) && vault.fresh(now(), min_life).is_some() {
             return Ok(vault);
@@ -90,11 +98,34 @@ impl Known {
         current.as_ref().unwrap_or(self).renew(context, vault)
     }
 
+    /// What the group has is not what is kept: its directory was set up later, or its copy could not be written.
+    fn catch_up(&self, context: &Context, vault: &Vault) {
+        if !self.places.is_unshared(&self.name, vault) {
+            return;
+        }
+        match self.places.lock_if_free(&self.name).and_then(|lock| Ok((lock, self.places.vault(&self.name)?))) {
+            Ok((Some(_lock), Some(vault))) => self.share(context, &vault),
+            // Whoever holds the lock shares what it renews.
+            Ok(_) => {}
+            Err(failure) => context.complain(context.texts.say(&verdict::file_trouble(&failure))),
+        }
+    }
+
+    /// Under the lock. The group's copy is nothing to keep the owner's token back for.
+    pub fn share(&self, context: &Context, vault: &Vault) {
+        if let Err(failure) = self.places.share(&self.name, vault) {
+            context.complain(context.texts.say(&verdict::file_trouble(&failure)));
+        }
+    }
+
     /// A process that ended in the middle of a renewal leaves what it had.
-    fn recovered(&self, mut vault: Vault) -> Result<Vault, NoToken> {
+    fn recovered(&self, context: &Context, mut vault: Vault) -> Result<Vault, NoToken> {
         let Some(left) = self.places.left(&self.name) else { return Ok(vault) };
         if let Some(next) = vault.overtaken_by(&left.text) {
             self.places.write_vault(&self.name, &next)?;
+            // Or the next one would take it for a renewal whose answer never came.
+            self.places.clear_room(&self.name);
+            self.share(context, &next);
             return Ok(next);
         }
         if vault.refreshed_at.is_some_and(|came| came <= left.at) {
@@ -154,6 +185,15 @@ impl Known {
             Consent::DeviceCode | Consent::Browser | Consent::Password => Err(NoToken::NotSignedIn(self.name.clone())),
         };
         self.places.vault(&self.name)?.map_or_else(none, Ok)
+    }
+}
+
+/// A word where the token cannot live as long as wanted, because none of this authority's does.
+fn short_lived(context: &Context, vault: &Vault, wanted: u32) {
+    let (left, whole) = (vault.left(now()).unwrap_or_default(), vault.whole_life().unwrap_or_default());
+    if left < i64::from(wanted) {
+        let phrase = Phrase::new("access.short-life").with("seconds", left).with("wanted", wanted).with("whole", whole);
+        context.complain(context.texts.say(&phrase));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     },
     runtime::{named, pair},
     secret::Secret,
+    way::Way,
     wizard::{
         effect::{CertificateFailure, CertificateFiles},
         verdict,
@@ -40,7 +41,8 @@ pub fn secret(known: &Known, vault: &Vault) -> Result<Option<Secret>, NoToken> {
 /// The app with what it shows in this one request, and whether another algorithm may be tried after it.
 pub fn of(known: &Known, vault: &Vault, algorithm: Algorithm, skew: i64) -> Result<Registration, NoToken> {
     let settings = &known.settings;
-    let Some(certificate) = settings.certificate_file.clone() else {
+    // One that is named may be there for another day: a public client that shows anything is refused (AADSTS700025).
+    let Some(certificate) = settings.certificate_file.clone().filter(|_| settings.way() == Way::Certificate) else {
         return Ok(known.account.registration(secret(known, vault)?));
     };
     let credential = match handed(known, "certificate-key") {

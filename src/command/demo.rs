@@ -49,7 +49,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
     let mut offer = Offer {
         suggested: suggested(announced),
         client_secret: None,
-        companions: vec![approval(announced), sign_in(announced)],
+        companions: [approval(announced), sign_in(announced)].into_iter().chain(portal(announced)).collect(),
     };
     if let Some(fault) = fault {
         offer.suggested.product.clone_from(&fault.told.product);
@@ -104,6 +104,25 @@ fn sign_in(announced: &Announcement) -> Companion {
             format!("authorize_url={{authorize_url}}&user={user}&action=approve"),
         ),
     }
+}
+
+/// The portal, where it shows a secret's value, and where it takes a certificate.
+fn portal(announced: &Announcement) -> [Companion; 2] {
+    let control = |body: &str| request(announced, announced.control_url("state"), body.to_owned());
+    let secret = Companion {
+        label: Phrase::new("demo.secret"),
+        done: Phrase::new("demo.secret-shown").with("value", &announced.client_secret),
+        when: When::SecretAsked,
+        // Nothing is changed by it.
+        request: control("registration=on"),
+    };
+    let certificate = Companion {
+        label: Phrase::new("demo.upload"),
+        done: Phrase::new("demo.uploaded"),
+        when: When::CertificateRead,
+        request: control("certificate={certificate}"),
+    };
+    [secret, certificate]
 }
 
 /// Whoever can mend it: the administrator, or the person at the browser.

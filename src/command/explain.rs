@@ -13,6 +13,7 @@ use super::{Context, Status, access, input, options::Explain, summary};
 use crate::{
     diagnosis::{self, Cause, Evidence, cause, reading::Reading},
     phrase::Phrase,
+    runtime::named,
     visible,
 };
 
@@ -112,11 +113,10 @@ fn standard_input(context: &Context, meant: bool) -> Result<Vec<u8>, Trouble> {
 
 /// Adds an evidence file; gives the keys that mean nothing here.
 fn file(reading: &mut Reading, path: &Path) -> Result<Vec<String>, Trouble> {
-    let named = |key: &str| Phrase::new(key).with("path", path.display());
-    let refused = |detail: &dyn std::fmt::Display| (Status::BadInput, named("explain.file").with("detail", detail));
-    let bytes = input::file(path).map_err(|error| refused(&error))?;
-    let bytes = bytes.ok_or_else(|| (Status::BadInput, named("explain.file-too-long")))?;
-    let text = String::from_utf8(bytes).map_err(|_| refused(&"not TOML: not UTF-8"))?;
+    let refused = |detail: &dyn std::fmt::Display| {
+        (Status::BadInput, Phrase::new("explain.file").with("path", path.display()).with("detail", detail))
+    };
+    let text = named::document(path).map_err(|failure| refused(&failure.detail))?;
     reading.add_file(&text, access::now()).map_err(|fault| refused(&fault))
 }
 

@@ -40,7 +40,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
             };
             context.complain(context.texts.say(&Phrase::new(key).with("place", format.place.of(is_root()))));
         }
-        Some(path) => match hand_over(context, format, &exported, path) {
+        Some(path) => match there(context, format, path).and_then(|()| hand_over(context, format, &exported, path)) {
             Ok(_) => {}
             Err(failed) => return failed.said(context),
         },
@@ -103,6 +103,18 @@ fn write(context: &Context, known: &Known, format: &Format) -> Result<Vec<PathBu
     let handed = hand_over(context, format, &exported, &path)?;
     exported.notes.iter().for_each(|note| context.complain(context.texts.say(note)));
     Ok(handed)
+}
+
+/// A file's path that was mistyped makes no directories; one that is to hold files is made.
+fn there(context: &Context, format: &Format, path: &Path) -> Result<(), Failed> {
+    match (format.place, paths::absolute(path).parent()) {
+        (Place::File(_), Some(directory)) if !named::exists(directory) => {
+            let (path, directory) = (path.display(), directory.display());
+            let phrase = Phrase::new("export.no-directory").with("path", path).with("directory", directory);
+            Err(Failed::new(Status::CannotWrite, context.texts.say(&phrase)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One file at this path, or several in this directory; what became of each is said.

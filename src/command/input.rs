@@ -1,16 +1,12 @@
-//! What a person hands over to be read: a file or standard input, bounded, and told from binary data.
+//! What a person hands over on standard input, bounded, and told from binary data.
 //! It does not look at what the text says.
 
 #![expect(clippy::disallowed_methods, reason = "what is handed over is read here")]
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::io::{self, Read};
 
-/// More is not read of a file; of standard input only the last of it is kept.
-pub const LIMIT: usize = 1024 * 1024;
+/// Only the last of it is kept.
+const LIMIT: usize = 1024 * 1024;
 /// Where standard input is taken to have no end.
 const ENDLESS: usize = 256 * LIMIT;
 
@@ -22,13 +18,6 @@ pub struct Tail {
     pub cut: bool,
     /// It was still going on.
     pub endless: bool,
-}
-
-/// `None` when the file is longer than [`LIMIT`].
-pub fn file(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= LIMIT).then_some(bytes))
 }
 
 pub fn standard_input() -> io::Result<Tail> {

@@ -79,6 +79,7 @@ impl NoToken {
             Self::Waiting(until) => Phrase::new("access.waiting").with("at", time(*until)),
             Self::Refused(failure) => match verdict::obstacle(failure) {
                 Some(obstacle) => obstacle,
+                None if failure.form == Form::Foreign => Phrase::new("access.unusable").with("said", failure.said()),
                 None => Phrase::new("access.refused").with("said", failure.said()),
             },
             Self::Expired { account, owner } => {
@@ -102,7 +103,7 @@ impl NoToken {
     /// What it is put down to; nothing where the sentence says it all.
     pub fn causes(&self, known: &Known) -> Vec<Cause> {
         let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();
-        let mut evidence = evidence(known, &vault);
+        let mut evidence = of_renewal(known, &vault);
         match self {
             Self::Refused(failure) | Self::Later(failure, _) => evidence.add_oauth(failure),
             Self::Network(failure) => evidence.add_network(failure),
@@ -136,23 +137,22 @@ fn time(at: i64) -> String {
     time.map(|time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default()
 }
 
-fn evidence(known: &Known, vault: &Vault) -> Evidence {
-    let mut evidence = Evidence::default();
-    evidence.add_sign_in(&known.account);
-    let (flow, stage) = match known.account.consent {
-        Consent::ClientCredentials => ("client_credentials", "client-credentials"),
-        Consent::DeviceCode | Consent::Browser | Consent::Password => ("refresh_token", "refresh"),
-    };
-    evidence.add("flow", flow);
-    evidence.add("oauth.stage", stage);
-    if let Some(secret) = &vault.client_secret {
-        evidence.add_secret(secret);
+impl Known {
+    /// What is known of the account before anything is asked.
+    pub fn evidence(&self, vault: &Vault) -> Evidence {
+        let certificate = self.settings.certificate_file.as_ref().and_then(|file| pair::shown(file).ok());
+        Evidence::of_account(&self.settings, vault.client_secret.as_ref(), certificate.as_ref())
     }
-    let certificate = known.settings.certificate_file.as_ref().and_then(|file| pair::shown(file).ok());
-    if let Some(certificate) = certificate.filter(|_| flow == "client_credentials") {
-        evidence.add("app.certificate", certificate.thumbprint());
-    }
-    if flow == "refresh_token" {
+}
+
+fn of_renewal(known: &Known, vault: &Vault) -> Evidence {
+    let mut evidence = known.evidence(vault);
+    if known.settings.way().is_app_only() {
+        evidence.add("flow", "client_credentials");
+        evidence.add("oauth.stage", "client-credentials");
+    } else {
+        evidence.add("flow", "refresh_token");
+        evidence.add("oauth.stage", "refresh");
         evidence.add_renewals(vault, now());
     }
     evidence

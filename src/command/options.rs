@@ -108,7 +108,7 @@ pub struct Setup {
     /// Full screen, one line at a time, or what the terminal allows
     #[arg(long, value_enum)]
     pub front: Option<FrontChoice>,
-    /// Begin anew instead of where you stopped
+    /// Start over instead of going on where you stopped
     #[arg(long)]
     pub fresh: bool,
     /// Take answers from this file (TOML); with --no-input nothing is asked

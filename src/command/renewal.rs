@@ -12,7 +12,8 @@ use crate::{
     },
     network::NetworkFailure,
     phrase::Phrase,
-    runtime::{files::Room, patient},
+    runtime::patient,
+    way::Way,
 };
 
 /// A clock that is wrong by more is worth a word.
@@ -53,13 +54,11 @@ impl Known {
             }
             Err(_) => {}
         }
-        let kept = self.keep_in(room, &vault);
+        let kept = room.put(vault.text().expose().as_bytes()).inspect(|_| self.share(context, &vault));
         // Where there is no token the reason for that is the one to tell.
-        read.and_then(|_| kept.map(|()| vault))
-    }
-
-    fn keep_in(&self, room: Room, vault: &Vault) -> Result<(), NoToken> {
-        Ok(self.places.put_vault(room, &self.name, vault)?)
+        read?;
+        kept?;
+        Ok(vault)
     }
 
     fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {
@@ -77,13 +76,15 @@ impl Known {
 
     /// Asks again at once where the authority's answer says how to ask it better.
     fn ask(&self, context: &Context, vault: &Vault) -> Result<Heard, NoToken> {
+        // One limit for all: the others wait for the lock that is held here.
+        let until = patient::deadline();
         let (mut algorithm, mut skew, mut unheard) = (Algorithm::default(), 0, false);
         loop {
             let registration = credential::of(self, vault, algorithm, skew)?;
             let request = self.request(&registration, vault)?;
-            let asked = context.block_on_one(patient::ask(&request)).map_err(|_| NoToken::Unaskable)?;
+            let asked = context.block_on_one(patient::ask(&request, until)).map_err(|_| NoToken::Unaskable)?;
             unheard |= asked.unheard;
-            let certificate = self.settings.certificate_file.is_some();
+            let certificate = self.settings.way() == Way::Certificate;
             let failure = asked.outcome.as_ref().ok().filter(|_| certificate).and_then(|answer| {
                 let failure = grant::read(answer, now()).err()?;
                 Some((failure, answer.date.map_or(0, |date| date - now())))

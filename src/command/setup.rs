@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal};
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
+    task::block_in_place,
     time::{Duration, MissedTickBehavior, interval},
 };
 use zeroize::Zeroizing;
@@ -105,7 +106,9 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let mut known = start::given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
     known.notices.extend(sole.notice.clone());
     if unattended && !asked.fresh && demo.is_none() {
-        known.draft = start::signed_in_before(&places, answers.as_ref().and_then(Prepared::account).as_ref());
+        let account = answers.as_ref().and_then(Prepared::account);
+        // It waits, and nothing else is to be done meanwhile.
+        known.draft = block_in_place(|| start::signed_in_before(context, &places, account.as_ref()));
     }
     let given = match &answers {
         Some(answers) => answers.given(known),

@@ -14,7 +14,9 @@ use crate::{
     account::{
         Settings,
         draft::{Draft, Secrets},
+        vault::Vault,
     },
+    entra::cloud,
     facts::AccountName,
     phrase::Phrase,
     product,
@@ -81,14 +83,27 @@ pub fn given(
     })
 }
 
-/// An account whose refresh token is at hand: nobody has to type a code again for it.
-pub fn signed_in_before(places: &Places, asked: Option<&AccountName>) -> Option<Draft> {
-    let config = places.config().ok()??;
-    let (name, settings) = config.choose(asked).ok()?;
-    let vault = places.vault(name).ok()??;
-    let tokens = vault.tokens().filter(|tokens| tokens.refresh.is_some())?;
-    let secrets = Secrets { client_secret: vault.client_secret, tokens: Some(tokens), ..Secrets::default() };
-    Some(Draft { account: Some(name.clone()), settings: settings.clone(), secrets, ..Draft::default() })
+/// More life than a mail server wants of a token, so that it lasts for the wizard's whole test (seconds).
+const AHEAD: u32 = 300;
+
+/// An account whose refresh token is at hand: nobody has to type a code again for it. It is renewed here, under the
+/// account's lock and with room for the answer; the wizard has neither.
+pub fn signed_in_before(context: &Context, places: &Places, asked: Option<&AccountName>) -> Option<Draft> {
+    let known = context.account_at(places, asked).ok()?;
+    let kept = places.vault(&known.name).ok()??;
+    if kept.is_dead() {
+        return None;
+    }
+    let tokens = |vault: &Vault| vault.tokens().filter(|tokens| tokens.refresh.is_some());
+    tokens(&kept)?;
+    let min_life = cloud::min_life(&known.account.server.host) + AHEAD;
+    // The answers may bring another secret, and the wizard says best what an authority refuses.
+    let vault = known.access(context, Some(min_life), false).unwrap_or(kept);
+    if places.vault(&known.name).ok().flatten().is_some_and(|now| now.is_dead()) {
+        return None;
+    }
+    let secrets = Secrets { client_secret: vault.client_secret.clone(), tokens: tokens(&vault), ..Secrets::default() };
+    Some(Draft { account: Some(known.name), settings: known.settings, secrets, ..Draft::default() })
 }
 
 /// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.

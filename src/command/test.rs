@@ -7,18 +7,14 @@ use serde::Serialize;
 
 use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
-    account::{
-        settings::Consent,
-        vault::{Refused, Vault},
-    },
-    diagnosis::{self, Cause, Evidence},
+    account::vault::{By, Refused, Vault},
+    diagnosis::{self, Cause},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
     secret::{Secret, ascii_marks},
     smtp::{self, Conversation, Line, Plan, StageResult, TlsFacts},
     token::Claims,
     visible,
-    way::Way,
     wizard::{effect::Outcome, test_message, trial},
 };
 
@@ -116,7 +112,7 @@ fn keep(context: &Context, known: &Known, conversation: &Conversation) {
     if conversation.authenticated() {
         known.keep(context, |vault| vault.succeeded(access::now()));
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
-        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new() };
+        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), by: By::MailServer };
         known.keep(context, |vault| vault.was_refused(refused, access::now()));
     }
 }
@@ -135,18 +131,10 @@ fn causes(known: &Known, vault: &Vault, conversation: &Conversation, outcome: Ou
     if outcome == Outcome::Accepted {
         return Vec::new();
     }
-    let mut evidence = Evidence::default();
-    evidence.add_account(&known.account);
-    if known.account.consent == Consent::ClientCredentials {
-        evidence.add("flow", Way::Secret.flow());
-    }
-    let claims = Claims::read(&access::token(vault));
-    evidence.add_claims(&claims, access::now());
-    evidence.add("scope.granted", &vault.scope);
-    // An opaque token tells nothing; who signed in was told beside it.
-    if claims.upn.is_none() {
-        evidence.add("token.user", vault.id_user.as_deref().unwrap_or_default());
-    }
+    let mut evidence = known.evidence(vault);
+    evidence.add_mail_server(&known.account);
+    evidence.add("flow", known.settings.way().flow());
+    evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
     evidence.add_conversation(conversation);
     diagnosis::causes(&evidence)
 }

@@ -48,6 +48,8 @@ pub struct Cause {
     pub source: &'static str,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
+    /// The step to lead to, where that is not the item's.
+    pub step: Option<&'static str>,
     /// How long a fix may take to arrive, where that is known (minutes).
     pub arrives_within: Option<u32>,
 }
@@ -75,6 +77,8 @@ pub struct Entry {
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// The step that mends it, where that is not the one of its item.
+    pub step: Option<String>,
     /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
     pub arrives_within: Option<u32>,
     #[serde(default)]
@@ -303,26 +307,23 @@ impl Entry {
             next: list("next", &self.next),
             source: &self.source,
             ways: &self.ways,
+            step: self.step.as_deref(),
             arrives_within: self.arrives_within,
         }
     }
 }
 
-/// Every fact goes along as a value, so that a text may name any of them; and the portal of the account's cloud.
+/// Every fact goes along as a value, so that a text may name any of them; and what follows from the account's cloud.
 fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
     let seen = super::evidence::FACTS.iter().filter_map(|(fact, _)| Some((*fact, evidence.text(fact)?)));
-    let phrase = phrase.with(PORTAL, portal(evidence));
+    let phrase = cloud(evidence).told().into_iter().fold(phrase, |phrase, (name, value)| phrase.with(name, value));
     seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value))
 }
 
-/// The name of a value that follows from the fact `cloud`.
-const PORTAL: &str = "portal";
-
-/// Where apps are registered: in the worldwide cloud, unless another is known.
-fn portal(evidence: &Evidence) -> &'static str {
-    let cloud = |id: &String| serde_json::from_value::<Cloud>(id.as_str().into()).ok();
-    let known = evidence.values("cloud").iter().find_map(cloud).and_then(Cloud::addresses);
-    known.or(Cloud::Global.addresses()).map_or("", |addresses| addresses.portal.as_str())
+/// The worldwide one, unless another is known.
+fn cloud(evidence: &Evidence) -> Cloud {
+    let named = |id: &String| serde_json::from_value(id.as_str().into()).ok();
+    evidence.values("cloud").iter().find_map(named).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -374,28 +375,30 @@ mod tests {
         for (slug, source) in FILES {
             for name in source.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name) {
                 let placeholder = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_'));
-                let known = name == PORTAL || FACTS.iter().any(|(fact, _)| *fact == name);
+                let known = CLOUDS.contains(&name) || FACTS.iter().any(|(fact, _)| *fact == name);
                 assert!(!placeholder || known || name.is_empty(), "{slug}: {{{name}}}");
             }
         }
     }
 
+    /// What follows from a cloud.
+    const CLOUDS: [&str; 9] =
+        ["portal", "admin", "defender", "login", "login_host", "smtp_host", "resource", "app_resource", "graph_option"];
+
     #[test]
-    fn the_portal_is_that_of_the_cloud() {
-        let of = |cloud: &str| {
+    fn addresses_are_those_of_the_cloud() {
+        let of = |id: &str, name: &str| {
             let mut evidence = Evidence::default();
-            evidence.add("oauth.code", "7000222");
-            evidence.add("cloud", cloud);
-            portal(&evidence)
+            evidence.add("cloud", id);
+            let told = filled(Phrase::new(""), &evidence).values;
+            told.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
         };
-        assert_eq!(
-            [of(""), of("global"), of("custom"), of("china")],
-            [
-                "https://entra.microsoft.com",
-                "https://entra.microsoft.com",
-                "https://entra.microsoft.com",
-                "https://portal.azure.cn"
-            ]
-        );
+        for worldwide in ["", "global", "custom"] {
+            assert_eq!(of(worldwide, "portal").as_deref(), Some("https://entra.microsoft.com"));
+            assert_eq!(of(worldwide, "admin").as_deref(), Some("https://admin.microsoft.com"));
+        }
+        assert_eq!(of("china", "portal").as_deref(), Some("https://portal.azure.cn"));
+        assert_eq!(of("china", "login_host").as_deref(), Some("login.partner.microsoftonline.cn"));
+        assert_eq!((of("dod", "admin"), of("dod", "smtp_host").as_deref()), (None, Some("outlook-dod.office365.us")));
     }
 }

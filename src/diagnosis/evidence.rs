@@ -10,13 +10,14 @@ pub use super::vocabulary::FACTS;
 use super::{certificate, quoted};
 use crate::{
     account::{Account, Settings, vault::Vault},
-    entra::{Cloud, Failure, failure::aadsts_numbers},
+    entra::{Cloud, Failure, certificate::Shown, failure::aadsts_numbers},
     facts::Guid,
     network::NetworkFailure,
     secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
     visible,
+    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,17 +85,28 @@ impl Evidence {
         (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
-    /// An account as its mail server meets it.
-    pub fn add_account(&mut self, account: &Account) {
-        self.add_sign_in(account);
+    /// An account as its authority meets it, as far as it is known, and what it shows itself by.
+    pub fn of_account(settings: &Settings, secret: Option<&Secret>, certificate: Option<&Shown>) -> Self {
+        let mut evidence = Self::default();
+        evidence.add_settings(settings);
+        if let Some(secret) = secret {
+            evidence.add_secret(secret);
+        }
+        if let Some(certificate) = certificate.filter(|_| settings.way() == Way::Certificate) {
+            evidence.add("app.certificate", certificate.thumbprint());
+        }
+        evidence
+    }
+
+    /// Where an account hands its mail in, and as whose.
+    pub fn add_mail_server(&mut self, account: &Account) {
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
         self.add("security", name(&account.server.security));
     }
 
-    /// An account as its authority meets it.
-    pub fn add_sign_in(&mut self, account: &Account) {
+    fn add_sign_in(&mut self, account: &Account) {
         self.add("user", &account.user);
         self.add("cloud", name(&account.cloud));
         self.add("authority", &account.registration.authority);
@@ -111,8 +123,7 @@ impl Evidence {
         }
     }
 
-    /// As much of that as is known.
-    pub fn add_settings(&mut self, settings: &Settings) {
+    fn add_settings(&mut self, settings: &Settings) {
         if let Ok(account) = settings.account() {
             return self.add_sign_in(&account);
         }
@@ -129,7 +140,7 @@ impl Evidence {
     }
 
     /// A client secret, of which nothing but its form is told.
-    pub fn add_secret(&mut self, secret: &Secret) {
+    fn add_secret(&mut self, secret: &Secret) {
         let is_id = secret.expose().parse::<Guid>().is_ok();
         self.add("secret.shape", if is_id { "guid" } else { "value" });
     }
@@ -147,6 +158,18 @@ impl Evidence {
             return;
         };
         self.add_once("scope.audience", audience);
+    }
+
+    /// A token that is at hand: what it says itself, what was granted with it, and who signed in, as that was told
+    /// beside it. `now` in Unix seconds.
+    pub fn add_token(&mut self, token: &Secret, granted: &str, signed_in: Option<&str>, now: i64) {
+        let claims = Claims::read(token);
+        self.add_claims(&claims, now);
+        self.add("scope.granted", granted);
+        // An opaque token tells nothing.
+        if claims.upn.is_none() {
+            self.add("token.user", signed_in.unwrap_or_default());
+        }
     }
 
     /// `now` in Unix seconds.

@@ -1,7 +1,11 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
-use crate::token::Claims;
+use crate::{
+    account::Settings,
+    entra::certificate::{Shown, tests::certificate},
+    token::Claims,
+};
 
 fn evidence(facts: &[(&str, &str)]) -> Evidence {
     let mut evidence = Evidence::default();
@@ -284,7 +288,7 @@ fn what_is_to_be_opened_is_what_was_tried() {
     assert!(said.contains("{network.address}") && !said.contains("587") && !said.contains("microsoft"), "{said}");
     let said = fix("network_blocked", &[&tried[..], &[("host", "mx.example"), ("port", "2587")]].concat());
     assert!(said.contains("TCP port {port} to {host}") && !said.contains("tokens"), "{said}");
-    assert!(fix("network_blocked", &tried[..1]).contains("microsoftonline"));
+    assert!(fix("network_blocked", &tried[..1]).contains("{login_host}"));
 }
 
 #[test]
@@ -317,4 +321,15 @@ fn a_policy_on_device_codes_says_nothing_of_logins_with_a_password() {
     {
         assert_eq!(fix("ca_blocks", &blocked(flow)).contains("legacy"), legacy, "{flow}");
     }
+}
+
+#[test]
+fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
+    let shown = Shown::first(certificate().as_bytes()).unwrap();
+    let known = |consent: &str| {
+        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
+        let settings: Settings = toml::from_str(&text).unwrap();
+        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
+    };
+    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
 }

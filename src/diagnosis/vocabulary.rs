@@ -74,7 +74,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("scope.audience", "graph or exchange: whose scopes they are, by their host"),
     ("scope.granted", "`scope` of the token answer"),
     ("alias", "secondary addresses of the mailbox, from PowerShell's EmailAddresses"),
-    ("app.certificate", "SHA-1 of the certificate the app shows itself by, as the portal shows it"),
+    ("app.certificate", "SHA-1 of the certificate the app authenticates with, as the portal shows it"),
     ("principal", "Object IDs that Get-ServicePrincipal printed"),
     ("change.minutes", "how long ago something was last changed in Entra or Exchange, in minutes"),
     ("account_type", "work, consumer, shared or hve (all but consumer: evidence file only)"),

@@ -32,6 +32,14 @@ pub struct Addresses {
     pub hve_hosts: Vec<Host>,
     /// The portal for app registrations.
     pub portal: String,
+    /// The admin center of Microsoft 365, and that of Microsoft Defender, where public sources name them.
+    pub admin: Option<String>,
+    pub defender: Option<String>,
+    /// Behind Connect-MgGraph and Connect-ExchangeOnline; empty for the worldwide cloud.
+    #[serde(default)]
+    pub graph_option: String,
+    #[serde(default)]
+    pub exchange_option: String,
     /// Keys above on which public sources disagree.
     #[serde(default)]
     pub unsettled: Vec<String>,
@@ -45,6 +53,26 @@ impl Cloud {
     /// `None` for [`Cloud::Custom`].
     pub fn addresses(self) -> Option<&'static Addresses> {
         CLOUDS.get(&self)
+    }
+
+    /// The values that a text may name because they follow from the cloud; the worldwide one's where nobody is known
+    /// to run it. What is absent has words of its own (`general` in the texts).
+    pub fn told(self) -> Vec<(&'static str, &'static str)> {
+        let Some(addresses) = self.addresses().or(Self::Global.addresses()) else { return Vec::new() };
+        let login = addresses.authority.as_str();
+        let values = [
+            ("portal", Some(addresses.portal.as_str())),
+            ("admin", addresses.admin.as_deref()),
+            ("defender", addresses.defender.as_deref()),
+            ("login", Some(login)),
+            ("login_host", login.strip_prefix("https://")),
+            ("smtp_host", Some(addresses.smtp_host.as_str())),
+            ("resource", Some(addresses.resource.as_str())),
+            ("app_resource", Some(addresses.app_resource.as_ref().unwrap_or(&addresses.resource).as_str())),
+            ("graph_option", Some(addresses.graph_option.as_str())),
+            ("exchange_option", Some(addresses.exchange_option.as_str())),
+        ];
+        values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
     /// As in `config.toml`.

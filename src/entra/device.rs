@@ -43,11 +43,14 @@ const DECLINED: [u32; 2] = [65004, 70018];
 /// Between attempts while the network is down: doubled up to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// `POST {authority}/{tenant}/oauth2/v2.0/devicecode` with the client's id, its credential if it has one, and the
+/// scopes separated by spaces (RFC 8628 §3.1); [`read`] reads the answer.
 pub fn request(registration: &Registration, scopes: &[String]) -> Request {
     registration.form("devicecode", &[("scope", &scopes.join(" "))])
 }
 
-/// Reads the answer to [`request`], `now` being the moment it came.
+/// Reads the answer to [`request`], `now` being the moment it came in Unix seconds. Any other answer than a 200 with
+/// a code, a user code and a web address is a failure (§3.2); its times are bounded.
 pub fn read(answer: &Answer, now: i64) -> Result<DeviceCode, Failure> {
     parse(answer, now).ok_or_else(|| Failure::read(answer))
 }
@@ -78,6 +81,8 @@ fn is_web_address(text: &str) -> bool {
     web && text.len() <= 512 && text.chars().all(|c| c.is_ascii_graphic())
 }
 
+/// `POST {authority}/{tenant}/oauth2/v2.0/token` with the device code (RFC 8628 §3.4); [`polled`] reads the answer.
+/// To be sent no sooner than [`pause`] after the one before.
 pub fn poll(registration: &Registration, code: &DeviceCode) -> Request {
     registration.form(
         "token",

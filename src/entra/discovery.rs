@@ -8,7 +8,7 @@ use super::{
     wire::{Answer, Method, Request},
 };
 use crate::{
-    facts::{Authority, Guid, Tenant},
+    facts::{Authority, Guid, Host, Tenant},
     network::CaFile,
 };
 
@@ -18,6 +18,8 @@ pub struct Found {
     /// The tenant's GUID where the issuer names one; other servers need not.
     pub tenant: Option<Guid>,
     pub issuer: String,
+    /// The cloud it is in, as Microsoft names it there: `microsoftonline.us`.
+    pub instance: Option<Host>,
 }
 
 #[derive(Deserialize)]
@@ -25,20 +27,26 @@ struct Document {
     issuer: String,
     #[serde(default)]
     token_endpoint: String,
+    #[serde(default)]
+    cloud_instance_name: Option<String>,
 }
 
+/// `GET {authority}/{tenant}/v2.0/.well-known/openid-configuration`, where `tenant` may be a mail domain.
 pub fn request(authority: &Authority, tenant: &Tenant, trust: &CaFile) -> Request {
     let url = format!("{authority}/{tenant}/v2.0/.well-known/openid-configuration");
     Request { method: Method::Get, url, trust: trust.clone() }
 }
 
+/// Reads the answer to [`request`]. Any other than a 200 with an `issuer` is a failure: Entra answers 400 with
+/// AADSTS90002 for a domain that no tenant has.
 pub fn read(answer: &Answer) -> Result<Found, Failure> {
     let document: Document = match serde_json::from_str(answer.body.expose()) {
         Ok(document) if answer.status == 200 => document,
         _ => return Err(Failure::read(answer)),
     };
     let tenant = guid_in(&document.issuer).or_else(|| guid_in(&document.token_endpoint));
-    Ok(Found { tenant, issuer: document.issuer })
+    let instance = document.cloud_instance_name.and_then(|name| name.parse().ok());
+    Ok(Found { tenant, issuer: document.issuer, instance })
 }
 
 fn guid_in(url: &str) -> Option<Guid> {
@@ -54,6 +62,16 @@ mod tests {
         let body = r#"{"issuer":"https://login.example/8D2C0000-1111-2222-3333-0123456789ab/v2.0","token_endpoint":"https://evil.example/token","tenant_region_scope":"EU","extra":[1]}"#;
         let found = read(&Answer::of(200, body)).unwrap();
         assert_eq!(found.tenant.unwrap().as_str(), "8d2c0000-1111-2222-3333-0123456789ab");
+    }
+
+    #[test]
+    fn the_cloud_is_told_by_name_or_not_at_all() {
+        let of = |name: &str| {
+            let body = format!(r#"{{"issuer":"https://sso.example","cloud_instance_name":{name}}}"#);
+            read(&Answer::of(200, &body)).unwrap().instance.map(|host| host.to_string())
+        };
+        assert_eq!(of("\"microsoftonline.us\"").as_deref(), Some("microsoftonline.us"));
+        assert_eq!((of("null"), of("\"\\u001b[2J\"")), (None, None));
     }
 
     #[test]

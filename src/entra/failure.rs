@@ -8,10 +8,12 @@ use serde_json::Value;
 use super::wire::Answer;
 use crate::secret::Secret;
 
+/// A refusal as it was said (RFC 6749 §5.2; Microsoft Learn, "Microsoft Entra authentication and authorization error
+/// codes"), or what came in place of one. It is printed and kept: tokens are masked, and every text has a bound.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Failure {
-    /// HTTP status.
+    /// HTTP status; 0 for an error that a browser was sent back with.
     pub status: u16,
     /// The OAuth `error` (RFC 6749 §5.2, RFC 8628 §3.5); empty when the body was no OAuth error.
     pub error: String,
@@ -22,7 +24,8 @@ pub struct Failure {
     pub trace_id: Option<String>,
     pub correlation_id: Option<String>,
     pub timestamp: Option<String>,
-    /// The beginning of a body that was no OAuth error, one line, control characters left out; of JSON its keys.
+    /// The beginning of a body that was no OAuth error, one line, control characters left out; of JSON its keys, of
+    /// a success that is no page its length, of a redirect the address without the values of its query.
     pub excerpt: Option<String>,
     pub form: Form,
 }
@@ -56,7 +59,7 @@ impl Failure {
             return Self {
                 status: answer.status,
                 form: Form::Redirect,
-                excerpt: Some(one_line(location)),
+                excerpt: Some(one_line(&without_values(location))),
                 ..Self::default()
             };
         }
@@ -74,13 +77,23 @@ impl Failure {
                 Self { status: answer.status, form: Form::Foreign, excerpt, ..Self::default() }
             }
             _ => {
-                let page = answer.content_type == "text/html" || body.trim_start().starts_with('<');
+                let markup = body.trim_start().starts_with('<');
+                let page = markup || answer.content_type == "text/html";
                 let form = if page { Form::Page } else { Form::Foreign };
-                let empty = body.trim().is_empty();
-                let excerpt = Some(if empty { "an empty body".to_owned() } else { one_line(body) });
+                let excerpt = Some(match answer.status {
+                    _ if body.trim().is_empty() => "an empty body".to_owned(),
+                    // Tokens in a form, or in JSON that was cut off, whatever the type says.
+                    200..300 if !markup => format!("{} bytes of {}", body.len(), kind(&answer.content_type)),
+                    _ => one_line(body),
+                });
                 Self { status: answer.status, form, excerpt, ..Self::default() }
             }
         }
+    }
+
+    /// An answer that looked right, with something in it that cannot be used; `why` quotes nothing of it.
+    pub fn unusable(status: u16, why: &str) -> Self {
+        Self { status, form: Form::Foreign, excerpt: Some(why.to_owned()), ..Self::default() }
     }
 
     /// Reads an error that a browser was sent back with (RFC 6749 §4.1.2.1). Entra puts its ids into the description.
@@ -113,7 +126,8 @@ impl Failure {
         }
         Self {
             status,
-            error: text("error").unwrap_or_else(|| fields.get("error").map(Value::to_string).unwrap_or_default()),
+            error: text("error")
+                .unwrap_or_else(|| fields.get("error").map(|other| bounded(&other.to_string())).unwrap_or_default()),
             description,
             codes,
             suberror: text("suberror"),
@@ -175,6 +189,22 @@ pub fn aadsts_numbers(text: &str) -> Vec<u32> {
         }
     }
     codes
+}
+
+fn kind(content_type: &str) -> String {
+    if content_type.is_empty() { "no stated type".to_owned() } else { one_line(content_type) }
+}
+
+/// A redirect may carry a code or a token: what is behind `?` and `#` is told by name alone.
+fn without_values(location: &str) -> String {
+    let Some(end) = location.find(['?', '#']) else { return location.to_owned() };
+    let (mut told, query) = (location[..=end].to_owned(), &location[end + 1..]);
+    for field in query.split_inclusive(['&', '#']) {
+        let (value, mark) = field.strip_suffix(['&', '#']).map_or((field, ""), |value| (value, &field[value.len()..]));
+        let name = value.split_once('=').map_or(String::new(), |(name, _)| format!("{name}="));
+        told.push_str(&format!("{name}…{mark}"));
+    }
+    told
 }
 
 fn bounded(text: &str) -> String {
@@ -250,7 +280,20 @@ mod tests {
         assert!(!failure.description.contains("CANARY"), "{failure:?}");
         assert!(failure.description.contains("assertion ‹token: 35 characters, sha256 "), "{failure:?}");
         assert!(failure.description.contains("› failed; see eyJ, '‹token: "), "{failure:?}");
-        let failure = Failure::read(&Answer::of(200, r#"["CANARY-at"]"#));
+        for (kind, body, told) in [
+            ("application/json", r#"["CANARY-at"]"#, "JSON that is no object"),
+            ("", "access_token=CANARY-at&refresh_token=CANARY-rt", "46 bytes of no stated type"),
+            ("text/html", "access_token=CANARY-at", "22 bytes of text/html"),
+            ("application/json", r#"{"access_token":"CANARY-at","refr"#, "33 bytes of application/json"),
+        ] {
+            let failure = Failure::read(&Answer { content_type: kind.into(), ..Answer::of(200, body) });
+            assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
+            assert_eq!(failure.summary(), format!("HTTP 200: {told}"));
+        }
+        let failure = Failure::read(&Answer::of(400, r#"{"error":{"was":"eyJhbGciOiJQ.CANARY"}}"#));
         assert!(!format!("{failure:?}").contains("CANARY"), "{failure:?}");
+        let location = "https://h.example/back?code=CANARY=1&state=CANARY?&CANARY#id_token=CANARY";
+        let failure = Failure::read(&Answer { location: Some(location.into()), ..Answer::of(302, "") });
+        assert_eq!(failure.summary(), "HTTP 302: https://h.example/back?code=…&state=…&…#id_token=…");
     }
 }

@@ -64,12 +64,29 @@ pub struct Tokens {
     /// Unix seconds: when they came; not known of tokens kept by an earlier version.
     #[serde(default)]
     pub issued_at: Option<i64>,
+    /// Unix seconds: when somebody consented to the first of them; none of those that a consent has just brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_in_at: Option<i64>,
+}
+
+impl Tokens {
+    /// As the answer to a renewal of `before`: what it leaves out still holds (RFC 6749 §6).
+    #[must_use]
+    pub fn renewing(mut self, before: Self) -> Self {
+        self.refresh = self.refresh.or(before.refresh);
+        self.id = self.id.or(before.id);
+        self.signed_in_at = before.signed_in_at.or(before.issued_at);
+        self
+    }
 }
 
 /// RFC 6749 §5.1 recommends `expires_in` and leaves its absence open; an hour is what Entra gives.
 const EXPIRES_IN: u64 = 3600;
 /// Nothing lives longer than a year; a clock that adds more would overflow.
 const LONGEST: u64 = 366 * 86_400;
+
+/// Bytes of a token; with many groups in them Entra's have some 20 KiB.
+const MOST: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct IdToken {
@@ -202,16 +219,42 @@ impl oauth2::SyncHttpClient for Wrapped<'_> {
 pub fn read(answer: &Answer, now: i64) -> Result<Tokens, Failure> {
     let granted = (answer.status == 200).then(|| granted(answer.body.expose())).flatten();
     let granted = granted.ok_or_else(|| Failure::read(answer))?;
+    let refresh = granted.refresh_token().map(|token| token.secret()).filter(|token| !token.is_empty());
+    let wrong = wrong_type(&granted)
+        .or_else(|| wrong("the access token", granted.access_token().secret()))
+        .or_else(|| wrong("the refresh token", refresh?));
+    if let Some(wrong) = wrong {
+        return Err(Failure::unusable(answer.status, &wrong));
+    }
     let lifetime = granted.expires_in().map_or(EXPIRES_IN, |lifetime| lifetime.as_secs());
     let scopes: Vec<&str> = granted.scopes().into_iter().flatten().map(|scope| scope.as_str()).collect();
     Ok(Tokens {
         access: Secret::new(granted.access_token().secret().clone()),
-        refresh: granted.refresh_token().map(|token| Secret::new(token.secret().clone())),
+        refresh: refresh.map(Secret::new),
         id: granted.extra_fields().id_token.clone().map(Secret::new),
         expires_at: now.saturating_add_unsigned(lifetime),
         scope: scopes.join(" "),
         issued_at: Some(now),
+        signed_in_at: None,
     })
+}
+
+/// No token is of another type unless that was asked for (RFC 6749 §7.1).
+fn wrong_type(granted: &Granted) -> Option<String> {
+    (*granted.token_type() != BasicTokenType::Bearer).then(|| "the token's type is not Bearer".to_owned())
+}
+
+/// What would be no token wherever it is handed on: visible ASCII (RFC 6749 §A.12), a space ends it (RFC 6750 §2.1).
+fn wrong(which: &str, token: &str) -> Option<String> {
+    if token.is_empty() {
+        Some(format!("{which} is empty"))
+    } else if token.len() > MOST {
+        Some(format!("{which} has {} bytes, more than the {MOST} a token may have", token.len()))
+    } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Some(format!("{which} holds characters that a token cannot have"))
+    } else {
+        None
+    }
 }
 
 /// `oauth2` takes `expires_in` as a whole number and `scope` as one text only; some servers write them otherwise.
@@ -226,7 +269,9 @@ fn granted(body: &str) -> Option<Granted> {
         let joined = scopes.join(" ");
         fields.insert("scope".into(), joined.into());
     }
-    fields.entry("token_type").or_insert_with(|| "Bearer".into());
+    if fields.get("token_type").is_none_or(Value::is_null) {
+        fields.insert("token_type".into(), "Bearer".into());
+    }
     serde_json::from_value(body).ok()
 }
 
@@ -308,6 +353,31 @@ mod tests {
             read(&Answer::of(200, r#"{"access_token":"x","token_type":"bearer"}"#), 0).unwrap().expires_at,
             3600
         );
+    }
+
+    #[test]
+    fn a_token_that_is_none_is_refused_and_not_quoted() {
+        let long = "x".repeat(MOST + 1);
+        let told = |body: String| read(&Answer::of(200, &body), 0).map_err(|failure| failure.summary());
+        for (token, said) in [
+            ("", "the access token is empty"),
+            ("CANARY\\ndef", "the access token holds characters that a token cannot have"),
+            ("CANARY\\u001b[2J", "the access token holds"),
+            ("CANARY def", "the access token holds"),
+            ("CANARY\u{fc}", "the access token holds"),
+            (&long, "the access token has 65537 bytes"),
+        ] {
+            let why = told(format!(r#"{{"access_token":"{token}","refresh_token":"CANARY"}}"#)).unwrap_err();
+            assert!(why.starts_with(&format!("HTTP 200: {said}")) && !why.contains("CANARY"), "{why}");
+        }
+        let why = told(r#"{"access_token":"CANARY","token_type":"mac"}"#.into()).unwrap_err();
+        assert_eq!(why, "HTTP 200: the token's type is not Bearer");
+        let why = told(r#"{"access_token":"CANARY","refresh_token":"a\nb"}"#.into()).unwrap_err();
+        assert!(why.contains("the refresh token holds"), "{why}");
+        for more in [r#""token_type":"BEARER""#, r#""token_type":null"#, r#""refresh_token":"""#] {
+            let tokens = told(format!(r#"{{"access_token":"a.b-c_d~e+/=","{}}}"#, &more[1..])).unwrap();
+            assert_eq!(tokens.refresh, None, "{more}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub struct Request {
     pub trust: CaFile,
 }
 
+/// The two kinds of request that the protocols here make; answers are asked for as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Method {
     Get,

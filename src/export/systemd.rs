@@ -91,7 +91,7 @@ fn renewal_timer(facts: &Facts<'_>) -> String {
         "# Others read the access token, which lives about an hour, and cannot renew it themselves.\n\
          OnCalendar=*:0/15\n"
     } else {
-        "# A refresh token dies when it is not used for 90 days, and a renewal shows early what has ended.\n\
+        "# A refresh token expires when it is not used for 90 days, and a renewal shows early what is wrong.\n\
          OnCalendar=daily\n\
          RandomizedDelaySec=6h\n"
     };
@@ -101,13 +101,13 @@ fn renewal_timer(facts: &Facts<'_>) -> String {
 fn check(facts: &Facts<'_>, names: &Names) -> Result<String, Refusal> {
     Ok(format!(
         "[Unit]\n\
-         Description=Look what ends first of the mail sign-in of {name}\n\
+         Description=Check what expires first of the mail sign-in of {name}\n\
          OnFailure={failed}.service\n\
          \n\
          [Service]\n\
          Type=oneshot\n\
          {run}\
-         # It ends in 1 when something ends within 30 days (--warn-days N), in 2 when something has ended.\n\
+         # It exits with 1 when something expires within 30 days (--warn-days N), with 2 when something has expired.\n\
          # To be told of the second alone:\n\
          #SuccessExitStatus=1\n\
          {walls}",
@@ -120,7 +120,7 @@ fn check(facts: &Facts<'_>, names: &Names) -> Result<String, Refusal> {
 
 fn check_timer(facts: &Facts<'_>) -> String {
     timer(
-        &format!("Look daily what ends first of the mail sign-in of {}", facts.name),
+        &format!("Daily check of what expires first of the mail sign-in of {}", facts.name),
         "OnCalendar=daily\nRandomizedDelaySec=6h\n",
     )
 }
@@ -143,8 +143,9 @@ fn failed(facts: &Facts<'_>, names: &Names) -> String {
          # Put here what reaches you by another way than this account's mail, for example\n\
          #ExecStart=/usr/bin/curl --silent --show-error --data-raw \"smtp-oauth: {name}\" https://ntfy.example/alerts\n\
          ExecStart=/usr/bin/logger -p user.crit -t smtp-oauth \"the mail sign-in of {name} needs somebody; see: \
-         journalctl -u {renew} -u {check}\"\n",
+         {journal} -u {renew} -u {check}\"\n",
         name = facts.name,
+        journal = if facts.root { "journalctl" } else { "journalctl --user" },
         renew = names.renew,
         check = names.check,
     )

@@ -11,9 +11,18 @@ use crate::{
 /// Fills a command template; `phrase` holds the values as they were given.
 pub(super) fn fill(template: &str, phrase: &Phrase) -> String {
     super::fill(template, |name| {
+        if name.ends_with("_option") {
+            return Some(value(phrase, name).filter(|given| is_option(given)).unwrap_or_default().to_owned());
+        }
         let value = value(phrase, name).and_then(|given| checked(name, given));
         Some(powershell(&value.unwrap_or_else(|| format!("<{name}>"))))
     })
+}
+
+/// ` -Name Value`, from a cloud's own data; it stands there without quotes.
+fn is_option(given: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-');
+    given.is_empty() || given.starts_with(" -") && given.chars().all(plain)
 }
 
 fn checked(name: &str, given: &str) -> Option<String> {
@@ -65,6 +74,17 @@ mod tests {
         ] {
             assert!(filled("user", hostile).starts_with("Set-CASMailbox -Identity '<user>' @"), "{hostile}");
         }
+    }
+
+    #[test]
+    fn an_option_stands_as_it_is_or_not_at_all() {
+        let filled = |value: &str| fill("Connect-X{x_option} -Y", &Phrase::new("").with("x_option", value));
+        assert_eq!(
+            (filled(" -Environment China"), filled("")),
+            ("Connect-X -Environment China -Y".into(), "Connect-X -Y".into())
+        );
+        assert_eq!(filled(" -Environment $(id)"), "Connect-X -Y");
+        assert_eq!(fill("Connect-X{x_option} -Y", &Phrase::new("")), "Connect-X -Y");
     }
 
     #[test]

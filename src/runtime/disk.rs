@@ -61,13 +61,8 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// `None` when there is no such file.
+/// A file of ours, whole; `None` when there is no such file.
 pub fn read(path: &Path, kind: Kind) -> Result<Option<Secret>, FileFailure> {
-    read_at_most(path, kind, u64::MAX)
-}
-
-/// As [`read`], for a file that may be anything.
-pub fn read_at_most(path: &Path, kind: Kind, most: u64) -> Result<Option<Secret>, FileFailure> {
     let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
     let file = match File::open(path) {
         Ok(file) => file,
@@ -77,46 +72,42 @@ pub fn read_at_most(path: &Path, kind: Kind, most: u64) -> Result<Option<Secret>
         }
         Err(error) => return Err(trouble(error)),
     };
-    match kind {
-        Kind::Secret => closed_to_others(path, &file.metadata().map_err(trouble)?)?,
-        Kind::Shared => closed_but_to_the_group(path, &file.metadata().map_err(trouble)?)?,
-        Kind::Plain | Kind::Private => {}
-    }
-    match io::read_to_string(file.take(most.saturating_add(1))) {
-        Ok(text) if text.len() as u64 > most => {
-            Err(failure(FileFailureKind::Content, path, format!("it holds more than {most} bytes")))
-        }
+    is_as_closed_as(path, kind, &file.metadata().map_err(trouble)?)?;
+    match io::read_to_string(file) {
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(failure(FileFailureKind::Content, path, error)),
         Err(error) => Err(trouble(error)),
     }
 }
 
-/// What it holds, text or not; `None` when that is more.
-pub fn bytes_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
-}
-
-/// What a file holds, text or not, that must be there. Nothing else is opened: a pipe would be waited for.
+/// A file that may be anything and must be there: what it holds, text or not, and no more than `most` bytes. What is no
+/// file is not opened: a pipe would be waited for.
 pub fn regular(path: &Path, kind: Kind, most: u64) -> Result<Zeroizing<Vec<u8>>, FileFailure> {
-    let trouble = |error: io::Error| failure(FileFailureKind::Read, path, error);
-    // Not to wait for a pipe that has come to be here in the meantime; on a file it has no effect.
-    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
+    let trouble = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => failure(FileFailureKind::Read, path, "there is no such file"),
+        _ => failure(FileFailureKind::Read, path, error),
+    };
     if !fs::metadata(path).map_err(trouble)?.is_file() {
         return Err(failure(FileFailureKind::Read, path, "it is no file"));
     }
+    // Not to wait for a pipe that has come to be here in the meantime; on a file it has no effect.
+    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path).map_err(trouble)?;
-    if kind == Kind::Secret {
-        closed_to_others(path, &file.metadata().map_err(trouble)?)?;
-    }
+    is_as_closed_as(path, kind, &file.metadata().map_err(trouble)?)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(trouble)?;
     if bytes.len() as u64 > most {
         return Err(failure(FileFailureKind::Content, path, format!("it holds more than {most} bytes")));
     }
     Ok(bytes)
+}
+
+fn is_as_closed_as(path: &Path, kind: Kind, metadata: &Metadata) -> Result<(), FileFailure> {
+    match kind {
+        Kind::Secret => closed_to_others(path, metadata),
+        Kind::Shared => closed_but_to_the_group(path, metadata),
+        Kind::Plain | Kind::Private => Ok(()),
+    }
 }
 
 fn closed_to_others(path: &Path, metadata: &Metadata) -> Result<(), FileFailure> {
@@ -175,16 +166,9 @@ pub fn make_shared_directory(directory: &Path) -> Result<(), FileFailure> {
     make().map_err(unwritten(directory))
 }
 
-/// The name of who owns it, or the number where the system's list has no name for it.
-pub fn owner(path: &Path) -> Option<String> {
-    let uid = fs::symlink_metadata(path).ok()?.uid().to_string();
-    let list = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = list.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let (name, _, id) = (fields.next()?, fields.next(), fields.next()?);
-        (id == uid).then(|| name.to_owned())
-    });
-    Some(name.unwrap_or_else(|| format!("user {uid}")))
+/// Whose it is, by number.
+pub fn owner(path: &Path) -> Option<u32> {
+    fs::symlink_metadata(path).ok().map(|found| found.uid())
 }
 
 /// A file's next content, whole and on the disk beside it. Until it is put in place nothing has changed, and

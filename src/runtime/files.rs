@@ -4,11 +4,13 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
     disk::{self, Kind, Staged, beside, failure},
-    lock, room,
+    lock::{self, Attempt},
+    named, room,
 };
 pub use super::{
     lock::Revoked,
@@ -76,7 +78,6 @@ impl Places {
     pub fn write_vault(&self, account: &AccountName, vault: &Vault) -> Result<PathBuf, FileFailure> {
         let path = self.vault_file(account);
         disk::write(&path, vault.text().expose().as_bytes(), Kind::Secret)?;
-        self.share(account, vault)?;
         Ok(path)
     }
 
@@ -90,22 +91,23 @@ impl Places {
         room::left(&self.vault_file(account))
     }
 
-    /// Puts the account's next state in the room that was taken for it.
-    pub fn put_vault(&self, room: Room, account: &AccountName, vault: &Vault) -> Result<(), FileFailure> {
-        room.put(vault.text().expose().as_bytes())?;
-        self.share(account, vault)
+    /// Nothing that was left there is wanted any more.
+    pub fn clear_room(&self, account: &AccountName) {
+        room::clear(&self.vault_file(account));
+    }
+
+    /// Whether the group is to have something else than it has.
+    pub fn is_unshared(&self, account: &AccountName, vault: &Vault) -> bool {
+        disk::is_shared(&self.state) && self.shared(account).ok().flatten() != Some(vault.shared())
     }
 
     /// Where the state directory is set up for it, its group may have the access token, and nothing that outlives it.
+    /// Under the account's lock only, or an older token could take a newer one's place.
     pub fn share(&self, account: &AccountName, vault: &Vault) -> Result<(), FileFailure> {
-        if !disk::is_shared(&self.state) {
+        if !self.is_unshared(account, vault) {
             return Ok(());
         }
-        let (path, shared) = (self.access_file(account), vault.shared());
-        if self.shared(account).is_ok_and(|there| there.as_ref() == Some(&shared)) {
-            return Ok(());
-        }
-        disk::write(&path, shared.text().expose().as_bytes(), Kind::Shared)
+        disk::write(&self.access_file(account), vault.shared().text().expose().as_bytes(), Kind::Shared)
     }
 
     /// What the group may have of the account.
@@ -118,9 +120,10 @@ impl Places {
         text.map(|text| Vault::parse(&text).map_err(|error| content(&path, &error))).transpose()
     }
 
-    /// Whose account it is, by name.
+    /// Whose account it is, by name where there is one.
     pub fn owner(&self, account: &AccountName) -> Option<String> {
-        disk::owner(&self.vault_file(account))
+        let number = disk::owner(&self.vault_file(account))?;
+        Some(named::user(number).unwrap_or_else(|| format!("user {number}")))
     }
 
     /// A directory for the accounts, as open as the state directory was made.
@@ -210,7 +213,7 @@ impl Places {
         let config_old = now.map(|text| Staged::old_of(&config_path, text.as_bytes(), Kind::Plain)).transpose()?;
         // One that cannot be read has no dates to keep; it stays beside the new one.
         let before = self.vault(&saving.account).ok().flatten().unwrap_or_default();
-        let next = saving.vault.clone().dated_by(&before);
+        let next = saving.vault.clone().in_place_of(&before);
         let vault = Staged::new(&vault_path, next.text().expose().as_bytes(), Kind::Secret)?;
         let config = Staged::new(&config_path, saving.config.as_bytes(), Kind::Plain)?;
         for old in [vault_old, config_old].into_iter().flatten() {
@@ -219,8 +222,9 @@ impl Places {
         disk::put_both(vault, vault_before, config)?;
         // A renewal that began before this sign-in has nothing to say of it.
         room::clear(&vault_path);
-        self.share(&saving.account, &next)?;
-        let shared = Some(self.access_file(&saving.account)).filter(|_| disk::is_shared(&self.state));
+        // The account is saved whatever becomes of the group's copy; the next token tries it again, and says so.
+        let is_shared = self.share(&saving.account, &next).is_ok() && disk::is_shared(&self.state);
+        let shared = Some(self.access_file(&saving.account)).filter(|_| is_shared);
         Ok([config_path, vault_path].into_iter().chain(shared).collect())
     }
 
@@ -228,6 +232,15 @@ impl Places {
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
         self.prepare()?;
         lock::take(&self.lock_file(account), &Revoked::default())
+    }
+
+    /// The same, or nothing when another process holds it.
+    pub fn lock_if_free(&self, account: &AccountName) -> Result<Option<File>, FileFailure> {
+        self.prepare()?;
+        Ok(match lock::attempt(&self.lock_file(account), Duration::ZERO, &Revoked::default())? {
+            Attempt::Taken(lock) => Some(lock),
+            Attempt::Held(_) => None,
+        })
     }
 }
 

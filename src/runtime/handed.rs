@@ -44,9 +44,8 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
         }
         Err(error) => return Err(unwritten(&error)),
     }
-    let there = disk::bytes_at_most(path, MOST).map_err(|error| unwritten(&error))?;
-    let there = there.ok_or_else(|| unwritten(&format!("there is a file of more than {MOST} bytes")))?;
-    if there == text.as_bytes() {
+    let there = disk::regular(path, Kind::Private, MOST).map_err(|failure| unwritten(&failure.detail))?;
+    if *there == text.as_bytes() {
         return Ok(Handed::Same);
     }
     let kept = Staged::old_of(path, &there, Kind::Private)?;

@@ -1,7 +1,7 @@
 //! Files that somebody names to be read, on the command line or in an answers file: no more of them than such a file
 //! can hold. What they say is not looked at here.
 
-use std::{io, path::Path};
+use std::path::Path;
 
 use super::disk::{self, Kind, failure};
 use crate::{
@@ -9,34 +9,37 @@ use crate::{
     wizard::effect::{FileFailure, FileFailureKind},
 };
 
-const ANSWERS: u64 = 1024 * 1024;
+/// Of TOML, or a list of users.
+const TEXT: u64 = 1024 * 1024;
 /// As much as a field takes.
 const SECRET: u64 = 64 * 1024;
 
-pub fn answers(path: &Path) -> Result<String, FileFailure> {
-    let text = disk::read_at_most(path, Kind::Plain, ANSWERS)?;
-    text.map(|text| text.expose().to_owned()).ok_or_else(|| missing(path))
+/// Answers, or evidence of a failure.
+pub fn document(path: &Path) -> Result<String, FileFailure> {
+    Ok(text(path, Kind::Plain, TEXT)?.expose().to_owned())
 }
 
 /// Refused when others may read it.
 pub fn secret(path: &Path) -> Result<Secret, FileFailure> {
-    disk::read_at_most(path, Kind::Secret, SECRET)?.ok_or_else(|| missing(path))
+    text(path, Kind::Secret, SECRET)
 }
 
 /// What systemd hands to a unit. Its modes are systemd's, which lets nobody else into the directory; where there are
 /// access control lists the group's bits say nothing of a group.
 pub fn credential(path: &Path) -> Result<Secret, FileFailure> {
-    disk::read_at_most(path, Kind::Plain, SECRET)?.ok_or_else(|| missing(path))
+    text(path, Kind::Plain, SECRET)
 }
 
-/// Text or not; `None` when it holds more.
-pub fn bytes(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
-    disk::bytes_at_most(path, most)
+fn text(path: &Path, kind: Kind, most: u64) -> Result<Secret, FileFailure> {
+    let bytes = disk::regular(path, kind, most)?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| failure(FileFailureKind::Content, path, "it is not valid UTF-8"))?;
+    Ok(Secret::new(text))
 }
 
 /// What the system calls this user; those of a directory service are not looked up.
 pub fn user(number: u32) -> Option<String> {
-    let users = disk::bytes_at_most(Path::new("/etc/passwd"), ANSWERS).ok().flatten()?;
+    let users = disk::regular(Path::new("/etc/passwd"), Kind::Plain, TEXT).ok()?;
     let users = String::from_utf8_lossy(&users);
     let found = users.lines().find(|line| line.split(':').nth(2) == Some(&number.to_string()))?;
     let name = found.split(':').next()?;
@@ -49,10 +52,6 @@ pub fn exists(path: &Path) -> bool {
     disk::exists(path)
 }
 
-fn missing(path: &Path) -> FileFailure {
-    failure(FileFailureKind::Read, path, "there is no such file")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,10 +62,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_no_end_is_not_read_to_its_end() {
-        assert_eq!(answers(Path::new("/dev/zero")).unwrap_err().kind, FileFailureKind::Content);
-        assert_eq!(bytes(Path::new("/dev/zero"), 5).unwrap(), None);
-        assert_eq!(bytes(Path::new("/dev/null"), 0).unwrap(), Some(Vec::new()));
-        assert_eq!(answers(Path::new("/nonexistent/x")).unwrap_err().kind, FileFailureKind::Read);
+    fn what_is_no_file_is_not_waited_for_and_no_more_is_read_than_such_a_file_can_hold() {
+        let directory = tempfile::tempdir().unwrap();
+        let (pipe, long) = (directory.path().join("pipe"), directory.path().join("long"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o600.into()).unwrap();
+        disk::write(&long, &[b'x'; TEXT as usize + 1], Kind::Plain).unwrap();
+        for path in [&pipe, directory.path(), Path::new("/dev/zero"), Path::new("/nonexistent/x")] {
+            assert_eq!(document(path).unwrap_err().kind, FileFailureKind::Read, "{}", path.display());
+        }
+        assert_eq!(document(&long).unwrap_err().kind, FileFailureKind::Content);
     }
 }

@@ -17,15 +17,23 @@ use crate::{
     network::NetworkFailure,
 };
 
+/// How the last attempt ended.
 #[derive(Debug)]
 pub struct Asked {
     pub outcome: Result<Answer, NetworkFailure>,
-    /// A request went out and its answer did not come back whole.
+    /// In any of the attempts, a request went out and its answer did not come back whole.
     pub unheard: bool,
 }
 
-pub async fn ask(request: &Request) -> Asked {
-    let until = Instant::now() + patience::WHOLE;
+/// When requests that begin now and belong together are given up.
+pub fn deadline() -> Instant {
+    Instant::now() + patience::WHOLE
+}
+
+/// Sends a request until its outcome is one that asking again does not change, at most [`patience::ATTEMPTS`] times;
+/// an attempt has a second even after `until`, so that there always is one. An authority's refusal is an answer; the
+/// error is the network's, of the last attempt.
+pub async fn ask(request: &Request, until: Instant) -> Asked {
     let (mut attempt, mut unheard) = (1, false);
     loop {
         let whole = Limits::default().whole.min(until - Instant::now()).max(Duration::from_secs(1));

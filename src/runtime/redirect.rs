@@ -30,6 +30,7 @@ use tokio::{
 
 use super::failure::{failure, of_io};
 use crate::{
+    facts::Loopback,
     network::{FailureKind, NetworkFailure},
     secret::Secret,
     wizard::effect::Listening,
@@ -107,13 +108,17 @@ impl Listener {
 
     /// The query of the right request; `None` when the time is over. Its page is sent before this returns.
     pub async fn wait(self, listening: &Listening) -> Option<Secret> {
-        timeout(listening.limit, self.serve(listening)).await.ok()
+        let mut connections = JoinSet::new();
+        let serving = self.serve(listening, &mut connections);
+        let (query, answered) = timeout(listening.limit, serving).await.ok()?;
+        // It is dropped once the connection has sent its page and ended; the query is there however long that takes.
+        let _ = timeout(PATIENCE, answered).await;
+        Some(query)
     }
 
-    async fn serve(self, listening: &Listening) -> Secret {
+    async fn serve(self, listening: &Listening, connections: &mut JoinSet<()>) -> Found {
         let (found, mut finding) = oneshot::channel();
         let desk = Arc::new(Desk { listening: listening.clone(), port: self.port, found: Mutex::new(Some(found)) });
-        let mut connections = JoinSet::new();
         let mut open: VecDeque<AbortHandle> = VecDeque::new();
         loop {
             tokio::select! {
@@ -129,20 +134,7 @@ impl Listener {
                     Err(_) => sleep(Duration::from_millis(50)).await,
                 },
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                Ok((query, answered)) = &mut finding => {
-                    // It is dropped once the connection has sent its page and ended.
-                    let _ = timeout(PATIENCE, async {
-                        tokio::pin!(answered);
-                        loop {
-                            tokio::select! {
-                                _ = &mut answered => break,
-                                Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                            }
-                        }
-                    })
-                    .await;
-                    return query;
-                }
+                Ok(found) = &mut finding => return found,
             }
         }
     }
@@ -221,13 +213,8 @@ impl Desk {
     fn is_for_us(&self, request: &Request<Incoming>) -> bool {
         let mut hosts = request.headers().get_all(header::HOST).iter();
         let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-        let host = host.to_str().unwrap_or_default().to_ascii_lowercase();
-        let ours = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| {
-            host.strip_prefix(name).is_some_and(|port| match port.strip_prefix(':') {
-                Some(port) => port == self.port.to_string(),
-                None => port.is_empty() && self.port == 80,
-            })
-        });
+        let site = format!("http://{}", host.to_str().unwrap_or_default());
+        let ours = Loopback::read(&site).is_some_and(|to| to.path.is_empty() && to.port.unwrap_or(80) == self.port);
         ours && request.uri().authority().is_none()
     }
 

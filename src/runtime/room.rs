@@ -12,7 +12,6 @@ use std::{
 };
 
 use rustix::fs::OFlags;
-use zeroize::Zeroizing;
 
 use super::disk::{self, Kind};
 use crate::{secret::Secret, wizard::effect::FileFailure};
@@ -109,7 +108,7 @@ fn next(target: &Path) -> PathBuf {
 pub fn left(path: &Path) -> Option<Left> {
     let place = next(&disk::target(path).ok()?);
     let found = fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file)?;
-    let bytes = Zeroizing::new(disk::bytes_at_most(&place, MOST).ok().flatten().unwrap_or_default());
+    let bytes = disk::regular(&place, Kind::Plain, MOST).unwrap_or_default();
     Some(Left { at: found.mtime(), text: Secret::new(String::from_utf8_lossy(&bytes)) })
 }
 

@@ -63,6 +63,9 @@ impl From<NetworkFailure> for Unanswered {
     }
 }
 
+/// Sends one request over a connection of its own. Every status is an answer, redirects too. An error is the network's
+/// (address, TLS, time, more body than the limit) or a URL that is not https; it says whether the request may have
+/// arrived, so that who redeems something that is good once knows what to make of it.
 pub async fn send(limits: &Limits, request: &Request) -> Result<Answer, Unanswered> {
     let url = Url::parse(&request.url).map_err(|error| failure(FailureKind::Other, "", error))?;
     let address = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());

@@ -6,11 +6,9 @@ use crate::{
     account::Account,
     checklist::{Item, State},
     diagnosis::{self, Cause, Certainty, Evidence, reading::Reading},
-    entra::Failure,
+    entra::{Certificate, Failure},
     network::NetworkFailure,
     smtp::Conversation,
-    token::Claims,
-    way::Way,
 };
 
 /// A renewal, in the words of the fact `flow`.
@@ -18,27 +16,14 @@ pub const REFRESH: &str = "refresh_token";
 
 /// What the authority is told: settings and the form of the secret. A token that is at hand was another request's.
 fn asked(desk: &Desk) -> Evidence {
-    let mut evidence = Evidence::default();
-    evidence.add_settings(&desk.draft.settings);
-    if let Some(secret) = &desk.draft.secrets.client_secret {
-        evidence.add_secret(secret);
-    }
-    if let Some(certificate) = desk.certificate.as_ref().filter(|_| desk.draft.way() == Way::Certificate) {
-        evidence.add("app.certificate", certificate.shown().thumbprint());
-    }
-    evidence
+    let certificate = desk.certificate.as_ref().map(Certificate::shown);
+    Evidence::of_account(&desk.draft.settings, desk.draft.secrets.client_secret.as_ref(), certificate)
 }
 
 /// What the token at hand shows; `now` in Unix seconds.
 fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
     let Some(tokens) = &desk.draft.secrets.tokens else { return };
-    let claims = Claims::read(&tokens.access);
-    evidence.add_claims(&claims, now);
-    evidence.add("scope.granted", &tokens.scope);
-    // An opaque token tells nothing; the id_token beside it says who signed in.
-    if claims.upn.is_none() {
-        evidence.add("token.user", tokens::signed_in(tokens).unwrap_or_default());
-    }
+    evidence.add_token(&tokens.access, &tokens.scope, tokens::signed_in(tokens).as_deref(), now);
 }
 
 /// Why the authority refuses.
@@ -77,11 +62,11 @@ pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
 
 /// Why the mail server does not accept.
 pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Vec<Cause> {
-    let mut evidence = Evidence::default();
-    evidence.add_account(account);
+    let mut evidence = asked(desk);
+    evidence.add_mail_server(account);
     evidence.add("flow", desk.draft.way().flow());
-    if let Some(waiting) = desk.draft.waiting {
-        evidence.add("change.minutes", (now - waiting.since).max(0) / 60);
+    if let Some(changed_at) = desk.draft.changed_at {
+        evidence.add("change.minutes", (now - changed_at).max(0) / 60);
     }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);

@@ -1,12 +1,14 @@
 //! Companion actions: what the caller can do for the person, one HTTPS request each. They change nothing in
 //! the wizard; what comes of them it finds out as it would from a person's own doing.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+
 use super::{
     Model,
     effect::{Effect, Report, Ticket},
     message::Message,
     overlay::Overlay,
-    screen::{Act, Action, Key, Tone},
+    screen::{Act, Action, Input, Key, Tone},
 };
 use crate::{
     entra::{
@@ -14,6 +16,7 @@ use crate::{
         wire::{Answer, Request},
     },
     phrase::Phrase,
+    secret::Secret,
 };
 
 /// Something the caller can do for the person; `{user_code}` or `{authorize_url}` in the body is filled in.
@@ -33,6 +36,10 @@ pub enum When {
     CodeWaits,
     /// A sign-in waits at a browser; once for each.
     BrowserWaits,
+    /// The app's own secret is asked for; once.
+    SecretAsked,
+    /// A certificate was read that the app may not have; once for each.
+    CertificateRead,
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
 }
@@ -54,7 +61,9 @@ impl Model {
         let Some(companion) = self.companions.get(number).cloned() else { return Vec::new() };
         let about = self.waits_for(&companion);
         let ticket = self.desk.ticket();
-        let request = companion.request.filled("{user_code}", &about).filled("{authorize_url}", &about);
+        let request = ["{user_code}", "{authorize_url}", "{certificate}"]
+            .into_iter()
+            .fold(companion.request, |request, place| request.filled(place, &about));
         self.called.retain(|called| called.number != number);
         self.called.push(Called { number, about, ticket: Some(ticket), refused: false });
         vec![Effect::Fetch(ticket, request)]
@@ -65,10 +74,12 @@ impl Model {
         let secrets = &self.desk.draft.secrets;
         let code = secrets.device.as_ref().map(|code| code.user_code.clone());
         let address = secrets.browser.as_ref().map(|pending| pending.authorize_url.clone());
+        let certificate = || Some(BASE64_STANDARD.encode(self.desk.certificate.as_ref()?.shown().der()));
         let waits = match companion.when {
             When::CodeWaits => code,
             When::BrowserWaits => address,
-            When::SomethingFailed => None,
+            When::CertificateRead => certificate(),
+            When::SecretAsked | When::SomethingFailed => None,
         };
         waits.unwrap_or_default()
     }
@@ -78,9 +89,10 @@ impl Model {
         self.called.retain(|called| called.ticket.is_none());
     }
 
-    /// True when the report was a companion's; a refusal offers it anew, with the reason.
-    pub(super) fn companion_answered(&mut self, ticket: Ticket, report: &Report) -> bool {
-        let Some(at) = self.called.iter().position(|called| called.ticket == Some(ticket)) else { return false };
+    /// `None` when the report was no companion's; a refusal offers it anew, with the reason. Somebody who was sent
+    /// where nothing listens pastes the address.
+    pub(super) fn companion_answered(&mut self, ticket: Ticket, report: &Report, now: i64) -> Option<Vec<Effect>> {
+        let at = self.called.iter().position(|called| called.ticket == Some(ticket))?;
         let refusal = match report {
             Report::Fetched(Ok(answer)) if answer.status == 200 => None,
             Report::Fetched(Ok(answer)) => Some(Failure::read(answer).said()),
@@ -88,8 +100,8 @@ impl Model {
             _ => None,
         };
         let redirect = match report {
-            Report::Fetched(Ok(answer)) => redirect(answer).unwrap_or_default(),
-            _ => String::new(),
+            Report::Fetched(Ok(answer)) => redirect(answer),
+            _ => None,
         };
         self.called[at].ticket = None;
         match refusal {
@@ -100,11 +112,16 @@ impl Model {
             }
             None => {
                 self.overlay = None;
-                let done = self.companions[self.called[at].number].done.clone().with("redirect", redirect);
+                let done = self.companions[self.called[at].number].done.clone();
                 self.desk.notices = vec![(Tone::Success, done)];
+                let asked = self.step.page(&self.desk, now).question.map(|question| question.input);
+                if let (Some(Input::Pasted), Some(redirect)) = (asked, redirect) {
+                    let turn = self.step.update(&mut self.desk, Message::Answer(Secret::new(redirect)), now);
+                    return Some(self.take(turn, now));
+                }
             }
         }
-        true
+        Some(Vec::new())
     }
 
     /// What can be called here and now.
@@ -116,6 +133,8 @@ impl Model {
         let about = self.waits_for(companion);
         let now = match companion.when {
             When::CodeWaits | When::BrowserWaits => self.step_id == "consent" && !about.is_empty(),
+            When::SecretAsked => self.step_id == "app-secret",
+            When::CertificateRead => !about.is_empty() && self.desk.draft.secrets.tokens.is_none(),
             When::SomethingFailed => {
                 let told = matches!(self.overlay, Some(Overlay::Told(_)));
                 told || self.mending.is_some() || self.step.has_failed(&self.desk)
@@ -127,14 +146,14 @@ impl Model {
         let key = match companion.when {
             When::CodeWaits => 'a',
             When::BrowserWaits => 's',
-            When::SomethingFailed => 'f',
+            When::SecretAsked | When::CertificateRead | When::SomethingFailed => 'f',
         };
         open.then(|| Action {
             key: Key::Letter(key),
             label: self.desk.say(&companion.label),
             act: Act::Send(Message::Companion(number)),
             // Where nobody is, a sign-in is approved once; that something is mended is for a person to see.
-            primary: companion.when != When::SomethingFailed && called.is_none(),
+            primary: matches!(companion.when, When::CodeWaits | When::BrowserWaits) && called.is_none(),
         })
     }
 }

@@ -55,6 +55,8 @@ pub struct Desk {
     pub unattended: bool,
     /// A browser can be opened on this machine's own screen.
     pub graphical: bool,
+    /// Where a browser was last waited for: a tunnel may lead there.
+    pub port: Option<u16>,
     /// A file could not be written, so that a run without a person ends there.
     pub unwritable: bool,
     /// Where a real message was sent in this run.
@@ -107,6 +109,7 @@ impl Desk {
             by_file: false,
             unattended: false,
             graphical: false,
+            port: None,
             unwritable: false,
             sent_to: None,
             saved: Vec::new(),
@@ -243,13 +246,10 @@ impl Desk {
     /// The values that a step's words may name, as far as they are known.
     pub fn about(&self, key: impl Into<String>) -> Phrase {
         let settings = &self.draft.settings;
-        let worldwide = Cloud::Global.addresses();
-        let portal = settings.cloud().addresses().or(worldwide).map(|addresses| addresses.portal.clone());
         let user = settings.user.as_ref().map(ToString::to_string);
         let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
         let server = settings.server().ok().map(|server| server.to_string());
         let values = [
-            ("portal", portal),
             ("mailbox", user.clone()),
             ("user", user),
             ("sender", sender),
@@ -263,7 +263,9 @@ impl Desk {
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
         ];
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        known.fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
+        // The first of a name counts.
+        let of_cloud = settings.cloud().told().into_iter().map(|(name, value)| (name, value.to_owned()));
+        known.chain(of_cloud).fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
     }
 
     /// The mail server that nobody has to name.

@@ -1,7 +1,10 @@
 //! Everything the wizard may ask for, on one page, and what comes back. The runtime performs effects as
 //! tasks beside the interface; the front performs the three that concern the terminal.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Serialize;
 
@@ -9,7 +12,7 @@ use crate::{
     account::{draft::Draft, vault::Vault},
     entra::{
         Certificate,
-        certificate::Fault,
+        certificate::{Fault, Part},
         wire::{Answer, Request},
     },
     facts::{AccountName, Server},
@@ -130,6 +133,16 @@ pub enum CertificateFailure {
     /// The file as a word for a shell.
     #[error("{file}: {fault}")]
     Unusable { file: String, fault: Fault },
+}
+
+impl CertificateFailure {
+    /// Whether it is the certificate that cannot be used, and not the key.
+    pub fn is_of(&self, certificate: Option<&Path>) -> bool {
+        match self {
+            Self::File(failure) => certificate.is_some_and(|path| path == Path::new(&failure.path)),
+            Self::Unusable { fault, .. } => fault.part() == Part::Certificate,
+        }
+    }
 }
 
 /// Why a file could not be read or written: the operation, the path, the system's words.

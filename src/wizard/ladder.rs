@@ -69,7 +69,7 @@ const LOCALHOST: &str = "http://localhost";
 pub fn offer(desk: &Desk, causes: &[Cause]) -> Option<String> {
     match next(desk, causes) {
         Some(way) => {
-            let label = desk.word(&format!("ways.{}.label", way.id()));
+            let label = desk.word(&format!("ways.{}.short", way.id()));
             Some(desk.say(&Phrase::new("action.next-way").with("way", label)))
         }
         None => (ways(desk).len() > 1).then(|| desk.word("action.other-way")),

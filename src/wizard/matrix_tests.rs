@@ -8,7 +8,7 @@ use super::{blame, desk::Desk, ladder, plan};
 use crate::{
     account::draft::Draft,
     diagnosis::{
-        Cause, UNKNOWN, cause,
+        Cause, Certainty, UNKNOWN, cause,
         rules::{Condition, Test},
     },
     entra::Failure,
@@ -89,7 +89,8 @@ fn told(code: u32, (situation, way, flow): (&'static str, Way, Option<&str>)) ->
     let desk = desk(way);
     let causes = causes(&desk, code, flow);
     let first = &causes[0];
-    let step = plan::step_of(&plan::path(&desk), first.item);
+    let named = first.step.filter(|_| first.certainty < Certainty::Possible);
+    let step = named.or_else(|| plan::step_of(&plan::path(&desk), first.item));
     Told {
         situation,
         cause: format!("`{}` ({}) | {}", first.slug, first.certainty.id(), first.item.id()),

@@ -26,6 +26,8 @@ pub enum Message {
     Other,
     /// To the step that settles this item.
     GoTo(Item),
+    /// To a step by its id, from where the path goes on.
+    GoToStep(&'static str),
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
     ShowEvidence(Item),

@@ -156,14 +156,7 @@ impl Model {
     /// How a run ends that nobody could help over a screen.
     pub fn stuck_outcome(&self) -> Outcome {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
-        let checklist = &self.desk.draft.checklist;
-        let network = checklist.state(Item::Network) == State::Failed;
-        // A file or a setting that cannot be used is no trouble of the network's.
-        let of_settings = ["network.ca-file", "network.proxy-malformed"];
-        let of_settings =
-            checklist.evidence(Item::Network).iter().any(|phrase| of_settings.contains(&phrase.key.as_str()));
-        let unheard = matches!(self.step, Step::Read(_)) && network && !of_settings;
-        outcome.unwrap_or(if unheard { Outcome::Unreachable } else { Outcome::Incomplete })
+        outcome.unwrap_or(Outcome::Incomplete)
     }
 
     pub fn draft(&self) -> &Draft {
@@ -199,6 +192,11 @@ impl Model {
             Message::Copy(text) => self.copy(text),
             Message::Print(text) => vec![Effect::Print(text)],
             Message::Companion(number) => self.call(number),
+            Message::GoToStep(id) => {
+                self.taken_over();
+                self.mending = None;
+                self.open(id, now)
+            }
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
@@ -341,8 +339,8 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if self.companion_answered(ticket, &report) {
-            return Vec::new();
+        if let Some(effects) = self.companion_answered(ticket, &report, now) {
+            return effects;
         }
         if let Report::Fetched(Ok(answer)) = &report {
             clock::compare(&mut self.desk, answer, now);

@@ -170,7 +170,7 @@ fn browser(desk: &Desk, step: &str) -> Screen {
 fn told(desk: &Desk, step: &str, causes: &[Cause]) -> Screen {
     let mut screen = blank(desk, step, "told".to_owned(), desk.word("overlay.browser"));
     screen.blocks = verdict::blocks(desk, causes);
-    let leading = blame::blamed(causes).and_then(|item| step::go_to(desk, item, step));
+    let leading = step::lead(desk, causes, blame::blamed(causes), step);
     let other = ladder::next(desk, causes).and_then(|_| ladder::offer(desk, causes)).map(|label| {
         let act = Act::Send(Message::Other);
         Action { key: Key::Letter('w'), label, act, primary: false }

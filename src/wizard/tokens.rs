@@ -89,6 +89,10 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
         checklist.note(Item::Permission, Phrase::new("evidence.role-missing").with("role", missing.join(" ")));
     } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
+    } else if told {
+        let held = claims.scp.iter().chain(&claims.roles).cloned().collect::<Vec<_>>().join(" ");
+        let held = if held.is_empty() { granted.join(" ") } else { held };
+        checklist.note(Item::Permission, Phrase::new("evidence.permission-untold").with("scopes", held));
     } else {
         checklist.note(Item::Permission, Phrase::new("evidence.opaque"));
     }

@@ -108,11 +108,11 @@ impl Trial {
 
     fn renewed(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Vec<Effect> {
         match self.asking.answered(desk, outcome, now) {
-            Answered::Tokens(mut tokens) => {
-                let before = desk.draft.secrets.tokens.take();
-                tokens.refresh = tokens.refresh.or_else(|| before.as_ref().and_then(|old| old.refresh.clone()));
-                tokens.id = tokens.id.or_else(|| before.and_then(|old| old.id));
-                desk.draft.secrets.tokens = Some(tokens);
+            Answered::Tokens(tokens) => {
+                desk.draft.secrets.tokens = Some(match desk.draft.secrets.tokens.take() {
+                    Some(before) => tokens.renewing(before),
+                    None => tokens,
+                });
                 // The old refresh token may be worth nothing now: the new one is kept before it is used.
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };

@@ -169,6 +169,26 @@ fn a_refused_test_ends_in_1_and_the_account_is_saved_all_the_same() {
 }
 
 #[test]
+fn after_a_refused_renewal_somebody_signs_in_anew_and_after_a_refusing_mail_server_nobody_has_to() {
+    let desk = Desk::new();
+    desk.answers("");
+    let set_up = || {
+        let (ran, events) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+        assert_eq!(ran.status, 0, "{}", ran.stdout);
+        events.iter().any(|event| event["event"] == "device_code")
+    };
+    assert!(set_up() && !set_up());
+    desk.set("mailbox_smtp_auth", "alerts@contoso.example:off");
+    assert_eq!(desk.run(&["test"]).status, 1);
+    desk.set("mailbox_smtp_auth", "alerts@contoso.example:on");
+    assert!(!set_up());
+    desk.set("refresh", "revoked");
+    assert_eq!(desk.run(&["token", "--refresh"]).status, 77);
+    assert!(set_up() && desk.vault().refused.is_none());
+    assert_eq!(desk.run(&["token", "--refresh"]).status, 0);
+}
+
+#[test]
 fn an_export_is_written_for_an_accepted_account_alone_and_told_when_it_fails() {
     let desk = Desk::new();
     desk.answers("export = [\"msmtp\"]");

@@ -137,3 +137,12 @@ fn an_assertion_is_made_by_the_authoritys_clock_when_it_is_refused_by_this_ones(
     let ran = desk.run(&["token"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
 }
+
+#[test]
+fn a_certificate_that_is_named_is_none_of_another_ways() {
+    let desk = Desk::signed_in_with(3550, |settings| settings.certificate_file = Some("/nonexistent/app.pem".into()));
+    let ran = desk.run(&["token"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let ran = desk.run(&["status"]);
+    assert!(ran.stdout.starts_with("alerts: ok.") && !ran.stdout.contains("certificate"), "{}", ran.stdout);
+}

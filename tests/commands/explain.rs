@@ -199,8 +199,8 @@ fn an_evidence_file_that_cannot_be_used_ends_in_65_naming_it() {
         (&b"port = \"587\""[..], "`port` must be a number from 1 to 65535"),
         (b"user = 7", "`user` must be a text"),
         (b"= what", "not TOML"),
-        (b"\0\xff\xfe", "not TOML"),
-        (&huge, "longer than 1 MiB"),
+        (b"\0\xff\xfe", "not valid UTF-8"),
+        (&huge, "more than 1048576 bytes"),
     ] {
         let (_directory, path) = evidence("evidence.toml", content);
         let ran = bare(&["explain", "--evidence", &path]);

@@ -77,7 +77,8 @@ fn the_file_goes_to_stdout_and_the_talk_to_stderr() {
 #[test]
 fn a_file_is_written_whole_and_what_was_there_is_kept() {
     let desk = Desk::signed_in(0);
-    let path = desk.directory.path().join("new directory/msmtprc");
+    let path = desk.directory.path().join("a directory/msmtprc");
+    fs::create_dir(path.parent().unwrap()).unwrap();
     let shown = path.display().to_string();
     let export = || desk.run(&["export", "msmtp", "-o", &shown]);
     assert_eq!(export(), done("", said(&desk, &format!("Written to {shown}."))));
@@ -107,7 +108,7 @@ fn what_cannot_be_written_ends_in_73() {
 #[test]
 fn the_formats_are_listed_and_an_unknown_one_is_told_them() {
     let list = "msmtp       msmtp 1.8.13 or later, also as the machine's sendmail\n\
-                systemd     systemd units: keep the sign-in alive, look daily what ends first, and tell somebody\n";
+                systemd     systemd units: keep the sign-in alive, check daily what expires first, and tell somebody\n";
     assert_eq!(bare(&["export", "--list"]), done(list, ""));
     for arguments in
         [&["export", "nonsense"][..], &["export"], &["export", "--list", "msmtp"], &["export", "msmtp", "-o", ""]]
@@ -116,6 +117,17 @@ fn the_formats_are_listed_and_an_unknown_one_is_told_them() {
         assert_eq!((ran.status, ran.stdout.as_str()), (64, ""), "{arguments:?}");
     }
     assert!(bare(&["export", "nonsense"]).stderr.contains("known are: msmtp"));
+}
+
+#[test]
+fn a_directory_that_there_is_not_is_not_made() {
+    let desk = Desk::signed_in(0);
+    let missing = desk.directory.path().join("missing");
+    let path = missing.join("x").display().to_string();
+    let ran = desk.run(&["export", "msmtp", "-o", &path]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (73, ""));
+    let said = format!("smtp-oauth: {path} cannot be written: there is no directory {}\n", missing.display());
+    assert_eq!((ran.stderr, missing.exists()), (said, false));
 }
 
 #[test]

@@ -74,6 +74,17 @@ fn without_a_configuration_every_command_that_needs_one_says_so() {
 }
 
 #[test]
+fn what_to_run_names_the_configuration_that_was_named() {
+    let nowhere = tempfile::tempdir().unwrap().path().join("none").display().to_string();
+    for command in [&["token"][..], &["status"], &["status", "--json"], &["export", "msmtp"]] {
+        let ran = bare(&[command, &["--config", &nowhere]].concat());
+        let said = format!("there is no account yet; run `smtp-oauth --config {nowhere}` to set one up");
+        assert_eq!((ran.status, ran.stderr), (78, format!("smtp-oauth: {said}\n")));
+        assert_eq!(ran.stdout, if command.contains(&"--json") { "{\"accounts\":[]}\n" } else { "" });
+    }
+}
+
+#[test]
 fn the_wizard_with_nobody_there_names_what_is_missing() {
     let ran = bare(&["setup"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (78, ""));

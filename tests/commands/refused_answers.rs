@@ -61,12 +61,12 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "consent = \"password\"\n",
-        "FILE, line 1: `consent`: Microsoft takes a password for High Volume Email accounts alone (smtp.host = \"smtp.hve.mx.microsoft\"): other accounts need a second factor, which a password cannot give",
+        "FILE, line 1: `consent`: Microsoft takes a password for High Volume Email accounts alone (smtp.host = \"smtp.hve.mx.microsoft\"). Other accounts need a second factor, which a password cannot give.",
     ),
     ("browser = \"paste\"\n", "FILE, line 1: `browser`: It belongs to consent = 'browser'."),
     (
         "consent = \"client-credentials\"\ncertificate_key_file = \"app.key\"\n",
-        "FILE, line 2: `certificate_key_file`: the key belongs to a certificate; name it as certificate_file",
+        "FILE, line 2: `certificate_key_file`: The key belongs to a certificate; name that as certificate_file.",
     ),
     ("password_file = \"pw\"\n", "FILE, line 1: `password_file`: It belongs to consent = 'password'."),
     (
@@ -131,7 +131,7 @@ fn what_holds_no_answers_ends_in_65_and_names_the_file() {
         (b"user = CANARY\n", "FILE, line 1: string values must be quoted, expected literal string"),
         (b"\n\x00\x01CANARY", "FILE, line 2: "),
         (b"user = 1\nuser = 2\n", "FILE, line 2: duplicate key"),
-        (b"\xff\xfe\x00C", "FILE cannot be understood, and is left as it is: stream did not contain valid UTF-8"),
+        (b"\xff\xfe\x00C", "FILE cannot be understood, and is left as it is: it is not valid UTF-8"),
     ] {
         let (status, stated) = refused(&desk, text);
         assert!(status == 65 && stated.starts_with(said), "{status} {stated}");

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::Path,
     process::Stdio,
 };
@@ -10,6 +11,7 @@ use std::{
 use smtp_oauth::simulator::switches::switch;
 
 use super::{
+    authority::{Authority, tokens},
     bare,
     desk::{Desk, approve},
 };
@@ -80,6 +82,23 @@ fn an_unattended_run_uses_the_sign_in_there_is() {
     let ran = desk.run(&["--no-input"]);
     assert!(ran.status == 0 && !ran.stderr.contains("Code:"), "{}", ran.stderr);
     assert!(ran.stdout.contains("state/accounts/alerts.json"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_an_unattended_run_renews_is_kept_before_anything_else_happens() {
+    let desk = Desk::signed_in(4000);
+    let _authority = Authority::acting(&desk, vec![tokens("CANARY-at", "CANARY-rt")]);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = desk.directory.path().join("config.toml");
+    let at = |port: u16| format!("port = {port}");
+    let text = fs::read_to_string(&config).unwrap();
+    let port = silent.local_addr().unwrap().port();
+    fs::write(&config, text.replace(&at(desk.simulator.announcement().smtp.port), &at(port))).unwrap();
+    let mut child = desk.command(&["--no-input"]).stdout(Stdio::null()).spawn().unwrap();
+    let _mail = silent.accept().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(desk.vault().refresh_token.unwrap().expose(), "CANARY-rt");
 }
 
 #[test]

@@ -58,6 +58,18 @@ fn the_group_has_a_file_of_its_own_with_the_access_token_alone() {
 }
 
 #[test]
+fn the_owner_has_the_token_also_when_the_group_cannot() {
+    let desk = shared(3550);
+    fs::create_dir(access_file(&desk)).unwrap();
+    for _ in ["renewed", "from the file"] {
+        let ran = desk.run(&["token"]);
+        let token = desk.vault().access_token.unwrap();
+        assert_eq!((ran.status, ran.stdout.trim_end()), (0, token.expose()), "{}", ran.stderr);
+        assert!(ran.stderr.contains("alerts.access cannot be written"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_directory_of_ones_own_shares_nothing() {
     let desk = Desk::signed_in(3550);
     assert_eq!(desk.run(&["token"]).status, 0);

@@ -47,14 +47,14 @@ fn an_account_is_told_by_what_ends_first() {
     let secret = 4_081_276_800;
     let away = (secret - now()) / DAY;
     let expected = format!(
-        "alerts: ok. The refresh token dies first, in 79 days, unless it is used before.\n\
-         \x20 access token ends         {} (9 days ago)\n\
-         \x20 refresh token dies        {} (in 79 days)\n\
+        "alerts: ok. The refresh token expires first, in 79 days, unless it is used before.\n\
+         \x20 access token expires      {} (9 days ago)\n\
+         \x20 refresh token expires     {} (in 79 days)\n\
          \x20 refresh token last used   {} (10 days ago)\n\
-         \x20 client secret ends        2099-05-01 00:00 UTC (in {away} days)\n\
+         \x20 client secret expires     2099-05-01 00:00 UTC (in {away} days)\n\
          \x20 last success              {} (10 days ago)\n\
          \x20 The sign-in was by device code. A policy of the organisation, 'Block device code flow' for one, can end \
-         it at any renewal (AADSTS530036); a sign-in by browser is not concerned.\n",
+         it at any renewal (AADSTS530036); a sign-in by browser is not affected.\n",
         date(at + 2 * HOUR + 1800),
         date(at + 90 * DAY),
         date(at),
@@ -63,7 +63,7 @@ fn an_account_is_told_by_what_ends_first() {
     assert_eq!(desk.run(&["status"]), ran(&expected, 0));
     assert_eq!(desk.run(&["status", "-a", "alerts"]), ran(expected, 0));
     let warned = desk.run(&["status", "--warn-days", "80"]).stdout;
-    assert!(warned.starts_with("alerts: warning. The refresh token dies first, in 79 days"), "{warned}");
+    assert!(warned.starts_with("alerts: warning. The refresh token expires first, in 79 days"), "{warned}");
 }
 
 #[test]
@@ -131,7 +131,8 @@ fn a_monitoring_system_that_asks_wrongly_is_told_unknown() {
 fn a_refusal_is_told_and_so_is_a_sign_in_that_never_was() {
     let desk = Desk::signed_in(0);
     let mut vault = desk.vault();
-    let refused = Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173] };
+    let refused =
+        Refused { summary: "invalid_grant AADSTS50173 |\n\x1b[2J".into(), codes: vec![50173], ..Refused::default() };
     vault.was_refused(refused, now() - 5 * HOUR - 60);
     desk.keep(&vault);
     let told = desk.run(&["status"]).stdout;
@@ -188,4 +189,23 @@ fn nothing_is_asked_changed_or_locked() {
     lock.lock().unwrap();
     assert_eq!(desk.run(&["status"]).status, 0);
     assert_eq!(fs::read(desk.vault_file()).unwrap(), before);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_told_by_line_and_key_and_not_quoted() {
+    let desk = Desk::signed_in(0);
+    let path = desk.directory.path().join("config.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let misplaced = "`accounts.alerts.client_secret`: a secret does not stand in this file";
+    for (line, said) in
+        [("client_secret = \"CANARY\"", misplaced), ("client_secret = \"CANARY", "invalid basic string")]
+    {
+        fs::write(&path, config.replace("product =", &format!("{line}\nproduct ="))).unwrap();
+        for arguments in [&["status", "--nagios"][..], &["status", "--json"], &["status"], &["token"]] {
+            let ran = desk.run(arguments);
+            let all = ran.stdout + &ran.stderr;
+            assert!(all.contains(said.replace('\'', "`").as_str()) && !all.contains("CANARY"), "{arguments:?}: {all}");
+            assert!(!all.contains("^J"), "{arguments:?}: {all}");
+        }
+    }
 }

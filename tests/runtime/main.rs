@@ -3,5 +3,6 @@
 mod environment;
 mod loopback;
 mod mail;
+mod patient;
 mod redirect;
 mod web;

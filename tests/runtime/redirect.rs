@@ -226,6 +226,23 @@ async fn after_its_time_nobody_listens() {
 }
 
 #[tokio::test]
+async fn what_came_in_time_is_not_lost_while_its_page_is_sent() {
+    // More than fits on the way to a browser that does not read.
+    let endless = ("Signed in".to_owned(), "x".repeat(32 << 20));
+    let limit = Duration::from_secs(10);
+    let waiting = waits(Listening { limit, signed_in: endless, ..listening("/") }).await;
+    let query = format!("code=CANARY-code&state={STATE}");
+    let mut stream = waiting.connect().await;
+    stream.write_all(waiting.request(&format!("GET /?{query}"), "").as_bytes()).await.unwrap();
+    stream.read_u8().await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(limit + Duration::from_secs(1)).await;
+    tokio::time::resume();
+    drop(stream);
+    assert_eq!(waiting.found.await.unwrap().unwrap().expose(), query);
+}
+
+#[tokio::test]
 async fn the_same_port_can_be_taken_up_again() {
     let waiting = waits(listening("/")).await;
     let port = waiting.port;

@@ -47,11 +47,11 @@ fn an_app_signs_in_by_its_secret() {
                 ("Application (client) ID", &announced.client_id),
                 ("The app's own permission", ""),
                 ("Client secret (Value)", &secret),
-                ("The secret ends on", ""),
+                ("The secret expires on", ""),
                 ("Tick 'Authenticated SMTP'", ""),
                 ("Sender address", ""),
                 ("What the token says", ""),
-                ("The app's way into the mailbox", ""),
+                ("The app's access to the mailbox", ""),
             ],
         );
         accepted(&mut terminal, front, &secret);
@@ -85,7 +85,7 @@ fn an_app_signs_in_by_its_certificate() {
                 ("Tick 'Authenticated SMTP'", ""),
                 ("Sender address", ""),
                 ("What the token says", ""),
-                ("The app's way into the mailbox", ""),
+                ("The app's access to the mailbox", ""),
             ],
         );
         accepted(&mut terminal, front, key.lines().nth(1).unwrap());

@@ -118,7 +118,7 @@ fn exchange_that_does_not_know_the_app_yet_is_waited_for() {
     person.presses(Key::Letter('w'));
     let (ticket, pause) = person.waits();
     assert_eq!(pause.as_secs(), 60);
-    assert!(person.screen().ticks && person.reads().contains("again in 1:00"), "{}", person.reads());
+    assert!(person.screen().ticks && person.reads().contains("the next in 1:00"), "{}", person.reads());
 
     // It is tried again, ever later, and a wizard that was left goes on with it.
     person.now += 60;
@@ -222,7 +222,7 @@ fn a_password_is_offered_for_high_volume_email_alone_and_is_not_kept() {
     while person.at() != "method" {
         enters(&mut microsoft, &mut person);
     }
-    assert!(person.reads().contains("High Volume Email account needs no person"), "{}", person.reads());
+    assert!(person.reads().contains("nobody has to sign in for a High Volume Email account"), "{}", person.reads());
     let screen = person.screen();
     let options = format!("{:?}", screen.question);
     let at = ["with a client secret", "browser\"", "Name and password"].map(|label| options.find(label));

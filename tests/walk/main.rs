@@ -3,6 +3,7 @@
 mod answering;
 mod application;
 mod browser;
+mod clouds;
 mod faults;
 #[path = "../keys/mod.rs"]
 mod keys;

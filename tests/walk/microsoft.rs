@@ -71,6 +71,11 @@ impl Microsoft {
 
     /// Answers everything that is out, until the wizard waits for the person.
     pub fn serves(&mut self, person: &mut Person) {
+        self.serves_watched(person, |_| {});
+    }
+
+    /// The same, with a look at every screen on the way.
+    pub fn serves_watched(&mut self, person: &mut Person, mut look: impl FnMut(&Person)) {
         loop {
             let wanted = std::mem::take(&mut person.effects);
             let mut reports: Vec<Message> =
@@ -84,6 +89,7 @@ impl Microsoft {
             for report in reports {
                 let effects = person.model.update(report, person.now);
                 person.effects.extend(effects);
+                look(person);
             }
         }
     }

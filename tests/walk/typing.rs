@@ -255,7 +255,7 @@ fn a_secret_that_was_given_ends_one_day() {
     let Some(Question { input: Input::Text { value }, .. }) = person.screen().question else { panic!() };
     assert_eq!(value, "2027-05-17", "the portal's default is proposed");
     assert!(complaint(person.types("5/1/2027")).contains("2027-05-01"));
-    assert!(complaint(person.types("2026-11-18")).contains("not ahead"));
+    assert!(complaint(person.types("2026-11-18")).contains("not in the future"));
     person.types("2027/5/1");
     let kept = person.model.draft().settings.secret_expires.unwrap();
     assert_eq!((person.at(), kept.to_string()), ("smtp-auth".into(), "2027-05-01".into()));

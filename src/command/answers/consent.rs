@@ -49,10 +49,8 @@ impl Sheet<'_> {
                 return Err(self.refuse(key, Phrase::new("answers.for-consent").with("consent", name)));
             }
         }
-        if let (Way::Loopback, Some(uri)) = (way, &settings.redirect_uri)
-            && !uri.is_loopback()
-        {
-            return Err(self.refuse("redirect_uri", Phrase::new("malformed.not-loopback")));
+        if let Some(why) = settings.redirect_uri.as_ref().and_then(|uri| settings.misleads(uri, way)) {
+            return Err(self.refuse("redirect_uri", why));
         }
         self.certificate()
     }

@@ -68,7 +68,7 @@ pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> 
     let texts = &context.texts;
     let file = path.display().to_string();
     let unread = |phrase: Phrase| Refusal::NoAnswers(texts.say(&phrase));
-    let text = named::answers(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
+    let text = named::document(&path).map_err(|failure| unread(verdict::file_trouble(&failure)))?;
     let answers = Answers::parse(&text).map_err(|error| match error {
         Unreadable::Empty => unread(Phrase::new("answers.empty").with("file", &file)),
         Unreadable::Toml { line, message } => {

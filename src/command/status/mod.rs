@@ -20,6 +20,7 @@ use crate::{
     },
     facts::{AccountName, Malformed},
     runtime::{files::Places, pair},
+    way::Way,
     wizard::{effect::FileFailure, verdict},
 };
 
@@ -43,6 +44,9 @@ pub fn run(context: &Context, asked: &options::Status) -> Status {
             context.complain(&why);
             if asked.nagios {
                 context.deliver(&nagios::nothing(&why));
+            }
+            if asked.json {
+                context.deliver(&summary::json(&document::Document::new(&[])));
             }
             return Status::Configuration;
         }
@@ -79,11 +83,11 @@ fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<
     if let Some(wanted) = &asked.account {
         each.retain(|(name, _)| name == wanted.as_str());
         if each.is_empty() {
-            return Err(NoAccount::Unknown(wanted.to_string()).to_string());
+            return Err(context.no_account(&NoAccount::Unknown(wanted.to_string())));
         }
     }
     if each.is_empty() {
-        return Err(NoAccount::None.to_string());
+        return Err(context.no_account(&NoAccount::None));
     }
     let health = |name: &str, settings: Result<Settings, String>| {
         let name: AccountName = name.parse().map_err(|error: Malformed| error.to_string())?;
@@ -103,7 +107,8 @@ fn known(
     warn: u32,
 ) -> Result<Health, String> {
     let vault = places.vault(name).map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
-    let certificate_expires = settings.certificate_file.as_deref().map(|path| ends(context, path)).transpose()?;
+    let certificate = settings.certificate_file.as_deref().filter(|_| settings.way() == Way::Certificate);
+    let certificate_expires = certificate.map(|path| ends(context, path)).transpose()?;
     Ok(Known { settings, vault: vault.as_ref(), certificate_expires }.judge(now, warn))
 }
 

@@ -40,7 +40,7 @@ static OFFERED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)"));
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b((?:smtp|smtp-mail|outlook|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?",
+        r"(?i)\b((?:smtp|smtp-mail|outlook|outlook-dod|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?",
     )
 });
 
@@ -127,4 +127,22 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         evidence.add("mail.auth", "none");
     }
     accepted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entra::Cloud;
+
+    #[test]
+    fn every_mail_server_of_every_cloud_is_known_in_a_trace() {
+        for cloud in [Cloud::Global, Cloud::GccHigh, Cloud::Dod, Cloud::China] {
+            let addresses = cloud.addresses().unwrap();
+            for host in addresses.hve_hosts.iter().chain([&addresses.smtp_host]) {
+                let line = format!("connect to {host}[192.0.2.1]:587: Connection timed out");
+                let found = HOST.captures(&line).map(|found| (found[1].to_owned(), found[2].to_owned()));
+                assert_eq!(found, Some((host.to_string(), "587".to_owned())), "{line}");
+            }
+        }
+    }
 }

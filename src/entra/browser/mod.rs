@@ -1,7 +1,6 @@
 //! The authorization-code grant with PKCE (RFC 6749 §4.1, RFC 7636): the address to open, and the request that
 //! turns the code into tokens. `oauth2` writes both; randomness and time are handed in.
 
-pub mod loopback;
 mod returned;
 
 use std::borrow::Cow;
@@ -123,6 +122,8 @@ pub fn probe(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<
     Some(Request { method: Method::Get, url: pending.authorize_url, trust: registration.trust.clone() })
 }
 
+/// Reads the answer to [`probe`] for the same URI: a redirect to it, compared without its query, or a page, whose
+/// AADSTS numbers become the failure's `codes`. Whatever tells neither is [`Probed::Untold`].
 pub fn probed(answer: &Answer, redirect_uri: &str) -> Probed {
     let place = |url: &str| url::Url::parse(url).ok().map(|url| url[..url::Position::AfterPath].to_owned());
     if answer.location.as_deref().and_then(place).is_some_and(|to| Some(to) == place(redirect_uri)) {

@@ -73,6 +73,11 @@ fn rsa(der: &[u8]) -> Result<RsaKeyPair, ring::error::KeyRejected> {
 }
 
 impl Shown {
+    /// As it is uploaded to the portal.
+    pub fn der(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The first certificate of a file, for its dates; no key is needed for that.
     pub fn first(certificate: &[u8]) -> Result<Self, Fault> {
         let sections = pem::sections(Part::Certificate, certificate)?;

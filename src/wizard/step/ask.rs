@@ -4,7 +4,7 @@
 use super::{Page, Turn, go_on, primary, secondary, words};
 use crate::{
     checklist::{
-        State,
+        Item, State,
         steps::{self, Step},
     },
     phrase::Phrase,
@@ -29,13 +29,17 @@ impl Ask {
         steps::find(self.id)
     }
 
-    pub fn update(&mut self, desk: &mut Desk, message: &Message) -> Turn {
+    pub fn update(&mut self, desk: &mut Desk, message: &Message, now: i64) -> Turn {
         let Some(step) = self.step() else { return Turn::next() };
         for item in &step.not_needed {
             desk.draft.checklist.not_needed(*item, Phrase::new(format!("steps.{}.not_needed_why", self.id)));
         }
         match message {
             Message::Continue => {
+                // What the mail server is to act on; the authority acts at once.
+                if !desk.by_file && step.items.contains(&Item::Connection) {
+                    desk.draft.changed_at = Some(now);
+                }
                 for item in &step.items {
                     let said_so = desk.said_so();
                     desk.draft.checklist.attest(*item, said_so);

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Go, Page, Turn, countdown, go_on, go_to, primary, secondary};
+use super::{Go, Page, Turn, countdown, go_on, lead, primary, secondary};
 use crate::{
     account::draft::Waiting,
     phrase::Phrase,
@@ -169,7 +169,7 @@ impl Connect {
         if let Some((_, at)) = self.pause {
             return self.waiting(desk, blocks, at - now);
         }
-        let mut actions: Vec<_> = trial.blamed().and_then(|item| go_to(desk, item, "connection")).into_iter().collect();
+        let mut actions: Vec<_> = lead(desk, trial.causes(), trial.blamed(), "connection").into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         if self.arrives_within().is_some() {
             actions.push(secondary(Key::Letter('w'), desk.word("action.wait"), Message::Continue));
@@ -185,7 +185,7 @@ impl Connect {
         let hours = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
         let phrase = Phrase::new("connect.waiting").with("time", countdown(left)).with("tries", tries);
         blocks.insert(0, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
-        let go = self.trial.as_ref().and_then(Trial::blamed).and_then(|item| go_to(desk, item, "connection"));
+        let go = self.trial.as_ref().and_then(|trial| lead(desk, trial.causes(), trial.blamed(), "connection"));
         let mut actions = vec![
             primary(Key::Letter('r'), desk.word("action.test-now"), Act::Send(Message::Retry)),
             secondary(Key::Letter('x'), desk.word("action.stop-waiting"), Message::Cancel),

@@ -70,6 +70,7 @@ impl Field {
 
     fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
         let malformed = Malformed::phrase;
+        let way = desk.draft.way();
         let settings = &mut desk.draft.settings;
         match self {
             Self::Mailbox => {
@@ -94,8 +95,8 @@ impl Field {
             Self::CaFile => settings.endpoints.ca_file = file(text)?,
             Self::RedirectUri => {
                 let uri: RedirectUri = text.parse().map_err(malformed)?;
-                if desk.draft.way() == Way::Loopback && !uri.is_loopback() {
-                    return Err(Phrase::new("malformed.not-loopback"));
+                if let Some(why) = settings.misleads(&uri, way) {
+                    return Err(why);
                 }
                 desk.draft.settings.redirect_uri = Some(uri);
             }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary, words};
+use super::{Go, Page, Turn, go_on, lead, primary, secondary, words};
 use crate::{
     account::Account,
     checklist::Item,
@@ -116,7 +116,7 @@ impl Send {
         if trial.accepted() {
             return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
         }
-        let mut actions: Vec<_> = trial.blamed().and_then(|item| go_to(desk, item, "message")).into_iter().collect();
+        let mut actions: Vec<_> = lead(desk, trial.causes(), trial.blamed(), "message").into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         actions.push(go_on(desk));
         Page { blocks, actions, ..Page::default() }

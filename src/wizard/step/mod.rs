@@ -28,6 +28,7 @@ use crate::{
         Item,
         steps::{self, Kind},
     },
+    diagnosis::{Cause, Certainty},
     phrase::Phrase,
 };
 
@@ -113,7 +114,7 @@ impl Step {
         match self {
             Self::Choose(step) => step.update(desk, &message),
             Self::Read(step) => step.update(desk, message, now),
-            Self::Ask(step) => step.update(desk, &message),
+            Self::Ask(step) => step.update(desk, &message, now),
             Self::Consent(step) => step.update(desk, message, now),
             Self::Token(step) => step.update(desk, message, now),
             Self::Connect(step) => step.update(desk, message, now),
@@ -126,6 +127,7 @@ impl Step {
     /// How it ended with the authority or the mail server, where it has.
     pub fn outcome(&self) -> Option<Outcome> {
         match self {
+            Self::Read(step) => step.outcome(),
             Self::Consent(step) => step.outcome(),
             Self::Connect(step) => step.outcome(),
             Self::Message(step) => step.outcome(),
@@ -193,6 +195,17 @@ fn primary(key: Key, label: String, act: Act) -> Action {
 
 fn secondary(key: Key, label: String, message: Message) -> Action {
     Action { key, label, act: Act::Send(message), primary: false }
+}
+
+/// The one key after a failure: to the step that its cause names, else to the one that settles the item blamed.
+pub fn lead(desk: &Desk, causes: &[Cause], item: Option<Item>, here: &str) -> Option<Action> {
+    let sure = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+    let on_path = |id: &&str| *id != here && desk.product().path.iter().any(|step| step == id);
+    let Some(id) = sure.and_then(|cause| cause.step).filter(on_path) else {
+        return item.and_then(|item| go_to(desk, item, here));
+    };
+    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("steps.{id}.title"))));
+    Some(primary(Key::Letter('g'), label, Act::Send(Message::GoToStep(id))))
 }
 
 /// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.

@@ -11,11 +11,11 @@ use crate::{
         grant::{self, Credential},
         wire::{Answer, Request},
     },
-    facts::{Guid, Tenant},
+    facts::{Guid, Host, Tenant},
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
-    wizard::{blame, desk::Desk, verdict},
+    wizard::{blame, desk::Desk, effect::Outcome, verdict},
 };
 
 /// What a probe showed of the value just typed.
@@ -27,6 +27,8 @@ pub enum Judgement {
     Failed(Item, Phrase, Vec<Cause>),
     /// Nothing is shown of this item, but nobody should go on unwarned.
     Obstructed(Item, Phrase),
+    /// The authority itself was not heard: how a run ends that cannot wait.
+    Unheard(Phrase, Outcome),
 }
 
 /// The request that tells something about this field, if there is one.
@@ -119,6 +121,10 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
             }
             (Some(id), _) => {
                 desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
+                if let Some(instance) = found.instance.filter(|instance| is_another_cloud(desk, instance)) {
+                    let other = phrase("evidence.tenant-other-cloud", &id).with("instance", instance);
+                    return Judgement::Obstructed(Item::Tenant, other);
+                }
                 if by_domain {
                     Judgement::Proven(phrase("evidence.tenant-found", &id))
                 } else {
@@ -147,6 +153,13 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
     }
 }
 
+/// Whether the directory says that the tenant is at home elsewhere. That the name is always there is not documented.
+fn is_another_cloud(desk: &Desk, instance: &Host) -> bool {
+    let settings = &desk.draft.settings;
+    let home = settings.cloud().addresses().filter(|_| settings.endpoints.authority.is_none());
+    home.is_some_and(|addresses| !addresses.authority.as_str().ends_with(&format!(".{instance}")))
+}
+
 fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
     let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
     match device::read(answer, now) {
@@ -171,7 +184,7 @@ fn redirect_uri(desk: &Desk, answer: &Answer) -> Judgement {
         }
         // A sign-in page, most of the time.
         Probed::Untold(failure) => match verdict::obstacle(&failure) {
-            Some(obstacle) if failure.status >= 400 => Judgement::Obstructed(Item::Network, obstacle),
+            Some(_) if failure.status >= 400 => unexpected(&failure),
             _ => Judgement::CannotTell(Phrase::new("evidence.redirect-untold").with("uri", uri)),
         },
     }
@@ -199,7 +212,11 @@ fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgem
 
 fn unexpected(failure: &Failure) -> Judgement {
     match verdict::obstacle(failure) {
-        Some(obstacle) => Judgement::Obstructed(Item::Network, obstacle),
+        _ if failure.is_passing() => {
+            let later = Phrase::new("consent.later").with("summary", failure.summary());
+            Judgement::Unheard(later, Outcome::Temporary)
+        }
+        Some(obstacle) => Judgement::Unheard(obstacle, Outcome::Unreachable),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
 }

@@ -3,7 +3,7 @@
 //! value is kept; a probe that says no keeps the step open, with a way to go on all the same.
 
 use super::{
-    Go, Page, Turn, go_to, primary,
+    Go, Page, Turn, lead, primary,
     probe::{self, Judgement},
     secondary, words,
 };
@@ -13,12 +13,12 @@ use crate::{
         steps::{self, Field},
     },
     diagnosis::Cause,
-    entra::Cloud,
     phrase::Phrase,
     secret::Secret,
+    way::Way,
     wizard::{
         desk::Desk,
-        effect::{Effect, Report, Ticket},
+        effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Question, Tone},
         verdict,
@@ -35,6 +35,7 @@ pub struct Read {
     elsewhere: Option<Item>,
     /// What a probe's answer is put down to.
     causes: Vec<Cause>,
+    outcome: Option<Outcome>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +50,8 @@ enum Phase {
 
 impl Read {
     pub fn enter(id: &'static str, field: Field, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let mut step = Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new() };
+        let mut step =
+            Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new(), outcome: None };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = unknown.then(|| probe::request(field, desk, now)).flatten() else {
             return (step, Turn::stay());
@@ -77,7 +79,7 @@ impl Read {
                 self.field.forget(desk);
                 self.answered(desk, &Secret::default(), now)
             }
-            (Message::Other, Phase::Asking | Phase::Doubted) if self.field == Field::Tenant => {
+            (Message::Other, Phase::Asking | Phase::Doubted) if self.may_be_elsewhere(desk) => {
                 Turn::go(Go::To("cloud"))
             }
             (Message::Retry, Phase::Doubted) => self.probe(desk, now),
@@ -85,7 +87,13 @@ impl Read {
                 let judgement = match read {
                     Ok(certificate) => probe::certificate(desk, *certificate),
                     Err(failure) => {
-                        Judgement::Failed(Item::ClientSecret, verdict::certificate_trouble(&failure), Vec::new())
+                        let why = verdict::certificate_trouble(&failure);
+                        if failure.is_of(desk.draft.settings.certificate_file.as_deref()) {
+                            // It is the other file, whose step says why.
+                            desk.draft.checklist.fail(Item::ClientSecret, why);
+                            return Turn::go(Go::To("certificate"));
+                        }
+                        Judgement::Failed(Item::ClientSecret, why, Vec::new())
                     }
                 };
                 self.judged(desk, judgement, false)
@@ -113,7 +121,7 @@ impl Read {
             self.phase = Phase::Asking;
             return Turn::stay();
         }
-        (self.error, self.elsewhere, self.causes) = (None, None, Vec::new());
+        (self.error, self.elsewhere, self.causes, self.outcome) = (None, None, Vec::new(), None);
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
         if !self.items().is_empty() && proven && known == self.field.value(desk) && !self.field.is_secret() {
@@ -182,7 +190,16 @@ impl Read {
                 desk.draft.checklist.fail(item, evidence.clone());
                 // The mail server's step can do nothing about the authority.
                 let leads = !self.items().contains(&item) && item != Item::Network;
+                // A file or a setting that cannot be used is no trouble of the network's.
+                let of_settings = ["network.ca-file", "network.proxy-malformed"].contains(&evidence.key.as_str());
+                let unheard = item == Item::Network && !of_settings;
+                self.outcome = unheard.then_some(Outcome::Unreachable);
                 (self.elsewhere, self.causes) = (leads.then_some(item), causes);
+                self.doubt(evidence)
+            }
+            Judgement::Unheard(evidence, outcome) => {
+                desk.draft.checklist.note(Item::Network, evidence.clone());
+                self.outcome = Some(outcome);
                 self.doubt(evidence)
             }
             Judgement::Obstructed(item, evidence) => {
@@ -190,6 +207,11 @@ impl Read {
                 self.doubt(evidence)
             }
         }
+    }
+
+    /// How a run ends here that cannot wait; `None` where it is for the answer to be another.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome.filter(|_| self.phase == Phase::Doubted)
     }
 
     fn doubt(&mut self, why: Phrase) -> Turn {
@@ -230,18 +252,19 @@ impl Read {
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
         if self.phase == Phase::Doubted {
             blocks.splice(0..0, verdict::blocks(desk, &self.causes));
-            actions.extend(self.elsewhere.and_then(|item| go_to(desk, item, self.id)));
+            actions.extend(lead(desk, &self.causes, self.elsewhere, self.id));
             actions.push(secondary(Key::Letter('r'), desk.word("action.retry"), Message::Retry));
             actions.push(secondary(Key::Letter('n'), desk.word("action.insist"), Message::Skip));
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = self.field.held(desk).is_some() || unfinished;
-        if self.field.is_secret() && held {
+        let needed = self.field == Field::ClientSecret && desk.draft.way() == Way::Secret;
+        if self.field.is_secret() && held && !needed {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
             actions.push(secondary(Key::Letter('d'), desk.word("action.forget-secret"), Message::Other));
         }
-        if self.field == Field::Tenant && desk.product().cloud == Cloud::Global {
+        if self.may_be_elsewhere(desk) {
             actions.push(secondary(Key::Letter('d'), desk.word("action.other-cloud"), Message::Other));
         }
         if let Some(doubt) = self.unsettled(desk) {
@@ -251,13 +274,19 @@ impl Read {
             blocks,
             question: Some(Question {
                 label: desk.word(&format!("steps.{}.question", self.id)),
-                hint: desk.word(&format!("steps.{}.hint", self.id)),
+                hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
                 error: self.error.as_ref().map(|error| desk.say(error)),
                 input: self.input(desk, held),
             }),
             actions,
             ..Page::default()
         }
+    }
+
+    /// A tenant or an app that is not found may be in another cloud, where the product has several.
+    fn may_be_elsewhere(&self, desk: &Desk) -> bool {
+        let sought = self.field == Field::Tenant || self.field == Field::ClientId && self.phase == Phase::Doubted;
+        sought && desk.product().path.iter().any(|step| step == "cloud")
     }
 
     /// Public sources do not agree on what is proposed here.

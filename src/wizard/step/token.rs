@@ -80,11 +80,13 @@ impl Token {
                 State::Failed => Tone::Failure,
                 State::Open | State::Attested | State::NotNeeded => Tone::Info,
             };
-            let evidence = checklist.evidence(item).iter().map(|phrase| desk.say(phrase));
+            // What somebody said is told on the item's own page; here the token speaks.
+            let spoken = checklist.evidence(item).iter().filter(|phrase| !is_word(phrase));
+            let evidence = spoken.map(|phrase| desk.say(phrase));
             blocks.extend(evidence.map(|text| Block::Note { tone, text }));
         }
         blocks.extend(verdict::blocks(desk, &self.causes));
-        if tokens.refresh.is_none() {
+        if tokens.refresh.is_none() && !desk.draft.way().is_app_only() {
             blocks.push(Block::Note { tone: Tone::Warning, text: desk.word("evidence.no-refresh-token") });
         }
         let mut actions = Vec::new();
@@ -103,6 +105,10 @@ impl Token {
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));
         Page { blocks, actions, ..Page::default() }
     }
+}
+
+fn is_word(phrase: &Phrase) -> bool {
+    ["evidence.said-so", "evidence.file-says", "evidence.not-asked"].contains(&phrase.key.as_str())
 }
 
 /// Whether the token shows something to be wrong.

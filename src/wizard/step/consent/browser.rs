@@ -10,10 +10,11 @@ use crate::{
     checklist::Item,
     entra::{
         Failure,
-        browser::{self, Asked, Pending, Prompt, Returned, Unusable, loopback::Loopback},
+        browser::{self, Asked, Pending, Prompt, Returned, Unusable},
         grant::Registration,
         wire::Answer,
     },
+    facts::Loopback,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
     secret::Secret,
@@ -89,7 +90,7 @@ impl Browser {
             (said("title"), said("text"))
         };
         let listening = Listening {
-            port: loopback.port,
+            port: loopback.port.or(desk.port),
             path: loopback.asked_path().to_owned(),
             state: state.clone(),
             limit: PATIENCE,
@@ -151,6 +152,7 @@ impl Browser {
     }
 
     fn listening(&mut self, desk: &mut Desk, ticket: Ticket, port: u16, state: Secret, now: i64) -> Came {
+        desk.port = Some(port);
         self.phase = Phase::Listening(ticket, port, now + PATIENCE.as_secs().cast_signed());
         let known = desk.draft.secrets.browser.as_ref().map(|pending| pending.redirect_uri.clone());
         let registered = redirect_uri(desk);
@@ -165,7 +167,9 @@ impl Browser {
     /// Another program may have taken the port since; the sign-in is then begun anew at a free one, if any will do.
     fn not_listening(&mut self, desk: &mut Desk, failure: &NetworkFailure) -> Came {
         let any = Loopback::read(&redirect_uri(desk)).is_some_and(|loopback| loopback.port.is_none());
-        if any && failure.kind == FailureKind::PortTaken && desk.draft.secrets.browser.take().is_some() {
+        let held = desk.draft.secrets.browser.take().is_some();
+        if any && failure.kind == FailureKind::PortTaken && (held || desk.port.take().is_some()) {
+            desk.port = None;
             return self.listen(desk);
         }
         Stop::new(verdict::unreachable(failure), Item::Consent, Outcome::Unreachable).into()
@@ -175,19 +179,22 @@ impl Browser {
         let Some(pending) = desk.draft.secrets.browser.clone().filter(|pending| pending.expires_at > now) else {
             return expired();
         };
-        let half = |unusable: &Unusable| matches!(unusable, Unusable::NoState | Unusable::NoCode);
-        let read = browser::returned(pasted, &pending).or_else(|unusable| {
-            // A terminal that reads line by line hands in the two lines of one address one after the other.
-            let whole = Secret::new(format!("{}{}", self.partial.expose(), pasted.expose()));
-            browser::returned(&whole, &pending).map_err(|_| unusable)
-        });
+        // A terminal that reads line by line hands in the lines of one address one after the other; what follows a
+        // piece of one is no code of its own.
+        if pasted.expose().contains("://") {
+            self.partial = Secret::default();
+        }
+        let whole = Secret::new(format!("{}{}", self.partial.expose(), pasted.expose()));
+        let alone = || browser::returned(pasted, &pending).ok().filter(|returned| returned.state_checked);
+        let read = browser::returned(&whole, &pending).or_else(|unusable| alone().ok_or(unusable));
         match read {
             Ok(returned) => self.redeem(desk, &pending, returned, 0),
             Err(unusable @ Unusable::Refused { .. }) => stopped(desk, unusable),
             // One line alone is read where nobody is there.
             Err(unusable) if desk.unattended => stopped(desk, unusable),
             Err(unusable) => {
-                self.partial = if half(&unusable) { pasted.clone() } else { Secret::default() };
+                let piece = matches!(unusable, Unusable::NoState | Unusable::NoCode) && whole.expose().contains("://");
+                self.partial = if piece { whole } else { Secret::default() };
                 self.error = Some(why(desk, &unusable));
                 Came::Runs(Turn::stay())
             }

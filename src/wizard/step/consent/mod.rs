@@ -5,12 +5,12 @@ mod browser;
 mod device;
 mod direct;
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
+use super::{Go, Page, Turn, go_on, lead, primary, secondary};
 use crate::{
     account::settings::Missing,
     checklist::Item,
     diagnosis::{Cause, Certainty},
-    entra::{Failure, grant::Tokens},
+    entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
     way::Way,
@@ -99,13 +99,17 @@ impl Stop {
     /// The authority's own refusal, with the item it speaks of where its number tells.
     fn refused(desk: &Desk, failure: Failure, flow: &str) -> Self {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
-        match verdict::obstacle(&failure) {
+        match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
             Some(obstacle) => {
                 Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
             }
             None if failure.is_passing() => {
                 let why = described("consent.later");
                 Self { failure: Some(failure), ..Self::new(why, Item::Consent, Outcome::Temporary) }
+            }
+            None if failure.form != Form::OAuth => {
+                let why = described("consent.garbled");
+                Self { failure: Some(failure), ..Self::new(why, Item::Network, Outcome::Unreachable) }
             }
             None => Self::because(desk, described("consent.refused"), failure, flow),
         }
@@ -204,6 +208,7 @@ impl Consent {
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match (message, &mut self.phase) {
             (Message::Continue, Phase::Granted) => Turn::next(),
+            (Message::Retry, Phase::Stopped(_)) if lacks_password(desk) => Turn::go(Go::Mend(Item::Consent)),
             (Message::Retry, _) => {
                 let mut effects = self.drop_running(desk);
                 let turn = self.begin(desk, now);
@@ -234,6 +239,10 @@ impl Consent {
                 Running::forget(desk);
                 stop.mark(desk);
                 ladder::refuse(desk, &stop.causes);
+                if stop.failure.as_ref().is_some_and(is_of_password) {
+                    // Sent once more, a wrong one locks the account.
+                    desk.draft.secrets.password = None;
+                }
                 self.phase = Phase::Stopped(stop);
                 Turn::stay()
             }
@@ -248,8 +257,12 @@ impl Consent {
         for (item, evidence) in shown(desk) {
             desk.draft.checklist.prove(item, Phrase::new(evidence));
         }
-        if matches!(way, Way::DeviceCode | Way::Password) && desk.draft.secrets.client_secret.is_some() {
+        let secret = desk.draft.secrets.client_secret.is_some();
+        if matches!(way, Way::DeviceCode | Way::Password) && secret {
             desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
+        }
+        if !way.is_app_only() && !secret {
+            desk.draft.checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.public-client-on"));
         }
         tokens::weigh(desk);
         self.phase = Phase::Granted;
@@ -269,7 +282,7 @@ impl Consent {
             Phase::Running(running) => running.page(desk, now),
             Phase::Stopped(stop) => stopped(desk, stop),
             Phase::Granted => Page {
-                blocks: vec![Block::Note { tone: Tone::Success, text: desk.word("consent.at-hand") }],
+                blocks: vec![Block::Note { tone: Tone::Success, text: desk.say(&at_hand(desk)) }],
                 actions: vec![
                     go_on(desk),
                     secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry),
@@ -280,11 +293,31 @@ impl Consent {
     }
 }
 
+fn at_hand(desk: &Desk) -> Phrase {
+    match desk.draft.secrets.tokens.as_ref().and_then(tokens::signed_in) {
+        Some(user) => Phrase::new("consent.at-hand-of").with("user", user),
+        None => Phrase::new("consent.at-hand"),
+    }
+}
+
+/// Name or password is wrong (AADSTS50126); elsewhere `invalid_grant` says no more (RFC 6749 §5.2).
+fn is_of_password(failure: &Failure) -> bool {
+    failure.has_code(50126) || (failure.codes.is_empty() && failure.error == "invalid_grant")
+}
+
+fn lacks_password(desk: &Desk) -> bool {
+    desk.draft.way() == Way::Password && desk.draft.secrets.password.is_none()
+}
+
 fn stopped(desk: &Desk, stop: &Stop) -> Page {
     // The mail server's step can do nothing about the authority.
     let item = Some(stop.item).filter(|item| *item != Item::Network);
-    let mut actions: Vec<Action> = item.and_then(|item| go_to(desk, item, "consent")).into_iter().collect();
-    let again = if desk.draft.way() == Way::DeviceCode { "action.new-code" } else { "action.retry" };
+    let mut actions: Vec<Action> = lead(desk, &stop.causes, item, "consent").into_iter().collect();
+    let again = match desk.draft.way() {
+        Way::DeviceCode => "action.new-code",
+        Way::Password if lacks_password(desk) => "action.retype",
+        _ => "action.retry",
+    };
     actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
     actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
