@@ -74,7 +74,7 @@ pub struct Refused {
 pub enum Of {
     #[default]
     SignIn,
-    /// Its secret or certificate, so that with another the sign-in holds.
+    /// Its secret or certificate, which says nothing of the tokens (RFC 6749 §5.2): with another the sign-in holds.
     App,
     /// By the mail server: for the authority it may be as good as any.
     Mailbox,

@@ -132,6 +132,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "wrong_sasl_mechanism_chosen"
     "basic_auth_retired"
     "ropc_federated_account"
+    "ropc_password_wrong"
     "password_wrong"
     "token_near_expiry_hve"
     "hve_app_not_allowed"

@@ -216,7 +216,9 @@ fn an_app_is_under_policies_of_its_own() {
 #[test]
 fn a_password_for_a_token_is_refused_for_reasons_that_one_at_smtp_is_not() {
     let refused = |code| first(&[("flow", "password"), ("oauth.code", code)]);
-    assert_eq!([refused("50126"), refused("50056")], ["password_wrong"; 2]);
+    assert_eq!(["50126", "50056", "50055", "50144"].map(refused), ["ropc_password_wrong"; 4]);
+    assert!(!found(&[("flow", "password"), ("oauth.code", "50126")]).iter().any(|(slug, _)| *slug == "password_wrong"));
+    assert_eq!(first(&[("oauth.code", "50126")]), "password_wrong");
     assert_eq!([refused("50076"), refused("50079")], ["mfa_needed_for_ropc"; 2]);
     assert_eq!(refused("7000218"), "public_client_flow_disabled");
     assert_eq!(refused("65001"), "consent_missing");
@@ -308,6 +310,17 @@ fn what_is_wrong_with_a_code_is_not_said_of_a_refresh_token() {
         [of("refresh_token", "70000"), of("refresh_token", "70008")],
         ["refresh_token_invalid", "refresh_token_expired"]
     );
+}
+
+#[test]
+fn a_policy_on_device_codes_says_nothing_of_logins_with_a_password() {
+    let blocked = |flow| [("oauth.code", "53003"), ("flow", flow)];
+    assert!(fix("device_code_blocked", &blocked("device_code")).contains("consent = \"browser\""));
+    for (flow, legacy) in
+        [("device_code", false), ("authorization_code", false), ("refresh_token", false), ("basic", true), ("", true)]
+    {
+        assert_eq!(fix("ca_blocks", &blocked(flow)).contains("legacy"), legacy, "{flow}");
+    }
 }
 
 #[test]

@@ -159,8 +159,8 @@ fn what_cannot_be_read_of_one_account_hides_no_other() {
     let path = desk.directory.path().join("config.toml");
     let config = fs::read_to_string(&path).unwrap();
     let more = "\n[accounts.broken]\nuser = 5\n[accounts.Upper]\n[accounts.loose]\nuser = \"a@contoso.example\"\n\
-                tenant = \"contoso.example\"\nclient_id = \"app\"\n\
-                consent = \"client-credentials\"\ncertificate_file = \"/nonexistent\"\n[accounts.half]\n";
+                tenant = \"contoso.example\"\nclient_id = \"app\"\nconsent = \"client-credentials\"\n\
+                certificate_file = \"/nonexistent\"\n[accounts.half]\n";
     fs::write(&path, config + more).unwrap();
     let ran = desk.run(&["status", "--json"]);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
