@@ -10,8 +10,11 @@ use crate::{
     token::Claims,
 };
 
-/// Seconds that a busy authority is left alone when it does not say how long, and at most when it does.
-const PATIENCE: (i64, i64) = (5, 3600);
+/// Seconds that a busy authority is left alone when it does not say how long.
+const USUAL_PATIENCE: u64 = 5;
+
+/// And at most when it does: nobody's mail waits for a date that somebody mistyped.
+pub const LONGEST_PATIENCE: u64 = 3600;
 
 /// Seconds by which a clock may be set back without a word: time servers correct as much.
 const DRIFT: i64 = 60;
@@ -62,21 +65,28 @@ pub struct Refused {
     #[serde(default)]
     pub codes: Vec<u32>,
     #[serde(default)]
-    pub by: By,
+    pub of: Of,
 }
 
+/// What was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum By {
+pub enum Of {
     #[default]
-    Authority,
-    /// The token may be as good as any.
-    MailServer,
+    SignIn,
+    /// Its secret or certificate, which says nothing of the tokens (RFC 6749 §5.2): with another the sign-in holds.
+    App,
+    /// By the mail server: for the authority it may be as good as any.
+    Mailbox,
 }
 
 impl From<&Failure> for Refused {
     fn from(failure: &Failure) -> Self {
-        Self { summary: failure.summary(), codes: failure.codes.clone(), by: By::Authority }
+        let of = match failure.error.as_str() {
+            "invalid_client" | "unauthorized_client" => Of::App,
+            _ => Of::SignIn,
+        };
+        Self { summary: failure.summary(), codes: failure.codes.clone(), of }
     }
 }
 
@@ -129,23 +139,20 @@ impl Vault {
         (self.refused_at, self.refused) = (Some(now), Some(refused));
     }
 
-    /// Whether the authority has refused what is kept here, so that nothing but a new sign-in mends it. A client that
-    /// is not known, or shows itself wrongly, says nothing of the tokens (RFC 6749 §5.2).
+    /// Whether the authority has refused the sign-in kept here, so that nothing but a new one mends it.
     pub fn is_dead(&self) -> bool {
-        let of_tokens = |refused: &Refused| !refused.summary.starts_with("invalid_client");
-        self.refused.as_ref().is_some_and(|refused| refused.by == By::Authority && of_tokens(refused))
+        self.refused.as_ref().is_some_and(|refused| refused.of == Of::SignIn)
     }
 
     /// Of many processes that want a token only the first is to find out that the authority is busy.
     pub fn was_busy(&mut self, seconds: Option<u64>, now: i64) {
-        let (usual, most) = PATIENCE;
-        let seconds = seconds.map_or(usual, |seconds| i64::try_from(seconds).unwrap_or(most).min(most));
-        self.not_before = Some(now.saturating_add(seconds));
+        let seconds = seconds.unwrap_or(USUAL_PATIENCE).min(LONGEST_PATIENCE);
+        self.not_before = Some(now.saturating_add_unsigned(seconds));
     }
 
     /// Until when the authority is not to be asked; one that is further away than any patience is a clock's fault.
     pub fn patience(&self, now: i64) -> Option<i64> {
-        self.not_before.filter(|until| *until > now && until - now <= PATIENCE.1)
+        self.not_before.filter(|until| *until > now && now.saturating_add_unsigned(LONGEST_PATIENCE) >= *until)
     }
 
     /// What a sign-in had brought, as far as it is kept.
@@ -279,8 +286,11 @@ mod tests {
         assert_eq!((vault.id_user.as_deref(), vault.last_success), (Some("a@b.example"), Some(1000)));
         let failure = Failure { error: "invalid_grant".into(), codes: vec![50173], ..Failure::default() };
         vault.was_refused((&failure).into(), 6000);
-        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], by: By::Authority };
+        let refused = Refused { summary: "invalid_grant AADSTS50173".into(), codes: vec![50173], of: Of::SignIn };
         assert_eq!(Vault::parse(&vault.text()).unwrap().refused, Some(refused));
+        assert!(vault.is_dead());
+        vault.was_refused((&Failure { error: "invalid_client".into(), ..failure }).into(), 6000);
+        assert!(!vault.is_dead());
         vault.take(&tokens(None), 7000);
         assert_eq!((vault.refused_at, vault.refused, vault.last_success), (None, None, Some(7000)));
         assert_eq!((vault.signed_in_at, vault.issued_at, vault.refreshed_at), (Some(1000), Some(7000), Some(1000)));

@@ -61,6 +61,7 @@ pub struct Context {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
+    outlive_file_limits();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let options = match Options::try_parse_from(&arguments) {
         Ok(options) => options,
@@ -86,6 +87,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
     }
     let ended = if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status };
     if check { status::unchecked(ended) } else { ended }
+}
+
+/// A file that may not grow (`ulimit -f`) kills a process without a word; one that listens is told by the write itself,
+/// and says what could not be written. A program started from here has it as it was.
+fn outlive_file_limits() {
+    // Where it cannot be listened to, things stay as they are without.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Status {

@@ -3,7 +3,10 @@
 
 use super::{Known, access::now};
 use crate::{
-    account::{settings::Consent, vault::Vault},
+    account::{
+        settings::Consent,
+        vault::{LONGEST_PATIENCE, Vault},
+    },
     command::Status,
     diagnosis::{self, Cause, Evidence},
     entra::{Failure, failure::Form},
@@ -121,14 +124,14 @@ impl NoToken {
 }
 
 fn later(failure: &Failure, seconds: Option<u64>) -> Phrase {
-    let at = seconds.and_then(|seconds| Some((seconds, now().checked_add_unsigned(seconds)?)));
-    match (verdict::obstacle(failure), at) {
+    let phrase = |key: &str| Phrase::new(key).with("summary", failure.summary());
+    let at = |seconds| time(now().saturating_add_unsigned(seconds));
+    match (verdict::obstacle(failure), seconds) {
         (Some(obstacle), _) => obstacle,
-        (None, None) => Phrase::new("access.later").with("summary", failure.summary()),
-        (None, Some((seconds, at))) => Phrase::new("access.later-at")
-            .with("summary", failure.summary())
-            .with("seconds", seconds)
-            .with("at", time(at)),
+        (None, None) => phrase("access.later"),
+        // The time that the next process is told as well, who does not ask before.
+        (None, Some(LONGEST_PATIENCE..)) => phrase("access.later-long").with("at", at(LONGEST_PATIENCE)),
+        (None, Some(seconds)) => phrase("access.later-at").with("seconds", seconds).with("at", at(seconds)),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Context, Known, Status, access, no_token::NoToken, options::Test, summary};
 use crate::{
-    account::vault::{By, Refused, Vault},
+    account::vault::{Of, Refused, Vault},
     diagnosis::{self, Cause},
     phrase::Phrase,
     runtime::mail::{self, Endpoint},
@@ -112,7 +112,7 @@ fn keep(context: &Context, known: &Known, conversation: &Conversation) {
     if conversation.authenticated() {
         known.keep(context, |vault| vault.succeeded(access::now()));
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
-        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), by: By::MailServer };
+        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), of: Of::Mailbox };
         known.keep(context, |vault| vault.was_refused(refused, access::now()));
     }
 }

@@ -1,18 +1,16 @@
-//! Single files: read whole, written whole or not at all. A secret file is `0600` and is refused when it is
-//! looser. What a file is for, `files` knows.
+//! Single files and their directories: read whole, as closed as they must be, or refused; moved and taken away. A
+//! secret file is `0600`. Written they are by `staged`; what a file is for, `files` knows.
 
 #![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io::{self, Read, Write},
-    iter,
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, fchown},
+    io::{self, Read},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown},
     path::{Path, PathBuf},
 };
 
 use rustix::fs::OFlags;
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -20,9 +18,6 @@ use crate::{
     shell,
     wizard::effect::{FileFailure, FileFailureKind},
 };
-
-/// So many earlier texts are kept beside a file that somebody may have written by hand.
-const MOST_OLD: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -171,77 +166,6 @@ pub fn owner(path: &Path) -> Option<u32> {
     fs::symlink_metadata(path).ok().map(|found| found.uid())
 }
 
-/// A file's next content, whole and on the disk beside it. Until it is put in place nothing has changed, and
-/// dropped it leaves nothing behind.
-#[derive(Debug)]
-pub struct Staged {
-    /// As it was named; the file itself may be elsewhere, when that is a symbolic link.
-    path: PathBuf,
-    target: PathBuf,
-    file: NamedTempFile,
-}
-
-impl Staged {
-    /// With the mode of the file that is there unless it is secret, and for root with its owner. A symbolic link is
-    /// followed, not replaced; one that leads nowhere is an error.
-    pub fn new(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
-        make_directory(path)?;
-        let target = target(path).map_err(unwritten(path))?;
-        Self::like(path, path, target, bytes, kind)
-    }
-
-    /// The file as it is, to be put back; `None` when there is none.
-    pub fn again(path: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
-        present(path)?.map(|bytes| Self::new(path, &bytes, kind)).transpose()
-    }
-
-    /// The file as it is, to be put beside it as `….old`; `None` when there is none. Nobody named that place: a
-    /// symbolic link there is replaced, not followed.
-    pub fn old(path: &Path, kind: Kind) -> Result<Option<Self>, FileFailure> {
-        present(path)?.map(|bytes| Self::old_of(path, &bytes, kind)).transpose()
-    }
-
-    /// As [`Self::old`], when the file's bytes are at hand.
-    pub fn old_of(path: &Path, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
-        let old = beside(path, ".old");
-        Self::like(path, &old, old.clone(), bytes, kind)
-    }
-
-    /// With the mode and owner of `model`.
-    fn like(model: &Path, path: &Path, target: PathBuf, bytes: &[u8], kind: Kind) -> Result<Self, FileFailure> {
-        let file = stage(&target, bytes, kind, fs::metadata(model).ok().as_ref()).map_err(unwritten(path))?;
-        Ok(Self { path: path.to_owned(), target, file })
-    }
-
-    /// Where it has come to be; its directory is still to be made sure of with [`settle`].
-    pub fn put(self) -> Result<PathBuf, FileFailure> {
-        let Self { path, target, file } = self;
-        file.persist(&target).map_err(|error| unwritten(&path)(error.error))?;
-        Ok(target)
-    }
-
-    /// In place of nothing: where something is, the name gets a number.
-    pub fn put_beside(self) -> Result<PathBuf, FileFailure> {
-        let Self { path, target, mut file } = self;
-        for place in iter::once(target.clone()).chain((1..MOST_OLD).map(|at| beside(&target, &format!(".{at}")))) {
-            match file.persist_noclobber(&place) {
-                Ok(_) => return Ok(place),
-                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => file = error.file,
-                Err(error) => return Err(unwritten(&path)(error.error)),
-            }
-        }
-        Err(failure(FileFailureKind::Write, &path, format!("{MOST_OLD} files of this name are kept already")))
-    }
-}
-
-fn present(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes.into())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failure(FileFailureKind::Read, path, error)),
-    }
-}
-
 pub fn target(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_owned()),
@@ -251,23 +175,6 @@ pub fn target(path: &Path) -> io::Result<PathBuf> {
 
 pub fn directory(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
-}
-
-fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    let closed = Permissions::from_mode(Kind::Secret.mode(None));
-    let mut file = tempfile::Builder::new().permissions(closed).tempfile_in(directory(target))?;
-    file.write_all(bytes)?;
-    if rustix::process::geteuid().is_root() {
-        // A new secret that root makes in somebody's directory is theirs, or they could not read it later.
-        let somebodys = matches!(kind, Kind::Secret | Kind::Shared);
-        let new = if somebodys { fs::metadata(directory(target)).ok() } else { None };
-        if let Some(model) = model.or(new.as_ref()) {
-            fchown(file.as_file(), Some(model.uid()), Some(model.gid()))?;
-        }
-    }
-    file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
-    file.as_file().sync_all()?;
-    Ok(file)
 }
 
 /// `config.toml.old`
@@ -280,25 +187,6 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 /// The rename itself must survive a power cut.
 pub fn settle(file: &Path) -> Result<(), FileFailure> {
     File::open(directory(file)).and_then(|directory| directory.sync_all()).map_err(unwritten(file))
-}
-
-pub fn write(path: &Path, bytes: &[u8], kind: Kind) -> Result<(), FileFailure> {
-    settle(&Staged::new(path, bytes, kind)?.put()?)
-}
-
-/// Both or neither: when the second cannot take its place (a file mounted by itself cannot be renamed over),
-/// the first gives its own back to what stood there.
-pub fn put_both(first: Staged, before: Option<Staged>, second: Staged) -> Result<(), FileFailure> {
-    let first = first.put()?;
-    let second = second.put().inspect_err(|_| {
-        // The failure that led here is the one to tell.
-        let _ = match before {
-            Some(before) => before.put().map(drop),
-            None => remove(&first),
-        };
-    })?;
-    settle(&first)?;
-    settle(&second)
 }
 
 pub fn make_directory(file: &Path) -> Result<(), FileFailure> {
@@ -327,97 +215,12 @@ pub fn set_aside(path: &Path, to: &Path, kind: Kind) -> Result<(), FileFailure> 
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{chown, symlink};
-
     use super::*;
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
-    }
 
     fn file(directory: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
         let path = directory.path().join(name);
         fs::write(&path, text).unwrap();
         path
-    }
-
-    fn names(directory: &tempfile::TempDir) -> Vec<String> {
-        let entries = fs::read_dir(directory.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_link_is_written_through_and_a_mode_is_kept() {
-        let directory = tempfile::tempdir().unwrap();
-        let (real, link) = (file(&directory, "real", "a"), directory.path().join("link"));
-        fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
-        symlink(&real, &link).unwrap();
-        write(&link, b"b", Kind::Plain).unwrap();
-        assert!(link.is_symlink());
-        assert_eq!((mode(&real), fs::read_to_string(&real).unwrap()), (0o640, "b".into()));
-    }
-
-    #[test]
-    fn a_link_that_leads_nowhere_is_not_replaced() {
-        let directory = tempfile::tempdir().unwrap();
-        let link = directory.path().join("link");
-        symlink("/nonexistent/file", &link).unwrap();
-        assert_eq!(write(&link, b"b", Kind::Plain).unwrap_err().kind, FileFailureKind::Write);
-        assert_eq!(names(&directory), ["link"]);
-    }
-
-    #[test]
-    fn what_is_kept_takes_mode_and_owner_of_the_file_and_a_secret_one_is_closed() {
-        let directory = tempfile::tempdir().unwrap();
-        let (path, old) = (file(&directory, "f", "new"), file(&directory, "f.old", "older"));
-        let keep = |mode: u32, kind: Kind| {
-            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            Staged::old(&path, kind).unwrap().unwrap().put().unwrap();
-        };
-        keep(0o600, Kind::Plain);
-        assert_eq!((mode(&old), fs::read_to_string(&old).unwrap()), (0o600, "new".into()));
-        if rustix::process::geteuid().is_root() {
-            chown(&path, Some(4321), Some(1234)).unwrap();
-        }
-        keep(0o640, Kind::Plain);
-        let owners = |path: &Path| fs::metadata(path).map(|found| (found.uid(), found.gid())).unwrap();
-        assert_eq!((mode(&old), owners(&old)), (0o640, owners(&path)));
-        keep(0o640, Kind::Secret);
-        assert_eq!(mode(&old), 0o600);
-        assert!(Staged::old(&directory.path().join("none"), Kind::Plain).unwrap().is_none());
-    }
-
-    #[test]
-    fn a_link_in_the_place_of_what_is_kept_leads_nowhere() {
-        let directory = tempfile::tempdir().unwrap();
-        let (path, real) = (file(&directory, "f", "new"), file(&directory, "real", "kept"));
-        let old = directory.path().join("f.old");
-        symlink(&real, &old).unwrap();
-        Staged::old(&path, Kind::Plain).unwrap().unwrap().put_beside().unwrap();
-        assert!(old.is_symlink());
-        assert_eq!(fs::read_to_string(directory.path().join("f.old.1")).unwrap(), "new");
-        Staged::old(&path, Kind::Plain).unwrap().unwrap().put().unwrap();
-        assert_eq!((old.is_symlink(), fs::read_to_string(&old).unwrap()), (false, "new".into()));
-        assert_eq!(fs::read_to_string(real).unwrap(), "kept");
-    }
-
-    #[test]
-    fn when_the_second_cannot_take_its_place_the_first_is_as_before() {
-        for existing in [Some("before"), None] {
-            let directory = tempfile::tempdir().unwrap();
-            let (first, second) = (directory.path().join("first"), directory.path().join("second"));
-            if existing.is_some() {
-                file(&directory, "first", "before");
-            }
-            let before = Staged::again(&first, Kind::Secret).unwrap();
-            let one = Staged::new(&first, b"after", Kind::Secret).unwrap();
-            let two = Staged::new(&second, b"after", Kind::Plain).unwrap();
-            fs::create_dir(&second).unwrap();
-            assert_eq!(put_both(one, before, two).unwrap_err().path, second.display().to_string());
-            assert_eq!(fs::read_to_string(&first).ok().as_deref(), existing);
-        }
     }
 
     #[test]
@@ -430,12 +233,5 @@ mod tests {
             let shown = shown.map_or("FILE".into(), |name| format!("'{}/{name}", directory.path().display()));
             assert_eq!(refused.detail, format!("mode 0640; chmod 600 {shown}"));
         }
-    }
-
-    #[test]
-    fn what_is_staged_and_dropped_leaves_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        drop(Staged::new(&directory.path().join("f"), b"CANARY", Kind::Secret).unwrap());
-        assert!(names(&directory).is_empty());
     }
 }

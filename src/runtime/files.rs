@@ -1,4 +1,4 @@
-//! Files: where they are and what belongs together; `disk` reads and writes them. A lock keeps two
+//! Files: where they are and what belongs together; `disk` reads and `staged` writes them. A lock keeps two
 //! processes from renewing one token, another keeps two wizards from losing one's changes.
 
 use std::{
@@ -8,9 +8,10 @@ use std::{
 };
 
 use super::{
-    disk::{self, Kind, Staged, beside, failure},
+    disk::{self, Kind, failure},
     lock::{self, Attempt},
     named, room,
+    staged::{self, Staged},
 };
 pub use super::{
     lock::Revoked,
@@ -19,7 +20,6 @@ pub use super::{
 use crate::{
     account::{
         config::{Config, Each},
-        draft::{Draft, Unreadable},
         vault::Vault,
     },
     facts::AccountName,
@@ -77,7 +77,7 @@ impl Places {
 
     pub fn write_vault(&self, account: &AccountName, vault: &Vault) -> Result<PathBuf, FileFailure> {
         let path = self.vault_file(account);
-        disk::write(&path, vault.text().expose().as_bytes(), Kind::Secret)?;
+        staged::write(&path, vault.text().expose().as_bytes(), Kind::Secret)?;
         Ok(path)
     }
 
@@ -107,7 +107,7 @@ impl Places {
         if !self.is_unshared(account, vault) {
             return Ok(());
         }
-        disk::write(&self.access_file(account), vault.shared().text().expose().as_bytes(), Kind::Shared)
+        staged::write(&self.access_file(account), vault.shared().text().expose().as_bytes(), Kind::Shared)
     }
 
     /// What the group may have of the account.
@@ -132,60 +132,6 @@ impl Places {
             disk::make_shared_directory(&self.state.join("accounts"))?;
         }
         Ok(())
-    }
-
-    /// A draft that cannot be taken up is kept under other names, since the next one takes its place; the
-    /// failure says so.
-    pub fn draft(&self) -> Result<Option<Draft>, FileFailure> {
-        self.read_draft().map_err(|failure| {
-            let why = match failure.kind {
-                FileFailureKind::TooOpen => "others could read it",
-                _ => &failure.detail,
-            };
-            let aside = match self.set_draft_aside() {
-                Ok(()) => "the draft is kept as draft.*.bad".to_owned(),
-                Err(error) => format!("the draft cannot be kept aside: {error}"),
-            };
-            FileFailure { detail: format!("{why}; {aside}"), ..failure }
-        })
-    }
-
-    fn read_draft(&self) -> Result<Option<Draft>, FileFailure> {
-        let [clear_path, secret_path] = self.draft_files();
-        let Some(clear) = disk::read(&clear_path, Kind::Plain)? else { return Ok(None) };
-        let secret = disk::read(&secret_path, Kind::Secret)?;
-        let draft = Draft::parse(clear.expose(), secret.as_ref()).map_err(|error| match error {
-            Unreadable::Secrets { .. } => content(&secret_path, &error),
-            Unreadable::Toml(_) | Unreadable::Version(_) => content(&clear_path, &error),
-        })?;
-        Ok(Some(draft))
-    }
-
-    fn set_draft_aside(&self) -> Result<(), FileFailure> {
-        let [clear, secret] = self.draft_files();
-        disk::set_aside(&clear, &beside(&clear, ".bad"), Kind::Plain)?;
-        disk::set_aside(&secret, &beside(&secret, ".bad"), Kind::Secret)
-    }
-
-    pub fn keep_draft(&self, draft: &Draft) -> Result<(), FileFailure> {
-        let (clear, secret) = draft.texts();
-        let [clear_path, secret_path] = self.draft_files();
-        match secret {
-            Some(secret) => disk::write(&secret_path, secret.expose().as_bytes(), Kind::Secret)?,
-            None => disk::remove(&secret_path)?,
-        }
-        disk::write(&clear_path, clear.as_bytes(), Kind::Secret)
-    }
-
-    pub fn drop_draft(&self) -> Result<(), FileFailure> {
-        let [clear, secret] = self.draft_files();
-        disk::remove(&clear)?;
-        disk::remove(&secret)
-    }
-
-    /// What may be read, and what may not.
-    fn draft_files(&self) -> [PathBuf; 2] {
-        ["draft.toml", "draft.secret"].map(|name| self.state.join(name))
     }
 
     pub fn inspect(&self, account: &AccountName) -> Result<Existing, FileFailure> {
@@ -219,7 +165,7 @@ impl Places {
         for old in [vault_old, config_old].into_iter().flatten() {
             old.put()?;
         }
-        disk::put_both(vault, vault_before, config)?;
+        staged::put_both(vault, vault_before, config)?;
         // A renewal that began before this sign-in has nothing to say of it.
         room::clear(&vault_path);
         // The account is saved whatever becomes of the group's copy; the next token tries it again, and says so.
@@ -244,7 +190,7 @@ impl Places {
     }
 }
 
-fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure {
+pub(super) fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure {
     failure(FileFailureKind::Content, path, error)
 }
 
@@ -258,7 +204,7 @@ mod tests {
         thread,
     };
 
-    use super::*;
+    use super::{super::disk::beside, *};
     use crate::secret::Secret;
 
     fn places() -> (tempfile::TempDir, Places) {
@@ -378,53 +324,5 @@ mod tests {
         save(&places, &saving(Some("version = 1\n"))).unwrap();
         assert!(olds.iter().all(|old| !old.is_symlink()));
         assert_eq!(fs::read_to_string(other).unwrap(), "kept");
-    }
-
-    #[test]
-    fn a_draft_comes_and_goes() {
-        let (_dir, places) = places();
-        let mut draft = Draft { step: "consent".into(), ..Draft::default() };
-        draft.secrets.client_secret = Some(Secret::new("CANARY"));
-        places.keep_draft(&draft).unwrap();
-        assert_eq!(mode(&places.state.join("draft.secret")), 0o600);
-        assert_eq!(places.draft().unwrap().unwrap().secrets, draft.secrets);
-        draft.secrets = crate::account::draft::Secrets::default();
-        places.keep_draft(&draft).unwrap();
-        assert!(!places.state.join("draft.secret").exists());
-        places.drop_draft().unwrap();
-        assert_eq!(places.draft(), Ok(None));
-    }
-
-    fn kept() -> (tempfile::TempDir, Places) {
-        let (dir, places) = places();
-        let mut draft = Draft { step: "consent".into(), ..Draft::default() };
-        draft.secrets.client_secret = Some(Secret::new("CANARY"));
-        places.keep_draft(&draft).unwrap();
-        (dir, places)
-    }
-
-    #[test]
-    fn a_draft_that_cannot_be_understood_is_set_aside_and_named() {
-        for (name, broken) in [("draft.toml", &b"version = 99"[..]), ("draft.toml", b"\xff"), ("draft.secret", b"{")] {
-            let (_dir, places) = kept();
-            let path = places.state.join(name);
-            fs::write(&path, broken).unwrap();
-            let failure = places.draft().unwrap_err();
-            assert_eq!((failure.kind, failure.path), (FileFailureKind::Content, path.display().to_string()));
-            assert!(failure.detail.ends_with("kept as draft.*.bad"), "{}", failure.detail);
-            assert_eq!(fs::read(beside(&path, ".bad")).unwrap(), broken);
-            assert_eq!(places.draft(), Ok(None));
-        }
-    }
-
-    #[test]
-    fn a_draft_whose_secrets_others_could_read_is_set_aside_and_closed() {
-        let (_dir, places) = kept();
-        let secret = places.state.join("draft.secret");
-        fs::set_permissions(&secret, Permissions::from_mode(0o644)).unwrap();
-        let failure = places.draft().unwrap_err();
-        assert_eq!((failure.kind, failure.path), (FileFailureKind::TooOpen, secret.display().to_string()));
-        assert_eq!(mode(&beside(&secret, ".bad")), 0o600);
-        assert!(places.state.join("draft.toml.bad").exists() && !secret.exists());
     }
 }

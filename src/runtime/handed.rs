@@ -10,8 +10,9 @@ use std::{
 };
 
 use super::{
-    disk::{self, Kind, Staged, failure},
+    disk::{self, Kind, failure},
     files::Places,
+    staged::{self, Staged},
 };
 use crate::{
     facts::AccountName,
@@ -39,7 +40,7 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
         Ok(found) if !found.is_file() => return Err(unwritten(&"there is something that is no file")),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            disk::write(path, text.as_bytes(), Kind::Private)?;
+            staged::write(path, text.as_bytes(), Kind::Private)?;
             return Ok(Handed::New);
         }
         Err(error) => return Err(unwritten(&error)),

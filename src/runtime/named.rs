@@ -54,7 +54,7 @@ pub fn exists(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::staged, *};
 
     #[test]
     fn a_user_is_named() {
@@ -66,7 +66,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (pipe, long) = (directory.path().join("pipe"), directory.path().join("long"));
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o600.into()).unwrap();
-        disk::write(&long, &[b'x'; TEXT as usize + 1], Kind::Plain).unwrap();
+        staged::write(&long, &[b'x'; TEXT as usize + 1], Kind::Plain).unwrap();
         for path in [&pipe, directory.path(), Path::new("/dev/zero"), Path::new("/nonexistent/x")] {
             assert_eq!(document(path).unwrap_err().kind, FileFailureKind::Read, "{}", path.display());
         }

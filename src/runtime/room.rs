@@ -121,13 +121,13 @@ pub fn clear(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::staged, *};
     use crate::wizard::effect::FileFailureKind;
 
     fn file() -> (tempfile::TempDir, PathBuf) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("alerts.json");
-        disk::write(&path, b"old", Kind::Secret).unwrap();
+        staged::write(&path, b"old", Kind::Secret).unwrap();
         (directory, path)
     }
 

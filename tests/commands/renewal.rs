@@ -48,7 +48,9 @@ fn one_that_stays_busy_is_left_alone_until_it_says() {
     let authority = Authority::acting(&desk, vec![json(429, "Retry-After: 7200\r\n", "{}")]);
     let ran = desk.run(&["token"]);
     assert_eq!((ran.status, authority.asked().len()), (75, 1));
-    assert!(ran.stderr.contains("7200 s") && ran.stderr.contains(" UTC"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("says to wait an hour or more: it is asked again after"), "{}", ran.stderr);
+    let until = desk.vault().not_before.unwrap() - chrono::Utc::now().timestamp();
+    assert!((3500..=3600).contains(&until), "{until}");
     assert!(desk.vault().refused.is_none());
     // Whoever comes next does not ask, unless that is what was asked for.
     let ran = desk.run(&["token"]);
@@ -201,8 +203,18 @@ fn tokens_that_live_shorter_than_wanted_are_renewed_once_and_handed_out() {
 fn on_a_full_disk(desk: &Desk) -> Ran {
     let program = env!("CARGO_BIN_EXE_smtp-oauth");
     let mut command = Command::new("sh");
-    command.args(["-c", r#"trap '' XFSZ; ulimit -f 8; exec "$0" token --config "$1""#, program]);
+    command.args(["-c", r#"ulimit -f 8; exec "$0" token --config "$1""#, program]);
     ran(command.arg(desk.directory.path()).stdin(Stdio::null()).output().unwrap())
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_told_by_the_wizard_as_well() {
+    let desk = Desk::signed_in(0);
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -f 0; exec "$0" --no-input --config "$1""#, env!("CARGO_BIN_EXE_smtp-oauth")]);
+    let ran = ran(command.arg(desk.directory.path()).stdin(Stdio::null()).output().unwrap());
+    assert_eq!(ran.status, 73, "{}", ran.stderr);
+    assert!(ran.stderr.contains("File too large"), "{}", ran.stderr);
 }
 
 #[test]
