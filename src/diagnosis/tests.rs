@@ -333,3 +333,12 @@ fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
     };
     assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
 }
+
+#[test]
+fn what_was_said_at_length_is_shown_in_part() {
+    let long = format!("AADSTS7000222: {}", "é".repeat(50_000));
+    let named = causes(&evidence(&[("oauth.code", "7000222"), ("oauth.description", &long)])).remove(0);
+    let shown = &named.evidence.iter().find(|(fact, _)| *fact == "oauth.description").unwrap().1;
+    assert!(shown.starts_with("AADSTS7000222: é") && shown.ends_with("é … (50015 characters)"));
+    assert!(shown.chars().count() < 1_100);
+}
