@@ -33,6 +33,9 @@ impl Browser {
     fn pasting(&self, desk: &Desk, cancel: Action) -> Page {
         let mut blocks = vec![Block::Text(desk.say(&about(desk, "browser.paste.text")))];
         blocks.extend(link(desk));
+        // For a telephone, where the window is large enough; listened for, it would have to be this machine's browser.
+        let pending = desk.draft.secrets.browser.as_ref();
+        blocks.extend(pending.map(|pending| Block::Qr(pending.authorize_url.clone())));
         let hand_in = primary(Key::Enter, desk.word("action.continue"), Act::Answer);
         let local = is_local(desk);
         let others = actions(desk, "action.listen", cancel).filter(|action| local || action.key != SWITCH);
