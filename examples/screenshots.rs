@@ -89,6 +89,20 @@ fn binary() -> anyhow::Result<PathBuf> {
     built.filter(|path| path.exists()).ok_or_else(|| anyhow::anyhow!("run `cargo build` first"))
 }
 
+/// What each step of the path shows, and the picture that is taken of it.
+const TO_THE_SIGN_IN: [(&str, Option<&str>); 10] = [
+    ("The mailbox that sends", None),
+    ("belongs to the tenant", None),
+    ("How the sign-in is given", Some("ways")),
+    ("The app registration", Some("registration")),
+    ("Allow public client flows", None),
+    ("Permissions", None),
+    ("Client secret (Value)", None),
+    ("Manage email apps", None),
+    ("Sender address", None),
+    ("The code runs out in", Some("sign-in")),
+];
+
 fn main() -> anyhow::Result<()> {
     the_path()?;
     a_fault()
@@ -97,11 +111,7 @@ fn main() -> anyhow::Result<()> {
 fn a_fault() -> anyhow::Result<()> {
     let mut terminal = Terminal::open(&["--demo", "smtp_auth_disabled_tenant"])?;
     terminal.wait_for("What is to send mail?")?;
-    for title in ["The mailbox that", "belongs to the", "app registration", "public client", "Permissions", "(Value)"] {
-        terminal.press("\r")?;
-        terminal.wait_for(title)?;
-    }
-    for title in ["Manage email apps", "Sender address", "The code runs out in"] {
+    for (title, _) in TO_THE_SIGN_IN {
         terminal.press("\r")?;
         terminal.wait_for(title)?;
     }
@@ -116,17 +126,7 @@ fn a_fault() -> anyhow::Result<()> {
 fn the_path() -> anyhow::Result<()> {
     let mut terminal = Terminal::open(&["--demo"])?;
     terminal.wait_for("What is to send mail?")?;
-    for (title, name) in [
-        ("The mailbox that sends", None),
-        ("belongs to the tenant", None),
-        ("The app registration", Some("registration")),
-        ("Redirect URI and public client", None),
-        ("Permissions", None),
-        ("Client secret (Value)", None),
-        ("Manage email apps", None),
-        ("Sender address", None),
-        ("The code runs out in", Some("sign-in")),
-    ] {
+    for (title, name) in TO_THE_SIGN_IN {
         terminal.press("\r")?;
         terminal.wait_for(title)?;
         if let Some(name) = name {

@@ -97,9 +97,25 @@ pub struct Health {
     pub refused: Option<Refused>,
     /// There is a secret, and nobody has written down when it ends.
     pub secret_undated: bool,
+    /// What helps where the last sign-in was refused, or where there was none.
+    pub remedy: Remedy,
     /// The sign-in was by device code, which an organisation's policy can end at the next renewal (AADSTS530036).
     pub by_device_code: bool,
 }
+
+/// What a refusal asks for, as far as its number tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Somebody signs in.
+    SignIn,
+    /// A new client secret or certificate.
+    Credential,
+    /// The app signs in as itself, and something else is wrong.
+    Settings,
+}
+
+/// Refusals of the secret or of the certificate itself.
+const CREDENTIAL: [u32; 5] = [7_000_215, 7_000_222, 700_027, 50_012, 1_000_502];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refresh {
@@ -131,6 +147,7 @@ impl Known<'_> {
             secret_expires,
             certificate_expires: self.certificate_expires,
             last_success: vault.last_success,
+            remedy: self.remedy(vault.refused.as_ref()),
             refused: vault.refused,
             secret_undated: vault.client_secret.is_some() && secret_expires.is_none(),
             by_device_code: self.consent() == Consent::DeviceCode && vault.refresh_token.is_some(),
@@ -139,6 +156,16 @@ impl Known<'_> {
 
     fn consent(&self) -> Consent {
         self.settings.consent.unwrap_or_default()
+    }
+
+    fn remedy(&self, refused: Option<&Refused>) -> Remedy {
+        let of_credential =
+            refused.and_then(|refused| refused.codes.first()).is_some_and(|code| CREDENTIAL.contains(code));
+        match self.consent() {
+            _ if of_credential => Remedy::Credential,
+            Consent::ClientCredentials => Remedy::Settings,
+            Consent::DeviceCode | Consent::Browser | Consent::Password => Remedy::SignIn,
+        }
     }
 
     /// What is wrong already and has no date to come.
@@ -301,5 +328,18 @@ mod tests {
         let all = [State::Unknown, State::Critical, State::Ok, State::Warn];
         assert_eq!(all.into_iter().max(), Some(State::Critical));
         assert!(State::Warn > State::Unknown && State::Unknown > State::Ok);
+    }
+
+    #[test]
+    fn what_helps_is_a_sign_in_only_where_somebody_signs_in() {
+        let remedy = |more: &str, codes: &[u32]| {
+            let refused = Refused { summary: String::new(), codes: codes.to_vec(), ..Refused::default() };
+            let vault = Vault { refused_at: Some(NOW), refused: Some(refused), ..vault(1) };
+            judge(more, Some(&vault), None).remedy
+        };
+        let app = r#"consent = "client-credentials""#;
+        assert_eq!((remedy("", &[50_173]), remedy("", &[])), (Remedy::SignIn, Remedy::SignIn));
+        assert_eq!((remedy("", &[7_000_222]), remedy(app, &[700_027])), (Remedy::Credential, Remedy::Credential));
+        assert_eq!((remedy(app, &[700_016]), remedy(app, &[])), (Remedy::Settings, Remedy::Settings));
     }
 }

@@ -11,13 +11,10 @@ use crate::{
         wire::{Answer, Request},
     },
     network::NetworkFailure,
-    phrase::Phrase,
     runtime::patient,
     way::Way,
+    wizard::clock,
 };
-
-/// A clock that is wrong by more is worth a word.
-const SKEW: i64 = 300;
 
 /// An assertion is not valid at this time, by the authority's clock.
 const ASSERTION_TIME: u32 = 700_024;
@@ -63,10 +60,9 @@ impl Known {
 
     fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {
         let answer = heard.outcome.as_ref().map_err(|failure| NoToken::Network(failure.clone()))?;
-        let skew = answer.date.map_or(0, |date| date - now());
-        if context.global.verbose > 0 && skew.abs() > SKEW {
-            let key = if skew > 0 { "access.clock-behind" } else { "access.clock-ahead" };
-            context.complain(context.texts.say(&Phrase::new(key).with("seconds", skew.abs())));
+        let skew = answer.date.map_or(0, |date| now().saturating_sub(date));
+        if context.global.verbose > 0 && skew.unsigned_abs() > clock::TOLERATED {
+            context.complain(context.texts.say(&clock::off(skew)));
         }
         grant::read(answer, now()).map_err(|failure| match NoToken::from(Box::new(failure)) {
             NoToken::Later(failure, _) => NoToken::Later(failure, answer.retry_after),

@@ -10,7 +10,9 @@ use super::{
     no_token::NoToken,
     options::{Format, Token},
 };
-use crate::{account::vault::Vault, diagnosis::Certainty, facts::Address, phrase::Phrase, smtp::xoauth2};
+use crate::{
+    account::vault::Vault, checklist::Item, diagnosis::Certainty, facts::Address, phrase::Phrase, smtp::xoauth2,
+};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -56,6 +58,10 @@ fn complain(context: &Context, known: &Known, error: &NoToken) {
         let fix = cause.fix.first().map(|fix| texts.say(fix)).unwrap_or_default();
         let phrase = Phrase::new("access.cause").with("cause", texts.say(&cause.headline)).with("fix", fix);
         context.complain(texts.say(&phrase));
+        if cause.item == Item::ClientSecret {
+            let phrase = Phrase::new("access.credential").with("config", context.global.config_option());
+            context.complain(texts.say(&phrase));
+        }
     }
     if let Some(days) = error.days_since_renewal(known) {
         let phrase = Phrase::new("access.again").with("days", days).with("config", context.global.config_option());

@@ -132,6 +132,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "wrong_sasl_mechanism_chosen"
     "basic_auth_retired"
     "ropc_federated_account"
+    "ropc_password_wrong"
     "password_wrong"
     "token_near_expiry_hve"
     "hve_app_not_allowed"
@@ -290,7 +291,7 @@ impl Entry {
             "oauth.description" => ["oauth.earlier", "oauth.description"],
             fact => [fact, ""],
         };
-        let shown = |fact: &'static str| Some((fact, evidence.text(fact)?));
+        let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
         let commands = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown));
@@ -309,6 +310,15 @@ impl Entry {
             step: self.step.as_deref(),
             arrives_within: self.arrives_within,
         }
+    }
+}
+
+/// An authority's or a server's words are as long as it likes; a screen is not.
+fn shortened(text: String) -> String {
+    const MOST: usize = 1_000;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} … ({} characters)", &text[..end], text.chars().count()),
+        None => text,
     }
 }
 

@@ -216,7 +216,9 @@ fn an_app_is_under_policies_of_its_own() {
 #[test]
 fn a_password_for_a_token_is_refused_for_reasons_that_one_at_smtp_is_not() {
     let refused = |code| first(&[("flow", "password"), ("oauth.code", code)]);
-    assert_eq!([refused("50126"), refused("50056")], ["password_wrong"; 2]);
+    assert_eq!(["50126", "50056", "50055", "50144"].map(refused), ["ropc_password_wrong"; 4]);
+    assert!(!found(&[("flow", "password"), ("oauth.code", "50126")]).iter().any(|(slug, _)| *slug == "password_wrong"));
+    assert_eq!(first(&[("oauth.code", "50126")]), "password_wrong");
     assert_eq!([refused("50076"), refused("50079")], ["mfa_needed_for_ropc"; 2]);
     assert_eq!(refused("7000218"), "public_client_flow_disabled");
     assert_eq!(refused("65001"), "consent_missing");
@@ -256,17 +258,6 @@ fn every_kind_of_network_trouble_has_a_cause() {
 }
 
 #[test]
-fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
-    let shown = Shown::first(certificate().as_bytes()).unwrap();
-    let known = |consent: &str| {
-        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
-        let settings: Settings = toml::from_str(&text).unwrap();
-        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
-    };
-    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
-}
-
-#[test]
 fn who_was_connected_to_is_not_out_of_reach() {
     assert_eq!(first(&[("network.kind", "unanswered"), ("authority", "https://login.example")]), "answer_overdue");
     let mail = |stage| first(&[("network.kind", "timed-out"), ("reply.stage", stage), ("host", "mx.example")]);
@@ -297,7 +288,7 @@ fn what_is_to_be_opened_is_what_was_tried() {
     assert!(said.contains("{network.address}") && !said.contains("587") && !said.contains("microsoft"), "{said}");
     let said = fix("network_blocked", &[&tried[..], &[("host", "mx.example"), ("port", "2587")]].concat());
     assert!(said.contains("TCP port {port} to {host}") && !said.contains("tokens"), "{said}");
-    assert!(fix("network_blocked", &tried[..1]).contains("microsoftonline"));
+    assert!(fix("network_blocked", &tried[..1]).contains("{login_host}"));
 }
 
 #[test]
@@ -319,4 +310,35 @@ fn what_is_wrong_with_a_code_is_not_said_of_a_refresh_token() {
         [of("refresh_token", "70000"), of("refresh_token", "70008")],
         ["refresh_token_invalid", "refresh_token_expired"]
     );
+}
+
+#[test]
+fn a_policy_on_device_codes_says_nothing_of_logins_with_a_password() {
+    let blocked = |flow| [("oauth.code", "53003"), ("flow", flow)];
+    assert!(fix("device_code_blocked", &blocked("device_code")).contains("consent = \"browser\""));
+    for (flow, legacy) in
+        [("device_code", false), ("authorization_code", false), ("refresh_token", false), ("basic", true), ("", true)]
+    {
+        assert_eq!(fix("ca_blocks", &blocked(flow)).contains("legacy"), legacy, "{flow}");
+    }
+}
+
+#[test]
+fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
+    let shown = Shown::first(certificate().as_bytes()).unwrap();
+    let known = |consent: &str| {
+        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
+        let settings: Settings = toml::from_str(&text).unwrap();
+        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
+    };
+    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
+}
+
+#[test]
+fn what_was_said_at_length_is_shown_in_part() {
+    let long = format!("AADSTS7000222: {}", "é".repeat(50_000));
+    let named = causes(&evidence(&[("oauth.code", "7000222"), ("oauth.description", &long)])).remove(0);
+    let shown = &named.evidence.iter().find(|(fact, _)| *fact == "oauth.description").unwrap().1;
+    assert!(shown.starts_with("AADSTS7000222: é") && shown.ends_with("é … (50015 characters)"));
+    assert!(shown.chars().count() < 1_100);
 }

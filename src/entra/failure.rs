@@ -49,6 +49,8 @@ pub enum Form {
 const PASSING: [u32; 7] = [50033, 70012, 90006, 90012, 90024, 90033, 90055];
 
 const EXCERPT: usize = 200;
+/// Of a description, in a sentence of this program's own.
+const SENTENCE: usize = 600;
 /// Entra's longest descriptions have some 600 characters.
 const DESCRIPTION: usize = 4096;
 
@@ -160,16 +162,25 @@ impl Failure {
     pub fn said(&self) -> String {
         let described = self.sentence().lines().next().unwrap_or_default().trim_end_matches(['.', ' ']);
         match self.form {
-            Form::OAuth if !described.is_empty() => format!("{}: {described}", one_line(&self.error)),
+            Form::OAuth if !described.is_empty() => format!("{}: {}", self.named(), line(described, SENTENCE)),
             _ => self.summary(),
         }
+    }
+
+    /// The OAuth error. What is no name alone would tell nobody what it is.
+    fn named(&self) -> String {
+        let error = one_line(&self.error);
+        if error.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            return error;
+        }
+        format!("HTTP {}, error {}", self.status, if error.is_empty() { "without a name" } else { &error })
     }
 
     /// The refusal in one line, for a screen or a log: `invalid_client AADSTS7000218`.
     pub fn summary(&self) -> String {
         let codes = self.codes.first().map(|code| format!(" AADSTS{code}")).unwrap_or_default();
         match self.form {
-            Form::OAuth => format!("{}{codes}", one_line(&self.error)),
+            Form::OAuth => format!("{}{codes}", self.named()),
             _ => format!("HTTP {}: {}", self.status, self.excerpt.as_deref().unwrap_or_default()),
         }
     }
@@ -229,9 +240,14 @@ fn masked(text: &str) -> String {
 }
 
 fn one_line(text: &str) -> String {
+    line(text, EXCERPT)
+}
+
+/// At most so many characters of it.
+fn line(text: &str, most: usize) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(EXCERPT) {
+    match line.char_indices().nth(most) {
         // Never in the middle of a word, where there are words.
         Some((end, _)) => format!("{} …", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
         None => line,
@@ -258,6 +274,15 @@ mod tests {
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("slow_down", &[70016][..]));
         let failure = Failure::read(&Answer::of(400, r#"{"error":{"code":7}}"#));
         assert_eq!(failure.error, r#"{"code":7}"#);
+    }
+
+    #[test]
+    fn what_is_no_name_and_what_is_without_end_stay_readable() {
+        let said = |body: &str| Failure::read(&Answer::of(400, body)).said();
+        assert_eq!(said(r#"{"error":5}"#), "HTTP 400, error 5");
+        assert_eq!(said(r#"{"error":""}"#), "HTTP 400, error without a name");
+        let long = said(&format!(r#"{{"error":"x","error_description":"{}"}}"#, "word ".repeat(10_000)));
+        assert!(long.starts_with("x: word word") && long.len() < 700, "{long}");
     }
 
     #[test]

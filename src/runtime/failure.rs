@@ -34,9 +34,16 @@ pub fn innermost(error: &(dyn Error + 'static)) -> Option<(FailureKind, String)>
     }
     if let Some(io) = error.downcast_ref::<io::Error>() {
         let wrapped = io.get_ref().and_then(|inner| innermost(inner));
-        return wrapped.or_else(|| Some((of_kind(io.kind()), io.to_string())));
+        return wrapped.or_else(|| Some((of_kind(io.kind()), words(io))));
     }
     error.source().and_then(innermost)
+}
+
+/// rustls refers those who use the library to its manual, behind its own words.
+fn words(io: &io::Error) -> String {
+    let said = io.to_string();
+    let own = said.split("https://docs.rs/").next().unwrap_or_default();
+    own.trim_end().trim_end_matches(':').to_owned()
 }
 
 fn of_tls(error: &rustls::Error) -> FailureKind {
@@ -72,6 +79,15 @@ mod tests {
         let twice = io::Error::other(wrapped);
         let failure = of_io("mx.example:587", &twice);
         assert_eq!((failure.kind, failure.detail), (FailureKind::Certificate, tls.to_string()));
+    }
+
+    #[test]
+    fn a_librarys_manual_is_no_word_of_the_far_end() {
+        let manual =
+            "peer closed connection without sending TLS close_notify: \nhttps://docs.rs/rustls/x#unexpected-eof";
+        let failure = of_io("mx.example:587", &io::Error::new(io::ErrorKind::UnexpectedEof, manual));
+        assert_eq!(failure.detail, "peer closed connection without sending TLS close_notify");
+        assert_eq!(failure.kind, FailureKind::Closed);
     }
 
     #[test]

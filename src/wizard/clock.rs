@@ -4,14 +4,45 @@ use super::desk::Desk;
 use crate::{checklist::Item, entra::wire::Answer, phrase::Phrase};
 
 /// Seconds. Entra allows five minutes of skew; below a few seconds the network's own delay is all there is.
-const TOLERATED: i64 = 300;
+pub const TOLERATED: u64 = 300;
 
 pub fn compare(desk: &mut Desk, answer: &Answer, now: i64) {
     let Some(theirs) = answer.date else { return };
-    let skew = now - theirs;
-    if skew.abs() <= TOLERATED {
+    let skew = now.saturating_sub(theirs);
+    if skew.unsigned_abs() <= TOLERATED {
         desk.draft.checklist.prove(Item::Clock, Phrase::new("evidence.clock"));
     } else {
-        desk.draft.checklist.fail(Item::Clock, Phrase::new("evidence.clock-skew").with("seconds", skew));
+        desk.draft.checklist.fail(Item::Clock, off(skew));
+    }
+}
+
+/// By how much, in seconds this machine is ahead by, in a sentence.
+pub fn off(skew: i64) -> Phrase {
+    let way = if skew > 0 { "ahead" } else { "behind" };
+    let (unit, number) = match skew.unsigned_abs() {
+        seconds @ 0..7_200 => ("minutes", seconds / 60),
+        seconds @ 7_200..172_800 => ("hours", seconds / 3_600),
+        seconds => ("days", seconds / 86_400),
+    };
+    Phrase::new(format!("clock.{way}.{unit}")).with("number", number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Language, Texts};
+
+    #[test]
+    fn how_far_it_is_off_is_told_in_words() {
+        let texts = Texts::new(Language::English);
+        for (skew, said) in [
+            (301, "5 minutes ahead"),
+            (-7_199, "119 minutes behind"),
+            (-86_400, "24 hours behind"),
+            (172_800, "2 days ahead"),
+            (i64::MIN, "106751991167300 days behind"),
+        ] {
+            assert!(texts.say(&off(skew)).contains(said), "{skew}: {}", texts.say(&off(skew)));
+        }
     }
 }

@@ -8,7 +8,7 @@
 mod answered;
 mod asking;
 mod blame;
-mod clock;
+pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;

@@ -8,12 +8,12 @@ use super::{
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     screen::{Block, Tone, TranscriptRow},
-    verdict,
+    tokens, verdict,
 };
 use crate::{
     account::Account,
-    checklist::Item,
-    diagnosis::Cause,
+    checklist::{Item, State},
+    diagnosis::{Cause, Certainty},
     entra::{
         cloud,
         grant::{self, Tokens},
@@ -306,4 +306,20 @@ fn record(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
         _ => checklist.fail(at, evidence),
     }
     blame::mark(desk, causes);
+    user_differs(desk, causes);
+}
+
+/// Of a foreign authority's user it was left to the mail server whether it takes who signed in; now it has told.
+fn user_differs(desk: &mut Desk, causes: &[Cause]) {
+    let mut likely = causes.iter().take_while(|cause| cause.certainty != Certainty::Possible);
+    let left = desk.draft.checklist.state(Item::SmtpUser) == State::Open;
+    if !left || !likely.any(|cause| cause.item == Item::SmtpUser) {
+        return;
+    }
+    let upn = desk.draft.secrets.tokens.as_ref().and_then(tokens::signed_in);
+    let Some((user, upn)) = desk.draft.settings.user.as_ref().zip(upn) else { return };
+    if !user.same_as(&upn) {
+        let phrase = Phrase::new("evidence.user-refused").with("upn", upn).with("user", user);
+        desk.draft.checklist.fail(Item::SmtpUser, phrase);
+    }
 }

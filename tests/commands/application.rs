@@ -62,7 +62,12 @@ fn a_secret_that_has_expired_or_is_another_is_told_with_what_to_do() {
     let ran = desk.run(&["token"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (77, ""));
     assert!(ran.stderr.contains("AADSTS7000222") && ran.stderr.contains("'New client secret'"), "{}", ran.stderr);
+    let whole = format!("smtp-oauth --config {}", desk.directory.path().display());
+    assert!(ran.stderr.contains(&whole) && ran.stderr.contains("credential of the systemd unit"), "{}", ran.stderr);
     assert_eq!(desk.vault().refused.unwrap().codes, [7_000_222]);
+    let told = desk.run(&["status"]).stdout;
+    assert!(told.contains("a new client secret or certificate is needed") && told.contains(&whole), "{told}");
+    assert!(!told.contains("sign in again"), "{told}");
 
     let directory = tempfile::tempdir().unwrap();
     write(directory.path().join("alerts.client-secret"), 0o400, "CANARY-other\n");

@@ -22,6 +22,7 @@ mod status;
 mod test;
 mod token;
 mod units;
+mod ways;
 
 use std::process::{Command, Stdio};
 

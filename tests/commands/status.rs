@@ -159,16 +159,20 @@ fn what_cannot_be_read_of_one_account_hides_no_other() {
     let path = desk.directory.path().join("config.toml");
     let config = fs::read_to_string(&path).unwrap();
     let more = "\n[accounts.broken]\nuser = 5\n[accounts.Upper]\n[accounts.loose]\nuser = \"a@contoso.example\"\n\
-                tenant = \"contoso.example\"\nclient_id = \"app\"\ncertificate_file = \"/nonexistent\"\n[accounts.half]\n";
+                tenant = \"contoso.example\"\nclient_id = \"app\"\nconsent = \"client-credentials\"\n\
+                certificate_file = \"/nonexistent\"\n[accounts.half]\n";
     fs::write(&path, config + more).unwrap();
     let ran = desk.run(&["status", "--json"]);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
     let states: Vec<_> = document["accounts"].as_array().unwrap().iter().map(|entry| entry["state"].as_str()).collect();
     assert_eq!((states, ran.status), (["unknown", "ok", "unknown", "unknown", "unknown"].map(Some).to_vec(), 0));
     assert_eq!(document["accounts"][0]["next"], json!({ "what": null, "at": null }));
-    for why in
-        ["Upper: not a name", "broken: ", "half: `user` is missing", "loose: /nonexistent cannot be read: No such file"]
-    {
+    for why in [
+        "Upper: not a name",
+        "broken: ",
+        "half: `user` is missing",
+        "loose: /nonexistent cannot be read: there is no such file",
+    ] {
         assert!(ran.stderr.contains(&format!("smtp-oauth: {why}")), "{why}: {}", ran.stderr);
     }
     assert_eq!(desk.run(&["status", "--nagios"]).status, 3);

@@ -92,6 +92,16 @@ fn a_refresh_token_that_was_revoked_needs_a_new_sign_in() {
 }
 
 #[test]
+fn nothing_goes_out_past_a_proxy_that_is_written_wrongly() {
+    let desk = Desk::signed_in(0);
+    desk.configure(|settings| settings.endpoints.authority = Some("https://login.example".parse().unwrap()));
+    let mut command = desk.command(&["token", "--refresh"]);
+    let ran = ran(command.env("HTTPS_PROXY", "::::").env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap());
+    assert_eq!((ran.status, ran.stdout.as_str()), (78, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("HTTPS_PROXY is set, and names no proxy"), "{}", ran.stderr);
+}
+
+#[test]
 fn an_authority_that_cannot_be_reached_is_named() {
     let desk = Desk::signed_in(3550);
     desk.configure(|settings| settings.endpoints.authority = Some("https://127.0.0.1:1".parse().unwrap()));

@@ -138,6 +138,16 @@ fn the_address_is_copied_out_and_the_answer_pasted_unseen() {
 }
 
 #[test]
+fn the_browser_comes_back_to_line_mode_by_itself() {
+    let room = Room::new();
+    let mut terminal = room.opens("loopback", "line");
+    terminal.reads("Waiting for the browser");
+    let address = room.signs_in(&room.begun());
+    terminal.reads("What the token says");
+    assert!(!terminal.bytes().contains(&code_of(&address)));
+}
+
+#[test]
 fn line_mode_takes_the_pasted_address_without_an_echo() {
     let room = Room::new();
     let mut terminal = room.opens("paste", "line");

@@ -12,7 +12,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{Person, accepted, given, granted, refused, refused_after_data};
+use crate::person::{DEVICE_CODE, Person, accepted, given, granted, refused, refused_after_data};
 
 fn testing() -> Person {
     let mut person = Person::sits_down(given());
@@ -244,4 +244,31 @@ fn a_consent_that_succeeded_is_saved_even_when_the_test_is_refused() {
     person.enter();
     assert!(person.effects.iter().any(|effect| matches!(effect, Effect::Save(..))), "{:?}", person.effects);
     assert_eq!(person.model.desk().outcome(), Outcome::Refused);
+}
+
+#[test]
+fn what_was_left_to_the_mail_server_is_known_once_it_has_told() {
+    let mut person = Person::sits_down(given());
+    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example");
+    person.types("").types("smtp.example:2525").tell(Message::Choose(1));
+    person.gets(200, r#"{"issuer":"https://login.example"}"#).types("main.example").gets(404, "");
+    person.enter().types("any-client").gets(401, r#"{"error":"invalid_client"}"#);
+    person.enter().types("https://smtp.example/SMTP.Send offline_access").enter().types("");
+    while person.at() != "consent" {
+        person.enter();
+    }
+    person.gets(200, DEVICE_CODE).polls(200, &granted("admin@contoso.example"));
+    let user = |person: &Person| {
+        let list = &person.model.draft().checklist;
+        let said = list.evidence(Item::SmtpUser).iter().map(|phrase| person.model.desk().say(phrase));
+        (list.state(Item::SmtpUser), said.collect::<String>())
+    };
+    assert_eq!(user(&person).0, State::Open);
+    assert!(user(&person).1.contains("will tell"), "{:?}", user(&person));
+    while person.at() != "connection" {
+        person.enter();
+    }
+    person.hears(refused("5.7.8 Error: authentication failed"));
+    assert_eq!(user(&person).0, State::Failed);
+    assert!(user(&person).1.contains("does not take that"), "{:?}", user(&person));
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Account;
 use crate::{
-    account::health::{Health, Next, Part},
+    account::health::{Health, Next, Part, Remedy},
     language::Texts,
     phrase::Phrase,
     visible,
@@ -52,8 +52,13 @@ fn dates(texts: &Texts, health: &Health, now: i64) -> String {
 
 fn notes(texts: &Texts, health: &Health, option: &str) -> String {
     let again = matches!(health.next, Some(Next { what: Part::Refusal | Part::SignIn, .. }));
+    let remedy = match health.remedy {
+        Remedy::SignIn => "status.note.again",
+        Remedy::Credential => "status.note.credential",
+        Remedy::Settings => "status.note.application",
+    };
     let notes = [
-        (again, Phrase::new("status.note.again").with("config", option)),
+        (again, Phrase::new(remedy).with("config", option)),
         (health.secret_undated, Phrase::new("status.note.undated")),
         (health.by_device_code, Phrase::new("status.note.device-code")),
     ];

@@ -78,6 +78,8 @@ impl Fault {
             Self::NoKey(_, found) => Phrase::new("certificate.no-key").with("found", found),
             Self::Encrypted(_) => Phrase::new("certificate.encrypted"),
             Self::NotRsa(_, kind) => Phrase::new("certificate.not-rsa").with("kind", kind),
+            Self::Unusable(_, detail) if detail == "TooSmall" => Phrase::new("certificate.too-small"),
+            Self::Unusable(_, detail) if detail == "TooLarge" => Phrase::new("certificate.too-large"),
             Self::Unusable(_, detail) => Phrase::new("certificate.unusable").with("detail", detail),
             Self::KeyOfAnother => Phrase::new("certificate.key-of-another"),
             Self::Expired(at) => Phrase::new("certificate.expired").with("date", date(*at)),

@@ -241,6 +241,9 @@ pub mod tests {
         assert_eq!(fault(signed(&other).as_bytes(), Some(key().as_bytes())), elliptic(Part::Certificate));
         let short = text("RSA PRIVATE KEY", &pkcs1()[..200]);
         assert!(matches!(fault(certificate().as_bytes(), Some(short.as_bytes())), Fault::Unusable(Part::Key, _)));
+        let told = |detail: &str| Fault::Unusable(Part::Key, detail.to_owned()).phrase().key;
+        let keys = ["TooSmall", "TooLarge", "InvalidEncoding"].map(told);
+        assert_eq!(keys, ["too-small", "too-large", "unusable"].map(|key| format!("certificate.{key}")));
     }
 
     #[test]
