@@ -32,6 +32,7 @@ impl Places {
 
     fn read_draft(&self) -> Result<Option<Draft>, FileFailure> {
         let [clear_path, secret_path] = self.draft_files();
+        staged::sweep(&secret_path);
         let Some(clear) = disk::read(&clear_path, Kind::Plain)? else { return Ok(None) };
         let secret = disk::read(&secret_path, Kind::Secret)?;
         let draft = Draft::parse(clear.expose(), secret.as_ref()).map_err(|error| match error {

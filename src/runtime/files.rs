@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     closed,
-    disk::{self, Kind, failure},
+    disk::{self, Kind, beside, failure},
     lock::{self, Attempt},
     named, room,
     staged::{self, Staged},
@@ -155,6 +155,7 @@ impl Places {
         self.prepare()?;
         let _config_lock = lock::take(&self.state.join("config.lock"), revoked)?;
         let _account_lock = lock::take(&self.lock_file(&saving.account), revoked)?;
+        self.sweep(&saving.account);
         let now = disk::read(&config_path, Kind::Plain)?.map(|text| text.expose().to_owned());
         if now != saving.expected {
             return Err(failure(FileFailureKind::Changed, &config_path, "not as shown"));
@@ -182,7 +183,15 @@ impl Places {
     /// Held until the value is dropped.
     pub fn lock(&self, account: &AccountName) -> Result<File, FileFailure> {
         self.prepare()?;
-        lock::take(&self.lock_file(account), &Revoked::default())
+        let lock = lock::take(&self.lock_file(account), &Revoked::default())?;
+        self.sweep(account);
+        Ok(lock)
+    }
+
+    /// Under the lock, where nobody else writes the account's files.
+    fn sweep(&self, account: &AccountName) {
+        let vault = self.vault_file(account);
+        [&vault, &beside(&vault, ".old"), &self.access_file(account)].into_iter().for_each(|path| staged::sweep(path));
     }
 
     /// The same, or nothing when another process holds it.

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "files are read and written here")]
 
 use std::{
+    ffi::OsString,
     fs::{self, Metadata, Permissions},
     io::{self, Write},
     iter,
@@ -16,6 +17,9 @@ use zeroize::Zeroizing;
 
 use super::disk::{self, Kind, beside, directory, failure, make_directory, remove, settle, target, unwritten};
 use crate::wizard::effect::{FileFailure, FileFailureKind};
+
+/// Characters at the end of a name that nobody has.
+const RANDOM: usize = 6;
 
 /// So many earlier texts are kept beside a file that somebody may have written by hand.
 const MOST_OLD: usize = 100;
@@ -89,7 +93,9 @@ fn present(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileFailure> {
 
 fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> io::Result<NamedTempFile> {
     let closed = Permissions::from_mode(Kind::Secret.mode(None));
-    let mut file = tempfile::Builder::new().permissions(closed).tempfile_in(directory(target))?;
+    let name = begun(target);
+    let mut file =
+        tempfile::Builder::new().permissions(closed).prefix(&name).rand_bytes(RANDOM).tempfile_in(directory(target))?;
     file.write_all(bytes)?;
     if rustix::process::geteuid().is_root() {
         // A new secret that root makes in somebody's directory is theirs, or they could not read it later.
@@ -102,6 +108,30 @@ fn stage(target: &Path, bytes: &[u8], kind: Kind, model: Option<&Metadata>) -> i
     file.as_file().set_permissions(Permissions::from_mode(kind.mode(model)))?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// What a file is called until it takes its place, before some random characters.
+fn begun(target: &Path) -> OsString {
+    let mut name = OsString::from(".");
+    // A longer name leaves no room for more (NAME_MAX, 255).
+    name.push(target.file_name().filter(|name| name.len() < 200).unwrap_or_default());
+    name.push(".");
+    name
+}
+
+/// Takes away what processes left that were killed before it took this file's place: it may hold a secret. For whoever
+/// has the file to himself.
+pub fn sweep(path: &Path) {
+    let Ok(target) = target(path) else { return };
+    let begun = begun(&target);
+    for entry in fs::read_dir(directory(&target)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let rest = name.as_encoded_bytes().strip_prefix(begun.as_encoded_bytes());
+        if rest.is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric)) {
+            // What stays is taken away by the next.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Whole or not at all.
@@ -129,6 +159,21 @@ mod tests {
     use std::os::unix::fs::{chown, symlink};
 
     use super::*;
+
+    #[test]
+    fn what_was_left_of_a_file_is_taken_away_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("alerts.json");
+        let left = Staged::new(&path, b"CANARY", Kind::Secret).unwrap().file.keep().unwrap().1;
+        let others = ["alerts.json", ".alerts.json", ".alerts.json.old", ".alerts.json.json.abc123", ".tmpabc123"];
+        others.iter().for_each(|name| fs::write(directory.path().join(name), "").unwrap());
+        assert!(left.exists());
+        sweep(&path);
+        let names = fs::read_dir(directory.path()).unwrap().count();
+        assert_eq!((left.exists(), names), (false, others.len()));
+        let long = directory.path().join("x".repeat(250));
+        write(&long, b"x", Kind::Plain).unwrap();
+    }
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777

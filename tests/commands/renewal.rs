@@ -233,6 +233,14 @@ fn where_nothing_can_be_kept_nothing_is_asked_for() {
 }
 
 #[test]
+fn what_a_killed_process_had_begun_to_write_is_taken_away() {
+    let desk = Desk::signed_in(3550);
+    let left = desk.vault_file().with_file_name(".alerts.json.abc123");
+    fs::write(&left, "CANARY").unwrap();
+    assert_eq!((desk.run(&["token"]).status, left.exists()), (0, false));
+}
+
+#[test]
 fn killed_while_it_waits_for_the_answer_it_leaves_the_old_token_and_word_of_it() {
     let desk = Desk::signed_in(3550);
     let before = fs::read(desk.vault_file()).unwrap();
