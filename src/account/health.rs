@@ -101,6 +101,22 @@ pub struct Health {
     pub remedy: Remedy,
     /// The sign-in was by device code, which an organisation's policy can end at the next renewal (AADSTS530036).
     pub by_device_code: bool,
+    /// Whose account it is, where of somebody else's the access token is all that may be read.
+    pub owner: Option<String>,
+}
+
+impl Health {
+    /// As far as the access token tells: its owner renews it, so that its end is no warning.
+    pub fn of_others(settings: &Settings, shared: &Vault, owner: String, now: i64) -> Self {
+        let known = Known { settings, vault: Some(shared), certificate_expires: None };
+        let state = match shared.expires_at {
+            Some(at) if at > now => State::Ok,
+            Some(_) => State::Critical,
+            None => State::Unknown,
+        };
+        let next = Some(Next { what: Part::AccessToken, at: shared.expires_at });
+        Self { state, next, owner: Some(owner), ..known.judge(now, 0) }
+    }
 }
 
 /// What a refusal asks for, as far as its number tells.
@@ -151,6 +167,7 @@ impl Known<'_> {
             refused: vault.refused,
             secret_undated: vault.client_secret.is_some() && secret_expires.is_none(),
             by_device_code: self.consent() == Consent::DeviceCode && vault.refresh_token.is_some(),
+            owner: None,
         }
     }
 

@@ -61,7 +61,11 @@ impl Known {
         let min_life = min_life.unwrap_or_else(|| cloud::min_life(&self.account.server.host));
         let vault = match self.vault() {
             Err(NoToken::File(failure)) if failure.kind == FileFailureKind::Forbidden => {
-                return self.shared(context, failure, min_life);
+                let vault = self.shared(context, failure, min_life, anew)?;
+                if asked && vault.fresh(now(), min_life).is_some() {
+                    short_lived(context, &vault, min_life);
+                }
+                return Ok(vault);
             }
             vault => vault?,
         };
@@ -143,13 +147,21 @@ impl Known {
     }
 
     /// What this user may have of somebody else's account.
-    fn shared(&self, context: &Context, failure: FileFailure, min_life: u32) -> Result<Vault, NoToken> {
+    fn shared(&self, context: &Context, failure: FileFailure, min_life: u32, anew: bool) -> Result<Vault, NoToken> {
         let Ok(Some(vault)) = self.places.shared(&self.name) else { return Err(failure.into()) };
+        let (account, owner) = (self.name.clone(), self.places.owner(&self.name).unwrap_or_default());
+        if anew {
+            return Err(NoToken::Others { account, owner });
+        }
         if vault.fresh(now(), min_life).is_some() {
             return Ok(vault);
         }
-        let owner = self.places.owner(&self.name).unwrap_or_default();
-        self.while_it_passes(context, vault, NoToken::Expired { account: self.name.clone(), owner })
+        let Some(left) = vault.left(now()).filter(|left| *left > WORTH) else {
+            return Err(NoToken::Expired { account, owner });
+        };
+        let phrase = Phrase::new("access.others-left").with("account", account).with("owner", owner);
+        context.complain(context.texts.say(&phrase.with("seconds", left).with("wanted", min_life)));
+        Ok(vault)
     }
 
     /// Keeps what came of a sign-in in the account's file. A file that cannot be written takes nothing from the

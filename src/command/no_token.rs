@@ -34,6 +34,11 @@ pub enum NoToken {
         account: AccountName,
         owner: String,
     },
+    /// The same, which was asked to be renewed.
+    Others {
+        account: AccountName,
+        owner: String,
+    },
     Unaskable,
 }
 
@@ -56,7 +61,7 @@ impl NoToken {
             Self::NotSignedIn(_) => Status::SignIn,
             Self::Network(failure) if failure.kind.is_of_settings() => Status::Configuration,
             Self::Network(_) => Status::Unreachable,
-            Self::Later(..) | Self::Waiting(_) | Self::Expired { .. } => Status::Temporary,
+            Self::Later(..) | Self::Waiting(_) | Self::Expired { .. } | Self::Others { .. } => Status::Temporary,
             // A page in the authority's place: nobody has refused anything.
             Self::Refused(failure) if failure.form != Form::OAuth => Status::Unreachable,
             Self::Refused(_) => Status::SignIn,
@@ -88,6 +93,9 @@ impl NoToken {
             Self::Expired { account, owner } => {
                 Phrase::new("access.expired").with("account", account).with("owner", owner)
             }
+            Self::Others { account, owner } => {
+                Phrase::new("access.others").with("account", account).with("owner", owner)
+            }
             Self::Unaskable => Phrase::new("access.unaskable"),
         }
     }
@@ -115,6 +123,7 @@ impl NoToken {
             | Self::NotSignedIn(_)
             | Self::Waiting(_)
             | Self::Expired { .. }
+            | Self::Others { .. }
             | Self::Unaskable => {
                 return Vec::new();
             }

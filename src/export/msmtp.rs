@@ -20,7 +20,8 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
     if let Some(line) = text.lines().find(|line| line.len() > LONGEST) {
         return Err(Refusal::TooLong { line: line.to_owned(), most: LONGEST });
     }
-    let readers = Phrase::new("export.readers").with("path", facts.vault.display());
+    let readers = Phrase::new(if facts.shared { "export.readers-shared" } else { "export.readers" });
+    let readers = readers.with("path", facts.vault.display());
     Ok(Exported {
         files: vec![File { name: "msmtprc".to_owned(), text }],
         notes: vec![readers, Phrase::new("export.msmtp.apparmor")],
@@ -28,9 +29,10 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
 }
 
 fn head(facts: &Facts<'_>) -> String {
+    let group = if facts.shared { "for its directory's group, for root" } else { "for root" };
     format!(
         "# msmtp 1.8.13 or later, by smtp-oauth. This file holds no secret: whenever msmtp sends, it asks for a\n\
-         # fresh token. That works for root and for the user to whom this file belongs, which holds the secrets:\n\
+         # fresh token. That works {group} and for the user to whom this file belongs, which holds the secrets:\n\
          # {}\n\
          account {}\n",
         visible::line(&facts.vault.display().to_string()),

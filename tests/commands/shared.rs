@@ -89,13 +89,17 @@ fn a_directory_that_others_may_write_is_refused() {
 
 /// By a copy that everybody can run, wherever this repository is.
 fn run_as(desk: &Desk, uid: u32, gid: u32) -> Ran {
+    runs_as(desk, uid, gid, &["token"])
+}
+
+fn runs_as(desk: &Desk, uid: u32, gid: u32, arguments: &[&str]) -> Ran {
     let program = desk.directory.path().join("smtp-oauth");
     if !program.exists() {
         fs::copy(env!("CARGO_BIN_EXE_smtp-oauth"), &program).unwrap();
         set_mode(&program, 0o755);
     }
     let mut command = Command::new(program);
-    command.arg("token").arg("--config").arg(desk.directory.path()).current_dir("/").env_clear();
+    command.args(arguments).arg("--config").arg(desk.directory.path()).current_dir("/").env_clear();
     ran(command.uid(uid).gid(gid).stdin(Stdio::null()).output().unwrap())
 }
 
@@ -129,6 +133,21 @@ fn a_member_reads_what_the_owner_renews() {
     let stranger = run_as(&desk, MEMBER, MEMBER);
     assert_eq!((stranger.status, stranger.stdout.as_str()), (78, ""), "{}", stranger.stderr);
 
+    let member = |arguments: &[&str]| runs_as(&desk, MEMBER, GROUP, arguments);
+    let wanting = member(&["token", "--min-life", "86400"]);
+    assert!(wanting.status == 0 && wanting.stderr.contains("s, not the 86400 s wanted"), "{wanting:?}");
+    let refresh = member(&["token", "--refresh"]);
+    let said = format!("Only user {OWNER} can renew the account alerts; this user may only read");
+    assert!(refresh.status == 75 && refresh.stdout.is_empty() && refresh.stderr.contains(&said), "{refresh:?}");
+    let status = member(&["status"]);
+    let whole =
+        "alerts: ok. The access token expires in 59 min, unless it is renewed before.\n  access token expires      ";
+    assert!(status.stdout.starts_with(whole), "{status:?}");
+    assert!(status.stdout.ends_with(&format!("  Only user {OWNER} can renew it and see the rest.\n")), "{status:?}");
+    assert_eq!((status.status, member(&["status", "--nagios"]).status), (0, 0));
+    let exported = member(&["export", "msmtp"]);
+    assert!(exported.stderr.contains("and the group of its directory can have msmtp get a token"), "{exported:?}");
+
     // What the owner forgot to renew.
     let mut vault = desk.vault();
     vault.expires_at = Some(1_700_000_000);
@@ -136,4 +155,14 @@ fn a_member_reads_what_the_owner_renews() {
     let late = run_as(&desk, MEMBER, GROUP);
     assert_eq!((late.status, late.stdout.as_str()), (75, ""));
     assert!(late.stderr.contains(&format!("user {OWNER}")), "{}", late.stderr);
+    let status = member(&["status"]);
+    assert!(status.stdout.starts_with("alerts: critical. The access token has expired ("), "{status:?}");
+    assert_eq!(member(&["status", "--nagios"]).status, 2);
+    // What still lives, although not as long as wanted.
+    let now = chrono::Utc::now().timestamp();
+    (vault.issued_at, vault.expires_at) = (Some(now - 3400), Some(now + 200));
+    fs::write(access_file(&desk), vault.shared().text().expose()).unwrap();
+    let short = member(&["token"]);
+    assert!(short.status == 0 && short.stderr.contains(" s, not the 300 s wanted. Only user"), "{short:?}");
+    assert!(!short.stderr.contains("expired"), "{short:?}");
 }

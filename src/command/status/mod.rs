@@ -21,7 +21,10 @@ use crate::{
     facts::{AccountName, Malformed},
     runtime::{files::Places, pair},
     way::Way,
-    wizard::{effect::FileFailure, verdict},
+    wizard::{
+        effect::{FileFailure, FileFailureKind},
+        verdict,
+    },
 };
 
 /// One account, and how it stands or why that cannot be told.
@@ -106,7 +109,15 @@ fn known(
     now: i64,
     warn: u32,
 ) -> Result<Health, String> {
-    let vault = places.vault(name).map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
+    let vault = match places.vault(name) {
+        Err(failure) if failure.kind == FileFailureKind::Forbidden => {
+            let shared = places.shared(name).ok().flatten();
+            let shared = shared.ok_or_else(|| context.texts.say(&verdict::file_trouble(&failure)))?;
+            let owner = places.owner(name).unwrap_or_default();
+            return Ok(Health::of_others(settings, &shared, owner, now));
+        }
+        vault => vault.map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?,
+    };
     let certificate = settings.certificate_file.as_deref().filter(|_| settings.way() == Way::Certificate);
     let certificate_expires = certificate.map(|path| ends(context, path)).transpose()?;
     Ok(Known { settings, vault: vault.as_ref(), certificate_expires }.judge(now, warn))

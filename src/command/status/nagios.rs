@@ -38,9 +38,10 @@ fn told(texts: &Texts, account: &Account, now: i64) -> String {
 
 /// `label=seconds;warn;crit`: an alert below so many seconds.
 fn measure(account: &Account, now: i64, warn: u32) -> String {
-    let next = account.health.as_ref().ok().and_then(|health| health.next);
+    // What somebody else renews every hour has no days of warning.
+    let own = account.health.as_ref().ok().filter(|health| health.owner.is_none());
     // A refusal has no end to come that could be measured.
-    let next = next.filter(|next| next.what != Part::Refusal);
+    let next = own.and_then(|health| health.next).filter(|next| next.what != Part::Refusal);
     let Some((what, at)) = next.and_then(|next| Some((next.what, next.at?))) else { return String::new() };
     let mut out = String::new();
     // Writing to a String cannot fail.

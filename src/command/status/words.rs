@@ -24,10 +24,11 @@ pub fn account(texts: &Texts, account: &Account, now: i64, option: &str) -> Stri
 pub fn first(texts: &Texts, health: &Health, now: i64) -> String {
     let Some(Next { what, at }) = health.next else { return texts.word("status.nothing-ends") };
     let over = at.is_some_and(|at| at <= now);
+    let part = if health.owner.is_some() { "shared" } else { what.id() };
     let key = if over && !matches!(what, Part::Refusal | Part::SignIn) {
-        format!("status.over.{}", what.id())
+        format!("status.over.{part}")
     } else {
-        format!("status.next.{}", what.id())
+        format!("status.next.{part}")
     };
     let refused = health.refused.as_ref().map(|refused| visible::line(&refused.summary));
     let when = at.map(|at| distance(texts, at, now)).unwrap_or_default();
@@ -57,10 +58,12 @@ fn notes(texts: &Texts, health: &Health, option: &str) -> String {
         Remedy::Credential => "status.note.credential",
         Remedy::Settings => "status.note.application",
     };
+    let owner = health.owner.as_deref().unwrap_or_default();
     let notes = [
         (again, Phrase::new(remedy).with("config", option)),
         (health.secret_undated, Phrase::new("status.note.undated")),
         (health.by_device_code, Phrase::new("status.note.device-code")),
+        (health.owner.is_some(), Phrase::new("status.note.shared").with("owner", owner)),
     ];
     notes.iter().filter(|(holds, _)| *holds).map(|(_, note)| format!("  {}\n", texts.say(note))).collect()
 }
