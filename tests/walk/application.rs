@@ -283,7 +283,10 @@ fn a_token_without_a_role_shows_no_consent() {
     let mut microsoft = Microsoft::healthy();
     set(&mut microsoft, "application_permission", "off");
     set(&mut microsoft, "admin_consent", "revoked");
-    let person = with_secret(&mut microsoft);
+    let mut person = with_secret(&mut microsoft);
     assert_eq!(state(&person, Item::Consent), State::Open, "{}", person.reads());
+    // Nor does the same token at hand.
+    person.presses(Key::Esc);
+    assert_eq!((person.at().as_str(), state(&person, Item::Consent)), ("consent", State::Open), "{}", person.reads());
     assert_ne!(state(&person, Item::Permission), State::Failed);
 }

@@ -183,7 +183,9 @@ impl Consent {
         let anew = std::mem::take(&mut desk.anew);
         let mut step = Self { phase: Phase::Granted };
         if desk.draft.secrets.tokens.is_some() && !anew {
-            desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
+            if !desk.draft.way().is_app_only() {
+                desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
+            }
             return (step, Turn::stay());
         }
         let turn = step.begin(desk, now);
