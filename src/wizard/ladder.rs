@@ -7,8 +7,9 @@ use crate::{account::draft::Draft, checklist::Item, diagnosis::Cause, phrase::Ph
 /// The ways open to this product, the one to try first in front.
 pub fn ways(desk: &Desk) -> Vec<Way> {
     let mut ways: Vec<Way> = desk.product().ways.iter().copied().filter(|way| open(desk, *way)).collect();
+    let first = first(desk).map(|(way, _)| way);
     // The sort is stable: what the situation does not decide stays in the product's order.
-    ways.sort_by_key(|way| rank(desk, *way));
+    ways.sort_by_key(|way| (desk.draft.refused.contains(way), Some(*way) != first));
     ways
 }
 
@@ -16,15 +17,6 @@ pub fn ways(desk: &Desk) -> Vec<Way> {
 fn open(desk: &Desk, way: Way) -> bool {
     let settings = &desk.draft.settings;
     way != Way::Password || settings.is_hve() || !settings.cloud().is_microsoft()
-}
-
-/// The smaller, the sooner.
-fn rank(desk: &Desk, way: Way) -> u8 {
-    match way {
-        way if desk.draft.refused.contains(&way) => 9,
-        way if Some(way) == first(desk).map(|(way, _)| way) => 0,
-        _ => 5,
-    }
 }
 
 /// The way that the situation speaks for, and the reason.
