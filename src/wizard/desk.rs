@@ -295,9 +295,14 @@ impl Desk {
             (Way::Certificate, None) => {
                 return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));
             }
-            _ => self.draft.secrets.client_secret.clone().into(),
+            _ => return Ok(self.client()?),
         };
         Ok(Registration { credential, ..bare })
+    }
+
+    /// The same where a person consents: with the secret, if there is one.
+    pub fn client(&self) -> Result<Registration, Missing> {
+        self.draft.settings.registration(self.draft.secrets.client_secret.clone())
     }
 
     pub fn certificate_files(&self) -> Option<CertificateFiles> {

@@ -50,7 +50,7 @@ impl Device {
             let turn = Turn::asking(Effect::Wait(ticket, within(&code, device::pause(&code), now)));
             return (way, Came::Runs(turn));
         }
-        let came = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
+        let came = match desk.client() {
             Ok(registration) => {
                 let request = device::request(&registration, &desk.draft.settings.scopes());
                 Came::Runs(Turn::asking(Effect::Fetch(ticket, request)))
@@ -102,7 +102,7 @@ impl Device {
 
     /// Once more when the code has run out by this machine's clock: the authority says so itself, or still takes it.
     fn poll(&mut self, desk: &mut Desk) -> Came {
-        let registration = desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
+        let registration = desk.client();
         match (desk.draft.secrets.device.clone(), registration) {
             (Some(code), Ok(registration)) => {
                 let ticket = desk.ticket();

@@ -8,12 +8,10 @@ use std::time::Duration;
 
 use super::{Came, Stop};
 use crate::{
-    account::settings::Missing,
     checklist::Item,
     entra::{
         Failure,
         browser::{self, Asked, Pending, Prompt, Returned, Unusable},
-        grant::Registration,
         wire::Answer,
     },
     facts::Loopback,
@@ -209,7 +207,7 @@ impl Browser {
         if !state_checked {
             desk.notices = vec![(Tone::Info, Phrase::new("browser.unchecked"))];
         }
-        let request = match desk.draft.settings.registration(desk.draft.secrets.client_secret.clone()) {
+        let request = match desk.client() {
             Ok(registration) => browser::redeem(&registration, pending, &code),
             Err(missing) => return Stop::missing(missing).into(),
         };
@@ -272,9 +270,7 @@ fn turn_to(desk: &mut Desk, way: Way) {
 
 /// Begins a sign-in whose answer goes to `uri`. A dropped line from here on must not cost it.
 fn pend(desk: &mut Desk, uri: &str, state: Secret, now: i64) -> Came {
-    let registration: Result<Registration, Missing> =
-        desk.draft.settings.registration(desk.draft.secrets.client_secret.clone());
-    let registration = match registration {
+    let registration = match desk.client() {
         Ok(registration) => registration,
         Err(missing) => return Stop::missing(missing).into(),
     };
