@@ -49,7 +49,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
     let mut offer = Offer {
         suggested: suggested(announced),
         client_secret: None,
-        companions: [approval(announced), sign_in(announced)].into_iter().chain(portal(announced)).collect(),
+        companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
     if let Some(fault) = fault {
         offer.suggested.product.clone_from(&fault.told.product);
@@ -76,34 +76,23 @@ fn suggested(announced: &Announcement) -> Settings {
     }
 }
 
-/// The person at the browser.
-fn approval(announced: &Announcement) -> Companion {
+/// The person at the browser: types the code, or opens the address.
+fn at_the_browser(announced: &Announcement) -> [Companion; 2] {
     let user = encoded(&announced.user);
-    Companion {
+    let companion = |when, done: &str, about: &str| Companion {
         label: Phrase::new("demo.approve").with("user", &announced.user),
-        done: Phrase::new("demo.approved"),
-        when: When::CodeWaits,
+        done: Phrase::new(done),
+        when,
         request: request(
             announced,
             announced.approve_url.clone(),
-            format!("user_code={{user_code}}&user={user}&action=approve"),
+            format!("{about}={{{about}}}&user={user}&action=approve"),
         ),
-    }
-}
-
-/// The same person where the sign-in is in the browser.
-fn sign_in(announced: &Announcement) -> Companion {
-    let user = encoded(&announced.user);
-    Companion {
-        label: Phrase::new("demo.approve").with("user", &announced.user),
-        done: Phrase::new("demo.signed-in"),
-        when: When::BrowserWaits,
-        request: request(
-            announced,
-            announced.approve_url.clone(),
-            format!("authorize_url={{authorize_url}}&user={user}&action=approve"),
-        ),
-    }
+    };
+    [
+        companion(When::CodeWaits, "demo.approved", "user_code"),
+        companion(When::BrowserWaits, "demo.signed-in", "authorize_url"),
+    ]
 }
 
 /// The portal, where it shows a secret's value, and where it takes a certificate.
