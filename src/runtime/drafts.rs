@@ -76,21 +76,13 @@ mod tests {
     use std::{
         fs::{self, Permissions},
         os::unix::fs::PermissionsExt,
-        path::Path,
     };
 
-    use super::*;
+    use super::{
+        super::files::tests::{mode, places},
+        *,
+    };
     use crate::{account::draft::Secrets, secret::Secret};
-
-    fn places() -> (tempfile::TempDir, Places) {
-        let dir = tempfile::tempdir().unwrap();
-        let places = Places { config: dir.path().join("config"), state: dir.path().join("config/state") };
-        (dir, places)
-    }
-
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().permissions().mode() & 0o777
-    }
 
     #[test]
     fn a_draft_comes_and_goes() {

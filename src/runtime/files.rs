@@ -210,7 +210,7 @@ pub(super) fn content(path: &Path, error: &dyn std::error::Error) -> FileFailure
 
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests look at the files themselves")]
-mod tests {
+pub(super) mod tests {
     use std::{
         fs::{self, Permissions},
         os::unix::fs::PermissionsExt,
@@ -220,13 +220,13 @@ mod tests {
 
     use super::{super::disk::beside, *};
 
-    fn places() -> (tempfile::TempDir, Places) {
+    pub fn places() -> (tempfile::TempDir, Places) {
         let dir = tempfile::tempdir().unwrap();
         let places = Places { config: dir.path().join("config"), state: dir.path().join("config/state") };
         (dir, places)
     }
 
-    fn mode(path: &Path) -> u32 {
+    pub fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
 
