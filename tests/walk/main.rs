@@ -8,6 +8,7 @@ mod faults;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod microsoft;
+mod pasting;
 mod person;
 mod personal;
 mod resuming;
