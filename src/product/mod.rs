@@ -27,6 +27,10 @@ pub struct Product {
     pub ways: Vec<Way>,
     /// Ids of `checklist/steps.toml`.
     pub path: Vec<String>,
+    /// Its words in Japanese; `language` reads them.
+    #[expect(dead_code, reason = "read by key, as texts")]
+    #[serde(default)]
+    ja: toml::Table,
 }
 
 /// The products, in the order they are offered.
