@@ -21,6 +21,8 @@ macro_rules! words {
 }
 
 words! {
+    /// The other language, where its own letters cannot be shown.
+    other_language,
     more_above,
     more_below,
     /// `{width}` and `{height}`: the size of window that would hold the QR code.
