@@ -115,15 +115,20 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 
 impl Context {
     fn new(global: Global, events: bool) -> Self {
-        let language = global.lang.map(Language::from).unwrap_or_default();
+        let language = global.lang.map_or_else(terminal::language, Language::from);
         Self { global, texts: Texts::new(language), events, undelivered: Arc::default() }
     }
 
     /// The same in the language of an answers file, unless the command line named one.
     fn in_language(&self, lang: Option<Lang>) -> Self {
         let lang = self.global.lang.or(lang);
-        let undelivered = Arc::clone(&self.undelivered);
-        Self { undelivered, ..Self::new(Global { lang, ..self.global.clone() }, self.events) }
+        self.speaking(lang.map_or(self.texts.language(), Language::from))
+    }
+
+    /// The same in the language that was switched to.
+    fn speaking(&self, language: Language) -> Self {
+        let (global, undelivered) = (self.global.clone(), Arc::clone(&self.undelivered));
+        Self { global, texts: Texts::new(language), events: self.events, undelivered }
     }
 
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
@@ -181,10 +186,9 @@ mod tests {
             let options = Options::try_parse_from([&["smtp-oauth"], arguments].concat()).unwrap();
             Context::new(options.global, false)
         };
-        let lang = |context: &Context, of_file| context.in_language(of_file).global.lang;
-        assert_eq!(lang(&context(&[]), None), None);
-        assert_eq!(lang(&context(&[]), Some(Lang::En)), Some(Lang::En));
-        assert_eq!(lang(&context(&["--lang", "en"]), None), Some(Lang::En));
-        assert_eq!(context(&["--lang", "en"]).texts, Texts::new(Language::English));
+        let spoken = |context: &Context, of_file| context.in_language(of_file).texts.language();
+        assert_eq!(spoken(&context(&[]), Some(Lang::Ja)), Language::Japanese);
+        assert_eq!(spoken(&context(&["--lang", "ja"]), None), Language::Japanese);
+        assert_eq!(spoken(&context(&["--lang", "en"]), Some(Lang::Ja)), Language::English);
     }
 }
