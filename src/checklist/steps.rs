@@ -98,6 +98,8 @@ pub enum Field {
     CertificateKeyFile,
     Password,
     Sender,
+    /// Where users reach the vendor's product.
+    BaseUrl,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

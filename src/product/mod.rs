@@ -46,6 +46,11 @@ impl Product {
         self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
     }
 
+    /// Whether it has an address of its own, which its users and redirect URI need.
+    pub fn has_base(&self) -> bool {
+        false
+    }
+
     /// Whether what is known for the one is good for the other: addresses, tenant and app.
     pub fn is_akin(&self, other: &Self) -> bool {
         self.cloud.is_microsoft() == other.cloud.is_microsoft() && self.tenant == other.tenant
