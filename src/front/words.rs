@@ -61,7 +61,7 @@ impl Words {
     }
 
     pub fn japanese() -> Self {
-        Self::in_language(include_str!("samples.ja.toml"))
+        Self::in_language(include_str!("../language/ja.toml"))
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn each_language_has_each_word_and_no_other() {
-        for table in [include_str!("../language/en.toml"), include_str!("samples.ja.toml")] {
+        for table in [include_str!("../language/en.toml"), include_str!("../language/ja.toml")] {
             let texts: toml::Table = table.parse().unwrap();
             let mut keys: Vec<&str> = texts["front"].as_table().unwrap().keys().map(String::as_str).collect();
             let mut wanted = Words::KEYS.to_vec();

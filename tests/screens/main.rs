@@ -185,7 +185,7 @@ fn saves(person: &mut Person, files: Vec<PathBuf>) {
 macro_rules! look {
     ($person:expr, $name:literal) => {
         insta::assert_snapshot!($name, seen(&$person));
-        seen_in_japanese(&$person);
+        insta::assert_snapshot!(concat!($name, ".ja"), seen_in_japanese(&$person));
     };
 }
 
