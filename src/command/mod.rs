@@ -9,6 +9,7 @@ mod events;
 mod exit;
 mod explain;
 mod export;
+mod help;
 mod input;
 mod no_token;
 mod options;
@@ -67,7 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         Ok(options) => options,
         Err(error) => {
             // Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
-            let _ = error.print();
+            let _ = help::instead(&error, &arguments).as_ref().unwrap_or(&error).print();
             return match error.use_stderr() {
                 false => Status::Done,
                 true if status::is_check(&arguments) => status::misused(),

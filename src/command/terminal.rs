@@ -1,6 +1,6 @@
 //! What the terminal can do, told from options and environment: which front, colours, ASCII.
 
-use std::{env, io::IsTerminal};
+use std::{env, ffi::OsString, io::IsTerminal};
 
 use super::options::{FrontChoice, Global, When};
 use crate::{front::Look, language::Language};
@@ -40,6 +40,27 @@ pub fn look(global: &Global) -> Look {
 /// The language of the locale, where this terminal can show it.
 pub fn language() -> Language {
     language_of(&locale(["LC_ALL", "LC_MESSAGES", "LANG"]), shows_ascii_only())
+}
+
+/// The language that help is asked for in, of a command line that was not understood as one.
+pub fn language_asked(arguments: &[OsString]) -> Language {
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    let named = words.find_map(|word| match word.strip_prefix("--lang") {
+        Some("") => Some(String::new()),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    let named = named.map(|named| if named.is_empty() { words.next().unwrap_or_default().into_owned() } else { named });
+    let found = Language::ALL.into_iter().find(|language| Some(language.code()) == named.as_deref());
+    found.unwrap_or_else(language)
+}
+
+/// Columns of the terminal on standard output; what is not one is as wide as anyone likes.
+pub fn columns() -> usize {
+    match rustix::termios::tcgetwinsize(std::io::stdout()) {
+        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+        _ => usize::MAX,
+    }
 }
 
 fn language_of(locale: &str, ascii: bool) -> Language {
