@@ -88,15 +88,8 @@ const MEANT: [&str; 7] = [
 #[test]
 fn addresses_follow_the_cloud() {
     let texts = Texts::new(Language::English);
-    // A cause's file holds its conditions, its example and its source as well.
-    let shown = |key: &&str| match key.split('.').collect::<Vec<_>>()[..] {
-        ["causes", _, part, ..] => {
-            ["headline", "why", "why_else", "fix", "next", "commands"].contains(&part) && !key.contains(".when.")
-        }
-        _ => true,
-    };
     let meant = |key: &&str| MEANT.iter().any(|meant| key.starts_with(meant));
-    for key in texts.keys().filter(shown).filter(|key| !meant(key)) {
+    for key in texts.keys().filter(|key| !meant(key)) {
         let named = WORLDWIDE.iter().find(|address| texts.word(key).contains(**address));
         assert!(named.is_none(), "{key}: {}", named.unwrap());
     }

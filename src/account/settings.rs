@@ -11,7 +11,7 @@ use crate::{
         cloud::{self, smtp_scopes},
         grant::{Credential, Registration},
     },
-    facts::{Address, Authority, ClientName, Host, RedirectUri, Security, Server, Tenant},
+    facts::{Address, Authority, BaseUrl, ClientName, Host, RedirectUri, Security, Server, Tenant},
     phrase::Phrase,
     way::Way,
 };
@@ -39,6 +39,9 @@ pub enum Browser {
 pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// Where users reach the vendor's product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<BaseUrl>,
     /// The SMTP user: the token's upn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Address>,

@@ -10,6 +10,8 @@ use super::Item;
 use crate::way::Way;
 
 pub const SOURCE: &str = include_str!("steps.toml");
+/// The same words in Japanese.
+pub const IN_JAPANESE: &str = include_str!("steps.ja.toml");
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +98,8 @@ pub enum Field {
     CertificateKeyFile,
     Password,
     Sender,
+    /// Where users reach the vendor's product.
+    BaseUrl,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

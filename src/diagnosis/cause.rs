@@ -85,6 +85,10 @@ pub struct Entry {
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
     pub example: toml::Table,
+    /// The same words in Japanese; `language` reads them.
+    #[expect(dead_code, reason = "read by key, as texts")]
+    #[serde(default)]
+    ja: toml::Table,
 }
 
 /// A line of `fix` or `next`: said always, or only where its conditions hold.
@@ -279,8 +283,8 @@ impl Entry {
         let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
         let list = |place: &str, lines: &[Line]| -> Vec<Phrase> {
             let said = |(index, line): (usize, &Line)| match line {
-                Line::Always(_) => Some(phrase(&format!("{place}.{index}"))),
-                Line::If(line) => line.holds(evidence).then(|| phrase(&format!("{place}.{index}.text"))),
+                Line::If(line) if !line.holds(evidence) => None,
+                Line::Always(_) | Line::If(_) => Some(phrase(&format!("{place}.{index}"))),
             };
             lines.iter().enumerate().filter_map(said).collect()
         };
@@ -300,7 +304,7 @@ impl Entry {
             certainty,
             item: self.item,
             headline: phrase("headline"),
-            why: phrase(if instead { "why_else.text" } else { "why" }),
+            why: phrase(if instead { "why_else" } else { "why" }),
             evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
             fix: list("fix", &self.fix),
             commands: commands.map(|(index, _)| command(index)).collect(),

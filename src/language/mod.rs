@@ -1,6 +1,7 @@
 //! Phrases become sentences. English stands beside what it describes (`steps.toml`, `causes/*.toml`)
-//! or here (`en.toml`); another language is one overlay with the same keys. A text's key is the place it
-//! stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing test, never printed.
+//! or here (`en.toml`); Japanese in the same files under `[ja]`, or in an overlay with the same keys beside them. A
+//! text's key is the place it stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing
+//! test, never printed.
 
 mod command;
 
@@ -12,6 +13,7 @@ use crate::{checklist::steps, diagnosis::cause, phrase::Phrase, product};
 pub enum Language {
     #[default]
     English,
+    Japanese,
 }
 
 /// All texts of one language. They are read when the first of them is said: most runs of `token` say none.
@@ -20,26 +22,89 @@ pub struct Texts {
     language: Language,
 }
 
-const ENGLISH: &str = include_str!("en.toml");
-
 type Table = BTreeMap<String, String>;
 
 static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::new();
-    let mut add = |prefix: &str, source: &str| {
-        let parsed: toml::Table = source.parse().unwrap_or_default();
-        flatten(prefix, toml::Value::Table(parsed), &mut table);
-    };
-    add("", ENGLISH);
-    add("steps", steps::SOURCE);
-    for (slug, source) in cause::FILES {
-        add(&format!("causes.{slug}"), source);
-    }
-    for (id, source) in product::FILES {
-        add(&format!("products.{id}"), source);
+    add("", include_str!("en.toml"), &mut table);
+    let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
+    let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
+    for (place, thing) in described.chain(steps) {
+        let fields = thing.as_table().cloned().unwrap_or_default().into_iter();
+        let words = fields.filter(|(key, _)| WORDS.contains(&key.as_str())).collect();
+        flatten(&place, toml::Value::Table(words), &mut table);
     }
     table
 });
+
+static IN_JAPANESE: LazyLock<Table> =
+    LazyLock::new(|| overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("steps", steps::IN_JAPANESE)]));
+
+/// What is said of a cause, a product or a step, in the file that describes it; all else there is for the program.
+const WORDS: &[&str] = &[
+    "headline",
+    "why",
+    "why_else",
+    "fix",
+    "next",
+    "commands",
+    "label",
+    "detail",
+    "title",
+    "text",
+    "clicks",
+    "question",
+    "hint",
+    "not_needed_why",
+];
+
+/// The files that hold their words in every language, and the place of each.
+fn described() -> impl Iterator<Item = (String, &'static str)> {
+    let causes = cause::FILES.iter().map(|(slug, source)| (format!("causes.{slug}"), *source));
+    let products = product::FILES.iter().map(|(id, source)| (format!("products.{id}"), *source));
+    causes.chain(products)
+}
+
+/// A language's own files, and the table of its name in each file that holds its words in every language.
+/// Commands are the same in all of them.
+fn overlay(language: Language, files: &[(&str, &str)]) -> Table {
+    let commands = IN_ENGLISH.iter().filter(|(key, _)| is_command(key));
+    let mut table: Table = commands.map(|(key, text)| (key.clone(), text.clone())).collect();
+    for (place, source) in files {
+        add(place, source, &mut table);
+    }
+    for (place, source) in described() {
+        if let Some(words) = parsed(source).remove(language.code()) {
+            flatten(&place, words, &mut table);
+        }
+    }
+    table
+}
+
+/// Whether a text is one for a machine.
+fn is_command(key: &str) -> bool {
+    key.ends_with(".text") && key.contains(".commands.")
+}
+
+fn parsed(source: &str) -> toml::Table {
+    source.parse().unwrap_or_default()
+}
+
+fn add(place: &str, source: &str, table: &mut Table) {
+    flatten(place, toml::Value::Table(parsed(source)), table);
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
+
+    /// As ISO 639-1 has it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Japanese => "ja",
+        }
+    }
+}
 
 impl Texts {
     pub fn new(language: Language) -> Self {
@@ -49,11 +114,21 @@ impl Texts {
     fn table(&self) -> &'static Table {
         match self.language {
             Language::English => &IN_ENGLISH,
+            Language::Japanese => &IN_JAPANESE,
         }
     }
 
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     pub fn contains(&self, key: &str) -> bool {
-        self.table().contains_key(key)
+        self.find(key).is_some()
+    }
+
+    /// In English where this language does not have it: a test tells that, and a person is better served so.
+    fn find(&self, key: &str) -> Option<&'static str> {
+        self.table().get(key).or_else(|| IN_ENGLISH.get(key)).map(String::as_str)
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
@@ -67,7 +142,7 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
-        let any = |name: &str| self.table().get(&format!("general.{name}")).map_or("…", String::as_str);
+        let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
         fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
@@ -85,7 +160,7 @@ impl Texts {
     }
 
     fn template(&self, key: &str) -> &'static str {
-        let text = self.table().get(key).map(String::as_str);
+        let text = self.find(key);
         debug_assert!(text.is_some(), "no text `{key}`");
         text.unwrap_or_default()
     }
@@ -125,6 +200,10 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
         toml::Value::String(text) => {
             table.insert(prefix.to_owned(), text);
         }
+        // A line that is said under conditions.
+        toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
+            flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
+        }
         toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
         toml::Value::Array(list) => {
             list.into_iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, table));
@@ -145,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_text_file_parses() {
-        for source in [ENGLISH, steps::SOURCE] {
+        for source in [include_str!("en.toml"), include_str!("ja.toml"), steps::SOURCE, steps::IN_JAPANESE] {
             source.parse::<toml::Table>().unwrap();
         }
     }

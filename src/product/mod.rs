@@ -27,6 +27,10 @@ pub struct Product {
     pub ways: Vec<Way>,
     /// Ids of `checklist/steps.toml`.
     pub path: Vec<String>,
+    /// Its words in Japanese; `language` reads them.
+    #[expect(dead_code, reason = "read by key, as texts")]
+    #[serde(default)]
+    ja: toml::Table,
 }
 
 /// The products, in the order they are offered.
@@ -40,6 +44,11 @@ impl Product {
     /// Whether `tenant` is one that its accounts can be in.
     pub fn takes(&self, tenant: &Tenant) -> bool {
         self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
+    }
+
+    /// Whether it has an address of its own, which its users and redirect URI need.
+    pub fn has_base(&self) -> bool {
+        false
     }
 
     /// Whether what is known for the one is good for the other: addresses, tenant and app.

@@ -6,7 +6,7 @@ use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
-    facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
+    facts::{self, Address, Authority, BaseUrl, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
     phrase::Phrase,
     secret::Secret,
     way::Way,
@@ -58,6 +58,7 @@ impl Field {
             Self::RedirectUri => text(settings.redirect_uri.as_ref().map(|value| value as _)),
             Self::CertificateFile => path(settings.certificate_file.as_ref()),
             Self::CertificateKeyFile => path(settings.certificate_key_file.as_ref()),
+            Self::BaseUrl => text(settings.base_url.as_ref().map(|value| value as _)),
             Self::Sender => text(settings.sender.as_ref().or(settings.user.as_ref()).map(|value| value as _)),
         }
     }
@@ -93,6 +94,7 @@ impl Field {
             }
             Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
             Self::CaFile => settings.endpoints.ca_file = file(text)?,
+            Self::BaseUrl => settings.base_url = Some(text.parse::<BaseUrl>().map_err(malformed)?),
             Self::RedirectUri => {
                 let uri: RedirectUri = text.parse().map_err(malformed)?;
                 if let Some(why) = settings.misleads(&uri, way) {

@@ -273,7 +273,7 @@ impl Read {
         Page {
             blocks,
             question: Some(Question {
-                label: desk.word(&format!("steps.{}.question", self.id)),
+                label: desk.say(&desk.about(format!("steps.{}.question", self.id))),
                 hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
                 error: self.error.as_ref().map(|error| desk.say(error)),
                 input: self.input(desk, held),
