@@ -15,44 +15,7 @@ use super::{
 pub const FAR: i64 = 4_102_358_400;
 
 /// Sets one switch; `None` when there is no such switch or value.
-///
-/// | key | value |
-/// |---|---|
-/// | `tenant_smtp_auth`, `user_consent`, `block_device_code`, `opaque_tokens`, `one_time_refresh`, `send_from_alias` | `on`, `off` |
-/// | `mail_send_at_smtp` | `on`, `off`: whether a delegated `Mail.Send` does where `SMTP.Send` is wanted |
-/// | `mailbox_smtp_auth` | `ADDRESS:on`, `ADDRESS:off`, `ADDRESS:inherit` |
-/// | `upn` | `OLD:NEW`: a user's sign-in name; the addresses stay |
-/// | `domain` | `NAME:on`, `NAME:off`: whether the mail domain is the tenant's |
-/// | `browser_session` | `UPN`: is signed in at the browser already; `off` |
-/// | `browser_declines` | `on`, `off`: what the person chooses there |
-/// | `smtp_port` | `open`, `closed` (only before the start) |
-/// | `starttls` | `on`, `off`: whether it is offered |
-/// | `smtp_certificate` | `own`, `other`: of an authority that nobody was told of |
-/// | `mailbox` | `ADDRESS:off`: the licence, and with it the mailbox, is taken away |
-/// | `send_as` | `ADDRESS:TRUSTEE`: granted on the address; `ADDRESS:`: nobody may any more |
-/// | `account_types` | `work`, `organizations`, `personal`, `any`: which accounts the app is for |
-/// | `public_client_flows` | `on`, `off`, or off and noticed later: `poll`, `late` |
-/// | `registration` | `on`, `off` (disabled in the tenant), `fresh`: as just made, with nothing on its pages |
-/// | `redirect_uris` | `off`: none is registered any more |
-/// | `redirect_uri` | `web:URI`, `native:URI`, `spa:URI`: registered under that platform |
-/// | `implicit_grant` | `access-tokens:on`, `id-tokens:on` and so on: two boxes that no code flow needs |
-/// | `delegated_permission` | `NAME:on`, `NAME:off`: Exchange's, or `graph/NAME:on`; listed: consent is another matter |
-/// | `application_permission` | `NAME:on`, `NAME:off`: Exchange's, listed; without a name `SMTP.SendAsApp` |
-/// | `service_principal` | `on`, `off`: whether Exchange knows the application; access is another matter |
-/// | `client_id`, `client_secret` | what the registration's really is |
-/// | `client_secrets` | `off`: there is none |
-/// | `certificate` | X.509 as base64 of its DER, to add it; `off`: none is registered |
-/// | `secret_expires` | Unix seconds |
-/// | `admin_consent` | `granted`, `revoked` (all consents, app roles included) |
-/// | `full_access` | `on`, `off`: the application's, to the first user's mailbox |
-/// | `basic_auth` | `allowed`, `disabled`, `security-defaults` |
-/// | `refresh` | `revoked`: every user's sessions, as of now |
-/// | `hve_billing`, `hve_external` | `on`, `off`: High Volume Email's billing policy; recipients outside the tenant |
-/// | `hve_account` | `UPN:on`, `UPN:off`: whether a mail user is an account of High Volume Email |
-/// | `hve_app_access` | `UPN:on`: the app is put on the account's list; `UPN:OBJECT-ID`: another; `UPN:off`: none is |
-/// | `hve_min_life` | seconds that a token must have left there |
-/// | `hve_codes` | `newer`, `older`: what a token is refused with there |
-/// | `token_lifetime`, `refresh_lifetime`, `device_code_lifetime`, `device_interval`, `clock_ahead` | seconds |
+/// The keys and their values are listed in `docs/simulator.md`; a test compares.
 pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option<()> {
     let on = || match value {
         "on" => Some(true),

@@ -145,3 +145,13 @@ fn an_accounts_list_takes_ten_apps_and_no_mailbox_has_one() {
     assert_eq!(set("bulk@contoso.example:0c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b10"), None);
     assert_eq!(switch(&mut state, "hve_account", "alerts@contoso.example:on", Instant::UNIX_EPOCH), None);
 }
+
+#[test]
+fn the_page_lists_every_switch_and_no_other() {
+    let page = include_str!("../../../docs/simulator.md");
+    let table = page.split("| key | value |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let rows = table.lines().filter_map(|row| row.split('|').nth(1));
+    let listed = rows.flat_map(|keys| keys.split('`').skip(1).step_by(2)).collect::<std::collections::BTreeSet<_>>();
+    let there = EACH.iter().map(|pair| pair.split_once('=').unwrap().0).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(listed, there);
+}
