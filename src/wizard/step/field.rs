@@ -6,7 +6,7 @@ use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
-    facts::{self, Address, Authority, BaseUrl, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
+    facts::{self, Address, Authority, BaseUrl, ClientName, Guid, Malformed, RedirectUri, Tenant},
     phrase::Phrase,
     secret::Secret,
     way::Way,
@@ -112,7 +112,7 @@ impl Field {
             }
             Self::Password => keep_password(text, desk)?,
             Self::SmtpServer => {
-                let (host, port) = server(text).map_err(malformed)?;
+                let (host, port) = facts::server(text).map_err(malformed)?;
                 settings.smtp.host = Some(host);
                 settings.smtp.port = Some(port);
             }
@@ -149,15 +149,6 @@ fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
     (plain || text.is_empty())
         .then(|| Some(PathBuf::from(text)).filter(|path| path.is_absolute()))
         .ok_or_else(|| Phrase::new("malformed.path"))
-}
-
-/// `host`, `host:port` or `[IPv6]:port`.
-fn server(text: &str) -> Result<(Host, u16), Malformed> {
-    let port_follows = |rest: &str| !rest.contains(':') || rest.ends_with(']');
-    match text.rsplit_once(':') {
-        Some((host, port)) if port_follows(host) => Ok((host.parse()?, facts::port(port)?)),
-        _ => Ok((text.parse()?, 587)),
-    }
 }
 
 /// Microsoft's client ids are GUIDs; an address or a secret in that field is caught before anything is sent.
@@ -222,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_server_is_read_with_and_without_port() {
-        let parsed = |text| server(text).map(|(host, port)| (host.to_string(), port));
+        let parsed = |text| facts::server(text).map(|(host, port)| (host.to_string(), port));
         assert_eq!(parsed("smtp.example"), Ok(("smtp.example".into(), 587)));
         assert_eq!(parsed("127.0.0.1:2525"), Ok(("127.0.0.1".into(), 2525)));
         assert_eq!(parsed("[::1]:25"), Ok(("::1".into(), 25)));
