@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use super::{Address, Authority, BaseUrl, Guid, Host, RedirectUri, Tenant, client_name, server};
-use crate::visible;
+use crate::{phrase::Phrase, visible};
 
 /// What a value is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,21 @@ pub enum Change {
 }
 
 impl Change {
-    /// The last part of its text's key, `cleaned.ID`.
+    const ALL: [Self; 11] = [
+        Self::Url,
+        Self::Label,
+        Self::Scheme,
+        Self::Quotes,
+        Self::Punctuation,
+        Self::LineBreaks,
+        Self::Spaces,
+        Self::Unseen,
+        Self::FullWidth,
+        Self::Dashes,
+        Self::Hyphens,
+    ];
+
+    /// The last part of its text's key, `general.cleaned-ID`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Url => "url",
@@ -78,6 +92,17 @@ impl Change {
 pub struct Cleaned {
     pub text: Zeroizing<String>,
     pub changes: BTreeSet<Change>,
+}
+
+impl Cleaned {
+    /// What was done, if anything was. A text under this key names every change as a placeholder: one that was not
+    /// made is nothing, and one that was is for the language to say.
+    pub fn told(&self, key: &str) -> Option<Phrase> {
+        let not_made = Change::ALL.iter().filter(|change| !self.changes.contains(change));
+        let phrase =
+            not_made.fold(Phrase::new(key), |phrase, change| phrase.with(&format!("cleaned-{}", change.id()), ""));
+        (!self.changes.is_empty()).then_some(phrase)
+    }
 }
 
 /// No value is longer; what is, is left as it is.
@@ -246,15 +271,20 @@ fn is_generated(text: &str) -> bool {
     (30..=64).contains(&text.len()) && text.bytes().all(letter) && text.contains('~')
 }
 
-/// What stands out in a text that is not right: its characters that are not plain, as far as three of them.
-pub fn odd(form: Form, text: &str) -> Vec<String> {
+/// What stands out in a text that is not right: its length, or its characters that are not plain, up to three of them.
+pub fn odd(form: Form, text: &str) -> Option<Phrase> {
+    let text = text.trim();
+    if text.len() > LONG {
+        return Some(Phrase::new("cleaned.long").with("count", text.chars().count()));
+    }
     let plain = |letter: &char| match form {
+        Form::Secret => true,
         Form::Scopes | Form::Day => letter.is_ascii_graphic() || *letter == ' ',
         Form::Path => !letter.is_control() && !visible::hidden(*letter),
         _ => letter.is_ascii_graphic(),
     };
-    let mut seen: Vec<char> = Vec::new();
-    for letter in text.trim().chars().filter(|letter| !plain(letter)) {
+    let mut seen: Vec<String> = Vec::new();
+    for letter in text.chars().filter(|letter| !plain(letter)).map(|letter| format!("'{}'", letters::shown(letter))) {
         if !seen.contains(&letter) {
             seen.push(letter);
         }
@@ -262,8 +292,11 @@ pub fn odd(form: Form, text: &str) -> Vec<String> {
             break;
         }
     }
-    seen.into_iter().map(letters::shown).collect()
+    (!seen.is_empty()).then(|| Phrase::new("cleaned.odd").with("seen", seen.join(" ")))
 }
+
+/// A value of this length cannot be looked over.
+const LONG: usize = 1024;
 
 #[cfg(test)]
 mod tests;
