@@ -197,7 +197,7 @@ impl Cleaning {
                 self.turn(Change::Url, web::tenant);
                 self.turn(Change::Scheme, web::without_scheme);
             }
-            Form::Guid => self.turn(Change::Url, web::client_id),
+            Form::Guid | Form::ClientName => self.turn(Change::Url, web::client_id),
             _ => {}
         }
         self.turn(Change::LineBreaks, |text| letters::joined(form, text));
