@@ -141,7 +141,7 @@ impl Sheet<'_> {
         let (client_secret, of_secret) = self.client_secret()?.unzip();
         let password = self.password()?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
-        let needs_base = product.is_some_and(Product::has_base);
+        let needs_base = product.is_some_and(|product| product.base.is_some());
         let missing = missing(&self.answers.settings, needs_base)
             .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
         if let Some(key) = missing.filter(|_| unattended) {
@@ -191,7 +191,7 @@ impl Sheet<'_> {
     /// The address of a product that has none is not passed over in silence.
     fn base_url(&self, product: &Product) -> Result<(), Refusal> {
         match self.answers.settings.base_url {
-            Some(_) if !product.has_base() => {
+            Some(_) if product.base.is_none() => {
                 Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)))
             }
             _ => Ok(()),
@@ -231,6 +231,9 @@ impl Sheet<'_> {
         settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
         settings.product = Some(product.id.clone());
         settings.cloud = Some(cloud);
+        if !product.ways.contains(&settings.way()) {
+            settings.settle_way(&product.ways);
+        }
         Ok(())
     }
 

@@ -12,7 +12,6 @@ use crate::{
     },
     phrase::Phrase,
     secret::Secret,
-    way::Way,
     wizard::desk::Desk,
 };
 
@@ -59,6 +58,7 @@ impl Field {
                 settings.secret_expires.map_or_else(|| day::proposed(desk.now), |date| date.to_string())
             }
             Self::RedirectUri => text(settings.redirect_uri.as_ref().map(|value| value as _)),
+            Self::ProductRedirect => desk.product_redirect().unwrap_or_default(),
             Self::CertificateFile => path(settings.certificate_file.as_ref()),
             Self::CertificateKeyFile => path(settings.certificate_key_file.as_ref()),
             Self::BaseUrl => text(settings.base_url.as_ref().map(|value| value as _)),
@@ -131,6 +131,12 @@ impl Field {
                 }
                 desk.draft.settings.redirect_uri = Some(uri);
             }
+            Self::ProductRedirect => {
+                let own = desk.product_redirect().unwrap_or_default();
+                if text != own {
+                    return Err(Phrase::new("malformed.product-redirect").with("uri", own));
+                }
+            }
             Self::CertificateFile => {
                 settings.certificate_file = Some(file(text)?.ok_or_else(|| Phrase::new("malformed.path"))?);
                 desk.certificate = None;
@@ -198,7 +204,7 @@ fn scopes(text: &str) -> Option<Vec<String>> {
 /// The Secret ID beside the Value is a GUID and a Value never is (`AADSTS7000215` tells it only later).
 fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
     if text.is_empty() {
-        let needed = desk.draft.way() == Way::Secret && desk.draft.secrets.client_secret.is_none();
+        let needed = desk.needs_secret() && desk.draft.secrets.client_secret.is_none();
         return if needed { Err(Phrase::new("malformed.secret-missing")) } else { Ok(()) };
     }
     if desk.draft.settings.cloud().is_microsoft() && text.parse::<Guid>().is_ok() {
