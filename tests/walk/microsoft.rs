@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use smtp_oauth::{
-    command::demo,
+    command::{demo, stage},
     entra::wire::{Answer, Method, Request},
     network::{FailureKind, NetworkFailure},
+    product,
     secret::Secret,
     simulator::{
         Announcement, Instant, Servers, Site, SmtpAddress, control, entra,
@@ -35,6 +36,8 @@ pub struct Microsoft {
     pub state: State,
     site: Site,
     offer: demo::Offer,
+    /// It was named on the command line.
+    product_fixed: bool,
     /// A pause before the next poll.
     pause: Option<(Ticket, Duration)>,
     /// A browser is waited for.
@@ -43,19 +46,28 @@ pub struct Microsoft {
 
 impl Microsoft {
     pub fn with(fault: &str) -> Self {
-        let fault: &Fault = faults::find(fault).unwrap_or_else(|| panic!("no fault {fault}"));
-        Self::of(State::healthy(), Some(fault))
+        Self::of_with(None, Some(fault))
     }
 
     pub fn healthy() -> Self {
-        Self::of(State::healthy(), None)
+        Self::of_with(None, None)
     }
 
     pub fn personal() -> Self {
-        Self::of(State::personal(), None)
+        Self { product_fixed: false, ..Self::of("outlook-com") }
     }
 
-    fn of(healthy: State, fault: Option<&Fault>) -> Self {
+    /// Everything as it should be for a product: its app registered, and the server that its account is for.
+    pub fn of(product: &str) -> Self {
+        Self::of_with(Some(product), None)
+    }
+
+    /// The same with something wrong in it.
+    pub fn of_with(product: Option<&str>, fault: Option<&str>) -> Self {
+        let fault: Option<&Fault> = fault.map(|name| faults::find(name).unwrap_or_else(|| panic!("no fault {name}")));
+        let named = product.map(|id| product::find(id).unwrap_or_else(|| panic!("no product {id}")));
+        let product = named.or(fault.and_then(demo::told));
+        let healthy = stage::state(product);
         let now = Instant::from_timestamp(NOW, 0).unwrap();
         let servers = Servers { mailboxes: SmtpAddress::at(2), high_volume: SmtpAddress::at(3) };
         let (authority, control) = (AUTHORITY.to_owned(), CONTROL.to_owned());
@@ -63,12 +75,18 @@ impl Microsoft {
         let mut announced = Announcement::of(&healthy, &site, "/tmp/ca.pem");
         fault.inspect(|fault| fault.misinform(&mut announced));
         let state = fault.map_or(healthy.clone(), |fault| fault.state(healthy, now));
-        Self { state, site, offer: demo::offer(&announced, fault), pause: None, listener: None }
+        let mut offer = demo::offer(&announced, fault, product, false);
+        if let Some(product) = named {
+            offer.suggested.product = Some(product.id.clone());
+            offer.suggested.cloud = Some(product.cloud);
+        }
+        Self { state, site, offer, product_fixed: named.is_some(), pause: None, listener: None }
     }
 
     pub fn given(&self) -> Given {
         let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
-        Given { suggested, client_secret, companions, ..given() }
+        let product_fixed = self.product_fixed;
+        Given { suggested, client_secret, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
