@@ -42,6 +42,8 @@ pub struct Microsoft {
     pause: Option<(Ticket, Duration)>,
     /// A browser is waited for.
     listener: Option<(Ticket, Listening)>,
+    /// It came, sent by a companion.
+    arrived: Option<Message>,
 }
 
 impl Microsoft {
@@ -80,7 +82,7 @@ impl Microsoft {
             offer.suggested.product = Some(product.id.clone());
             offer.suggested.cloud = Some(product.cloud);
         }
-        Self { state, site, offer, product_fixed: named.is_some(), pause: None, listener: None }
+        Self { state, site, offer, product_fixed: named.is_some(), pause: None, listener: None, arrived: None }
     }
 
     pub fn given(&self) -> Given {
@@ -100,6 +102,7 @@ impl Microsoft {
             let wanted = std::mem::take(&mut person.effects);
             let mut reports: Vec<Message> =
                 wanted.iter().filter_map(|effect| self.answers(effect, person.now)).collect();
+            reports.extend(self.arrived.take());
             if reports.is_empty() {
                 let decided = self.is_decided();
                 let Some((ticket, time)) = self.pause.take_if(|_| decided) else { return };
@@ -170,14 +173,20 @@ impl Microsoft {
         let answer = control::answer(&mut self.state, &self.site, "/approve", &asked, at);
         let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         let Some(redirect) = told["redirect"].as_str() else { return Err(told["page"].to_string()) };
-        if let Some((ticket, listening)) = self.listener.take() {
-            let url = url::Url::parse(redirect).unwrap();
-            assert_eq!(url.path(), listening.path);
-            let query = Secret::new(url.query().unwrap_or_default());
-            person.tell(Message::Reported(ticket, Report::Redirected(query)));
+        if let Some(arrived) = self.arrives(redirect) {
+            person.tell(arrived);
             self.serves(person);
         }
         Ok(redirect.to_owned())
+    }
+
+    /// At whoever listens.
+    fn arrives(&mut self, redirect: &str) -> Option<Message> {
+        let (ticket, listening) = self.listener.take()?;
+        let url = url::Url::parse(redirect).unwrap();
+        assert_eq!(url.path(), listening.path);
+        let query = Secret::new(url.query().unwrap_or_default());
+        Some(Message::Reported(ticket, Report::Redirected(query)))
     }
 
     /// Ten minutes pass.
@@ -203,7 +212,12 @@ impl Microsoft {
         };
         let at = Instant::from_timestamp(now, 0).unwrap();
         let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
-            Some(page) => control::answer(&mut self.state, &self.site, &page, &asked, at),
+            Some(page) => {
+                let answer = control::answer(&mut self.state, &self.site, &page, &asked, at);
+                let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                self.arrived = told["redirect"].as_str().and_then(|redirect| self.arrives(redirect));
+                answer
+            }
             None => entra::answer(&mut self.state, &self.site, &asked, at),
         };
         Answer {
