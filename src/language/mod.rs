@@ -119,6 +119,14 @@ fn add(place: &str, source: &str, table: &mut Table) {
 impl Language {
     pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
 
+    /// What F2 leads to from this one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::English => Self::Japanese,
+            Self::Japanese => Self::English,
+        }
+    }
+
     /// As ISO 639-1 has it.
     pub fn code(self) -> &'static str {
         match self {

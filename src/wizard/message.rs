@@ -40,6 +40,7 @@ pub enum Message {
     Print(String),
     /// Perform the companion action with this number.
     Companion(usize),
+    /// All of it in the other language; nothing else changes.
     Language,
     /// Leave; the draft stays.
     Leave,

@@ -32,7 +32,7 @@ use crate::{
     },
     checklist::{Item, State},
     facts::AccountName,
-    language::Texts,
+    language::{Language, Texts},
     phrase::Phrase,
     product,
     secret::Secret,
@@ -160,6 +160,11 @@ impl Model {
         outcome.unwrap_or(Outcome::Incomplete)
     }
 
+    /// What the person reads.
+    pub fn language(&self) -> Language {
+        self.desk.texts.language()
+    }
+
     pub fn draft(&self) -> &Draft {
         &self.desk.draft
     }
@@ -193,6 +198,7 @@ impl Model {
             Message::Copy(text) => self.copy(text),
             Message::Print(text) => vec![Effect::Print(text)],
             Message::Companion(number) => self.call(number),
+            Message::Language => self.switch_language(now),
             Message::GoToStep(id) => {
                 self.taken_over();
                 self.mending = None;

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     checklist::{Item, State},
     diagnosis::Cause,
+    language::Texts,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +99,25 @@ impl Model {
     }
 }
 
+impl Model {
+    /// The same screen in the other language. What was found for copying is found again, with its labels.
+    pub(super) fn switch_language(&mut self, now: i64) -> Vec<Effect> {
+        let before = copyable(&self.step_screen(now).blocks);
+        self.desk.texts = Texts::new(self.desk.texts.language().other());
+        let copies = copyable(&self.step_screen(now).blocks);
+        self.overlay = match self.overlay.take() {
+            Some(Overlay::Copies(_)) => Some(Overlay::Copies(copies)),
+            Some(Overlay::CopyOne { label, text, sent }) => {
+                let at = before.iter().position(|copy| copy.0 == label && copy.1 == text);
+                let (label, text) = at.and_then(|at| copies.into_iter().nth(at)).unwrap_or((label, text));
+                Some(Overlay::CopyOne { label, text, sent })
+            }
+            overlay => overlay,
+        };
+        Vec::new()
+    }
+}
+
 impl Overlay {
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {
         match self {
@@ -125,6 +145,7 @@ fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action
 fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
     Screen {
         id,
+        language: desk.texts.language(),
         title,
         place: String::new(),
         blocks: Vec::new(),

@@ -4,11 +4,14 @@
 use crate::checklist::{Item, State};
 
 use super::message::Message;
+pub use crate::language::Language;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screen {
     /// Where this is, stable across languages and repaints: the step's id, or the overlay's.
     pub id: String,
+    /// What all of it is written in, and what a front writes its own words in.
+    pub language: Language,
     pub title: String,
     /// For example `Step 3 of 14`.
     pub place: String,

@@ -32,7 +32,7 @@ impl Model {
     }
 
     pub fn view(&self, now: i64) -> Screen {
-        match &self.overlay {
+        let mut screen = match &self.overlay {
             Some(overlay) => {
                 let mut screen = overlay.screen(&self.desk, self.step_id);
                 if matches!(overlay, Overlay::Told(_)) {
@@ -41,10 +41,16 @@ impl Model {
                 screen
             }
             None => self.step_screen(now),
-        }
+        };
+        let label = self.desk.word("action.language");
+        let other = Action { key: Key::F2, label, act: Act::Send(Message::Language), primary: false };
+        let leaves = |action: &Action| action.act == Act::Send(Message::Leave);
+        let at = screen.actions.iter().position(leaves).unwrap_or(screen.actions.len());
+        screen.actions.insert(at, other);
+        screen
     }
 
-    fn step_screen(&self, now: i64) -> Screen {
+    pub(super) fn step_screen(&self, now: i64) -> Screen {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
         let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
@@ -74,6 +80,7 @@ impl Model {
         let place = Phrase::new("place").with("step", step).with("of", path.len() - first);
         Screen {
             id: self.step_id.to_owned(),
+            language: self.desk.texts.language(),
             title: self.desk.word(&format!("steps.{}.title", self.step_id)),
             place: self.desk.say(&place),
             blocks,
