@@ -180,8 +180,13 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
+        self.fill(self.template(&phrase.key), phrase)
+    }
+
+    /// A text that is no language's own, its values filled in as they are.
+    pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(template, |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
     /// Several texts under one key, for example a step's paragraphs.
@@ -241,6 +246,11 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
         // A line that is said under conditions.
         toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
             flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
+        }
+        // A command's own conditions are no words.
+        toml::Value::Table(mut fields) if fields.contains_key("when") => {
+            fields.remove("when");
+            flatten(prefix, toml::Value::Table(fields), table);
         }
         toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
         toml::Value::Array(list) => {
