@@ -5,6 +5,7 @@ use smtp_oauth::{
     checklist::{Item, State},
     entra::Cloud,
     network::{FailureKind, NetworkFailure},
+    product,
     secret::Secret,
     wizard::{
         Given,
@@ -27,6 +28,11 @@ fn at_the_registration() -> Person {
     person.types("alerts@contoso.example").gets(200, &discovery()).enter().enter();
     assert_eq!(person.at(), "registration");
     person
+}
+
+/// Where another authority stands in the list of products.
+pub fn custom() -> usize {
+    product::all().iter().position(|product| product.id == "custom").unwrap()
 }
 
 fn complaint(person: &Person) -> String {
