@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     checklist::{Checklist, Item, State},
     diagnosis::{Cause, Certainty},
+    front::text,
     language::Texts,
     phrase::Phrase,
     secret::ascii_marks,
@@ -126,7 +127,8 @@ pub fn checklist(texts: &Texts, checklist: &Checklist, ascii: bool) -> String {
     let row = |item: &Item| {
         let mark = mark(checklist.state(*item), ascii);
         let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
-        format!("{mark} {:<20} {evidence}", texts.word(&format!("items.{}", item.id()))).trim_end().to_owned() + "\n"
+        let label = text::pad(&texts.word(&format!("items.{}", item.id())), 20);
+        format!("{mark} {label} {evidence}").trim_end().to_owned() + "\n"
     };
     Item::ALL.iter().map(row).collect()
 }

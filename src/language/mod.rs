@@ -4,6 +4,7 @@
 //! test, never printed.
 
 mod command;
+mod detail;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -151,7 +152,17 @@ impl Texts {
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(self.template(&phrase.key), |name| {
+            Some(match value(phrase, name) {
+                Some(detail) if name == "detail" && self.language != Language::English => self.detail(detail),
+                value => value.unwrap_or_else(|| any(name)).to_owned(),
+            })
+        })
+    }
+
+    /// What came up with a failure, in this language where it is our own.
+    pub fn detail(&self, detail: &str) -> String {
+        detail::say(detail, &IN_ENGLISH, self.table())
     }
 
     /// Several texts under one key, for example a step's paragraphs.
@@ -212,7 +223,10 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
         toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
             flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
         }
-        toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
+        toml::Value::Table(fields) => {
+            let said = fields.into_iter().filter(|(key, _)| key != "when");
+            said.for_each(|(key, value)| flatten(&join(&key), value, table));
+        }
         toml::Value::Array(list) => {
             list.into_iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, table));
         }
