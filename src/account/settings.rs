@@ -160,6 +160,14 @@ impl Settings {
         }
     }
 
+    /// Where nothing was said of the way: a device code, or the first of `open` where that is not among them.
+    pub fn settle_way(&mut self, open: &[Way]) {
+        match open.first().filter(|_| self.consent.is_none() && !open.contains(&self.way())) {
+            Some(first) => self.take_way(*first),
+            None => _ = self.consent.get_or_insert_default(),
+        }
+    }
+
     /// What belongs to another way alone is let go.
     pub fn take_way(&mut self, way: Way) {
         self.consent = Some(match way {

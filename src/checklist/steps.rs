@@ -94,6 +94,8 @@ pub enum Field {
     ClientSecret,
     SecretExpires,
     RedirectUri,
+    /// Where the product itself is sent the browser back to: not typed, only confirmed and probed.
+    ProductRedirect,
     CertificateFile,
     CertificateKeyFile,
     Password,

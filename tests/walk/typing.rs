@@ -200,13 +200,59 @@ fn another_sender_brings_the_step_about_send_as() {
 #[test]
 fn a_hostile_value_never_reaches_a_command() {
     for hostile in
-        ["$(id)@contoso.example", "a'b\n@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"]
+        ["$(id)@contoso.example", "a'b\u{1b}@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"]
     {
         let mut person = at_the_mailbox();
         person.types(hostile);
         assert_eq!(person.at(), "mailbox");
         assert!(!complaint(&person).is_empty(), "{hostile}");
     }
+}
+
+#[test]
+fn what_was_pasted_around_a_value_is_left_out_and_told_on_the_next_screen() {
+    let mut person = at_the_mailbox();
+    person.types("「ａｌｅｒｔｓ＠ｃｏｎｔｏｓｏ．ｅｘａｍｐｌｅ」、");
+    assert_eq!(person.model.draft().settings.user.as_ref().unwrap().as_str(), "alerts@contoso.example");
+    let told = "Taken as alerts@contoso.example. Quotes were removed. Punctuation at the end was removed. Full-width characters were turned into plain ones.";
+    assert!(person.reads().contains(told), "{}", person.reads());
+    person.gets(200, &discovery());
+    assert!(person.at() == "tenant" && person.reads().contains(told), "what was found out stands beside it");
+    person.enter().enter();
+    assert!(!person.reads().contains("Taken as"));
+    person
+        .types(&format!("Application (client) ID\n:\n{}", CLIENT.replace('-', "")))
+        .gets(200, crate::person::DEVICE_CODE);
+    assert_eq!(person.model.draft().settings.client_id.as_ref().unwrap().as_str(), CLIENT);
+    assert!(person.at() == "redirect" && person.reads().contains(&format!("Taken as {CLIENT}. The label before it")));
+    person.enter().enter();
+    person
+        .types("\u{feff}\"CANARY~abcdefghijklmnopqrstuvwxyz012345\"")
+        .gets(400, &error("unauthorized_client", 700_016));
+    let told = "It was changed before it was taken. Quotes were removed. Invisible characters were removed.";
+    assert!(person.reads().contains(told) && !person.reads().contains("CANARY"), "{}", person.reads());
+    let secret = person.model.draft().secrets.client_secret.clone().unwrap();
+    assert_eq!(secret.expose(), "CANARY~abcdefghijklmnopqrstuvwxyz012345");
+}
+
+#[test]
+fn what_is_still_wrong_is_refused_with_what_stands_in_it() {
+    for (text, odd) in [
+        ("alerts@con\u{202e}toso.example", "It holds: '\\u{202e}'."),
+        ("ä b@contoso.example", "It holds: 'ä' ' '."),
+        ("alerts@contoso.example\nPassword: x", "It holds: '^J' ' '."),
+        (&"alerts@".repeat(10_000), "It has 70000 characters."),
+    ] {
+        let mut person = at_the_mailbox();
+        person.types(text);
+        assert!(complaint(&person).ends_with(odd), "{}", complaint(&person));
+    }
+    let mut person = at_the_registration();
+    person.types("Directory (tenant) ID: 8d2c1f00-1111-2222-3333-0123456789ab");
+    assert!(complaint(&person).contains("8-4-4-4-12"), "a label of another value");
+    person.types(CLIENT).gets(200, crate::person::DEVICE_CODE).enter().enter();
+    person.types("CANARY\u{3000}CANARY");
+    assert!(complaint(&person).contains("full-width") && !person.reads().contains("CANARY"), "{}", person.reads());
 }
 
 #[test]

@@ -8,14 +8,12 @@ use super::{
     secondary, words,
 };
 use crate::{
-    checklist::{
-        Item, State,
-        steps::{self, Field},
-    },
+    checklist::{Item, State, steps::Field},
     diagnosis::Cause,
+    facts::clean,
     phrase::Phrase,
+    product,
     secret::Secret,
-    way::Way,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -31,6 +29,8 @@ pub struct Read {
     field: Field,
     phase: Phase,
     error: Option<Phrase>,
+    /// What stands out in what was refused for its form.
+    odd: Option<Phrase>,
     /// The item that a probe says is wrong, when it is not this step's own.
     elsewhere: Option<Item>,
     /// What a probe's answer is put down to.
@@ -50,8 +50,16 @@ enum Phase {
 
 impl Read {
     pub fn enter(id: &'static str, field: Field, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let mut step =
-            Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new(), outcome: None };
+        let mut step = Self {
+            id,
+            field,
+            phase: Phase::Asking,
+            error: None,
+            odd: None,
+            elsewhere: None,
+            causes: Vec::new(),
+            outcome: None,
+        };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = unknown.then(|| probe::request(field, desk, now)).flatten() else {
             return (step, Turn::stay());
@@ -116,11 +124,17 @@ impl Read {
     fn answered(&mut self, desk: &mut Desk, typed: &Secret, now: i64) -> Turn {
         let known = self.field.value(desk);
         let unfinished = desk.draft.secrets.typed.take().filter(|_| self.field.is_secret() && typed.is_empty());
-        if let Err(error) = self.field.keep(unfinished.as_ref().unwrap_or(typed), desk) {
-            self.error = Some(error);
-            self.phase = Phase::Asking;
-            return Turn::stay();
+        let typed = unfinished.as_ref().unwrap_or(typed);
+        match self.field.keep(typed, desk) {
+            Ok(told) => desk.notices.extend(told.map(|told| (Tone::Info, told))),
+            Err(error) => {
+                self.odd = self.field.form(desk).and_then(|form| clean::odd(form, typed.expose()));
+                self.error = Some(error);
+                self.phase = Phase::Asking;
+                return Turn::stay();
+            }
         }
+        self.odd = None;
         (self.error, self.elsewhere, self.causes, self.outcome) = (None, None, Vec::new(), None);
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
@@ -151,11 +165,15 @@ impl Read {
     /// Nothing can be asked about this value: what follows from it alone is said.
     fn unprobed(&self, desk: &mut Desk) {
         let said_so = desk.said_so();
+        let of_product = desk.product().app.secret;
         let settings = &desk.draft.settings;
         let checklist = &mut desk.draft.checklist;
         match self.field {
             Field::ClientSecret if desk.draft.secrets.client_secret.is_some() => {
                 checklist.attest(Item::ClientSecret, said_so);
+            }
+            Field::ClientSecret if of_product => {
+                checklist.note(Item::ClientSecret, Phrase::new("evidence.secret-of-product"));
             }
             Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
             Field::Sender if settings.sender == settings.user => {
@@ -171,14 +189,14 @@ impl Read {
         let item = self.items().first().copied();
         match judgement {
             Judgement::Proven(evidence) => {
-                desk.notices = vec![(Tone::Success, evidence.clone())];
+                notice(desk, Tone::Success, &evidence);
                 if let Some(item) = item {
                     desk.draft.checklist.prove(item, evidence);
                 }
                 if looking { Turn::stay() } else { Turn::next() }
             }
             Judgement::CannotTell(evidence) => {
-                desk.notices = vec![(Tone::Info, evidence.clone())];
+                notice(desk, Tone::Info, &evidence);
                 if let Some(item) = item.filter(|_| !looking) {
                     let said_so = desk.said_so();
                     desk.draft.checklist.attest(item, said_so);
@@ -239,7 +257,7 @@ impl Read {
     }
 
     fn items(&self) -> &'static [Item] {
-        steps::find(self.id).map_or(&[], |step| &step.items)
+        product::step(self.id).map_or(&[], |step| &step.items)
     }
 
     pub fn page(&self, desk: &Desk) -> Page {
@@ -258,7 +276,7 @@ impl Read {
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = self.field.held(desk).is_some() || unfinished;
-        let needed = self.field == Field::ClientSecret && desk.draft.way() == Way::Secret;
+        let needed = self.field == Field::ClientSecret && desk.needs_secret();
         if self.field.is_secret() && held && !needed {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
@@ -275,12 +293,17 @@ impl Read {
             question: Some(Question {
                 label: desk.say(&desk.about(format!("steps.{}.question", self.id))),
                 hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
-                error: self.error.as_ref().map(|error| desk.say(error)),
+                error: self.error.as_ref().map(|error| self.complaint(desk, error)),
                 input: self.input(desk, held),
             }),
             actions,
             ..Page::default()
         }
+    }
+
+    fn complaint(&self, desk: &Desk, error: &Phrase) -> String {
+        let odd = self.odd.iter().map(|odd| format!(" {}", desk.say(odd)));
+        std::iter::once(desk.say(error)).chain(odd).collect()
     }
 
     /// A tenant or an app that is not found may be in another cloud, where the product has several.
@@ -307,4 +330,10 @@ impl Read {
         }
         Input::Text { value: desk.typed(self.id).unwrap_or_else(|| self.field.value(desk)) }
     }
+}
+
+/// Said beside what was done to the value that led to it.
+fn notice(desk: &mut Desk, tone: Tone, evidence: &Phrase) {
+    desk.notices.retain(|(_, phrase)| phrase.key.starts_with("cleaned."));
+    desk.notices.push((tone, evidence.clone()));
 }
