@@ -30,11 +30,6 @@ fn at_the_registration() -> Person {
     person
 }
 
-/// Where another authority stands in the list of products.
-pub fn custom() -> usize {
-    product::all().iter().position(|product| product.id == "custom").unwrap()
-}
-
 fn complaint(person: &Person) -> String {
     person.screen().question.and_then(|question| question.error).unwrap_or_default()
 }
