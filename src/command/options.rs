@@ -8,6 +8,7 @@ use super::exit;
 use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address},
+    handover,
     language::Language,
     simulator::faults::{self, Fault},
 };
@@ -95,6 +96,8 @@ pub enum Command {
     Status(Status),
     /// Configuration for another program, on stdout
     Export(Export),
+    /// What a tenant's administrator has to do, as a note or a script, on stdout
+    Handover(Handover),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
     Simulate(Simulate),
 }
@@ -231,6 +234,42 @@ pub struct Export {
     /// or FILE.old.1 and so on
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Handover {
+    /// For this product; otherwise for the unfinished wizard, or the default account
+    #[arg(long, value_name = "ID", value_parser = product, conflicts_with = "account")]
+    pub product: Option<String>,
+    /// For this account
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// The mailbox that sends, where it is not known yet
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub mailbox: Option<Address>,
+    /// A note, a script for PowerShell, or one for Azure CLI
+    #[arg(long, value_enum, default_value_t)]
+    pub format: HandoverFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HandoverFormat {
+    #[default]
+    Markdown,
+    #[value(name = "powershell")]
+    PowerShell,
+    #[value(name = "azcli")]
+    AzCli,
+}
+
+impl From<HandoverFormat> for handover::Format {
+    fn from(format: HandoverFormat) -> Self {
+        match format {
+            HandoverFormat::Markdown => Self::Markdown,
+            HandoverFormat::PowerShell => Self::PowerShell,
+            HandoverFormat::AzCli => Self::AzCli,
+        }
+    }
 }
 
 fn fault(text: &str) -> Result<&'static Fault, String> {
