@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnosis", &["account", "checklist", "entra", "smtp", "token"]),
     ("export", &["account", "entra"]),
     ("language", &["checklist", "diagnosis", "product"]),
-    ("handover", &["account", "entra", "language", "product"]),
+    ("handover", &["account", "checklist", "entra", "language", "product"]),
     (
         "wizard",
         &["account", "checklist", "diagnosis", "entra", "export", "handover", "language", "product", "smtp", "token"],

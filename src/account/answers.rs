@@ -12,7 +12,7 @@ use super::{
     amiss::{SECRETS, line},
 };
 use crate::{
-    facts::{AccountName, Address},
+    facts::{AccountName, Address, BaseUrl, Malformed},
     phrase::Phrase,
 };
 
@@ -29,7 +29,6 @@ pub struct Answers {
 pub struct More {
     /// The name to save the account by.
     pub account: Option<AccountName>,
-    pub base_url: Option<String>,
     pub client_secret_file: Option<PathBuf>,
     pub password_file: Option<PathBuf>,
     /// Where the test sends a real message.
@@ -65,6 +64,7 @@ pub struct Fault {
 /// The keys, each with what is said of a value that cannot be its own.
 const KEYS: &[(&str, &str)] = &[
     ("product", "answers.text"),
+    ("base_url", "malformed.base-url"),
     ("user", "malformed.address"),
     ("sender", "malformed.address"),
     ("cloud", "answers.cloud"),
@@ -81,7 +81,6 @@ const KEYS: &[(&str, &str)] = &[
     ("endpoints.authority", "malformed.authority"),
     ("endpoints.ca_file", "answers.path"),
     ("account", "malformed.account-name"),
-    ("base_url", "answers.url"),
     ("client_secret_file", "answers.path"),
     ("password_file", "answers.path"),
     ("certificate_file", "answers.path"),
@@ -172,7 +171,12 @@ fn check(key: &str, value: &Value) -> Result<(), Phrase> {
         }
         None => one::<Settings>(key, value).is_some() || one::<More>(key, value).is_some(),
     };
-    if fits && is_plain(key, value) { Ok(()) } else { Err(Phrase::new(*form)) }
+    match (key, value) {
+        _ if fits && is_plain(key, value) => Ok(()),
+        // There are several reasons, and each is told apart.
+        ("base_url", Value::String(text)) => text.parse::<BaseUrl>().map(drop).map_err(Malformed::phrase),
+        _ => Err(Phrase::new(*form)),
+    }
 }
 
 fn unknown(key: &str) -> Phrase {
@@ -192,9 +196,7 @@ fn one<T: for<'a> Deserialize<'a>>(key: &str, value: &Value) -> Option<T> {
 fn is_plain(key: &str, value: &Value) -> bool {
     let printable = |text: &str| !text.trim().is_empty() && !text.chars().any(char::is_control);
     match (key, value) {
-        ("redirect_uri" | "base_url", Value::String(text)) => {
-            printable(text) && url::Url::parse(text).is_ok_and(|url| url.has_host() || key == "redirect_uri")
-        }
+        ("redirect_uri", Value::String(text)) => printable(text) && url::Url::parse(text).is_ok(),
         ("scopes", Value::Array(list)) => !list.is_empty() && list.iter().all(is_scope),
         ("export", Value::Array(list)) => list.iter().all(|item| item.as_str().is_some_and(printable)),
         (_, Value::String(text)) => printable(text),

@@ -11,7 +11,7 @@ use crate::{
         cloud::{self, smtp_scopes},
         grant::{Credential, Registration},
     },
-    facts::{Address, Authority, ClientName, Host, RedirectUri, Security, Server, Tenant},
+    facts::{Address, Authority, BaseUrl, ClientName, Host, RedirectUri, Security, Server, Tenant},
     phrase::Phrase,
     way::Way,
 };
@@ -39,6 +39,9 @@ pub enum Browser {
 pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// Where users reach the vendor's product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<BaseUrl>,
     /// The SMTP user: the token's upn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Address>,
@@ -154,6 +157,14 @@ impl Settings {
             (Consent::ClientCredentials, _) if self.certificate_file.is_some() => Way::Certificate,
             (Consent::ClientCredentials, _) => Way::Secret,
             (Consent::Password, _) => Way::Password,
+        }
+    }
+
+    /// Where nothing was said of the way: a device code, or the first of `open` where that is not among them.
+    pub fn settle_way(&mut self, open: &[Way]) {
+        match open.first().filter(|_| self.consent.is_none() && !open.contains(&self.way())) {
+            Some(first) => self.take_way(*first),
+            None => _ = self.consent.get_or_insert_default(),
         }
     }
 

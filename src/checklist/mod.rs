@@ -2,16 +2,18 @@
 //! with the evidence for it.
 
 pub mod steps;
+mod switch;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use switch::Switch;
 
 use crate::phrase::Phrase;
 
 /// The items, by the ids used everywhere: screens, JSON, causes and events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
     Mailbox,
     Tenant,
@@ -30,6 +32,8 @@ pub enum Item {
     Message,
     Clock,
     Network,
+    /// What one product alone has, `product:ID`.
+    Product(Switch),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,6 +60,7 @@ pub struct Finding {
 }
 
 impl Item {
+    /// Those that every product has.
     pub const ALL: [Self; 17] = [
         Self::Mailbox,
         Self::Tenant,
@@ -96,7 +101,27 @@ impl Item {
             Self::Message => "message",
             Self::Clock => "clock",
             Self::Network => "network",
+            Self::Product(switch) => switch.id(),
         }
+    }
+
+    /// The item of this id.
+    pub fn find(id: &str) -> Option<Self> {
+        let common = Self::ALL.into_iter().find(|item| item.id() == id);
+        common.or_else(|| Switch::find(id).map(Self::Product))
+    }
+}
+
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::find(&id).ok_or_else(|| de::Error::custom(format!("`{id}` is no item")))
     }
 }
 

@@ -94,10 +94,14 @@ pub enum Field {
     ClientSecret,
     SecretExpires,
     RedirectUri,
+    /// Where the product itself is sent the browser back to: not typed, only confirmed and probed.
+    ProductRedirect,
     CertificateFile,
     CertificateKeyFile,
     Password,
     Sender,
+    /// Where users reach the vendor's product.
+    BaseUrl,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -99,7 +99,7 @@ impl Events {
     /// After something has happened; `now` in Unix seconds.
     pub fn seen(&mut self, model: &Model, now: i64) {
         let draft = model.draft();
-        for item in Item::ALL {
+        for item in model.desk().items() {
             let state = draft.checklist.state(item);
             if self.items.insert(item, state).unwrap_or_default() != state {
                 emit(&Event::Item(ItemDocument::of(&draft.checklist, item, &model.desk().texts)));
@@ -129,7 +129,10 @@ impl Events {
             outcome,
             account: draft.account.as_ref().map(ToString::to_string),
             product: draft.settings.product.clone(),
-            items: Item::ALL.map(|item| ItemDocument::of(&draft.checklist, item, &model.desk().texts)).into(),
+            items: {
+                let row = |item| ItemDocument::of(&draft.checklist, item, &model.desk().texts);
+                model.desk().items().into_iter().map(row).collect()
+            },
             test: conversation.and_then(|conversation| tested(model, conversation, places, now)),
             files: Vec::new(),
         }

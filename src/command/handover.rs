@@ -30,6 +30,7 @@ pub fn run(context: &Context, asked: &options::Handover) -> Status {
         }
     };
     settings.user = asked.mailbox.clone().or(settings.user);
+    settings.base_url = asked.base_url.clone().or(settings.base_url);
     let product = settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default);
     let facts = match Facts::of(&settings, product, way) {
         Ok(facts) => facts,
@@ -104,7 +105,8 @@ fn command(context: &Context, asked: &options::Handover) -> String {
     let product = asked.product.as_ref().map(|product| format!(" --product {product}"));
     let account = asked.account.as_ref().map(|account| format!(" -a {account}"));
     let mailbox = asked.mailbox.as_ref().map(|mailbox| format!(" --mailbox {}", shell::word(mailbox.as_str())));
+    let base_url = asked.base_url.as_ref().map(|url| format!(" --base-url {}", shell::word(&url.to_string())));
     let config = Some(context.global.config_option());
-    let options: String = [product, account, mailbox, config].into_iter().flatten().collect();
+    let options: String = [product, account, mailbox, base_url, config].into_iter().flatten().collect();
     format!("smtp-oauth handover --format powershell{options}")
 }

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::exit;
 use crate::{
     export::{self, Format as ExportFormat},
-    facts::{AccountName, Address},
+    facts::{AccountName, Address, BaseUrl, Malformed},
     handover,
     language::Language,
     simulator::faults::{self, Fault},
@@ -247,6 +247,9 @@ pub struct Handover {
     /// The mailbox that sends, where it is not known yet
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub mailbox: Option<Address>,
+    /// Where the product is reached, where its redirect URI depends on that
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub base_url: Option<BaseUrl>,
     /// A note, a script for PowerShell, or one for Azure CLI
     #[arg(long, value_enum, default_value_t)]
     pub format: HandoverFormat,
@@ -282,6 +285,10 @@ fn account(text: &str) -> Result<AccountName, String> {
 
 fn address(text: &str) -> Result<Address, String> {
     text.parse().map_err(|_| "an address has the form alerts@contoso.com".to_owned())
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, String> {
+    text.parse().map_err(|error: Malformed| error.to_string())
 }
 
 fn product(text: &str) -> Result<String, String> {

@@ -26,7 +26,7 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
-    checklist::Checklist,
+    checklist::{Checklist, Item},
     facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     phrase::Phrase,
@@ -73,6 +73,7 @@ struct Ended {
     /// Where an unattended run could not go on.
     stuck: Option<Stuck>,
     account: Option<AccountName>,
+    items: Vec<Item>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
     /// An export that could not be written.
@@ -229,12 +230,13 @@ async fn drive(
     front.close();
     let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
-    let (checklist, account) = (model.draft().checklist.clone(), model.draft().account.clone());
+    let (items, checklist, account) =
+        (model.desk().items(), model.draft().checklist.clone(), model.draft().account.clone());
     let saved = model.desk().saved.clone();
     let unwritable = stuck.is_some() && model.desk().unwritable;
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
     let not_exported = None;
-    Ok(Ended { outcome, stuck, account, checklist, saved, not_exported, draft_lost, unwritable, document })
+    Ok(Ended { outcome, stuck, account, items, checklist, saved, not_exported, draft_lost, unwritable, document })
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -264,7 +266,7 @@ fn conclude(
         document.print(context, &ended.saved);
     } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
-        context.deliver(&summary::checklist(texts, &ended.checklist, look.ascii));
+        context.deliver(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }

@@ -3,8 +3,8 @@
 
 use super::answers::Prepared;
 use crate::{
-    checklist::steps,
     phrase::Phrase,
+    product,
     wizard::{
         effect::Outcome,
         screen::{Input, Screen},
@@ -32,7 +32,7 @@ impl Stuck {
 
     /// With the key to look at, where a file has it and it is wrong.
     pub fn phrase(&self, outcome: Outcome, answers: Option<&Prepared>) -> Phrase {
-        let key = steps::find(&self.step).and_then(|step| step.key.as_ref());
+        let key = product::step(&self.step).and_then(|step| step.key.as_ref());
         let why = self.error.as_ref().unwrap_or(&self.what);
         match answers.zip(key) {
             // Nothing is wrong with the file.

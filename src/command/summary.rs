@@ -122,13 +122,13 @@ pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
 }
 
 /// Every item with its mark and the evidence for it, to stay on the screen after the wizard has gone.
-pub fn checklist(texts: &Texts, checklist: &Checklist, ascii: bool) -> String {
+pub fn checklist(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bool) -> String {
     let row = |item: &Item| {
         let mark = mark(checklist.state(*item), ascii);
         let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
-        format!("{mark} {:<20} {evidence}", texts.word(&format!("items.{}", item.id()))).trim_end().to_owned() + "\n"
+        format!("{mark} {:<20} {evidence}", texts.item(*item)).trim_end().to_owned() + "\n"
     };
-    Item::ALL.iter().map(row).collect()
+    items.iter().map(row).collect()
 }
 
 fn mark(state: State, ascii: bool) -> char {

@@ -1,6 +1,7 @@
 //! Values that parsed as what they are. Only these enter commands, scripts, files and requests.
 //! Every `parse` trims, and refuses what is not plainly right with a [`Malformed`] that names the form wanted.
 
+mod base_url;
 mod redirect;
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
@@ -8,6 +9,7 @@ use std::{fmt, net::Ipv6Addr, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::phrase::Phrase;
+pub use base_url::BaseUrl;
 pub use redirect::Loopback;
 
 /// What was wanted instead of what was given; its phrase says what a right value looks like.
@@ -29,6 +31,12 @@ pub enum Malformed {
     AccountName,
     #[error("not a redirect URI: https://..., or http://localhost with any port and path")]
     RedirectUri,
+    #[error("not an address of the form https://im.example.com/imart")]
+    BaseUrl,
+    #[error("not an https:// address: http:// is registered for localhost alone")]
+    BaseUrlHttp,
+    #[error("not an address without user name, `?` and `#`")]
+    BaseUrlParts,
 }
 
 impl Malformed {
@@ -42,6 +50,9 @@ impl Malformed {
             Self::Authority => "malformed.authority",
             Self::AccountName => "malformed.account-name",
             Self::RedirectUri => "malformed.redirect-uri",
+            Self::BaseUrl => "malformed.base-url",
+            Self::BaseUrlHttp => "malformed.base-url-http",
+            Self::BaseUrlParts => "malformed.base-url-parts",
         })
     }
 }

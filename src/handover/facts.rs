@@ -3,9 +3,13 @@
 
 use crate::{
     account::Settings,
+    checklist::{Item, steps::Kind},
     entra::Cloud,
     facts::{Address, Authority, Guid, RedirectUri, Tenant},
-    product::Product,
+    product::{
+        Product,
+        app::{Asked, Audience, Permission, Platform},
+    },
     way::Way,
 };
 
@@ -24,7 +28,7 @@ pub struct Facts {
 }
 
 /// How the app must be registered.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Needs {
     pub audience: Audience,
     pub redirects: Vec<Redirect>,
@@ -34,15 +38,8 @@ pub struct Needs {
     pub public_client: bool,
     pub app_only: bool,
     pub hve: bool,
-}
-
-/// Whose accounts may sign in to the app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Audience {
-    #[default]
-    Single,
-    Multiple,
-    Personal,
+    /// Steps of the product's own, which its vendor asks for.
+    pub switches: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,32 +47,6 @@ pub struct Redirect {
     pub platform: Platform,
     /// `Err` is what is known of it, with a word in capitals for the rest.
     pub uri: Result<RedirectUri, String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Platform {
-    Web,
-    Native,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
-    pub api: Api,
-    pub kind: Kind,
-    /// A word of Microsoft's, such as `SMTP.Send`.
-    pub name: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Api {
-    Graph,
-    Exchange,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Delegated,
-    Application,
 }
 
 /// Why there is nobody to hand it over to.
@@ -96,45 +67,6 @@ impl Refusal {
     }
 }
 
-impl Audience {
-    /// As Microsoft Graph has it.
-    pub fn sign_in_audience(self) -> &'static str {
-        match self {
-            Self::Single => "AzureADMyOrg",
-            Self::Multiple => "AzureADMultipleOrgs",
-            Self::Personal => "AzureADandPersonalMicrosoftAccount",
-        }
-    }
-
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Single => "single",
-            Self::Multiple => "multiple",
-            Self::Personal => "personal",
-        }
-    }
-}
-
-impl Api {
-    /// The same in every tenant (Microsoft's page "Verify first-party Microsoft applications in sign-in reports").
-    pub fn app_id(self) -> &'static str {
-        match self {
-            Self::Graph => "00000003-0000-0000-c000-000000000000",
-            Self::Exchange => "00000002-0000-0ff1-ce00-000000000000",
-        }
-    }
-}
-
-impl Kind {
-    /// As `requiredResourceAccess` has it.
-    pub fn access(self) -> &'static str {
-        match self {
-            Self::Delegated => "Scope",
-            Self::Application => "Role",
-        }
-    }
-}
-
 impl Facts {
     /// What is known of an account or of one that is being set up.
     pub fn of(settings: &Settings, product: &Product, way: Way) -> Result<Self, Refusal> {
@@ -149,45 +81,53 @@ impl Facts {
         Ok(Self {
             product: product.id.clone(),
             mailbox: settings.user.clone(),
-            sender: settings.sender.clone().filter(|sender| Some(sender) != settings.user.as_ref()),
+            // An account of High Volume Email sends as itself alone.
+            sender: settings
+                .sender
+                .clone()
+                .filter(|sender| Some(sender) != settings.user.as_ref() && !settings.is_hve()),
             cloud: settings.cloud(),
             authority: settings.authority().ok(),
             tenant: settings.tenant.as_ref().filter(directory).cloned(),
             client_id: settings.client_id.as_ref().and_then(|id| id.as_str().parse().ok()),
-            needs: Needs::of(settings, way),
+            needs: Needs::of(settings, product, way),
         })
     }
 }
 
 impl Needs {
-    fn of(settings: &Settings, way: Way) -> Self {
+    fn of(settings: &Settings, product: &Product, way: Way) -> Self {
         let hve = settings.is_hve();
-        let app_only = way.is_app_only();
-        let exchange = |kind, name: &str| Permission { api: Api::Exchange, kind, name: name.to_owned() };
-        let permissions = match (app_only, hve) {
-            (true, true) => vec![exchange(Kind::Application, "Mail.Send")],
-            (true, false) => vec![exchange(Kind::Application, "SMTP.SendAsApp")],
-            (false, true) => vec![exchange(Kind::Delegated, "Mail.Send")],
-            (false, false) => delegated(),
-        };
-        let own = || settings.redirect_uri.clone().ok_or(()).or_else(|()| "http://localhost".parse());
-        let uri = way.is_browser().then(own).and_then(Result::ok);
+        let own = settings.redirect_uri.as_ref().map_or(product.redirect_here(), RedirectUri::as_str);
+        let theirs = product.redirect(settings.base_url.as_ref());
+        let wanted = product.app.wanted(Asked { way, hve, redirect: Some(own), product_redirect: theirs.as_deref() });
+        let named = wanted
+            .redirects
+            .into_iter()
+            .map(|(platform, uri)| Redirect { platform, uri: uri.parse().map_err(|_| uri) });
+        // The product's own address is not known.
+        let shape = product.app.redirect.as_ref().filter(|_| theirs.is_none());
+        let shape = shape.map(|shape| shape.replace("{base_url}", "https://HOST/PATH").replace("{host}", "HOST"));
+        let unknown = shape.map(|shape| Redirect { platform: Platform::Web, uri: Err(shape) });
         Self {
-            redirects: uri.map(|uri| Redirect { platform: Platform::Native, uri: Ok(uri) }).into_iter().collect(),
-            permissions,
-            secret: way == Way::Secret,
+            audience: wanted.audience,
+            redirects: unknown.into_iter().chain(named).collect(),
+            permissions: wanted.permissions,
+            secret: wanted.secret,
             certificate: way == Way::Certificate,
-            public_client: matches!(way, Way::DeviceCode | Way::Password),
-            app_only,
+            public_client: wanted.public_client,
+            app_only: way.is_app_only(),
             hve,
-            ..Self::default()
+            switches: switches(product, hve),
         }
     }
 }
 
-/// To send as the one who signs in. The scope is asked for at Exchange, whichever API lists it in the portal; consent
-/// to Graph's alone is not known to cover that.
-fn delegated() -> Vec<Permission> {
-    let of = |api, name: &str| Permission { api, kind: Kind::Delegated, name: name.to_owned() };
-    vec![of(Api::Graph, "SMTP.Send"), of(Api::Graph, "offline_access"), of(Api::Exchange, "SMTP.Send")]
+/// The account of High Volume Email has a part of its own here.
+fn switches(product: &Product, hve: bool) -> Vec<String> {
+    let own = |id: &&String| {
+        let step = product.step(id).filter(|step| step.kind == Kind::Ask);
+        step.is_some_and(|step| step.items.iter().any(|item| matches!(item, Item::Product(_))))
+    };
+    product.path.iter().filter(|_| !hve).filter(own).cloned().collect()
 }

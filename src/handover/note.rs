@@ -1,10 +1,12 @@
 //! The note: Markdown that reads well as plain text too. What to do stands there as clicks, each value as code.
 
-use super::{
-    facts::{Api, Facts, Kind, Platform},
-    value::Value,
+use super::{facts::Facts, value::Value};
+use crate::{
+    language::Texts,
+    phrase::Phrase,
+    product::app::{Api, Audience, Kind, Platform},
+    shell,
 };
-use crate::{language::Texts, phrase::Phrase, shell};
 
 struct Note<'a> {
     facts: &'a Facts,
@@ -19,6 +21,7 @@ pub fn text(facts: &Facts, texts: &Texts, command: &str) -> String {
     note.head(command);
     note.app();
     note.access();
+    note.switches();
     note.exchange();
     note.send_back();
     note.out
@@ -29,7 +32,10 @@ impl Note<'_> {
         let needs = &self.facts.needs;
         let title = self.say("title");
         self.out = format!("# {title}\n\n");
-        let why = [self.say("why"), self.say(if needs.app_only { "why-app" } else { "why-user" })];
+        let why = [
+            self.say(if needs.hve { "why-hve" } else { "why" }),
+            self.say(if needs.app_only { "why-app" } else { "why-user" }),
+        ];
         // Japanese sets no space between sentences.
         let space = if why[0].is_ascii() { " " } else { "" };
         self.paragraph(&why.join(space));
@@ -69,11 +75,9 @@ impl Note<'_> {
             clicks.push(self.say("redirect.exact"));
             self.step("redirect", &clicks);
         }
-        for (step, applies) in [("public-client", needs.public_client)] {
-            if applies {
-                let clicks = self.clicks(step);
-                self.step(step, &clicks);
-            }
+        if needs.public_client {
+            let clicks = self.clicks("public-client");
+            self.step("public-client", &clicks);
         }
     }
 
@@ -102,6 +106,17 @@ impl Note<'_> {
                 let clicks = self.clicks(step);
                 self.step(step, &clicks);
             }
+        }
+    }
+
+    /// In the words of the product's own steps.
+    fn switches(&mut self) {
+        for step in &self.facts.needs.switches {
+            self.steps += 1;
+            let (text, clicks) = (format!("steps.{step}.text"), format!("steps.{step}.clicks"));
+            let [text, clicks] = [text, clicks].map(|key| self.texts.list(&key, &self.phrase("")));
+            let title = self.texts.word(&format!("steps.{step}.title"));
+            self.out.push_str(&format!("### {}. {title}\n\n{}\n\n{}\n", self.steps, text.join(" "), numbered(&clicks)));
         }
     }
 
@@ -181,8 +196,7 @@ impl Note<'_> {
     fn step(&mut self, step: &str, clicks: &[String]) {
         self.steps += 1;
         let title = self.say(&format!("{step}.title"));
-        let clicks: String = clicks.iter().zip(1..).map(|(click, number)| format!("{number}. {click}\n")).collect();
-        self.out.push_str(&format!("### {}. {title}\n\n{clicks}\n", self.steps));
+        self.out.push_str(&format!("### {}. {title}\n\n{}\n", self.steps, numbered(clicks)));
     }
 
     fn clicks(&self, step: &str) -> Vec<String> {
@@ -208,12 +222,23 @@ impl Note<'_> {
             ("app", code(&facts.app_name().text)),
             ("client_id", code(&Value::of(facts.client_id.as_ref(), "client_id").text)),
             ("product", self.texts.word(&format!("products.{}.label", facts.product))),
-            ("audience", self.texts.word(&format!("handover.audience.{}", facts.needs.audience.id()))),
+            (
+                "audience",
+                self.texts.word(match facts.needs.audience {
+                    Audience::Single => "handover.audience.single",
+                    Audience::Multiple => "handover.audience.multiple",
+                    Audience::Personal => "handover.audience.personal",
+                }),
+            ),
         ];
         let of_cloud = facts.cloud.told().into_iter().map(|(name, value)| (name, value.to_owned()));
         let phrase = Phrase::new(format!("handover.note.{key}"));
         words.into_iter().chain(of_cloud).fold(phrase, |phrase, (name, value)| phrase.with(name, value))
     }
+}
+
+fn numbered(clicks: &[String]) -> String {
+    clicks.iter().zip(1..).map(|(click, number)| format!("{number}. {click}\n")).collect()
 }
 
 /// Consents to all that the app lists; `None` while the app or the directory is not known.

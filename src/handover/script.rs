@@ -4,11 +4,13 @@
 //! In those files `#: KEY` is a comment, `'@KEY'` a message, `#if FLAG !FLAG` to `#end` a part that applies under
 //! conditions, and `#NAME` on a line of its own what is made here.
 
-use super::{
-    facts::{Api, Audience, Facts, Kind, Platform},
-    value::Value,
+use super::{facts::Facts, value::Value};
+use crate::{
+    entra::Cloud,
+    language::Texts,
+    product::app::{Api, Audience, Kind, Permission, Platform},
+    shell,
 };
-use crate::{entra::Cloud, language::Texts, shell};
 
 /// Characters in a comment's line.
 const WIDTH: usize = 100;
@@ -79,7 +81,7 @@ fn flags(facts: &Facts) -> Vec<&'static str> {
         ("app-id", names_the_app(facts)),
         ("hve", needs.hve),
         ("mailbox", !needs.hve),
-        ("send-as", facts.sender.is_some() && !needs.hve && !needs.app_only),
+        ("send-as", facts.sender.is_some() && !needs.app_only),
         ("dod", facts.cloud == Cloud::Dod),
     ];
     flags.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
@@ -115,17 +117,39 @@ fn powershell_values(facts: &Facts, texts: &Texts) -> String {
         assign("AppName", &facts.app_name()),
     ];
     lines.extend(powershell_mailbox(facts, texts));
-    lines.push(format!("$Audience = {}", shell::powershell(facts.needs.audience.sign_in_audience())));
+    lines.push(format!("$Audience = {}", shell::powershell(sign_in_audience(facts.needs.audience))));
     lines.push(list("WebRedirects", &facts.redirects(Platform::Web)));
     lines.push(list("NativeRedirects", &facts.redirects(Platform::Native)));
     lines.push("$Permissions = @(".to_owned());
     lines.extend(facts.needs.permissions.iter().map(|permission| {
-        let [api, kind, name] =
-            [permission.api.app_id(), permission.kind.access(), &permission.name].map(shell::powershell);
+        let [api, kind, name] = access(permission).map(shell::powershell);
         format!("  @{{ Api = {api}; Type = {kind}; Value = {name} }} # {}", api_name(permission.api))
     }));
     lines.push(")\n".to_owned());
     lines.join("\n")
+}
+
+/// The API by its app id, which is the same in every tenant (Microsoft's page "Verify first-party Microsoft applications
+/// in sign-in reports"); the type as `requiredResourceAccess` has it; the name.
+fn access(permission: &Permission) -> [&str; 3] {
+    let api = match permission.api {
+        Api::Graph => "00000003-0000-0000-c000-000000000000",
+        Api::Exchange => "00000002-0000-0ff1-ce00-000000000000",
+    };
+    let kind = match permission.kind {
+        Kind::Delegated => "Scope",
+        Kind::Application => "Role",
+    };
+    [api, kind, &permission.name]
+}
+
+/// As Microsoft Graph has it.
+fn sign_in_audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Single => "AzureADMyOrg",
+        Audience::Multiple => "AzureADMultipleOrgs",
+        Audience::Personal => "AzureADandPersonalMicrosoftAccount",
+    }
 }
 
 fn api_name(api: Api) -> &'static str {
@@ -155,21 +179,15 @@ fn azcli_values(facts: &Facts, texts: &Texts) -> String {
         assign(name, &Value { text, missing: values.iter().find_map(|value| value.missing) })
     };
     let known = |text: &str| Value { text: text.to_owned(), missing: None };
-    let permissions: Vec<Value> = facts
-        .needs
-        .permissions
-        .iter()
-        .map(|permission| {
-            known(&format!("{}:{}:{}", permission.api.app_id(), permission.kind.access(), permission.name))
-        })
-        .collect();
+    let permissions: Vec<Value> =
+        facts.needs.permissions.iter().map(|permission| known(&access(permission).join(":"))).collect();
     let client_id = facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
     [
         assign("cloud", &known(azure_cloud(facts.cloud))),
         assign("tenant", &facts.tenant()),
         assign("client_id", &known(&client_id)),
         assign("app_name", &facts.app_name()),
-        assign("audience", &known(facts.needs.audience.sign_in_audience())),
+        assign("audience", &known(sign_in_audience(facts.needs.audience))),
         list("web_redirects", &facts.redirects(Platform::Web)),
         list("native_redirects", &facts.redirects(Platform::Native)),
         list("permissions", &permissions),

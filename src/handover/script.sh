@@ -43,15 +43,15 @@ graph=${graph%/}/v1.0
 
 #: app
 if [ -n "$client_id" ]; then
-  object=$(az ad app show --id "$client_id" --query id --output tsv) || fail '@no-app'
+  az ad app show --id "$client_id" --output none || fail '@no-app'
 else
   filter="displayName eq '$(printf '%s' "$app_name" | sed "s/'/''/g")'"
   client_id=$(az ad app list --filter "$filter" --query '[].appId' --output tsv)
   case $client_id in *[!0-9a-f-]*) fail '@several-apps' ;; esac
   if [ -z "$client_id" ]; then
     client_id=$(az ad app create --display-name "$app_name" --sign-in-audience "$audience" --query appId --output tsv)
+    patiently az ad app show --id "$client_id" --output none
   fi
-  object=$(az ad app show --id "$client_id" --query id --output tsv)
 fi
 #if several-tenants
 if [ "$(az ad app show --id "$client_id" --query signInAudience --output tsv)" = AzureADMyOrg ]; then
@@ -159,6 +159,7 @@ if [ "$new_secret" = yes ] || [ -z "${valid:-}" ]; then
   [ "$day" -le 28 ] || day=28
   ends=$(printf '%04d-%02d-%02d' "$year" "$month" "$day")
   body="{\"passwordCredential\":{\"displayName\":\"smtp-oauth\",\"endDateTime\":\"${ends}T00:00:00Z\"}}"
+  object=$(az ad app show --id "$client_id" --query id --output tsv)
   secret=$(graph_rest --method POST --url "$graph/applications/$object/addPassword" --body "$body" \
     --query secretText --output tsv)
 fi

@@ -3,10 +3,7 @@
 
 use tree_sitter::{Node, Parser};
 
-use super::{
-    facts::{Audience, Platform, Redirect},
-    *,
-};
+use super::*;
 use crate::{account::Settings, entra::Cloud, language::Language, product, way::Way};
 
 const COMMAND: &str = "smtp-oauth handover --format powershell";
@@ -20,25 +17,27 @@ fn facts(way: Way, more: &str) -> Facts {
 const KNOWN: &str = "tenant = \"8d2c0000-1111-2222-3333-0123456789ab\"\n\
                      client_id = \"0f000000-0000-4000-8000-000000000001\"\nsender = \"noreply@contoso.example\"\n";
 
+const BASE: &str = "base_url = \"https://files.contoso.example\"\n";
+
 const HVE: &str = "[smtp]\nhost = \"smtp.hve.mx.microsoft\"";
 
-/// A product of a vendor's: its own redirect URI with a secret, and the wizard's.
-fn vendor() -> Facts {
-    let mut facts = facts(Way::Paste, "");
-    facts.needs.audience = Audience::Multiple;
-    facts.needs.secret = true;
-    let web = |uri| Redirect { platform: Platform::Web, uri };
-    facts.needs.redirects = vec![
-        web(Ok("http://localhost/MxMail/".parse().unwrap())),
-        web(Err("https://HOST/system/oauth/redirect".to_owned())),
-        Redirect { platform: Platform::Native, uri: Ok("http://localhost/smtp-oauth".parse().unwrap()) },
-    ];
-    facts
+fn of_product(id: &str, way: Way, more: &str) -> Facts {
+    let product = product::find(id).unwrap();
+    let mut settings: Settings =
+        toml::from_str(&format!("product = \"{id}\"\nuser = \"alerts@contoso.example\"\n{more}")).unwrap();
+    settings.smtp.host = settings.smtp.host.or(product.smtp_host.clone());
+    Facts::of(&settings, product, way).unwrap()
 }
 
 /// One of each kind.
 fn each() -> Vec<Facts> {
-    let mut each = vec![vendor()];
+    let mut each = Vec::new();
+    for product in product::all() {
+        if product.tenant.is_none() && product.cloud.is_microsoft() {
+            each.extend(product.ways.iter().map(|way| of_product(&product.id, *way, "")));
+            each.extend(product.ways.iter().map(|way| of_product(&product.id, *way, KNOWN)));
+        }
+    }
     for way in Way::ALL {
         for more in ["", KNOWN, HVE] {
             each.push(facts(way, more));
@@ -60,13 +59,14 @@ fn whole_texts() {
         let snapshot = |name: &str, format: Format, facts: &Facts| {
             insta::assert_snapshot!(format!("{name}-{}", language.code()), said(format, facts, language));
         };
-        snapshot("note-vendor", Format::Markdown, &vendor());
+        snapshot("note-bom", Format::Markdown, &of_product("bom", Way::Paste, ""));
+        snapshot("note-proself", Format::Markdown, &of_product("proself", Way::Paste, BASE));
         snapshot("note-app", Format::Markdown, &facts(Way::Secret, KNOWN));
-        snapshot("note-hve", Format::Markdown, &facts(Way::Secret, HVE));
-        snapshot("powershell-vendor", Format::PowerShell, &vendor());
+        snapshot("note-hve", Format::Markdown, &of_product("hve", Way::Secret, KNOWN));
+        snapshot("powershell-intra-mart", Format::PowerShell, &of_product("intra-mart", Way::Paste, ""));
         snapshot("powershell-app", Format::PowerShell, &facts(Way::Secret, KNOWN));
-        snapshot("powershell-hve", Format::PowerShell, &facts(Way::Password, HVE));
-        snapshot("azcli-vendor", Format::AzCli, &vendor());
+        snapshot("powershell-hve", Format::PowerShell, &of_product("hve", Way::Secret, ""));
+        snapshot("azcli-bom", Format::AzCli, &of_product("bom", Way::Paste, KNOWN));
         snapshot("azcli-app", Format::AzCli, &facts(Way::Certificate, KNOWN));
     }
 }

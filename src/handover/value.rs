@@ -1,8 +1,8 @@
 //! The values at the top of a script: one assignment a line, quoted for the script's language, and beside a
 //! placeholder the reason why it is one.
 
-use super::facts::{Facts, Platform};
-use crate::{language::Texts, phrase::Phrase};
+use super::facts::Facts;
+use crate::{language::Texts, phrase::Phrase, product::app::Platform};
 
 /// A value as it goes into a text, or the placeholder in its place and what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,12 @@ mod command;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use crate::{checklist::steps, diagnosis::cause, phrase::Phrase, product};
+use crate::{
+    checklist::{Item, steps},
+    diagnosis::cause,
+    phrase::Phrase,
+    product,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -31,9 +36,7 @@ static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
     let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
     for (place, thing) in described.chain(steps) {
-        let fields = thing.as_table().cloned().unwrap_or_default().into_iter();
-        let words = fields.filter(|(key, _)| WORDS.contains(&key.as_str())).collect();
-        flatten(&place, toml::Value::Table(words), &mut table);
+        words(&place, thing, &mut table);
     }
     table
 });
@@ -42,6 +45,25 @@ static IN_JAPANESE: LazyLock<Table> = LazyLock::new(|| {
     let handover = include_str!("handover.ja.toml");
     overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("handover", handover), ("steps", steps::IN_JAPANESE)])
 });
+
+/// What is said of a thing; the steps that are a product's own stand beside all others.
+fn words(place: &str, thing: toml::Value, table: &mut Table) {
+    let toml::Value::Table(fields) = thing else { return };
+    for (key, value) in fields {
+        match (key.as_str(), value) {
+            ("steps", toml::Value::Table(own)) => {
+                own.into_iter().for_each(|(id, step)| words(&format!("steps.{id}"), step, table));
+            }
+            ("notes", toml::Value::Array(notes)) => {
+                for (index, note) in notes.into_iter().enumerate() {
+                    words(&format!("{place}.notes.{index}"), note, table);
+                }
+            }
+            (key, value) if WORDS.contains(&key) => flatten(&format!("{place}.{key}"), value, table),
+            _ => {}
+        }
+    }
+}
 
 /// What is said of a cause, a product or a step, in the file that describes it; all else there is for the program.
 const WORDS: &[&str] = &[
@@ -78,7 +100,7 @@ fn overlay(language: Language, files: &[(&str, &str)]) -> Table {
     }
     for (place, source) in described() {
         if let Some(words) = parsed(source).remove(language.code()) {
-            flatten(&place, words, &mut table);
+            self::words(&place, words, &mut table);
         }
     }
     table
@@ -136,6 +158,14 @@ impl Texts {
 
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.table().keys().map(String::as_str)
+    }
+
+    /// What an item of the checklist is called.
+    pub fn item(&self, item: Item) -> String {
+        match item {
+            Item::Product(switch) => self.word(&format!("steps.{}.title", switch.step())),
+            item => self.word(&format!("items.{}", item.id())),
+        }
     }
 
     /// A text without values.

@@ -1,15 +1,23 @@
 //! What is being set up, as data: one TOML file a product, one line in [`FILES`]. A product says which
-//! steps there are, in which order, and what is known beforehand. Its words are in the same file.
+//! steps there are, in which order, and what is known beforehand. Its words are in the same file, in each language.
 
-use std::sync::LazyLock;
+pub mod app;
+pub mod sheet;
+
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
 use crate::{
+    checklist::{
+        Item,
+        steps::{self, Step},
+    },
     entra::Cloud,
-    facts::{Host, Tenant},
+    facts::{BaseUrl, Host, Tenant},
     way::Way,
 };
+use app::App;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,17 +33,96 @@ pub struct Product {
     pub smtp_host: Option<Host>,
     /// The ways of consent that can work for it, the easiest first.
     pub ways: Vec<Way>,
-    /// Ids of `checklist/steps.toml`.
+    /// What of its own address it is asked for, where it has one.
+    pub base: Option<Base>,
+    #[serde(default)]
+    pub app: App,
+    /// Ids of [`Product::steps`] and of `checklist/steps.toml`.
     pub path: Vec<String>,
+    /// Steps of its own, which no other product has.
+    #[serde(default)]
+    pub steps: BTreeMap<String, Step>,
+    /// What to know at a step.
+    #[serde(default)]
+    pub notes: Vec<Note>,
+    /// Its vendor's settings screen.
+    #[serde(default)]
+    pub sheet: Vec<sheet::Screen>,
+    /// Its vendor's guide, step by step.
+    pub guide: Option<Guide>,
     /// Its words in Japanese; `language` reads them.
     #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
     ja: toml::Table,
 }
 
+/// How much of the address by which its users reach it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Base {
+    /// With the path that it is installed at.
+    Url,
+    /// Its server alone.
+    Host,
+}
+
+/// Where a vendor's guide differs from what Microsoft says, or a rule that bites later. Its text is
+/// `products.ID.notes.N.text`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// The step at which it is said.
+    pub at: String,
+    pub kind: NoteKind,
+    #[expect(dead_code, reason = "read by key, as texts")]
+    text: String,
+    /// Who says so.
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteKind {
+    /// Holds for this product.
+    Rule,
+    /// The guide asks for it and Microsoft does not need it.
+    NotNeeded,
+    /// Needed, and not in the guide.
+    Missing,
+    /// The guide says what was so once.
+    Outdated,
+    /// Two sources do not agree.
+    Differs,
+}
+
+/// The guide as it was published, accounted for step by step in docs/vendors.md.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    pub title: String,
+    pub steps: Vec<GuideStep>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuideStep {
+    /// Its number or heading there, and what it says, in a few words.
+    pub there: String,
+    pub says: String,
+    /// The step here, or `done` for what is filled in in the product; none for what is no step.
+    pub here: Option<String>,
+    /// What differs, where no note of that step says it.
+    pub note: Option<String>,
+}
+
 /// The products, in the order they are offered.
 pub const FILES: &[(&str, &str)] = &[
     ("server", include_str!("server.toml")),
+    ("intra-mart", include_str!("intra-mart.toml")),
+    ("hve", include_str!("hve.toml")),
+    ("iwpro", include_str!("iwpro.toml")),
+    ("bom", include_str!("bom.toml")),
+    ("proself", include_str!("proself.toml")),
     ("outlook-com", include_str!("outlook-com.toml")),
     ("custom", include_str!("custom.toml")),
 ];
@@ -44,6 +131,37 @@ impl Product {
     /// Whether `tenant` is one that its accounts can be in.
     pub fn takes(&self, tenant: &Tenant) -> bool {
         self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
+    }
+
+    /// A step of its path.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.get(id).or_else(|| steps::find(id))
+    }
+
+    /// The items that no other product has.
+    pub fn items(&self) -> Vec<Item> {
+        let steps = self.path.iter().filter_map(|id| self.step(id));
+        steps.flat_map(|step| step.items.iter().copied()).filter(|item| matches!(item, Item::Product(_))).collect()
+    }
+
+    /// Where its browsers are sent back to, as registered.
+    pub fn redirect(&self, base: Option<&BaseUrl>) -> Option<String> {
+        let template = self.app.redirect.as_ref()?;
+        match base {
+            Some(base) => Some(template.replace("{base_url}", &base.to_string()).replace("{host}", base.host())),
+            None => Some(template.clone()).filter(|template| !template.contains('{')),
+        }
+    }
+
+    /// The redirect URI of the sign-in here: the product's own where it leads back to this machine, else one on a
+    /// path that no product uses. A code never goes by way of the product.
+    pub fn redirect_here(&self) -> &str {
+        match &self.app.redirect {
+            Some(uri) if self.app.comes_back_here() => uri,
+            Some(_) => "http://localhost/smtp-oauth",
+            // What Microsoft's page "Redirect URI restrictions" recommends for an app on a machine of its own.
+            None => "http://localhost",
+        }
     }
 
     /// Whether what is known for the one is good for the other: addresses, tenant and app.
@@ -60,6 +178,11 @@ pub fn all() -> &'static [Product] {
     &PRODUCTS
 }
 
+/// A step of any product's path.
+pub fn step(id: &str) -> Option<&'static Step> {
+    all().iter().find_map(|product| product.steps.get(id)).or_else(|| steps::find(id))
+}
+
 pub fn find(id: &str) -> Option<&'static Product> {
     PRODUCTS.iter().find(|product| product.id == id)
 }
@@ -70,20 +193,4 @@ pub fn default() -> &'static Product {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::checklist::steps;
-
-    #[test]
-    fn every_path_leads_over_known_steps_to_done() {
-        for ((id, _), product) in FILES.iter().zip(all()) {
-            assert_eq!(*id, product.id);
-            for step in &product.path {
-                assert!(steps::find(step).is_some(), "{id}: {step}");
-            }
-            let consent = product.path.iter().position(|step| step == "consent");
-            let connection = product.path.iter().position(|step| step == "connection");
-            assert!(consent < connection && product.path.last().is_some_and(|step| step == "done"), "{id}");
-        }
-    }
-}
+mod tests;

@@ -14,9 +14,10 @@ use super::{
 use crate::{
     checklist::{
         Item, State,
-        steps::{self, Field, Kind},
+        steps::{Field, Kind},
     },
     facts::Address,
+    product,
     secret::Secret,
 };
 
@@ -33,7 +34,7 @@ pub struct Answered {
 impl Answered {
     /// With nobody there, what cannot be answered is passed over too, where there is a way.
     fn covers(&self, id: &str, unattended: bool) -> bool {
-        let Some(step) = steps::find(id) else { return false };
+        let Some(step) = product::step(id) else { return false };
         match step.kind {
             Kind::Choose | Kind::Read | Kind::Ask => {
                 self.complete || step.key.as_ref().is_some_and(|key| self.keys.contains(key))
@@ -96,7 +97,7 @@ impl Model {
     }
 
     fn is_left_open(&self, answered: &Answered) -> bool {
-        let step = steps::find(self.step_id).filter(|step| step.field == Some(Field::SecretExpires));
+        let step = product::step(self.step_id).filter(|step| step.field == Some(Field::SecretExpires));
         step.and_then(|step| step.key.as_ref()).is_some_and(|key| !answered.keys.contains(key))
     }
 

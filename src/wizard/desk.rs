@@ -22,7 +22,7 @@ use crate::{
         assertion::{self, Algorithm},
         grant::{Credential, Registration},
     },
-    facts::{Address, Host},
+    facts::{Address, Host, Security, Server},
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
@@ -157,6 +157,27 @@ impl Desk {
         self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
     }
 
+    /// The items of the checklist: what every product has, and what this one has besides.
+    pub fn items(&self) -> Vec<Item> {
+        Item::ALL.into_iter().chain(self.product().items()).collect()
+    }
+
+    /// Where the product's own browsers are sent back to.
+    pub fn product_redirect(&self) -> Option<String> {
+        self.product().redirect(self.draft.settings.base_url.as_ref())
+    }
+
+    /// The secret that goes along with what is asked here; a product elsewhere keeps its own.
+    pub fn client_secret(&self) -> Option<&Secret> {
+        self.draft.secrets.client_secret.as_ref().filter(|_| !self.product().app.keeps_secret_back())
+    }
+
+    /// Whether nobody can sign in without one.
+    pub fn needs_secret(&self) -> bool {
+        let app = &self.product().app;
+        self.draft.way() == Way::Secret || app.secret && !app.keeps_secret_back()
+    }
+
     /// Changes the settings. What was known of an item rests on the facts it was found out with; when one of
     /// them changes, it is known no more (`rests.rs`).
     pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
@@ -210,10 +231,23 @@ impl Desk {
                 desk.draft.settings.take_way(product.ways[0]);
                 desk.draft.settings.consent = None;
             }
+            // Another product's is registered for another app, or for none.
+            if before.is_some_and(|before| before.redirect_here() != product.redirect_here()) {
+                desk.draft.settings.redirect_uri = None;
+            }
+            desk.settle_redirect();
         });
         if let Some(tenant) = &product.tenant {
             let shared = Phrase::new("evidence.tenant-shared").with("tenant", tenant);
             self.draft.checklist.not_needed(Item::Tenant, shared);
+        }
+    }
+
+    /// A browser comes back to the product's usual place unless another was named.
+    pub fn settle_redirect(&mut self) {
+        let comes_back = self.product().app.redirect.is_some() || self.draft.settings.way().is_browser();
+        if comes_back && self.draft.settings.redirect_uri.is_none() {
+            self.draft.settings.redirect_uri = self.product().redirect_here().parse().ok();
         }
     }
 
@@ -248,16 +282,25 @@ impl Desk {
         let settings = &self.draft.settings;
         let user = settings.user.as_ref().map(ToString::to_string);
         let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
-        let server = settings.server().ok().map(|server| server.to_string());
+        let server = settings.server().ok();
         let values = [
             ("mailbox", user.clone()),
             ("user", user),
             ("sender", sender),
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("server", server),
+            ("smtp_host", server.as_ref().map(|server| server.host.to_string())),
+            ("smtp_port", server.as_ref().map(|server| server.port.to_string())),
+            ("smtp_security", server.as_ref().map(|server| security(server).to_owned())),
+            ("server", server.map(|server| server.to_string())),
+            ("account", self.draft.account.as_ref().map(ToString::to_string)),
+            ("config", Some(self.config_option.clone())),
             ("usual_server", self.usual_server().map(ToString::to_string)),
             ("redirect_uri", settings.redirect_uri.as_ref().map(ToString::to_string)),
+            ("product_redirect", self.product_redirect()),
+            ("product", Some(self.word(&format!("products.{}.label", self.product().id)))),
+            ("base_url", settings.base_url.as_ref().map(ToString::to_string)),
+            ("product_host", settings.base_url.as_ref().map(|base| base.host().to_owned())),
             ("object_id", self.object_id()),
             ("resource", settings.resource().map(str::to_owned)),
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
@@ -302,7 +345,7 @@ impl Desk {
 
     /// The same where a person consents: with the secret, if there is one.
     pub fn client(&self) -> Result<Registration, Missing> {
-        self.draft.settings.registration(self.draft.secrets.client_secret.clone())
+        self.draft.settings.registration(self.client_secret().cloned())
     }
 
     pub fn certificate_files(&self) -> Option<CertificateFiles> {
@@ -344,6 +387,14 @@ impl Desk {
 
     pub fn word(&self, key: &str) -> String {
         self.texts.word(key)
+    }
+}
+
+/// As mail programs name it.
+fn security(server: &Server) -> &'static str {
+    match server.security {
+        Security::StartTls => "STARTTLS",
+        Security::Tls => "TLS",
     }
 }
 

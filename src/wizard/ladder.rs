@@ -22,7 +22,7 @@ fn open(desk: &Desk, way: Way) -> bool {
 /// The way that the situation speaks for, and the reason.
 fn first(desk: &Desk) -> Option<(Way, &'static str)> {
     let settings = &desk.draft.settings;
-    let secret = desk.draft.secrets.client_secret.is_some();
+    let secret = desk.client_secret().is_some();
     let remote = desk.remote.is_some();
     let local = desk.graphical && !remote;
     let candidates = [
@@ -33,6 +33,7 @@ fn first(desk: &Desk) -> Option<(Way, &'static str)> {
         (local, Way::Loopback, "local"),
         (desk.product().tenant.is_some(), Way::DeviceCode, "personal"),
         (true, Way::DeviceCode, if remote { "remote" } else { "no-browser" }),
+        (desk.draft.refused.is_empty(), Way::Paste, "elsewhere"),
         (true, Way::Paste, "after-refusal"),
         (true, Way::Loopback, "after-refusal"),
     ];
@@ -53,9 +54,6 @@ pub fn next(desk: &Desk, causes: &[Cause]) -> Option<Way> {
     ways(desk).into_iter().find(fresh)
 }
 
-/// What Microsoft's page "Redirect URI restrictions" recommends for an app on a machine of its own.
-const LOCALHOST: &str = "http://localhost";
-
 /// The action that leads to another way after a refusal: to the next, where the cause tells it, else to the
 /// choice; `None` where there is no other.
 pub fn offer(desk: &Desk, causes: &[Cause]) -> Option<String> {
@@ -74,9 +72,7 @@ pub fn take(desk: &mut Desk, way: Way) {
     desk.change(|desk| {
         desk.draft.way = Some(way);
         desk.draft.settings.take_way(way);
-        if way.is_browser() && desk.draft.settings.redirect_uri.is_none() {
-            desk.draft.settings.redirect_uri = LOCALHOST.parse().ok();
-        }
+        desk.settle_redirect();
         if way.is_app_only() != before.is_app_only() {
             // They were for the way before.
             desk.draft.settings.scopes.clone_from(&desk.suggested.scopes);

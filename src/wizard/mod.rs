@@ -30,7 +30,7 @@ use crate::{
         Settings,
         draft::{Draft, Secrets},
     },
-    checklist::{Item, State, steps},
+    checklist::{Item, State},
     facts::AccountName,
     language::Texts,
     phrase::Phrase,
@@ -124,7 +124,8 @@ impl Model {
         desk.graphical = given.graphical;
         if given.answered.as_ref().is_some_and(|answered| answered.complete) {
             // A file means the same wherever it is read: what it does not say goes by no situation.
-            desk.draft.settings.consent.get_or_insert_default();
+            let open = &desk.product().ways;
+            desk.draft.settings.settle_way(open);
         }
         desk.draft.expire(now);
         let path = plan::path(&desk);
@@ -356,7 +357,7 @@ impl Model {
 
 /// The item ids a step is about, for the checklist's mark of where one is.
 fn items_of(step: &str) -> &'static [Item] {
-    steps::find(step).map_or(&[], |step| &step.items)
+    product::step(step).map_or(&[], |step| &step.items)
 }
 
 #[cfg(test)]

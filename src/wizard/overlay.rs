@@ -67,7 +67,7 @@ impl Model {
         match (message, overlay) {
             (Message::Back, Some(Overlay::Evidence { listed: true, .. })) => self.lay(Overlay::Checklist),
             (Message::Back, _) => Vec::new(),
-            (Message::Choose(number), Some(Overlay::Checklist)) => match Item::ALL.get(number) {
+            (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
                 None => Vec::new(),
             },
@@ -150,7 +150,7 @@ fn checklist(desk: &Desk, step: &str) -> Screen {
     let screen = blank(desk, step, "checklist".to_owned(), desk.word("overlay.checklist"));
     let option = |row: &ItemRow| Choice { label: row.label.clone(), detail: row.state_label.clone() };
     let options = screen.checklist.iter().map(option).collect();
-    let here = items_of(step).first().and_then(|item| Item::ALL.iter().position(|other| other == item));
+    let here = items_of(step).first().and_then(|item| desk.items().iter().position(|other| other == item));
     choice(desk, screen, desk.word("overlay.checklist-question"), options, here.unwrap_or(0))
 }
 
@@ -196,13 +196,14 @@ fn copy_one(desk: &Desk, step: &str, label: &str, text: &str, sent: bool) -> Scr
 }
 
 fn evidence(desk: &Desk, step: &str, item: Item) -> Screen {
-    let title = desk.word(&format!("items.{}", item.id()));
+    let title = desk.texts.item(item);
     let mut screen = blank(desk, step, format!("evidence:{}", item.id()), title);
     let state = desk.draft.checklist.state(item);
     let state = desk.word(&format!("states.{}", state.id()));
     screen.blocks.push(Block::Facts(vec![(desk.word("overlay.state"), state)]));
     screen.blocks.extend(desk.draft.checklist.evidence(item).iter().map(|phrase| Block::Text(desk.say(phrase))));
-    screen.blocks.push(Block::Text(desk.word(&format!("proof.{}", item.id()))));
+    let proof = if let Item::Product(_) = item { "proof.product".to_owned() } else { format!("proof.{}", item.id()) };
+    screen.blocks.push(Block::Text(desk.say(&desk.about(proof))));
     if desk.draft.step != "done" {
         let leading = step::go_to(desk, item, "").map(|action| Action { primary: false, ..action });
         screen.actions.extend(leading);
@@ -216,13 +217,13 @@ pub(super) fn rows(desk: &Desk, step: &str) -> Vec<ItemRow> {
         let state: State = desk.draft.checklist.state(*item);
         ItemRow {
             item: *item,
-            label: desk.word(&format!("items.{}", item.id())),
+            label: desk.texts.item(*item),
             state,
             state_label: desk.word(&format!("states.{}", state.id())),
             current: items_of(step).contains(item),
         }
     };
-    Item::ALL.iter().map(row).collect()
+    desk.items().iter().map(row).collect()
 }
 
 /// What of a screen is worth copying: commands and addresses, and the user code.

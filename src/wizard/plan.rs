@@ -1,9 +1,12 @@
 //! Which steps lie ahead: the product's path, less those whose condition does not hold.
 
 use super::{desk::Desk, ladder};
-use crate::checklist::{
-    Item, State,
-    steps::{self, Condition, Field},
+use crate::{
+    checklist::{
+        Item, State,
+        steps::{Condition, Field},
+    },
+    product,
 };
 
 /// Ids of the steps, in order; the one that is open is among them whatever else holds.
@@ -14,7 +17,7 @@ pub fn path(desk: &Desk) -> Vec<&'static str> {
 
 fn applies(desk: &Desk, id: &str) -> bool {
     let settings = &desk.draft.settings;
-    let Some(step) = steps::find(id) else { return true };
+    let Some(step) = product::step(id) else { return true };
     if !step.ways.is_empty() && !step.ways.contains(&desk.draft.way()) {
         return false;
     }
@@ -41,12 +44,12 @@ pub fn position(path: &[&str], id: &str) -> usize {
 
 /// The step at which an item is settled, on this path.
 pub fn step_of(path: &[&'static str], item: Item) -> Option<&'static str> {
-    path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.items.contains(&item)))
+    path.iter().copied().find(|id| product::step(id).is_some_and(|step| step.items.contains(&item)))
 }
 
 /// The step at which a value is typed, on this path.
 pub fn step_for(path: &[&'static str], field: Field) -> Option<&'static str> {
-    path.iter().copied().find(|id| steps::find(id).is_some_and(|step| step.field == Some(field)))
+    path.iter().copied().find(|id| product::step(id).is_some_and(|step| step.field == Some(field)))
 }
 
 /// Whether a token holds this as it was when the token was issued: mended, it takes a new one.

@@ -83,7 +83,15 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "base_url = \"mail\"\n",
-        "FILE, line 1: `base_url`: That is no address of the form https://mail.example.com/path.",
+        "FILE, line 1: `base_url`: That is no address of the product: it has the form https://im.example.com/imart, or im.example.com/imart; a path has letters, digits and - . _ ~ % only.",
+    ),
+    (
+        "base_url = \"http://mail.example/imart\"\n",
+        "FILE, line 1: `base_url`: It has to begin with https://. Entra registers a redirect URI with http:// for localhost alone; set the product up for https first.",
+    ),
+    (
+        "base_url = \"https://mail.example/imart?a=b\"\n",
+        "FILE, line 1: `base_url`: Leave out what stands behind a ? or # and any user name before an @: the address ends with the product's path, as in https://im.example.com/imart.",
     ),
     ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp, systemd."),
     (

@@ -99,7 +99,7 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn prepare(mut self, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
         let product = self.product(asked)?.or_else(|| unattended.then(product::default));
-        self.for_later(product.unwrap_or_else(product::default))?;
+        self.base_url(product.unwrap_or_else(product::default))?;
         if let Some(product) = product {
             self.settle(product)?;
         }
@@ -108,7 +108,8 @@ impl Sheet<'_> {
         self.consent(product.unwrap_or_else(product::default))?;
         let (client_secret, password) = (self.client_secret()?, self.password()?);
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
-        let missing = missing(&self.answers.settings)
+        let needs_base = product.is_some_and(|product| product.base.is_some());
+        let missing = missing(&self.answers.settings, needs_base)
             .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
         if let Some(key) = missing.filter(|_| unattended) {
             let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
@@ -142,11 +143,13 @@ impl Sheet<'_> {
         Ok(Some(found))
     }
 
-    /// What no product here can use yet is not passed over in silence.
-    fn for_later(&self, product: &Product) -> Result<(), Refusal> {
-        match self.answers.more.base_url {
-            Some(_) => Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id))),
-            None => Ok(()),
+    /// The address of a product that has none is not passed over in silence.
+    fn base_url(&self, product: &Product) -> Result<(), Refusal> {
+        match self.answers.settings.base_url {
+            Some(_) if product.base.is_none() => {
+                Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -177,6 +180,9 @@ impl Sheet<'_> {
         settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
         settings.product = Some(product.id.clone());
         settings.cloud = Some(cloud);
+        if !product.ways.contains(&settings.way()) {
+            settings.settle_way(&product.ways);
+        }
         Ok(())
     }
 
@@ -198,7 +204,10 @@ impl Sheet<'_> {
 }
 
 /// The first key that is needed and that nothing can find out. A tenant is found by the mail domain.
-fn missing(settings: &Settings) -> Option<&'static str> {
+fn missing(settings: &Settings, needs_base: bool) -> Option<&'static str> {
+    if needs_base && settings.base_url.is_none() {
+        return Some("base_url");
+    }
     let tenant = settings.tenant.clone().or_else(|| settings.user.as_ref()?.domain().parse().ok());
     Settings { tenant, ..settings.clone() }.account().err().map(|missing| missing.0)
 }

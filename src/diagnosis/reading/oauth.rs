@@ -30,7 +30,7 @@ static TRACE: LazyLock<Regex> = LazyLock::new(|| {
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {

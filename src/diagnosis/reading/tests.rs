@@ -158,6 +158,13 @@ fn network_trouble_is_told_by_the_words_of_the_programs() {
 }
 
 #[test]
+fn what_the_page_says_is_told_in_english_and_in_japanese() {
+    for said in ["Need admin approval", "管理者の承認が必要"] {
+        assert_eq!(named(said), ("admin_consent_needed", Certainty::Likely), "{said}");
+    }
+}
+
+#[test]
 fn a_certificate_that_is_out_of_its_time_or_name_is_not_called_intercepted() {
     let said = |words: &str| named(&format!("smtp.office365.com:587: invalid peer certificate: {words}"));
     assert_eq!(said("certificate expired: verification time 1 (UNIX)"), ("clock_skew", Certainty::Likely));

@@ -3,11 +3,9 @@
 
 use super::{Page, Turn, go_on, primary, secondary, words};
 use crate::{
-    checklist::{
-        Item, State,
-        steps::{self, Step},
-    },
+    checklist::{Item, State, steps::Step},
     phrase::Phrase,
+    product,
     wizard::{
         desk::Desk,
         message::Message,
@@ -26,7 +24,7 @@ impl Ask {
     }
 
     fn step(&self) -> Option<&'static Step> {
-        steps::find(self.id)
+        product::step(self.id)
     }
 
     pub fn update(&mut self, desk: &mut Desk, message: &Message, now: i64) -> Turn {

@@ -6,10 +6,9 @@ use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
-    facts::{self, Address, Authority, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
+    facts::{self, Address, Authority, BaseUrl, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
     phrase::Phrase,
     secret::Secret,
-    way::Way,
     wizard::desk::Desk,
 };
 
@@ -56,8 +55,10 @@ impl Field {
                 settings.secret_expires.map_or_else(|| day::proposed(desk.now), |date| date.to_string())
             }
             Self::RedirectUri => text(settings.redirect_uri.as_ref().map(|value| value as _)),
+            Self::ProductRedirect => desk.product_redirect().unwrap_or_default(),
             Self::CertificateFile => path(settings.certificate_file.as_ref()),
             Self::CertificateKeyFile => path(settings.certificate_key_file.as_ref()),
+            Self::BaseUrl => text(settings.base_url.as_ref().map(|value| value as _)),
             Self::Sender => text(settings.sender.as_ref().or(settings.user.as_ref()).map(|value| value as _)),
         }
     }
@@ -93,12 +94,19 @@ impl Field {
             }
             Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
             Self::CaFile => settings.endpoints.ca_file = file(text)?,
+            Self::BaseUrl => settings.base_url = Some(text.parse::<BaseUrl>().map_err(malformed)?),
             Self::RedirectUri => {
                 let uri: RedirectUri = text.parse().map_err(malformed)?;
                 if let Some(why) = settings.misleads(&uri, way) {
                     return Err(why);
                 }
                 desk.draft.settings.redirect_uri = Some(uri);
+            }
+            Self::ProductRedirect => {
+                let own = desk.product_redirect().unwrap_or_default();
+                if text != own {
+                    return Err(Phrase::new("malformed.product-redirect").with("uri", own));
+                }
             }
             Self::CertificateFile => {
                 settings.certificate_file = Some(file(text)?.ok_or_else(|| Phrase::new("malformed.path"))?);
@@ -176,7 +184,7 @@ fn scopes(text: &str) -> Option<Vec<String>> {
 /// The Secret ID beside the Value is a GUID and a Value never is (`AADSTS7000215` tells it only later).
 fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
     if text.is_empty() {
-        let needed = desk.draft.way() == Way::Secret && desk.draft.secrets.client_secret.is_none();
+        let needed = desk.needs_secret() && desk.draft.secrets.client_secret.is_none();
         return if needed { Err(Phrase::new("malformed.secret-missing")) } else { Ok(()) };
     }
     if desk.draft.settings.cloud().is_microsoft() && text.parse::<Guid>().is_ok() {

@@ -24,12 +24,10 @@ use super::{
     screen::{Act, Action, Block, Key, Question, Tone},
 };
 use crate::{
-    checklist::{
-        Item,
-        steps::{self, Kind},
-    },
+    checklist::{Item, steps::Kind},
     diagnosis::{Cause, Certainty},
     phrase::Phrase,
+    product,
 };
 
 /// The step that is open, with its state.
@@ -95,7 +93,7 @@ impl Turn {
 
 impl Step {
     pub fn enter(id: &'static str, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let step = steps::find(id);
+        let step = product::step(id);
         let field = step.and_then(|step| step.field);
         match (step.map_or(Kind::Done, |step| step.kind), field) {
             (Kind::Choose, _) => (Self::Choose(choose::Choose::enter(id)), Turn::stay()),
@@ -178,7 +176,7 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
     }
     // Microsoft's cmdlets are for Microsoft's clouds, and for an administrator of the account's own tenant.
     let administered = microsoft && desk.product().tenant.is_none();
-    let commands = steps::find(id).filter(|_| administered).map_or(0, |step| step.commands.len());
+    let commands = product::step(id).filter(|_| administered).map_or(0, |step| step.commands.len());
     for index in 0..commands {
         let place = format!("steps.{id}.commands.{index}");
         blocks.push(Block::Command {
@@ -211,7 +209,7 @@ pub fn lead(desk: &Desk, causes: &[Cause], item: Option<Item>, here: &str) -> Op
 /// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.
 pub fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
     let step = plan::step_of(&plan::path(desk), item)?;
-    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("items.{}", item.id()))));
+    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.texts.item(item)));
     (step != here).then(|| primary(Key::Letter('g'), label, Act::Send(Message::GoTo(item))))
 }
 

@@ -33,8 +33,8 @@ pub enum Judgement {
 
 /// The request that tells something about this field, if there is one.
 pub fn request(field: Field, desk: &mut Desk, now: i64) -> Option<Request> {
-    if field == Field::RedirectUri {
-        return redirect_request(desk, now);
+    if matches!(field, Field::RedirectUri | Field::ProductRedirect) {
+        return redirect_request(field, desk, now);
     }
     let settings = &desk.draft.settings;
     match field {
@@ -55,12 +55,13 @@ pub fn request(field: Field, desk: &mut Desk, now: i64) -> Option<Request> {
     }
 }
 
-fn redirect_request(desk: &mut Desk, now: i64) -> Option<Request> {
+fn redirect_request(field: Field, desk: &mut Desk, now: i64) -> Option<Request> {
+    let uri = field.value(desk);
     let (verifier, state) = (desk.random("verifier"), desk.random("state"));
     let settings = &desk.draft.settings;
     let registration = settings.registration(Credential::None).ok()?;
     let asked = browser::Asked {
-        redirect_uri: settings.redirect_uri.as_ref()?.as_str(),
+        redirect_uri: Some(uri.as_str()).filter(|uri| !uri.is_empty())?,
         scopes: &settings.scopes(),
         login_hint: settings.user.as_ref(),
         prompt: Prompt::Nothing,
@@ -100,7 +101,7 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
     match field {
         Field::Tenant => tenant(desk, &answer),
         Field::ClientId => client_id(desk, &answer, now),
-        Field::RedirectUri => redirect_uri(desk, &answer),
+        Field::RedirectUri | Field::ProductRedirect => redirect_uri(field, desk, &answer),
         _ => client_secret(desk, &answer, now),
     }
 }
@@ -174,13 +175,18 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
     }
 }
 
-fn redirect_uri(desk: &Desk, answer: &Answer) -> Judgement {
-    let uri = desk.draft.settings.redirect_uri.as_ref().map(ToString::to_string).unwrap_or_default();
+fn redirect_uri(field: Field, desk: &Desk, answer: &Answer) -> Judgement {
+    let uri = field.value(desk);
+    // The product's own is an item of its own.
+    let item = match field {
+        Field::ProductRedirect => Item::find("product:web-redirect").unwrap_or(Item::RedirectUri),
+        _ => Item::RedirectUri,
+    };
     match browser::probed(answer, &uri) {
         Probed::Registered => Judgement::Proven(Phrase::new("evidence.redirect-known").with("uri", uri)),
         Probed::Unregistered(failure) => {
             let causes = blame::refusal(desk, &failure, Way::Loopback.flow());
-            Judgement::Failed(Item::RedirectUri, Phrase::new("evidence.redirect-unknown").with("uri", uri), causes)
+            Judgement::Failed(item, Phrase::new("evidence.redirect-unknown").with("uri", uri), causes)
         }
         // A sign-in page, most of the time.
         Probed::Untold(failure) => match verdict::obstacle(&failure) {

@@ -8,14 +8,11 @@ use super::{
     secondary, words,
 };
 use crate::{
-    checklist::{
-        Item, State,
-        steps::{self, Field},
-    },
+    checklist::{Item, State, steps::Field},
     diagnosis::Cause,
     phrase::Phrase,
+    product,
     secret::Secret,
-    way::Way,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -151,11 +148,15 @@ impl Read {
     /// Nothing can be asked about this value: what follows from it alone is said.
     fn unprobed(&self, desk: &mut Desk) {
         let said_so = desk.said_so();
+        let of_product = desk.product().app.secret;
         let settings = &desk.draft.settings;
         let checklist = &mut desk.draft.checklist;
         match self.field {
             Field::ClientSecret if desk.draft.secrets.client_secret.is_some() => {
                 checklist.attest(Item::ClientSecret, said_so);
+            }
+            Field::ClientSecret if of_product => {
+                checklist.note(Item::ClientSecret, Phrase::new("evidence.secret-of-product"));
             }
             Field::ClientSecret => checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.no-secret")),
             Field::Sender if settings.sender == settings.user => {
@@ -239,7 +240,7 @@ impl Read {
     }
 
     fn items(&self) -> &'static [Item] {
-        steps::find(self.id).map_or(&[], |step| &step.items)
+        product::step(self.id).map_or(&[], |step| &step.items)
     }
 
     pub fn page(&self, desk: &Desk) -> Page {
@@ -258,7 +259,7 @@ impl Read {
         }
         let unfinished = desk.draft.secrets.typed.is_some();
         let held = self.field.held(desk).is_some() || unfinished;
-        let needed = self.field == Field::ClientSecret && desk.draft.way() == Way::Secret;
+        let needed = self.field == Field::ClientSecret && desk.needs_secret();
         if self.field.is_secret() && held && !needed {
             let key = if unfinished { "secret.unfinished" } else { "secret.held" };
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word(key) });
@@ -273,7 +274,7 @@ impl Read {
         Page {
             blocks,
             question: Some(Question {
-                label: desk.word(&format!("steps.{}.question", self.id)),
+                label: desk.say(&desk.about(format!("steps.{}.question", self.id))),
                 hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
                 error: self.error.as_ref().map(|error| desk.say(error)),
                 input: self.input(desk, held),

@@ -100,7 +100,7 @@ impl Save {
         let (Some(account), Some(tokens)) = (desk.draft.account.clone(), &desk.draft.secrets.tokens) else {
             return Turn::go(Go::To("consent"));
         };
-        let vault = Vault::signed_in(desk.draft.secrets.client_secret.clone(), tokens, now);
+        let vault = Vault::signed_in(desk.client_secret().cloned(), tokens, now);
         match config::with_account(existing.config.as_deref(), &account, &settings.settled()) {
             Ok(config) => {
                 let saving = Saving { account, config, expected: existing.config.clone(), vault };

@@ -259,11 +259,11 @@ impl Consent {
         for (item, evidence) in shown(desk) {
             desk.draft.checklist.prove(item, Phrase::new(evidence));
         }
-        let secret = desk.draft.secrets.client_secret.is_some();
+        let secret = desk.client_secret().is_some();
         if matches!(way, Way::DeviceCode | Way::Password) && secret {
             desk.draft.checklist.not_needed(Item::PublicClient, Phrase::new("evidence.secret-used"));
         }
-        if !way.is_app_only() && !secret {
+        if !way.is_app_only() && !secret && !desk.product().app.secret {
             desk.draft.checklist.not_needed(Item::ClientSecret, Phrase::new("evidence.public-client-on"));
         }
         tokens::weigh(desk);
@@ -330,7 +330,7 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
 
 /// What a token shows that was given in this way, whatever stands in it.
 fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
-    let secret = desk.draft.secrets.client_secret.is_some();
+    let secret = desk.client_secret().is_some();
     let app = match desk.draft.way() {
         Way::DeviceCode | Way::Password if !secret => Some((Item::PublicClient, "evidence.public-client-on")),
         Way::Loopback | Way::Paste if !secret => None,
