@@ -33,9 +33,9 @@ impl Format {
     /// The name that the text itself goes by.
     pub fn file_name(self) -> &'static str {
         match self {
-            Self::Markdown => "handover.md",
-            Self::PowerShell => "handover.ps1",
-            Self::AzCli => "handover.sh",
+            Self::Markdown => "smtp-oauth-handover.md",
+            Self::PowerShell => "smtp-oauth-handover.ps1",
+            Self::AzCli => "smtp-oauth-handover.sh",
         }
     }
 
