@@ -242,6 +242,11 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
         toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
             flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
         }
+        // A command's own conditions are no words.
+        toml::Value::Table(mut fields) if fields.contains_key("when") => {
+            fields.remove("when");
+            flatten(prefix, toml::Value::Table(fields), table);
+        }
         toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
         toml::Value::Array(list) => {
             list.into_iter().enumerate().for_each(|(index, value)| flatten(&join(&index.to_string()), value, table));

@@ -79,7 +79,7 @@ impl Field {
             Self::Scopes => Form::Scopes,
             Self::ClientSecret => Form::Secret,
             Self::SecretExpires => Form::Day,
-            Self::RedirectUri => Form::RedirectUri,
+            Self::RedirectUri | Self::ProductRedirect => Form::RedirectUri,
             Self::BaseUrl => Form::BaseUrl,
             Self::Password => return None,
         })
