@@ -180,8 +180,13 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
+        self.fill(self.template(&phrase.key), phrase)
+    }
+
+    /// A text that is no language's own, its values filled in as they are.
+    pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(template, |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
     /// Several texts under one key, for example a step's paragraphs.
