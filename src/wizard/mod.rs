@@ -17,6 +17,7 @@ pub mod message;
 mod overlay;
 mod plan;
 mod remote;
+mod renewing;
 mod rests;
 pub mod screen;
 mod step;
