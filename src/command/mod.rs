@@ -19,6 +19,7 @@ mod renewal;
 mod setup;
 mod simulate;
 mod sole;
+pub mod stage;
 mod start;
 mod status;
 mod stuck;

@@ -251,7 +251,7 @@ fn every_step_of_the_server_from_the_connection_on() {
 #[test]
 fn the_steps_of_another_authority_alone() {
     let mut person = start();
-    person.tell(Message::Choose(2)).types("alerts@contoso.example");
+    person.sets_up("custom").types("alerts@contoso.example");
     look!(person, "custom_authority");
     person.types("https://login.example/base/");
     look!(person, "custom_ca_file");

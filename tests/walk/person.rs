@@ -52,6 +52,12 @@ pub fn given() -> Given {
     }
 }
 
+/// The choice of a product, wherever it stands in the list.
+pub fn chooses(id: &str) -> Message {
+    let products = smtp_oauth::product::all();
+    Message::Choose(products.iter().position(|product| product.id == id).unwrap())
+}
+
 impl Person {
     pub fn sits_down(given: Given) -> Self {
         Self::sits_down_at(given, NOW)
@@ -75,6 +81,12 @@ impl Person {
         self.effects = self.model.update(message, self.now);
         self.kept.extend(kept(&self.effects));
         self
+    }
+
+    /// Sets this product up.
+    pub fn sets_up(&mut self, product: &str) -> &mut Self {
+        let number = smtp_oauth::product::all().iter().position(|known| known.id == product).unwrap();
+        self.tell(Message::Choose(number))
     }
 
     pub fn types(&mut self, text: &str) -> &mut Self {
