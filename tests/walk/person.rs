@@ -52,12 +52,6 @@ pub fn given() -> Given {
     }
 }
 
-/// The choice of a product, wherever it stands in the list.
-pub fn chooses(id: &str) -> Message {
-    let products = smtp_oauth::product::all();
-    Message::Choose(products.iter().position(|product| product.id == id).unwrap())
-}
-
 impl Person {
     pub fn sits_down(given: Given) -> Self {
         Self::sits_down_at(given, NOW)
