@@ -181,8 +181,13 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
+        self.fill(self.template(&phrase.key), phrase)
+    }
+
+    /// A text that is no language's own, its values filled in as they are.
+    pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| {
+        fill(template, |name| {
             Some(match value(phrase, name) {
                 Some(detail) if name == "detail" && self.language != Language::English => self.detail(detail),
                 value => value.unwrap_or_else(|| any(name)).to_owned(),

@@ -19,6 +19,7 @@ mod plan;
 mod remote;
 mod rests;
 pub mod screen;
+mod sheet;
 mod step;
 mod tokens;
 pub mod trial;
