@@ -33,7 +33,7 @@ pub fn run(context: &Context, asked: &Simulate) -> Status {
 
 async fn serve(fault: Option<&Fault>) -> io::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let simulator = start(fault).await?;
+    let simulator = start(State::healthy(), fault).await?;
     let mut line = serde_json::to_string(simulator.announcement())?;
     line.push('\n');
     let announced = io::stdout().write_all(line.as_bytes()).and_then(|()| io::stdout().flush());
@@ -45,9 +45,9 @@ async fn serve(fault: Option<&Fault>) -> io::Result<()> {
 }
 
 /// As it should be, or with something wrong.
-pub async fn start(fault: Option<&Fault>) -> io::Result<Simulator> {
+pub async fn start(healthy: State, fault: Option<&Fault>) -> io::Result<Simulator> {
     match fault {
-        Some(fault) => Simulator::start_faulty(State::healthy(), fault).await,
-        None => Simulator::start(State::healthy()).await,
+        Some(fault) => Simulator::start_faulty(healthy, fault).await,
+        None => Simulator::start(healthy).await,
     }
 }

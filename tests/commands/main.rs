@@ -4,6 +4,7 @@ mod answers;
 mod application;
 mod authority;
 mod browser;
+mod demo;
 mod desk;
 mod explain;
 mod export;
