@@ -86,6 +86,14 @@ fn guide(product: &Product) -> Vec<String> {
             _ => {}
         }
     }
+    let told = |id: &String| guide.steps.iter().any(|step| step.here.as_ref() == Some(id));
+    for note in product.notes.iter().filter(|note| !told(&note.at)) {
+        amiss.push(format!("guide: nothing leads to `{}`, where a note stands; say `not in the guide`", note.at));
+    }
+    // A value is asked for whether the guide speaks of it or not; what is to be done elsewhere is the guide's.
+    for (id, _) in product.steps.iter().filter(|(id, step)| step.field.is_none() && !told(id)) {
+        amiss.push(format!("guide: nothing leads to `{id}`; say `not in the guide`"));
+    }
     amiss
 }
 

@@ -168,6 +168,7 @@ fn what_is_amiss_is_named() {
         ("source = \"Acme Scanner, guide, 3\"", "source = \"\"", "notes.1: no source"),
         ("here = \"permissions\"", "here = \"consents\"", "guide, 2 (5): `consents` is not on the path"),
         (", note = \"No step.\"", "", "guide, Footnote: neither `here` nor `note`"),
+        ("here = \"acme-firmware\"", "here = \"mailbox\"", "guide: nothing leads to `acme-firmware`"),
         ("name = \"Port\"", "name = \"ポート\"", "sheet, ポート: no `en`"),
         ("base = \"url\"", "", "app.redirect: `{base_url}` or `{host}` and `base` go together"),
     ] {
