@@ -9,6 +9,7 @@ mod events;
 mod exit;
 mod explain;
 mod export;
+mod handover;
 mod help;
 mod input;
 mod no_token;
@@ -113,6 +114,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
         Some(Command::Explain(asked)) => explain::run(context, &asked),
         Some(Command::Status(asked)) => status::run(context, &asked),
         Some(Command::Export(asked)) => export::run(context, &asked),
+        Some(Command::Handover(asked)) => handover::run(context, &asked),
         Some(Command::Simulate(asked)) => simulate::run(context, &asked),
     }
 }

@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::exit;
 use crate::{
     export::{self, Format as ExportFormat},
-    facts::{AccountName, Address},
+    facts::{AccountName, Address, BaseUrl, Malformed},
+    handover,
     language::{Language, Texts},
     phrase::Phrase,
     simulator::faults::{self, Fault},
@@ -98,6 +99,8 @@ pub enum Command {
     Status(Status),
     /// Configuration for another program, on stdout
     Export(Export),
+    /// What a tenant's administrator has to do, as a note or a script, on stdout
+    Handover(Handover),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
     Simulate(Simulate),
 }
@@ -236,6 +239,45 @@ pub struct Export {
     pub output: Option<PathBuf>,
 }
 
+#[derive(Debug, Clone, Args)]
+pub struct Handover {
+    /// For this product; otherwise for the unfinished wizard, or the default account
+    #[arg(long, value_name = "ID", value_parser = product, conflicts_with = "account")]
+    pub product: Option<String>,
+    /// For this account
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// The mailbox that sends, where it is not known yet
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub mailbox: Option<Address>,
+    /// Where the product is reached, where its redirect URI depends on that
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub base_url: Option<BaseUrl>,
+    /// A note, a script for PowerShell, or one for Azure CLI
+    #[arg(long, value_enum, default_value_t)]
+    pub format: HandoverFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HandoverFormat {
+    #[default]
+    Markdown,
+    #[value(name = "powershell")]
+    PowerShell,
+    #[value(name = "azcli")]
+    AzCli,
+}
+
+impl From<HandoverFormat> for handover::Format {
+    fn from(format: HandoverFormat) -> Self {
+        match format {
+            HandoverFormat::Markdown => Self::Markdown,
+            HandoverFormat::PowerShell => Self::PowerShell,
+            HandoverFormat::AzCli => Self::AzCli,
+        }
+    }
+}
+
 /// Why a value is not taken: said in English by the parser, and anew in the language that was asked for.
 #[derive(Debug, Clone)]
 pub struct Unusable(pub Phrase);
@@ -254,6 +296,10 @@ fn unusable(key: &str) -> Unusable {
 
 fn none_of<'a>(known: impl Iterator<Item = &'a str>) -> Unusable {
     Unusable(Phrase::new("command.value.known").with("known", known.collect::<Vec<_>>().join(", ")))
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, Unusable> {
+    text.parse().map_err(|malformed: Malformed| Unusable(malformed.phrase()))
 }
 
 fn fault(text: &str) -> Result<&'static Fault, Unusable> {

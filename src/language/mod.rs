@@ -33,12 +33,18 @@ type Table = BTreeMap<String, String>;
 static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::new();
     add("", include_str!("en.toml"), &mut table);
+    add("handover", include_str!("handover.en.toml"), &mut table);
     let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
     let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
     for (place, thing) in described.chain(steps) {
         words(&place, thing, &mut table);
     }
     table
+});
+
+static IN_JAPANESE: LazyLock<Table> = LazyLock::new(|| {
+    let handover = include_str!("handover.ja.toml");
+    overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("handover", handover), ("steps", steps::IN_JAPANESE)])
 });
 
 /// What is said of a thing; the steps that are a product's own stand beside all others.
@@ -59,9 +65,6 @@ fn words(place: &str, thing: toml::Value, table: &mut Table) {
         }
     }
 }
-
-static IN_JAPANESE: LazyLock<Table> =
-    LazyLock::new(|| overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("steps", steps::IN_JAPANESE)]));
 
 /// What is said of a cause, a product or a step, in the file that describes it; all else there is for the program.
 const WORDS: &[&str] = &[

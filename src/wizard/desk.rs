@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     effect::{CertificateFiles, Outcome, Ticket},
-    ladder,
+    ladder, plan,
     remote::Remote,
     rests::Facts,
     screen::Tone,
@@ -123,6 +123,11 @@ impl Desk {
         }
     }
 
+    pub fn tell_time(&mut self, now: i64) {
+        self.now = now;
+        self.draft.checklist.tell_time(now);
+    }
+
     /// 43 characters (RFC 7636 §4.1), unlike any drawn before or in another run.
     pub fn random(&mut self, label: &str) -> Secret {
         self.drawn += 1;
@@ -156,9 +161,11 @@ impl Desk {
         self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
     }
 
-    /// The items of the checklist: what every product has, and what this one has besides.
+    /// The items of the checklist: what every product has, and what this one has besides on the path that lies ahead.
     pub fn items(&self) -> Vec<Item> {
-        Item::ALL.into_iter().chain(self.product().items()).collect()
+        let path = plan::path(self);
+        let of_path = |item: &Item| matches!(item, Item::Product(_)) && plan::step_of(&path, *item).is_some();
+        Item::ALL.into_iter().chain(self.product().items().into_iter().filter(of_path)).collect()
     }
 
     /// Where the product's own browsers are sent back to.
