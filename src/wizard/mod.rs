@@ -5,6 +5,7 @@
 //! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
 //! file a kind of step, `overlay.rs` what can lie over a step, `view.rs` what stands around it.
 
+mod about;
 mod answered;
 mod asking;
 mod blame;
@@ -370,3 +371,7 @@ fn items_of(step: &str) -> &'static [Item] {
 
 #[cfg(test)]
 mod matrix_tests;
+#[cfg(test)]
+mod product_tests;
+#[cfg(test)]
+mod vendors_tests;
