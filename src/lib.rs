@@ -6,6 +6,7 @@
 //! - `command`: one file a subcommand; joins wizard, front and runtime
 //! - `front` | `runtime`: draw a screen and read keys | perform effects; neither sees the other
 //! - `wizard`: the pure core
+//! - `handover`: what an administrator is asked to do
 //! - `product`, `checklist`, `diagnosis`, `account`, `export`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
 //! - `facts`, `network`, `phrase`, `secret`, `shell`, `visible`: what everything speaks in
@@ -23,6 +24,7 @@ pub mod entra;
 pub mod export;
 pub mod facts;
 pub mod front;
+pub mod handover;
 pub mod language;
 pub mod network;
 pub mod phrase;

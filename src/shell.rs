@@ -1,5 +1,5 @@
-//! Words of a command line for a POSIX shell: what is shown to be copied, and what another program is told to run.
-//! Nothing is run here.
+//! Words of a command line for a POSIX shell, and strings for PowerShell: what is shown to be copied, and what another
+//! program is told to run. Nothing is run here.
 
 use std::path::Path;
 
@@ -8,11 +8,22 @@ use crate::visible::hidden;
 /// Plain as it is, anything else in single quotes.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// In single quotes, in which a POSIX shell expands nothing.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A single-quoted string of PowerShell, in which nothing is expanded. PowerShell takes the typographic quotes
+/// U+2018 to U+201B for `'` as well, so these are doubled too (about_Quoting_Rules).
+pub fn powershell(text: &str) -> String {
+    let doubled = text.chars().flat_map(|c| {
+        let quote = matches!(c, '\'' | '\u{2018}'..='\u{201b}');
+        std::iter::repeat_n(c, if quote { 2 } else { 1 })
+    });
+    format!("'{}'", doubled.collect::<String>())
 }
 
 /// A path that means the same to every reader: it is UTF-8, and nothing in it ends a line or stands there unseen.
@@ -41,6 +52,11 @@ mod tests {
         assert_eq!(word("/etc/smtp-oauth"), "/etc/smtp-oauth");
         assert_eq!(word("/a b/$(id)'x"), r"'/a b/$(id)'\''x'");
         assert_eq!(word(""), "''");
+    }
+
+    #[test]
+    fn typographic_quotes_are_doubled_too() {
+        assert_eq!(powershell("a\u{2019}b'c$d"), "'a\u{2019}\u{2019}b''c$d'");
     }
 
     #[test]

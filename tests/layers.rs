@@ -25,7 +25,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("diagnosis", &["account", "checklist", "entra", "smtp", "token"]),
     ("export", &["account", "entra"]),
     ("language", &["checklist", "diagnosis", "product"]),
-    ("wizard", &["account", "checklist", "diagnosis", "entra", "export", "language", "product", "smtp", "token"]),
+    ("handover", &["account", "checklist", "entra", "language", "product"]),
+    (
+        "wizard",
+        &["account", "checklist", "diagnosis", "entra", "export", "handover", "language", "product", "smtp", "token"],
+    ),
     ("front", &["checklist", "wizard"]),
     ("runtime", &["account", "entra", "smtp", "wizard"]),
     (
@@ -37,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "entra",
             "export",
             "front",
+            "handover",
             "language",
             "product",
             "runtime",

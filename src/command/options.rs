@@ -1,14 +1,16 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{error::Error, ffi::OsString, fmt, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use crate::{
     export::{self, Format as ExportFormat},
-    facts::{AccountName, Address},
-    language::Language,
+    facts::{AccountName, Address, BaseUrl, Malformed},
+    handover,
+    language::{Language, Texts},
+    phrase::Phrase,
     simulator::faults::{self, Fault},
 };
 
@@ -97,6 +99,8 @@ pub enum Command {
     Status(Status),
     /// Configuration for another program, on stdout
     Export(Export),
+    /// What a tenant's administrator has to do, as a note or a script, on stdout
+    Handover(Handover),
     /// A simulated Microsoft on loopback, in the foreground, until SIGTERM or SIGINT
     Simulate(Simulate),
 }
@@ -235,24 +239,86 @@ pub struct Export {
     pub output: Option<PathBuf>,
 }
 
-fn fault(text: &str) -> Result<&'static Fault, String> {
-    faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
+#[derive(Debug, Clone, Args)]
+pub struct Handover {
+    /// For this product; otherwise for the unfinished wizard, or the default account
+    #[arg(long, value_name = "ID", value_parser = product, conflicts_with = "account")]
+    pub product: Option<String>,
+    /// For this account
+    #[arg(short, long, value_name = "NAME", value_parser = account)]
+    pub account: Option<AccountName>,
+    /// The mailbox that sends, where it is not known yet
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub mailbox: Option<Address>,
+    /// Where the product is reached, where its redirect URI depends on that
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    pub base_url: Option<BaseUrl>,
+    /// A note, a script for PowerShell, or one for Azure CLI
+    #[arg(long, value_enum, default_value_t)]
+    pub format: HandoverFormat,
 }
 
-fn account(text: &str) -> Result<AccountName, String> {
-    text.parse().map_err(|_| "a name has 1 to 64 of a-z, 0-9, dot, dash, underscore".to_owned())
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum HandoverFormat {
+    #[default]
+    Markdown,
+    #[value(name = "powershell")]
+    PowerShell,
+    #[value(name = "azcli")]
+    AzCli,
 }
 
-fn address(text: &str) -> Result<Address, String> {
-    text.parse().map_err(|_| "an address has the form alerts@contoso.com".to_owned())
+impl From<HandoverFormat> for handover::Format {
+    fn from(format: HandoverFormat) -> Self {
+        match format {
+            HandoverFormat::Markdown => Self::Markdown,
+            HandoverFormat::PowerShell => Self::PowerShell,
+            HandoverFormat::AzCli => Self::AzCli,
+        }
+    }
 }
 
-fn product(text: &str) -> Result<String, String> {
-    let known = || crate::product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
-    crate::product::find(text).map(|product| product.id.clone()).ok_or_else(|| format!("known are: {}", known()))
+/// Why a value is not taken: said in English by the parser, and anew in the language that was asked for.
+#[derive(Debug, Clone)]
+pub struct Unusable(pub Phrase);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(&Texts::new(Language::English).say(&self.0))
+    }
 }
 
-fn target(text: &str) -> Result<&'static ExportFormat, String> {
-    let known = || export::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    export::find(text).ok_or_else(|| format!("known are: {}", known()))
+impl Error for Unusable {}
+
+fn unusable(key: &str) -> Unusable {
+    Unusable(Phrase::new(key))
+}
+
+fn none_of<'a>(known: impl Iterator<Item = &'a str>) -> Unusable {
+    Unusable(Phrase::new("command.value.known").with("known", known.collect::<Vec<_>>().join(", ")))
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, Unusable> {
+    text.parse().map_err(|malformed: Malformed| Unusable(malformed.phrase()))
+}
+
+fn fault(text: &str) -> Result<&'static Fault, Unusable> {
+    faults::find(text).ok_or_else(|| unusable("command.value.fault"))
+}
+
+fn account(text: &str) -> Result<AccountName, Unusable> {
+    text.parse().map_err(|_| unusable("command.value.account"))
+}
+
+fn address(text: &str) -> Result<Address, Unusable> {
+    text.parse().map_err(|_| unusable("command.value.address"))
+}
+
+fn product(text: &str) -> Result<String, Unusable> {
+    let known = || none_of(crate::product::all().iter().map(|product| product.id.as_str()));
+    crate::product::find(text).map(|product| product.id.clone()).ok_or_else(known)
+}
+
+fn target(text: &str) -> Result<&'static ExportFormat, Unusable> {
+    export::find(text).ok_or_else(|| none_of(export::FORMATS.iter().map(|format| format.id)))
 }

@@ -6,6 +6,7 @@ use super::value;
 use crate::{
     facts::{Address, ClientName, Guid, Host, RedirectUri, Tenant},
     phrase::Phrase,
+    shell,
 };
 
 /// Fills a command template; `phrase` holds the values as they were given.
@@ -15,7 +16,7 @@ pub(super) fn fill(template: &str, phrase: &Phrase) -> String {
             return Some(value(phrase, name).filter(|given| is_option(given)).unwrap_or_default().to_owned());
         }
         let value = value(phrase, name).and_then(|given| checked(name, given));
-        Some(powershell(&value.unwrap_or_else(|| format!("<{name}>"))))
+        Some(shell::powershell(&value.unwrap_or_else(|| format!("<{name}>"))))
     })
 }
 
@@ -35,16 +36,6 @@ fn checked(name: &str, given: &str) -> Option<String> {
         "host" => given.parse::<Host>().map(String::from).ok(),
         _ => None,
     }
-}
-
-/// A single-quoted string, in which nothing is expanded. PowerShell takes the typographic quotes
-/// U+2018 to U+201B for `'` as well, so these are doubled too (about_Quoting_Rules).
-fn powershell(text: &str) -> String {
-    let doubled = text.chars().flat_map(|c| {
-        let quote = matches!(c, '\'' | '\u{2018}'..='\u{201b}');
-        std::iter::repeat_n(c, if quote { 2 } else { 1 })
-    });
-    format!("'{}'", doubled.collect::<String>())
 }
 
 #[cfg(test)]
@@ -85,10 +76,5 @@ mod tests {
         );
         assert_eq!(filled(" -Environment $(id)"), "Connect-X -Y");
         assert_eq!(fill("Connect-X{x_option} -Y", &Phrase::new("")), "Connect-X -Y");
-    }
-
-    #[test]
-    fn typographic_quotes_are_doubled_too() {
-        assert_eq!(powershell("a\u{2019}b'c$d"), "'a\u{2019}\u{2019}b''c$d'");
     }
 }

@@ -4,6 +4,7 @@
 //! test, never printed.
 
 mod command;
+mod detail;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -32,12 +33,18 @@ type Table = BTreeMap<String, String>;
 static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::new();
     add("", include_str!("en.toml"), &mut table);
+    add("handover", include_str!("handover.en.toml"), &mut table);
     let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
     let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
     for (place, thing) in described.chain(steps) {
         words(&place, thing, &mut table);
     }
     table
+});
+
+static IN_JAPANESE: LazyLock<Table> = LazyLock::new(|| {
+    let handover = include_str!("handover.ja.toml");
+    overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("handover", handover), ("steps", steps::IN_JAPANESE)])
 });
 
 /// What is said of a thing; the steps that are a product's own stand beside all others.
@@ -58,9 +65,6 @@ fn words(place: &str, thing: toml::Value, table: &mut Table) {
         }
     }
 }
-
-static IN_JAPANESE: LazyLock<Table> =
-    LazyLock::new(|| overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("steps", steps::IN_JAPANESE)]));
 
 /// What is said of a cause, a product or a step, in the file that describes it; all else there is for the program.
 const WORDS: &[&str] = &[
@@ -180,8 +184,23 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
+        self.fill(self.template(&phrase.key), phrase)
+    }
+
+    /// A text that is no language's own, its values filled in as they are.
+    pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(template, |name| {
+            Some(match value(phrase, name) {
+                Some(detail) if name == "detail" && self.language != Language::English => self.detail(detail),
+                value => value.unwrap_or_else(|| any(name)).to_owned(),
+            })
+        })
+    }
+
+    /// What came up with a failure, in this language where it is our own.
+    pub fn detail(&self, detail: &str) -> String {
+        detail::say(detail, &IN_ENGLISH, self.table())
     }
 
     /// Several texts under one key, for example a step's paragraphs.

@@ -30,6 +30,13 @@ impl Places {
         })
     }
 
+    /// What may be read of it, by somebody who is not to go on with it: everything stays as it is.
+    pub fn draft_as_it_is(&self) -> Result<Option<Draft>, FileFailure> {
+        let [path, _] = self.draft_files();
+        let Some(clear) = disk::read(&path, Kind::Plain)? else { return Ok(None) };
+        Draft::parse(clear.expose(), None).map(Some).map_err(|error| content(&path, &error))
+    }
+
     fn read_draft(&self) -> Result<Option<Draft>, FileFailure> {
         let [clear_path, secret_path] = self.draft_files();
         staged::sweep(&secret_path);

@@ -40,6 +40,10 @@ pub enum Message {
     Copy(String),
     /// Print below the full screen, so that a terminal's own selection works.
     Print(String),
+    /// Show the secret, or hide it again.
+    Reveal,
+    /// Write the settings sheet to files.
+    KeepSheet,
     /// Perform the companion action with this number.
     Companion(usize),
     /// All of it in the other language; nothing else changes.

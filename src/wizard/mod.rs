@@ -21,6 +21,7 @@ mod remote;
 mod renewing;
 mod rests;
 pub mod screen;
+mod sheet;
 mod step;
 mod tokens;
 pub mod trial;

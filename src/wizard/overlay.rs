@@ -261,6 +261,9 @@ pub(super) fn copyable(blocks: &[Block]) -> Vec<(String, String)> {
         Block::Link { label, url } => vec![(label.clone(), url.clone())],
         Block::UserCode { label, code } => vec![(label.clone(), code.clone())],
         Block::Verdict(verdict) => verdict.commands.clone(),
+        Block::Sheet { rows, .. } => {
+            rows.iter().filter_map(|row| Some((row.name.clone(), row.value.clone()?))).collect()
+        }
         _ => Vec::new(),
     };
     blocks.iter().flat_map(of).collect()

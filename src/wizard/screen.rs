@@ -54,6 +54,11 @@ pub enum Block {
     /// Text to show as a QR code where it fits; never the only way to the text.
     Qr(String),
     Facts(Vec<(String, String)>),
+    /// A settings screen of the product, in its own words.
+    Sheet {
+        title: String,
+        rows: Vec<SheetRow>,
+    },
     Items(Vec<ItemRow>),
     Transcript(Vec<TranscriptRow>),
     Verdict(Verdict),
@@ -80,6 +85,14 @@ pub struct ItemRow {
     pub state_label: String,
     /// The item that this screen is about.
     pub current: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetRow {
+    pub name: String,
+    pub text: String,
+    /// What is typed or chosen there, copied as it stands; `None` where that is anything, or hidden.
+    pub value: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

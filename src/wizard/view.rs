@@ -6,6 +6,7 @@ use super::{
     overlay::{self, Overlay},
     plan,
     screen::{Act, Action, Block, Key, Question, Screen, Tone},
+    sheet,
     step::Step,
 };
 use crate::{
@@ -58,6 +59,10 @@ impl Model {
         let mut blocks = page.blocks;
         let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
         blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
+        blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
+            let tone = if kind.bites() { Tone::Warning } else { Tone::Info };
+            Block::Note { tone, text }
+        }));
         let mut actions = page.actions;
         actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
         let action = |key, label: &str, message| Action {

@@ -12,6 +12,7 @@ mod microsoft;
 mod pasting;
 mod person;
 mod personal;
+mod products;
 mod resuming;
 mod signing_in;
 mod stories;

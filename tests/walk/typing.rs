@@ -5,6 +5,7 @@ use smtp_oauth::{
     checklist::{Item, State},
     entra::Cloud,
     network::{FailureKind, NetworkFailure},
+    product,
     secret::Secret,
     wizard::{
         Given,
@@ -14,7 +15,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{CLIENT, Person, TENANT, accepted, discovery, error, given};
+use crate::person::{CLIENT, Person, TENANT, accepted, chooses, discovery, error, given};
 
 fn at_the_mailbox() -> Person {
     let mut person = Person::sits_down(given());
@@ -258,20 +259,20 @@ fn what_is_still_wrong_is_refused_with_what_stands_in_it() {
 #[test]
 fn addresses_of_another_cloud_are_not_taken_along() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example");
+    person.sets_up("custom").types("alerts@contoso.example");
     assert_eq!(person.at(), "authority");
     person.types("https://login.example");
     assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.example");
     person.presses(Key::Esc).presses(Key::Esc).presses(Key::Esc);
     assert_eq!(person.at(), "product");
-    person.tell(Message::Choose(0));
+    person.sets_up("server");
     assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.microsoftonline.com");
 }
 
 #[test]
 fn a_custom_cloud_is_asked_for_everything_it_needs() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example/base/");
+    person.sets_up("custom").types("alerts@contoso.example").types("https://login.example/base/");
     person.types("/etc/ssl/private-ca.pem").types("smtp.example:2525").tell(Message::Choose(1));
     assert_eq!(person.at(), "tenant");
     person.gets(200, r#"{"issuer":"https://login.example"}"#).types("main.example");
@@ -343,7 +344,7 @@ fn nothing_found_out_with_one_client_id_is_known_of_another() {
 #[test]
 fn an_ipv6_server_survives_being_shown() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example");
+    person.sets_up("custom").types("alerts@contoso.example").types("https://login.example");
     person.types("").types("[::1]:2525").presses(Key::Esc);
     assert_eq!(person.screen().question.unwrap().input, Input::Text { value: "[::1]:2525".into() });
     person.enter();

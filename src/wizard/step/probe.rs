@@ -182,17 +182,17 @@ fn is_another_cloud(desk: &Desk, instance: &Host) -> bool {
 }
 
 fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
-    let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
     match device::read(answer, now) {
-        Ok(_) => known(),
+        Ok(_) => Judgement::Proven(Phrase::new("evidence.client-known")),
         // Said of an app that was found; the switch is a step of its own. The second is personal accounts' word for it.
         Err(failure) if failure.has_code(7_000_218) || failure.has_code(70_002) => {
-            let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
-            // An app that shows itself by a secret has no use for the switch.
-            if desk.draft.checklist.state(Item::PublicClient) != State::NotNeeded {
+            // Off is as it should be where no way needs it, or not the one taken.
+            let needed = desk.product().ways.iter().any(|way| matches!(way, Way::DeviceCode | Way::Password));
+            if needed && desk.draft.checklist.state(Item::PublicClient) != State::NotNeeded {
+                let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
                 desk.draft.checklist.fail(Item::PublicClient, phrase);
             }
-            known()
+            Judgement::Proven(Phrase::new("evidence.client-known-confidential"))
         }
         Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, Way::DeviceCode.flow()),
     }

@@ -1,0 +1,271 @@
+//! The scripts. Their code stands in `script.ps1`, `exchange.ps1` and `script.sh`, the same for everybody; here what
+//! does not apply is left out, the values are put in, and the words are those of the chosen language.
+//!
+//! In those files `#: KEY` is a comment, `'@KEY'` a message, `#if FLAG !FLAG` to `#end` a part that applies under
+//! conditions, and `#NAME` on a line of its own what is made here.
+
+use super::{facts::Facts, value::Value};
+use crate::{
+    entra::Cloud,
+    language::Texts,
+    product::app::{Api, Audience, Kind, Permission, Platform},
+    shell,
+};
+
+/// Characters in a comment's line.
+const WIDTH: usize = 100;
+
+struct Script<'a> {
+    texts: &'a Texts,
+    flags: Vec<&'static str>,
+    quoted: fn(&str) -> String,
+    /// What stands in the place of `#NAME`.
+    made: Vec<(&'static str, String)>,
+}
+
+pub fn powershell(facts: &Facts, texts: &Texts) -> String {
+    let mut script = Script { texts, flags: flags(facts), quoted: shell::powershell, made: Vec::new() };
+    let graph_option = facts.cloud.addresses().map_or("", |addresses| addresses.graph_option.as_str());
+    let connect = format!(
+        "Connect-MgGraph -TenantId $TenantId -Scopes {}{graph_option} | Out-Null\n",
+        graph_scopes(facts).iter().map(|scope| shell::powershell(scope)).collect::<Vec<_>>().join(", ")
+    );
+    script.made = vec![("connect-graph", connect), ("values", powershell_values(facts, texts))];
+    let exchange = exchange(facts, texts);
+    script.made.push(("exchange", exchange));
+    script.render(include_str!("script.ps1"))
+}
+
+pub fn azcli(facts: &Facts, texts: &Texts) -> String {
+    let mut script = Script { texts, flags: flags(facts), quoted: shell::quoted, made: Vec::new() };
+    script.made = vec![("values", azcli_values(facts, texts)), ("exchange-comment", exchange_comment(facts, texts))];
+    script.render(include_str!("script.sh"))
+}
+
+/// Exchange's part, which stands on its own behind `$AppId` and `$ObjectId`.
+fn exchange(facts: &Facts, texts: &Texts) -> String {
+    let option = facts.cloud.addresses().map_or("", |addresses| addresses.exchange_option.as_str());
+    let connect = format!("Connect-ExchangeOnline -ShowBanner:$false{option}\n");
+    let made = vec![("connect-exchange", connect)];
+    Script { texts, flags: flags(facts), quoted: shell::powershell, made }.render(include_str!("exchange.ps1"))
+}
+
+/// The same as comments of a shell script, with its own values.
+fn exchange_comment(facts: &Facts, texts: &Texts) -> String {
+    let mut lines = vec!["$ErrorActionPreference = 'Stop'".to_owned()];
+    if names_the_app(facts) {
+        lines.extend(["$AppId = '<client_id>'", "$ObjectId = '<object_id>'"].map(str::to_owned));
+    }
+    lines.extend(powershell_mailbox(facts, texts));
+    let patient = include_str!("script.ps1").split_once("function ").and_then(|(_, rest)| rest.split_once("\n}\n"));
+    let script = Script { texts, flags: flags(facts), quoted: shell::powershell, made: Vec::new() };
+    let patient = patient.map(|(function, _)| script.render(&format!("function {function}\n}}\n")));
+    let whole = format!("{}\n{}{}", lines.join("\n"), patient.unwrap_or_default(), exchange(facts, texts));
+    whole.lines().map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") }).collect()
+}
+
+fn flags(facts: &Facts) -> Vec<&'static str> {
+    let needs = &facts.needs;
+    let has = |kind| needs.permissions.iter().any(|permission| permission.kind == kind);
+    let to = |platform| needs.redirects.iter().any(|redirect| redirect.platform == platform);
+    let flags = [
+        ("secret", needs.secret),
+        ("certificate", needs.certificate),
+        ("web", to(Platform::Web)),
+        ("native", to(Platform::Native)),
+        ("redirects", !needs.redirects.is_empty()),
+        ("public-client", needs.public_client),
+        ("several-tenants", needs.audience != Audience::Single),
+        ("delegated", has(Kind::Delegated)),
+        ("app-only", has(Kind::Application)),
+        ("app-id", names_the_app(facts)),
+        ("hve", needs.hve),
+        ("mailbox", !needs.hve),
+        ("send-as", facts.sender.is_some() && !needs.app_only),
+        ("dod", facts.cloud == Cloud::Dod),
+    ];
+    flags.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
+}
+
+/// Whether Exchange has to be told of the app.
+fn names_the_app(facts: &Facts) -> bool {
+    facts.needs.app_only || facts.needs.hve
+}
+
+/// What the administrator lets the session do, no more than the script does.
+fn graph_scopes(facts: &Facts) -> Vec<&'static str> {
+    let has = |kind| facts.needs.permissions.iter().any(|permission| permission.kind == kind);
+    let delegated = has(Kind::Delegated).then_some("DelegatedPermissionGrant.ReadWrite.All");
+    let application = has(Kind::Application).then_some("AppRoleAssignment.ReadWrite.All");
+    [Some("Application.ReadWrite.All"), delegated, application].into_iter().flatten().collect()
+}
+
+fn powershell_values(facts: &Facts, texts: &Texts) -> String {
+    let assign = |name: &str, value: &Value| {
+        let why = value.why(texts).map(|why| format!("  # {why}")).unwrap_or_default();
+        format!("${name} = {}{why}", shell::powershell(&value.text))
+    };
+    let list = |name: &str, values: &[Value]| {
+        let quoted: Vec<String> = values.iter().map(|value| shell::powershell(&value.text)).collect();
+        let why = values.iter().find_map(|value| value.why(texts)).map(|why| format!("  # {why}")).unwrap_or_default();
+        format!("${name} = @({}){why}", quoted.join(", "))
+    };
+    let client_id = facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let mut lines = vec![
+        assign("TenantId", &facts.tenant()),
+        format!("$ClientId = {}", shell::powershell(&client_id)),
+        assign("AppName", &facts.app_name()),
+    ];
+    lines.extend(powershell_mailbox(facts, texts));
+    lines.push(format!("$Audience = {}", shell::powershell(sign_in_audience(facts.needs.audience))));
+    lines.push(list("WebRedirects", &facts.redirects(Platform::Web)));
+    lines.push(list("NativeRedirects", &facts.redirects(Platform::Native)));
+    lines.push("$Permissions = @(".to_owned());
+    lines.extend(facts.needs.permissions.iter().map(|permission| {
+        let [api, kind, name] = access(permission).map(shell::powershell);
+        format!("  @{{ Api = {api}; Type = {kind}; Value = {name} }} # {}", api_name(permission.api))
+    }));
+    lines.push(")\n".to_owned());
+    lines.join("\n")
+}
+
+/// The API by its app id, which is the same in every tenant (Microsoft's page "Verify first-party Microsoft applications
+/// in sign-in reports"); the type as `requiredResourceAccess` has it; the name.
+fn access(permission: &Permission) -> [&str; 3] {
+    let api = match permission.api {
+        Api::Graph => "00000003-0000-0000-c000-000000000000",
+        Api::Exchange => "00000002-0000-0ff1-ce00-000000000000",
+    };
+    let kind = match permission.kind {
+        Kind::Delegated => "Scope",
+        Kind::Application => "Role",
+    };
+    [api, kind, &permission.name]
+}
+
+/// As Microsoft Graph has it.
+fn sign_in_audience(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Single => "AzureADMyOrg",
+        Audience::Multiple => "AzureADMultipleOrgs",
+        Audience::Personal => "AzureADandPersonalMicrosoftAccount",
+    }
+}
+
+fn api_name(api: Api) -> &'static str {
+    match api {
+        Api::Graph => "Microsoft Graph",
+        Api::Exchange => "Office 365 Exchange Online",
+    }
+}
+
+/// What Exchange's part needs to know.
+fn powershell_mailbox(facts: &Facts, texts: &Texts) -> Vec<String> {
+    let line = |(name, value): (&str, Value)| {
+        let why = value.why(texts).map(|why| format!("  # {why}")).unwrap_or_default();
+        format!("${name} = {}{why}", shell::powershell(&value.text))
+    };
+    [("Mailbox", facts.mailbox()), ("Sender", facts.sender())].map(line).into()
+}
+
+fn azcli_values(facts: &Facts, texts: &Texts) -> String {
+    let assign = |name: &str, value: &Value| {
+        let why = value.why(texts).map(|why| format!(" # {why}")).unwrap_or_default();
+        format!("{name}={}{why}\n", shell::quoted(&value.text))
+    };
+    // No URI and no permission has a space in it.
+    let list = |name: &str, values: &[Value]| {
+        let text = values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(" ");
+        assign(name, &Value { text, missing: values.iter().find_map(|value| value.missing) })
+    };
+    let known = |text: &str| Value { text: text.to_owned(), missing: None };
+    let permissions: Vec<Value> =
+        facts.needs.permissions.iter().map(|permission| known(&access(permission).join(":"))).collect();
+    let client_id = facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    [
+        assign("cloud", &known(azure_cloud(facts.cloud))),
+        assign("tenant", &facts.tenant()),
+        assign("client_id", &known(&client_id)),
+        assign("app_name", &facts.app_name()),
+        assign("audience", &known(sign_in_audience(facts.needs.audience))),
+        list("web_redirects", &facts.redirects(Platform::Web)),
+        list("native_redirects", &facts.redirects(Platform::Native)),
+        list("permissions", &permissions),
+    ]
+    .concat()
+}
+
+/// As `az cloud list` has it; the DoD's is the government's with another address for Graph.
+fn azure_cloud(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::GccHigh | Cloud::Dod => "AzureUSGovernment",
+        Cloud::China => "AzureChinaCloud",
+        Cloud::Global | Cloud::Custom => "AzureCloud",
+    }
+}
+
+impl Script<'_> {
+    fn render(&self, source: &str) -> String {
+        let mut out = String::new();
+        let mut holding: Vec<bool> = Vec::new();
+        for line in source.lines() {
+            let trimmed = line.trim_start();
+            if let Some(conditions) = trimmed.strip_prefix("#if ") {
+                holding.push(conditions.split(' ').all(|condition| self.holds(condition)));
+            } else if trimmed == "#end" {
+                holding.pop();
+            } else if holding.contains(&false) {
+            } else if let Some(key) = trimmed.strip_prefix("#: ") {
+                let indent = &line[..line.len() - trimmed.len()];
+                out.push_str(&self.comment(key, indent));
+            } else if let Some(made) = self.made(trimmed) {
+                out.push_str(made);
+            } else {
+                out.push_str(&self.worded(line));
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    fn holds(&self, condition: &str) -> bool {
+        match condition.strip_prefix('!') {
+            Some(flag) => !self.flags.contains(&flag),
+            None => self.flags.contains(&condition),
+        }
+    }
+
+    fn made(&self, line: &str) -> Option<&str> {
+        let name = line.strip_prefix('#')?;
+        self.made.iter().find(|(made, _)| *made == name).map(|(_, text)| text.as_str())
+    }
+
+    fn word(&self, key: &str) -> String {
+        self.texts.word(&format!("handover.script.{key}"))
+    }
+
+    fn comment(&self, key: &str, indent: &str) -> String {
+        let start = format!("{indent}# ");
+        let options = textwrap::Options::new(WIDTH).initial_indent(&start).subsequent_indent(&start);
+        textwrap::fill(&self.word(key), options.break_words(false)) + "\n"
+    }
+
+    /// A message stands in the script as `'@key'`.
+    fn worded(&self, line: &str) -> String {
+        let mut parts = line.split("'@");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('\'') {
+                Some((key, rest)) if key.starts_with(|c: char| c.is_ascii_lowercase()) => {
+                    out.push_str(&(self.quoted)(&self.word(key)));
+                    out.push_str(rest);
+                }
+                _ => {
+                    out.push_str("'@");
+                    out.push_str(part);
+                }
+            }
+        }
+        out
+    }
+}
