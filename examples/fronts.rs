@@ -11,7 +11,7 @@ use smtp_oauth::{
     },
     wizard::{
         message::Message,
-        screen::{Act, Action, Block, Input as Field, Key, Question, Screen},
+        screen::{Act, Action, Block, Input as Field, Key, Language, Question, Screen},
     },
 };
 
@@ -81,6 +81,7 @@ fn screen(step: usize, left: u32) -> Screen {
         |key, label: &str, message, primary| Action { key, label: label.into(), act: Act::Send(message), primary };
     let mut screen = Screen {
         id: step.to_string(),
+        language: Language::English,
         title: ["Name", "Secret", "Sign in", "Done"].get(step).copied().unwrap_or("Done").into(),
         place: format!("Step {} of 4", step + 1),
         blocks: vec![Block::Text("認証済み SMTP を有効にしてください。".into())],

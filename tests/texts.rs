@@ -1,6 +1,6 @@
 //! Every key that the code names has a text, and no text stands there unused.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use smtp_oauth::{
     diagnosis::evidence::FACTS,
@@ -109,4 +109,42 @@ fn no_text_is_left_over() {
         let quoted = format!("\"{key}\"");
         assert!(by_part || found.iter().any(|source| source.contains(&quoted)), "`{key}` is said nowhere");
     }
+}
+
+/// The names in braces that a text has values put into; other braces are PowerShell's.
+fn placeholders(text: &str) -> BTreeSet<&str> {
+    let name =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(part, _)| part)).filter(name).collect()
+}
+
+#[test]
+fn every_language_has_the_same_texts_with_the_same_values() {
+    let english = Texts::new(Language::English);
+    let wanted: BTreeSet<&str> = english.keys().collect();
+    for language in Language::ALL {
+        let texts = Texts::new(language);
+        let found: BTreeSet<&str> = texts.keys().collect();
+        let missing: Vec<_> = wanted.difference(&found).collect();
+        let left_over: Vec<_> = found.difference(&wanted).collect();
+        assert!(missing.is_empty() && left_over.is_empty(), "{language:?}: no {missing:#?}, left over {left_over:#?}");
+        for key in &wanted {
+            let (one, other) = (english.word(key), texts.word(key));
+            assert_eq!(placeholders(&other), placeholders(&one), "{key} in {language:?}: {other}");
+            assert_eq!(other.is_empty(), one.is_empty(), "{key} in {language:?}");
+            assert_eq!(other.lines().count(), one.lines().count(), "{key} in {language:?}: {other}");
+        }
+    }
+}
+
+/// Names, marks and words that are the same in both.
+const SAME: [&str; 0] = [];
+
+#[test]
+fn what_is_said_in_japanese_is_japanese() {
+    let (english, japanese) = (Texts::new(Language::English), Texts::new(Language::Japanese));
+    let said = |key: &&str| !(key.contains(".commands.") && key.ends_with(".text"));
+    let same: Vec<_> = japanese.keys().filter(said).filter(|key| japanese.word(key) == english.word(key)).collect();
+    let unmeant: Vec<_> = same.into_iter().filter(|key| !SAME.contains(key)).collect();
+    assert!(unmeant.is_empty(), "{unmeant:#?}");
 }

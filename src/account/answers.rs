@@ -10,6 +10,7 @@ use toml::{Table, Value};
 use super::{
     Settings,
     amiss::{SECRETS, line},
+    pasted,
 };
 use crate::{
     facts::{AccountName, Address, BaseUrl, Malformed},
@@ -20,6 +21,8 @@ use crate::{
 pub struct Answers {
     pub settings: Settings,
     pub more: More,
+    /// What was done to values before they were taken, with their keys.
+    pub told: Vec<(String, Phrase)>,
     lines: Vec<(String, usize)>,
 }
 
@@ -125,6 +128,7 @@ impl Answers {
         }
         let spans = toml_edit::Document::parse(text).map_err(|error| toml(error.message(), error.span()))?;
         let lines = lines(text, &spans);
+        let (table, told) = pasted::tidied(&table);
         let (mut account, mut more) = (Table::new(), Table::new());
         for (key, value) in &table {
             let inner = value.as_table().filter(|_| TABLES.contains(&key.as_str()));
@@ -141,7 +145,7 @@ impl Answers {
         }
         let whole = |error: toml::de::Error| toml(error.message(), None);
         let settings = Value::Table(account).try_into().map_err(whole)?;
-        Ok(Self { settings, more: Value::Table(more).try_into().map_err(whole)?, lines })
+        Ok(Self { settings, more: Value::Table(more).try_into().map_err(whole)?, told, lines })
     }
 
     /// Every key that is given.
@@ -277,6 +281,27 @@ mod tests {
             let Err(Unreadable::Key(fault)) = Answers::parse(&format!("{secret} = \"CANARY\"")) else { panic!() };
             assert_eq!(fault.why, Phrase::new("answers.secret").with("key", file));
         }
+    }
+
+    #[test]
+    fn what_was_pasted_around_a_value_is_left_out_and_told() {
+        let answers = Answers::parse(
+            "user = \"\\u300Cmailto:alerts@contoso.example\\u300D\"\ntenant = 'contoso.example.'\n\
+             client_id = 'Application (client) ID: 8d2c1f00-1111-2222-3333-0123456789ab'\nscopes = ['\"a\",', 'b']\n\
+             send_to = ' ops@contoso.example '\n[smtp]\nhost = 'https://smtp.example/'\n",
+        )
+        .unwrap();
+        let settings = &answers.settings;
+        assert_eq!(settings.user.as_ref().unwrap().as_str(), "alerts@contoso.example");
+        assert_eq!(settings.tenant.as_ref().unwrap().as_str(), "contoso.example");
+        assert_eq!(settings.client_id.as_ref().unwrap().as_str(), "8d2c1f00-1111-2222-3333-0123456789ab");
+        assert_eq!(
+            (settings.scopes.join(" "), settings.smtp.host.as_ref().unwrap().as_str()),
+            ("a b".into(), "smtp.example")
+        );
+        let told: Vec<&str> = answers.told.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(told, ["client_id", "scopes", "smtp.host", "tenant", "user"]);
+        assert!(!format!("{:?}", answers.told).contains("contoso"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod config;
 pub mod draft;
 pub mod health;
+mod pasted;
 pub mod settings;
 pub mod vault;
 

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod export;
 mod handover;
+mod help;
 mod input;
 mod no_token;
 mod options;
@@ -68,7 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
         Ok(options) => options,
         Err(error) => {
             // Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
-            let _ = error.print();
+            let _ = help::instead(&error, &arguments).as_ref().unwrap_or(&error).print();
             return match error.use_stderr() {
                 false => Status::Done,
                 true if status::is_check(&arguments) => status::misused(),
@@ -117,15 +118,20 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 
 impl Context {
     fn new(global: Global, events: bool) -> Self {
-        let language = global.lang.map(Language::from).unwrap_or_default();
+        let language = global.lang.map_or_else(terminal::language, Language::from);
         Self { global, texts: Texts::new(language), events, undelivered: Arc::default() }
     }
 
     /// The same in the language of an answers file, unless the command line named one.
     fn in_language(&self, lang: Option<Lang>) -> Self {
         let lang = self.global.lang.or(lang);
-        let undelivered = Arc::clone(&self.undelivered);
-        Self { undelivered, ..Self::new(Global { lang, ..self.global.clone() }, self.events) }
+        self.speaking(lang.map_or(self.texts.language(), Language::from))
+    }
+
+    /// The same in the language that was switched to.
+    fn speaking(&self, language: Language) -> Self {
+        let (global, undelivered) = (self.global.clone(), Arc::clone(&self.undelivered));
+        Self { global, texts: Texts::new(language), events: self.events, undelivered }
     }
 
     /// One line for a person. Where it goes may be gone; that is nobody's loss.
@@ -183,10 +189,9 @@ mod tests {
             let options = Options::try_parse_from([&["smtp-oauth"], arguments].concat()).unwrap();
             Context::new(options.global, false)
         };
-        let lang = |context: &Context, of_file| context.in_language(of_file).global.lang;
-        assert_eq!(lang(&context(&[]), None), None);
-        assert_eq!(lang(&context(&[]), Some(Lang::En)), Some(Lang::En));
-        assert_eq!(lang(&context(&["--lang", "en"]), None), Some(Lang::En));
-        assert_eq!(context(&["--lang", "en"]).texts, Texts::new(Language::English));
+        let spoken = |context: &Context, of_file| context.in_language(of_file).texts.language();
+        assert_eq!(spoken(&context(&[]), Some(Lang::Ja)), Language::Japanese);
+        assert_eq!(spoken(&context(&["--lang", "ja"]), None), Language::Japanese);
+        assert_eq!(spoken(&context(&["--lang", "en"]), Some(Lang::Ja)), Language::English);
     }
 }

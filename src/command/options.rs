@@ -56,12 +56,14 @@ pub struct Global {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     En,
+    Ja,
 }
 
 impl From<Lang> for Language {
     fn from(lang: Lang) -> Self {
         match lang {
             Lang::En => Self::English,
+            Lang::Ja => Self::Japanese,
         }
     }
 }

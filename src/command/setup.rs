@@ -29,6 +29,7 @@ use crate::{
     checklist::{Checklist, Item},
     facts::AccountName,
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
+    language::{Language, Texts},
     phrase::Phrase,
     product,
     runtime::{
@@ -70,6 +71,8 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
 /// How a run ended, and what is worth saying when the screen is gone.
 struct Ended {
     outcome: Outcome,
+    /// The one last shown.
+    language: Language,
     /// Where an unattended run could not go on.
     stuck: Option<Stuck>,
     account: Option<AccountName>,
@@ -117,6 +120,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     };
     let watch = asked.json.then(Events::default);
     let mut ended = show(context, shown, given, &places, watch).await.map_err(Trouble::Terminal)?;
+    let context = &context.speaking(ended.language);
     if let Some(answers) = answers.as_ref().filter(|_| !ended.saved.is_empty()) {
         // What sends mail today is not replaced by what was just refused.
         let formats = if ended.outcome == Outcome::Accepted { answers.export() } else { &[] };
@@ -132,6 +136,12 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
 
+/// The front's own.
+fn words(language: Language) -> Words {
+    let texts = Texts::new(language);
+    Words::new(|key| texts.word(&format!("front.{key}")))
+}
+
 async fn show(
     context: &Context,
     shown: Shown,
@@ -140,7 +150,7 @@ async fn show(
     watch: Option<Events>,
 ) -> io::Result<Ended> {
     let look = terminal::look(&context.global);
-    let words = Words::new(|key| context.texts.word(&format!("front.{key}")));
+    let words = words(given.texts.language());
     match shown {
         Shown::FullScreen => {
             let clipboard = Clipboard::in_environment(terminal::is_set);
@@ -193,6 +203,7 @@ async fn drive(
     let mut second = interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut stuck = None;
+    let mut language = model.language();
     let outcome = loop {
         let wanted = std::mem::take(&mut effects).into_iter();
         let wanted = wanted.filter(|effect| resumable || !matches!(effect, Effect::KeepDraft(_) | Effect::DropDraft));
@@ -201,6 +212,10 @@ async fn drive(
         }
         watch.iter_mut().for_each(|watch| watch.seen(&model, now()));
         let screen = model.view(now());
+        if screen.language != language {
+            language = screen.language;
+            front.speak(words(language));
+        }
         let lost = front.show(&screen).is_err();
         let messages = if lost {
             vec![Message::Hangup]
@@ -236,7 +251,19 @@ async fn drive(
     let unwritable = stuck.is_some() && model.desk().unwritable;
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
     let not_exported = None;
-    Ok(Ended { outcome, stuck, account, items, checklist, saved, not_exported, draft_lost, unwritable, document })
+    Ok(Ended {
+        outcome,
+        language,
+        stuck,
+        account,
+        items,
+        checklist,
+        saved,
+        not_exported,
+        draft_lost,
+        unwritable,
+        document,
+    })
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {

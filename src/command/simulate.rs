@@ -45,7 +45,7 @@ async fn serve(fault: Option<&Fault>) -> anyhow::Result<()> {
 /// As it should be, or with something wrong.
 pub async fn start(fault: Option<&Fault>) -> io::Result<Simulator> {
     match fault {
-        Some(fault) => Simulator::start_faulty(fault).await,
+        Some(fault) => Simulator::start_faulty(State::healthy(), fault).await,
         None => Simulator::start(State::healthy()).await,
     }
 }

@@ -2,6 +2,7 @@
 //! Every `parse` trims, and refuses what is not plainly right with a [`Malformed`] that names the form wanted.
 
 mod base_url;
+pub mod clean;
 mod redirect;
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
@@ -197,6 +198,18 @@ impl fmt::Display for Server {
 pub fn port(text: &str) -> Result<u16, Malformed> {
     text.trim().parse().ok().filter(|&port| port != 0).ok_or(Malformed::Port)
 }
+
+/// `host`, `host:port` or `[IPv6]:port`.
+pub fn server(text: &str) -> Result<(Host, u16), Malformed> {
+    let port_follows = |rest: &str| !rest.contains(':') || rest.ends_with(']');
+    match text.rsplit_once(':') {
+        Some((host, port)) if port_follows(host) => Ok((host.parse()?, self::port(port)?)),
+        _ => Ok((text.parse()?, SUBMISSION)),
+    }
+}
+
+/// The submission port (RFC 6409).
+const SUBMISSION: u16 = 587;
 
 fn guid(text: &str) -> Option<String> {
     let text = text.trim_matches(['{', '}']);

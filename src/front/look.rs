@@ -1,7 +1,12 @@
 //! How things are drawn, decided once by the caller: with ASCII alone or not, with colours or not.
 //! A mark or a word always says what a colour says.
 
-use crate::{checklist::State, visible, wizard::screen::Tone};
+use super::Words;
+use crate::{
+    checklist::State,
+    visible,
+    wizard::screen::{Action, Key, Tone},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -53,6 +58,12 @@ impl Look {
             (true, true) => "<-",
             (false, true) => "->",
         }
+    }
+
+    /// An action's label. A language is named in its own letters, and in others where these cannot be shown.
+    pub fn label(self, action: &Action, words: &Words) -> String {
+        let label = self.text(&action.label);
+        if self.ascii && action.key == Key::F2 && !label.is_ascii() { words.other_language.clone() } else { label }
     }
 
     /// Any text of a screen as it may be drawn: nothing in it moves the cursor or hides what follows.

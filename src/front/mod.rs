@@ -7,7 +7,7 @@ pub mod line;
 mod look;
 mod qr;
 pub mod script;
-mod text;
+pub mod text;
 pub mod tui;
 mod words;
 

@@ -5,7 +5,8 @@ use crate::{
     wizard::{
         message::Message,
         screen::{
-            Act, Action, Block, Change, Choice, Input, ItemRow, Key, Question, Screen, Tone, TranscriptRow, Verdict,
+            Act, Action, Block, Change, Choice, Input, ItemRow, Key, Language, Question, Screen, Tone, TranscriptRow,
+            Verdict,
         },
     },
 };
@@ -57,6 +58,7 @@ pub fn checklist(current: Item) -> Vec<ItemRow> {
 fn screen(id: &str, title: &str, current: Item, blocks: Vec<Block>) -> Screen {
     Screen {
         id: id.into(),
+        language: Language::English,
         title: title.into(),
         place: "Step 2 of 14".into(),
         blocks,
@@ -215,6 +217,7 @@ pub fn japanese() -> Screen {
         Block::Facts(vec![("テナント".into(), "8d2c1f4e-0000-4000-8000-1234567890ab".into()), ("メールボックス".into(), "通知専用".into())]),
     ];
     let mut screen = screen("smtp-auth", "SMTP AUTH を有効にする", Item::SmtpAuth, blocks);
+    screen.language = Language::Japanese;
     screen.place = "手順 7 / 14".into();
     for (row, label) in
         screen.checklist.iter_mut().zip(["メールボックス", "テナント", "クライアント ID", "リダイレクト URI"])

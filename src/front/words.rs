@@ -21,6 +21,8 @@ macro_rules! words {
 }
 
 words! {
+    /// The other language, where its own letters cannot be shown.
+    other_language,
     more_above,
     more_below,
     /// `{width}` and `{height}`: the size of window that would hold the QR code.
@@ -59,7 +61,7 @@ impl Words {
     }
 
     pub fn japanese() -> Self {
-        Self::in_language(include_str!("samples.ja.toml"))
+        Self::in_language(include_str!("../language/ja.toml"))
     }
 }
 
@@ -69,7 +71,7 @@ mod tests {
 
     #[test]
     fn each_language_has_each_word_and_no_other() {
-        for table in [include_str!("../language/en.toml"), include_str!("samples.ja.toml")] {
+        for table in [include_str!("../language/en.toml"), include_str!("../language/ja.toml")] {
             let texts: toml::Table = table.parse().unwrap();
             let mut keys: Vec<&str> = texts["front"].as_table().unwrap().keys().map(String::as_str).collect();
             let mut wanted = Words::KEYS.to_vec();

@@ -122,6 +122,14 @@ fn add(place: &str, source: &str, table: &mut Table) {
 impl Language {
     pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
 
+    /// What F2 leads to from this one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::English => Self::Japanese,
+            Self::Japanese => Self::English,
+        }
+    }
+
     /// As ISO 639-1 has it.
     pub fn code(self) -> &'static str {
         match self {
@@ -175,8 +183,13 @@ impl Texts {
 
     /// A sentence, its values filled in as they are; where one is not known, words that stand for any.
     pub fn say(&self, phrase: &Phrase) -> String {
+        self.fill(self.template(&phrase.key), phrase)
+    }
+
+    /// A text that is no language's own, its values filled in as they are.
+    pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(self.template(&phrase.key), |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(template, |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
     }
 
     /// Several texts under one key, for example a step's paragraphs.
@@ -236,6 +249,11 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
         // A line that is said under conditions.
         toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
             flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
+        }
+        // A command's own conditions are no words.
+        toml::Value::Table(mut fields) if fields.contains_key("when") => {
+            fields.remove("when");
+            flatten(prefix, toml::Value::Table(fields), table);
         }
         toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),
         toml::Value::Array(list) => {

@@ -95,6 +95,23 @@ pub enum NoteKind {
     Differs,
 }
 
+impl NoteKind {
+    /// Whether mail does not go out without it.
+    pub fn bites(self) -> bool {
+        matches!(self, Self::Rule | Self::Missing)
+    }
+
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::NotNeeded => "not-needed",
+            Self::Missing => "missing",
+            Self::Outdated => "outdated",
+            Self::Differs => "differs",
+        }
+    }
+}
+
 /// The guide as it was published, accounted for step by step in docs/vendors.md.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

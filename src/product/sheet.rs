@@ -9,6 +9,9 @@ pub struct Screen {
     /// Where it is, as the product names it; and the same in English, where the product speaks Japanese.
     pub screen: String,
     pub en: Option<String>,
+    /// The words are this program's own: no vendor's screen has them.
+    #[serde(default)]
+    pub ours: bool,
     pub fields: Vec<Field>,
 }
 

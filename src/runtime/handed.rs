@@ -14,10 +14,7 @@ use super::{
     files::Places,
     staged::{self, Staged},
 };
-use crate::{
-    facts::AccountName,
-    wizard::effect::{FileFailure, FileFailureKind},
-};
+use crate::wizard::effect::{Beside, FileFailure, FileFailureKind};
 
 /// More than any program's configuration has.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -56,11 +53,13 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
     Ok(Handed::Replaced(old))
 }
 
-/// The answers that led to an account, beside the configuration.
-pub fn answers(places: &Places, account: &AccountName, text: &str) -> Result<PathBuf, FileFailure> {
-    let path = places.config.join(format!("answers-{account}.toml"));
-    hand_over(&path, text)?;
-    Ok(path)
+/// Beside the configuration.
+pub fn beside(places: &Places, files: &[Beside]) -> Result<Vec<PathBuf>, FileFailure> {
+    let write = |file: &Beside| {
+        let path = places.config.join(&file.name);
+        hand_over(&path, &file.text).map(|_| path)
+    };
+    files.iter().map(write).collect()
 }
 
 #[cfg(test)]
@@ -95,12 +94,15 @@ mod tests {
     fn another_text_is_kept_beside_the_new_one_and_the_same_is_left_alone() {
         let directory = tempfile::tempdir().unwrap();
         let places = Places { config: directory.path().join("config"), state: directory.path().join("state") };
-        let account = "alerts".parse().unwrap();
         let old = places.config.join("answers-alerts.toml.old");
-        let path = answers(&places, &account, "one").unwrap();
-        assert_eq!(answers(&places, &account, "one").unwrap(), path);
+        let answers = |text: &str| {
+            let file = Beside { name: "answers-alerts.toml".into(), text: text.into() };
+            beside(&places, &[file]).unwrap().remove(0)
+        };
+        let path = answers("one");
+        assert_eq!(answers("one"), path);
         assert!(!old.exists());
-        answers(&places, &account, "two").unwrap();
+        answers("two");
         assert_eq!((fs::read_to_string(path).unwrap(), fs::read_to_string(old).unwrap()), ("two".into(), "one".into()));
     }
 

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     account::draft::Draft,
     facts::AccountName,
-    wizard::effect::{CertificateFiles, Conversing, Effect, FileFailure, Listening, Report, Saving, Ticket},
+    wizard::effect::{Beside, CertificateFiles, Conversing, Effect, FileFailure, Listening, Report, Saving, Ticket},
 };
 
 pub type Reports = UnboundedReceiver<(Ticket, Report)>;
@@ -94,7 +94,7 @@ impl Runtime {
             Effect::Inspect(ticket, account) => self.inspect(ticket, account),
             Effect::ReadCertificate(ticket, files) => self.read_certificate(ticket, files),
             Effect::Save(ticket, saving) => self.save(ticket, saving),
-            Effect::KeepAnswers(ticket, account, text) => self.keep_answers(ticket, account, text),
+            Effect::KeepFiles(ticket, files) => self.keep_files(ticket, files),
             Effect::Cancel(ticket) => {
                 // A save stays in the list until it has ended.
                 self.tasks.get(&ticket).into_iter().for_each(Task::cancel);
@@ -133,10 +133,10 @@ impl Runtime {
     }
 
     #[expect(clippy::disallowed_methods, reason = "effects are tasks")]
-    fn keep_answers(&mut self, ticket: Ticket, account: AccountName, text: String) {
+    fn keep_files(&mut self, ticket: Ticket, files: Vec<Beside>) {
         let (places, reports) = (self.places.clone(), self.reports.clone());
         let thread = thread::spawn(move || {
-            let _ = reports.send((ticket, Report::AnswersKept(handed::answers(&places, &account, &text))));
+            let _ = reports.send((ticket, Report::FilesKept(handed::beside(&places, &files))));
         });
         self.tasks.insert(ticket, Task::Save(thread, Revoked::default()));
     }

@@ -4,14 +4,13 @@
 use super::{
     Instant,
     ledger::Ledger,
+    switches::FAR,
     tenant::{
-        AccountTypes, BasicAuth, Browser, ClientSecret, Home, Mailbox, Neighbour, Permission, Platform, Policy,
-        Principal, PublicClientFlows, Redirect, Registration, Resource, State, Submission, Switch, Tenant, User,
+        AccountTypes, BasicAuth, Browser, ClientSecret, HighVolume, HighVolumeAccount, Home, Implicit, Mailbox,
+        Neighbour, Permission, Platform, Policy, Principal, PublicClientFlows, Redirect, Registration, Resource, State,
+        Submission, Switch, Tenant, User,
     },
 };
-
-/// 2099-12-31: a secret that outlives every test.
-const FAR: i64 = 4_102_358_400;
 
 impl State {
     /// As [`Self::healthy`], for one with a personal account: it is the first, and the app is for such accounts alone.
@@ -21,6 +20,20 @@ impl State {
         for app in &mut state.registrations {
             app.account_types = AccountTypes::Personal;
         }
+        state
+    }
+
+    /// As [`Self::healthy`], for High Volume Email: its account is the first, and the app's permissions are those it
+    /// wants, with an administrator's consent.
+    pub fn high_volume() -> Self {
+        let mut state = Self::healthy();
+        state.users.sort_by_key(|user| user.high_volume.is_none());
+        for app in &mut state.registrations {
+            app.delegated = vec![Permission::new(Resource::Exchange, "Mail.Send")];
+            app.application.clone_from(&app.delegated);
+        }
+        state.consents.clear();
+        state.grant_admin_consent();
         state
     }
 
@@ -41,7 +54,11 @@ impl State {
         let mut pat = user("pat", "Pat Person", "00000000-0000-0000-7d3c-5b9a1e2f4c66");
         (pat.upn, pat.home) = ("pat@outlook.example".to_owned(), Home::Personal);
         pat.mailbox = Some(mailbox(&["pat@outlook.example", "pat.person@hotmail.example"], Switch::On));
+        let mut fred = user("fred", "Fred Fabrikam", "b5c4d3e2-2f1a-4b0c-9d8e-7f6a5b4c3d77");
+        (fred.upn, fred.home) = ("fred@fabrikam.example".to_owned(), Home::Neighbour(0));
         let registration = registration();
+        let mut bulk = user("bulk", "Bulk", "d1e2f3a4-6b5c-4d7e-8f90-a1b2c3d4e588");
+        bulk.high_volume = Some(HighVolumeAccount { apps: vec![registration.object_id.clone()] });
         let principal = Principal { object_id: registration.object_id.clone(), full_access: vec![alerts.upn.clone()] };
         let mut state = Self {
             tenant: Tenant {
@@ -51,8 +68,9 @@ impl State {
                 smtp_auth: false,
                 basic_auth: BasicAuth::Disabled,
                 send_from_alias: false,
+                mail_send_suffices: false,
             },
-            users: vec![alerts, admin, noreply, pat],
+            users: vec![alerts, admin, noreply, pat, fred, bulk],
             registrations: vec![registration],
             consents: Vec::new(),
             policy: Policy::usual(),
@@ -63,6 +81,7 @@ impl State {
             }],
             browser: Browser::default(),
             submission: Submission { listening: true, starttls: true, own_certificate: true },
+            high_volume: HighVolume { billing: true, external: false, min_life: 600, older_codes: false },
             clock_ahead: 0,
             ledger: Ledger::default(),
         };
@@ -97,6 +116,7 @@ fn user(local: &str, name: &str, oid: &str) -> User {
         administrator: false,
         tokens_valid_from: Instant::UNIX_EPOCH,
         mailbox: None,
+        high_volume: None,
     }
 }
 
@@ -122,6 +142,7 @@ fn registration() -> Registration {
             },
             Redirect { platform: Platform::Web, uri: "https://app.contoso.example/oauth/callback".to_owned() },
         ],
+        implicit: Implicit::default(),
         secrets: vec![ClientSecret {
             id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(),
             value: "Sim8Q~not.a_real-secret.0123456789abcdef".to_owned(),

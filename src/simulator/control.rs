@@ -5,9 +5,10 @@
 //!   `user_code`, the same person in the browser flow; the answer says where the browser is sent, and
 //!   it goes there, if that is a port of this machine's loopback
 //! - `POST state`: any of [`super::switches`], all or none applied
+//! - `GET portal`: the servers, the accounts with their passwords, the app with its ids and secrets, as JSON
 //! - `GET messages`: what was accepted, as JSON
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Instant, Site,
@@ -16,18 +17,40 @@ use super::{
         approval::{self, Action},
     },
     switches::switch,
-    tenant::State,
+    tenant::{Home, Registration, State, User},
 };
 
 pub fn answer(state: &mut State, site: &Site, page: &str, request: &Request, now: Instant) -> Answer {
     match (request.method.as_str(), page) {
         ("POST", "/approve") => approve(state, site, request, now),
         ("POST", "/state") => change(state, request, now),
+        ("GET", "/portal") => Answer::json(200, &portal(state, site)),
         ("GET", "/messages") => Answer::json(200, &json!(state.ledger.messages)),
         (_, "/approve" | "/state") => Answer::json(405, &json!({"error": "POST only"})),
-        (_, "/messages") => Answer::json(405, &json!({"error": "GET only"})),
+        (_, "/messages" | "/portal") => Answer::json(405, &json!({"error": "GET only"})),
         _ => Answer::json(404, &json!({"error": "no such control page"})),
     }
+}
+
+/// What administrators read off their pages.
+fn portal(state: &State, site: &Site) -> Value {
+    let kind = |user: &User| match (user.home, &user.mailbox, &user.high_volume) {
+        (_, _, Some(_)) => "high-volume",
+        (Home::Neighbour(_), ..) => "other-tenant",
+        (Home::Personal, ..) => "personal",
+        (Home::Work, Some(_), None) => "mailbox",
+        (Home::Work, None, None) => "none",
+    };
+    let account = |user: &User| json!({"user": user.upn, "password": user.password, "kind": kind(user)});
+    let app = |app: &Registration| {
+        let secrets: Vec<&str> = app.secrets.iter().map(|secret| secret.value.as_str()).collect();
+        json!({"client_id": app.client_id, "object_id": app.object_id, "client_secrets": secrets})
+    };
+    json!({
+        "servers": site.servers,
+        "accounts": state.users.iter().map(account).collect::<Vec<_>>(),
+        "apps": state.registrations.iter().map(app).collect::<Vec<_>>(),
+    })
 }
 
 fn approve(state: &mut State, site: &Site, request: &Request, now: Instant) -> Answer {
@@ -68,7 +91,7 @@ fn browse(state: &mut State, site: &Site, url: &str, form: &Form, now: Instant) 
         path: path.to_owned(),
         query: Form::parse(query.as_bytes()).unwrap_or_default(),
         form: Some(form.clone()),
-        basic: None,
+        ..Request::default()
     };
     let answer = entra::answer(state, site, &request, now);
     match answer.location {

@@ -74,6 +74,8 @@ pub enum Proof {
     Fallback,
     /// Not at all: its redirect URI is one of a mobile or desktop application.
     Native,
+    /// Not at all: its redirect URI is a single-page application's, and a browser redeems across origins.
+    SinglePage,
     Secret,
     /// By an assertion, signed with the key of a certificate.
     Certificate,
@@ -87,6 +89,8 @@ pub struct RefreshToken {
     pub upn: String,
     pub asked: Asked,
     pub issued: Instant,
+    /// When somebody signed in; stays with every token that follows.
+    pub session: Instant,
     /// Stays with every token that follows from it: the session began with a device code.
     pub from_device_code: bool,
     pub used: bool,

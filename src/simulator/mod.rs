@@ -1,5 +1,5 @@
-//! Microsoft, small enough to carry: an authority over HTTPS and a submission server, both on
-//! loopback, both with a certificate of the day. It knows no cause and shares no code with the
+//! Microsoft, small enough to carry: an authority over HTTPS and two submission servers, all on
+//! loopback, all with a certificate of the day. It knows no cause and shares no code with the
 //! program it is for: a simulated fault is a state of the tenant, and every answer follows from it.
 
 mod browser;
@@ -31,7 +31,12 @@ use tokio::{
     task::JoinSet,
 };
 
-use self::{exchange::serve::Certificates, faults::Fault, ledger::Serial, tenant::State};
+use self::{
+    exchange::{Service, serve::Certificates},
+    faults::Fault,
+    ledger::Serial,
+    tenant::State,
+};
 
 pub type Instant = chrono::DateTime<chrono::Utc>;
 
@@ -62,6 +67,14 @@ pub struct Announcement {
     pub approve_url: String,
 }
 
+/// Where the two services take mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Servers {
+    /// Of mailboxes.
+    pub mailboxes: SmtpAddress,
+    pub high_volume: SmtpAddress,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SmtpAddress {
     pub host: String,
@@ -74,6 +87,7 @@ const BACKLOG: u32 = 1024;
 /// What does not change while the simulator runs.
 pub struct Site {
     pub authority: String,
+    pub servers: Servers,
     pub key: jwt::Key,
     /// Where the control pages are. Other users of the machine reach the port too, so the path
     /// cannot be guessed.
@@ -84,32 +98,34 @@ pub struct Site {
 impl Site {
     pub fn of_tests() -> Self {
         let key = jwt::Key::generate().unwrap();
-        Self { authority: "https://127.0.0.1:1".to_owned(), key, control: "/control/x".to_owned() }
+        let servers = Servers { mailboxes: SmtpAddress::at(2), high_volume: SmtpAddress::at(3) };
+        Self { authority: "https://127.0.0.1:1".to_owned(), servers, key, control: "/control/x".to_owned() }
     }
 }
 
 struct Shared {
     state: Mutex<State>,
     site: Site,
-    /// The submission port while nobody listens at it, and who waits to.
-    closed: Mutex<Option<(TcpSocket, oneshot::Sender<TcpListener>)>>,
+    /// The submission ports while nobody listens at them, and who waits to.
+    closed: Mutex<Vec<(TcpSocket, oneshot::Sender<TcpListener>)>>,
 }
 
 impl Shared {
     fn new(state: State, site: Site) -> Self {
-        Self { state: Mutex::new(state), site, closed: Mutex::new(None) }
+        Self { state: Mutex::new(state), site, closed: Mutex::default() }
     }
 
-    /// Listens at the submission port if it is to be open; whoever connects from then on is served.
+    /// Listens at the submission ports if they are to be open; whoever connects from then on is served.
     fn open(&self) -> io::Result<()> {
         if !self.with(|state, _| state.submission.listening) {
             return Ok(());
         }
-        match self.closed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let closed = std::mem::take(&mut *self.closed.lock().unwrap_or_else(PoisonError::into_inner));
+        for (socket, waiting) in closed {
             // Nobody waits for it any more when the simulator is going.
-            Some((socket, waiting)) => waiting.send(socket.listen(BACKLOG)?).or(Ok(())),
-            None => Ok(()),
+            drop(waiting.send(socket.listen(BACKLOG)?));
         }
+        Ok(())
     }
 
     /// The simulated Microsoft's clock.
@@ -131,10 +147,9 @@ impl Simulator {
         Self::launch(&state.clone(), state).await
     }
 
-    /// In a named state. What it announces is what somebody was told before, right or wrong.
+    /// With something wrong in it. What it announces is what somebody was told before, right or wrong.
     #[expect(clippy::disallowed_methods, reason = "the time a state begins at")]
-    pub async fn start_faulty(fault: &Fault) -> io::Result<Self> {
-        let healthy = State::healthy();
+    pub async fn start_faulty(healthy: State, fault: &Fault) -> io::Result<Self> {
         let mut simulator = Self::launch(&healthy, fault.state(healthy.clone(), chrono::Utc::now())).await?;
         fault.misinform(&mut simulator.announcement);
         Ok(simulator)
@@ -149,15 +164,17 @@ impl Simulator {
         let now = chrono::Utc::now();
         let certificate = certificate::make("Simulated Microsoft, not to be trusted", now)?;
         let https = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let smtp = TcpSocket::new_v4()?;
-        smtp.bind((Ipv4Addr::LOCALHOST, 0).into())?;
-        let port = smtp.local_addr()?.port();
+        let (mailboxes, high_volume) = (bound()?, bound()?);
         let site = Site {
             authority: format!("https://{}", https.local_addr()?),
+            servers: Servers {
+                mailboxes: SmtpAddress::at(mailboxes.local_addr()?.port()),
+                high_volume: SmtpAddress::at(high_volume.local_addr()?.port()),
+            },
             key: jwt::Key::generate()?,
             control: format!("/control/{}", state.ledger.serial.text(32)),
         };
-        let announcement = Announcement::of(announced, &site, &certificate, port);
+        let announcement = Announcement::of(announced, &site, &certificate.file.path().to_string_lossy());
         let shared = Arc::new(Shared::new(state, site));
 
         let mut servers = JoinSet::new();
@@ -165,16 +182,18 @@ impl Simulator {
         servers.spawn(web::accept(https, move |stream| web::connection(Arc::clone(&with), Arc::clone(&tls), stream)));
         let other = certificate::make("Nobody knows this authority", now)?.server;
         let tls = Arc::new(Certificates { own: certificate.server, other });
-        let with = Arc::clone(&shared);
-        let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), stream);
-        let (waiting, opened) = oneshot::channel();
-        *shared.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some((smtp, waiting));
+        for (service, socket) in [(Service::Mailboxes, mailboxes), (Service::HighVolume, high_volume)] {
+            let (tls, with) = (Arc::clone(&tls), Arc::clone(&shared));
+            let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), service, stream);
+            let (waiting, opened) = oneshot::channel();
+            shared.closed.lock().unwrap_or_else(PoisonError::into_inner).push((socket, waiting));
+            servers.spawn(async move {
+                if let Ok(listener) = opened.await {
+                    web::accept(listener, serve).await;
+                }
+            });
+        }
         shared.open()?;
-        servers.spawn(async move {
-            if let Ok(listener) = opened.await {
-                web::accept(listener, serve).await;
-            }
-        });
         Ok(Self { shared, announcement, _ca_file: certificate.file, _servers: servers })
     }
 
@@ -193,16 +212,31 @@ impl Simulator {
     }
 }
 
+impl SmtpAddress {
+    pub fn at(port: u16) -> Self {
+        Self { host: Ipv4Addr::LOCALHOST.to_string(), port }
+    }
+}
+
+/// A free port of the loopback that nobody listens at yet.
+fn bound() -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    Ok(socket)
+}
+
 impl Announcement {
-    /// Another control page beside `approve`: `state` or `messages`.
+    /// Another control page beside `approve`: `state`, `portal` or `messages`.
     pub fn control_url(&self, page: &str) -> String {
         let base = self.approve_url.trim_end_matches("approve");
         format!("{base}{page}")
     }
 
-    fn of(state: &State, site: &Site, certificate: &certificate::Authority, port: u16) -> Self {
+    /// What is so. An account of High Volume Email is told of its own server.
+    pub fn of(state: &State, site: &Site, ca_file: &str) -> Self {
         let app = state.registrations.first();
         let user = state.users.first();
+        let bulk = user.is_some_and(|user| user.high_volume.is_some());
         Self {
             authority: site.authority.clone(),
             tenant: state.tenant.id.clone(),
@@ -210,8 +244,8 @@ impl Announcement {
             client_secret: app.and_then(|app| app.secrets.first()).map(|it| it.value.clone()).unwrap_or_default(),
             user: user.map(|user| user.upn.clone()).unwrap_or_default(),
             password: user.map(|user| user.password.clone()).unwrap_or_default(),
-            smtp: SmtpAddress { host: Ipv4Addr::LOCALHOST.to_string(), port },
-            ca_file: certificate.file.path().to_string_lossy().into_owned(),
+            smtp: if bulk { &site.servers.high_volume } else { &site.servers.mailboxes }.clone(),
+            ca_file: ca_file.to_owned(),
             approve_url: format!("{}{}/approve", site.authority, site.control),
         }
     }

@@ -19,6 +19,7 @@ pub struct State {
     pub neighbours: Vec<Neighbour>,
     pub browser: Browser,
     pub submission: Submission,
+    pub high_volume: HighVolume,
     /// Seconds by which Microsoft's clock is ahead of this machine's.
     pub clock_ahead: i64,
     /// What was handed out and taken in since the start.
@@ -35,6 +36,9 @@ pub struct Tenant {
     pub basic_auth: BasicAuth,
     /// `SendFromAliasEnabled` of the organisation.
     pub send_from_alias: bool,
+    /// Whether a delegated `Mail.Send` alone is enough where `SMTP.Send` is asked for. UNVERIFIED either way: a vendor's
+    /// guide lists nothing else, Microsoft's page names `SMTP.Send`.
+    pub mail_send_suffices: bool,
 }
 
 /// What becomes of a password at SMTP.
@@ -54,7 +58,20 @@ pub struct Browser {
     pub declines: bool,
 }
 
-/// The submission server, and what lies between.
+/// High Volume Email: a service of its own, with accounts of its own.
+#[derive(Debug, Clone)]
+pub struct HighVolume {
+    /// A pay-as-you-go billing policy is there and valid.
+    pub billing: bool,
+    /// Recipients outside the tenant are taken, as they were until June 2025.
+    pub external: bool,
+    /// Seconds that a token must have left. UNVERIFIED: clients keep clear of it by 600 to 1200.
+    pub min_life: i64,
+    /// Whether tokens are refused with the codes it has had since 5.7.142, or with those before.
+    pub older_codes: bool,
+}
+
+/// The submission servers, and what lies between.
 #[derive(Debug, Clone)]
 pub struct Submission {
     /// Off: nobody listens, as behind a firewall that refuses. Once on, it stays on.
@@ -79,6 +96,14 @@ pub struct User {
     /// Tokens issued before this instant are void (password changed, sessions revoked).
     pub tokens_valid_from: super::Instant,
     pub mailbox: Option<Mailbox>,
+    /// An account of High Volume Email: a mail user, with no mailbox and no licence.
+    pub high_volume: Option<HighVolumeAccount>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct HighVolumeAccount {
+    /// What `Add-HVEAppAccess` has put on its list: Object IDs of enterprise applications.
+    pub apps: Vec<String>,
 }
 
 /// Where an account is kept.
@@ -86,6 +111,8 @@ pub struct User {
 pub enum Home {
     /// In the tenant.
     Work,
+    /// In another tenant of the cloud, by its place among the neighbours.
+    Neighbour(usize),
     /// Among the personal Microsoft accounts: no tenant's policy and no administrator is over it.
     Personal,
 }
@@ -117,6 +144,7 @@ pub struct Registration {
     pub account_types: AccountTypes,
     pub public_client_flows: PublicClientFlows,
     pub redirects: Vec<Redirect>,
+    pub implicit: Implicit,
     pub secrets: Vec<ClientSecret>,
     /// X.509, in DER.
     pub certificates: Vec<Vec<u8>>,
@@ -135,6 +163,13 @@ pub enum AccountTypes {
     Personal,
     /// Of any tenant, and personal ones.
     Any,
+}
+
+/// The boxes "Access tokens" and "ID tokens" of implicit and hybrid flows. No code flow needs them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Implicit {
+    pub access_tokens: bool,
+    pub id_tokens: bool,
 }
 
 /// A redirect URI as registered. Only the port of `http://localhost` is not compared.
@@ -287,9 +322,12 @@ fn record(consents: &mut Vec<Consent>, more: impl Iterator<Item = Consent>) {
 impl Registration {
     /// The registered redirect URI that the one in a request matches.
     pub fn redirect(&self, uri: &str) -> Option<&Redirect> {
-        self.redirects.iter().find(|redirect| {
-            redirect.uri == uri || (portless(uri).is_some() && portless(&redirect.uri) == portless(uri))
-        })
+        let exact = self.redirects.iter().find(|redirect| redirect.uri == uri);
+        let portless_too = || {
+            let wanted = portless(uri)?;
+            self.redirects.iter().find(|redirect| portless(&redirect.uri) == Some(wanted))
+        };
+        exact.or_else(portless_too)
     }
 
     pub fn consent(&self, by: Consenter, permission: &Permission) -> Consent {

@@ -76,6 +76,7 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
                 query: Form::parse(head.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
                 form: form(&head.headers, &body.to_bytes()),
                 basic: basic(&head.headers),
+                origin: head.headers.contains_key(header::ORIGIN),
             };
             let answer = shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
                 Some(page) => control::answer(state, &shared.site, page, &request, now),

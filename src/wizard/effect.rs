@@ -43,8 +43,8 @@ pub enum Effect {
     ReadCertificate(Ticket, CertificateFiles),
     /// Write the configuration; `Report::Saved`.
     Save(Ticket, Box<Saving>),
-    /// Write an answers file beside the configuration; `Report::AnswersKept`.
-    KeepAnswers(Ticket, AccountName, String),
+    /// Write files beside the configuration; `Report::FilesKept`. None of them holds a secret.
+    KeepFiles(Ticket, Vec<Beside>),
     /// Keep the draft, in place of the one before; only a failure is reported, as `Report::DraftLost`.
     KeepDraft(Box<Draft>),
     DropDraft,
@@ -90,6 +90,13 @@ pub struct Saving {
     pub vault: Vault,
 }
 
+/// A file beside the configuration: its name, and all of its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    pub name: String,
+    pub text: String,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
     Fetched(Result<Answer, NetworkFailure>),
@@ -106,7 +113,7 @@ pub enum Report {
     /// Within its dates when it was read.
     CertificateRead(Result<Box<Certificate>, CertificateFailure>),
     Saved(Result<Vec<PathBuf>, FileFailure>),
-    AnswersKept(Result<PathBuf, FileFailure>),
+    FilesKept(Result<Vec<PathBuf>, FileFailure>),
     DraftLost(FileFailure),
 }
 

@@ -35,11 +35,18 @@ pub enum Message {
     ShowBrowser,
     /// What can be copied from this screen.
     ShowCopies,
+    /// The request to the tenant's administrator.
+    ShowHandover,
     Copy(String),
     /// Print below the full screen, so that a terminal's own selection works.
     Print(String),
+    /// Show the secret, or hide it again.
+    Reveal,
+    /// Write the settings sheet to files.
+    KeepSheet,
     /// Perform the companion action with this number.
     Companion(usize),
+    /// All of it in the other language; nothing else changes.
     Language,
     /// Leave; the draft stays.
     Leave,

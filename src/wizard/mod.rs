@@ -12,6 +12,7 @@ pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+mod handing;
 mod ladder;
 pub mod message;
 mod overlay;
@@ -19,6 +20,7 @@ mod plan;
 mod remote;
 mod rests;
 pub mod screen;
+mod sheet;
 mod step;
 mod tokens;
 pub mod trial;
@@ -32,7 +34,7 @@ use crate::{
     },
     checklist::{Item, State},
     facts::AccountName,
-    language::Texts,
+    language::{Language, Texts},
     phrase::Phrase,
     product,
     secret::Secret,
@@ -42,6 +44,7 @@ use companion::Called;
 pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
+use handing::Handing;
 use message::Message;
 use overlay::Overlay;
 pub use remote::Remote;
@@ -160,6 +163,11 @@ impl Model {
         outcome.unwrap_or(Outcome::Incomplete)
     }
 
+    /// What the person reads.
+    pub fn language(&self) -> Language {
+        self.desk.texts.language()
+    }
+
     pub fn draft(&self) -> &Draft {
         &self.desk.draft
     }
@@ -190,9 +198,10 @@ impl Model {
             Message::Leave | Message::Hangup => self.leave(Outcome::Left),
             Message::Typed(text) => self.typed(&text),
             Message::Reported(ticket, report) => self.reported(ticket, report, now),
-            Message::Copy(text) => self.copy(text),
-            Message::Print(text) => vec![Effect::Print(text)],
+            Message::Copy(text) => self.take_along(Effect::Copy(text), now),
+            Message::Print(text) => self.take_along(Effect::Print(text), now),
             Message::Companion(number) => self.call(number),
+            Message::Language => self.switch_language(now),
             Message::GoToStep(id) => {
                 self.taken_over();
                 self.mending = None;
@@ -203,6 +212,7 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
+            Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
             Message::Back => {
                 self.taken_over();
                 self.back(now)
@@ -339,6 +349,11 @@ impl Model {
         }
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
+        }
+        if let (Some(Overlay::Handing(handing)), Report::FilesKept(outcome)) = (&mut self.overlay, &report)
+            && handing.kept(ticket, outcome)
+        {
+            return Vec::new();
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

@@ -5,6 +5,7 @@ use super::{
     Model, blame,
     desk::Desk,
     effect::Effect,
+    handing::Handing,
     items_of, ladder,
     message::Message,
     plan,
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     checklist::{Item, State},
     diagnosis::Cause,
+    language::Texts,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,8 @@ pub enum Overlay {
         text: String,
         sent: bool,
     },
+    /// The request to the tenant's administrator.
+    Handing(Handing),
 }
 
 impl Model {
@@ -53,12 +57,19 @@ impl Model {
         self.lay(Overlay::Copies(copies))
     }
 
-    /// To the clipboard; the overlay says that it was sent, since no answer ever comes back.
-    pub(super) fn copy(&mut self, text: String) -> Vec<Effect> {
-        if let Some(Overlay::CopyOne { sent, .. }) = &mut self.overlay {
-            *sent = true;
+    /// To the clipboard, or plain to the terminal; the overlay says that it was sent, since no answer ever comes back.
+    pub(super) fn take_along(&mut self, effect: Effect, now: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match &mut self.overlay {
+            Some(Overlay::CopyOne { sent, .. }) => *sent |= matches!(effect, Effect::Copy(_)),
+            Some(Overlay::Handing(handing)) => {
+                handing.sent();
+                effects = self.handed_over(now);
+            }
+            _ => {}
         }
-        vec![Effect::Copy(text)]
+        effects.push(effect);
+        effects
     }
 
     /// A message while an overlay is open.
@@ -66,6 +77,7 @@ impl Model {
         let overlay = self.overlay.take();
         match (message, overlay) {
             (Message::Back, Some(Overlay::Evidence { listed: true, .. })) => self.lay(Overlay::Checklist),
+            (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -89,12 +101,32 @@ impl Model {
                 let go = ladder::past(&mut self.desk, &causes);
                 self.take(step::Turn::go(go), now)
             }
+            (message, Some(Overlay::Handing(handing))) => self.hand_over(message, handing, now),
             (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
             (_, overlay) => {
                 self.overlay = overlay;
                 Vec::new()
             }
         }
+    }
+}
+
+impl Model {
+    /// The same screen in the other language. What was found for copying is found again, with its labels.
+    pub(super) fn switch_language(&mut self, now: i64) -> Vec<Effect> {
+        let before = copyable(&self.step_screen(now).blocks);
+        self.desk.texts = Texts::new(self.desk.texts.language().other());
+        let copies = copyable(&self.step_screen(now).blocks);
+        self.overlay = match self.overlay.take() {
+            Some(Overlay::Copies(_)) => Some(Overlay::Copies(copies)),
+            Some(Overlay::CopyOne { label, text, sent }) => {
+                let at = before.iter().position(|copy| copy.0 == label && copy.1 == text);
+                let (label, text) = at.and_then(|at| copies.into_iter().nth(at)).unwrap_or((label, text));
+                Some(Overlay::CopyOne { label, text, sent })
+            }
+            overlay => overlay,
+        };
+        Vec::new()
     }
 }
 
@@ -111,20 +143,22 @@ impl Overlay {
                 choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
             Self::Browser => browser(desk, step),
+            Self::Handing(handing) => handing.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }
 }
 
-fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action {
+pub(super) fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action {
     Action { key, label: desk.word(label), act, primary }
 }
 
 /// An overlay with nothing on it but the way back.
-fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
+pub(super) fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
     Screen {
         id,
+        language: desk.texts.language(),
         title,
         place: String::new(),
         blocks: Vec::new(),
@@ -139,7 +173,7 @@ fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
     }
 }
 
-fn choice(desk: &Desk, mut screen: Screen, label: String, options: Vec<Choice>, selected: usize) -> Screen {
+pub(super) fn choice(desk: &Desk, mut screen: Screen, label: String, options: Vec<Choice>, selected: usize) -> Screen {
     let input = Input::Choice { options, selected };
     screen.question = Some(Question { label, hint: String::new(), error: None, input });
     screen.actions.insert(0, action(desk, Key::Enter, "action.choose", Act::Answer, true));
@@ -233,6 +267,9 @@ pub(super) fn copyable(blocks: &[Block]) -> Vec<(String, String)> {
         Block::Link { label, url } => vec![(label.clone(), url.clone())],
         Block::UserCode { label, code } => vec![(label.clone(), code.clone())],
         Block::Verdict(verdict) => verdict.commands.clone(),
+        Block::Sheet { rows, .. } => {
+            rows.iter().filter_map(|row| Some((row.name.clone(), row.value.clone()?))).collect()
+        }
         _ => Vec::new(),
     };
     blocks.iter().flat_map(of).collect()

@@ -4,11 +4,14 @@
 use crate::checklist::{Item, State};
 
 use super::message::Message;
+pub use crate::language::Language;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screen {
     /// Where this is, stable across languages and repaints: the step's id, or the overlay's.
     pub id: String,
+    /// What all of it is written in, and what a front writes its own words in.
+    pub language: Language,
     pub title: String,
     /// For example `Step 3 of 14`.
     pub place: String,
@@ -51,6 +54,11 @@ pub enum Block {
     /// Text to show as a QR code where it fits; never the only way to the text.
     Qr(String),
     Facts(Vec<(String, String)>),
+    /// A settings screen of the product, in its own words.
+    Sheet {
+        title: String,
+        rows: Vec<SheetRow>,
+    },
     Items(Vec<ItemRow>),
     Transcript(Vec<TranscriptRow>),
     Verdict(Verdict),
@@ -77,6 +85,14 @@ pub struct ItemRow {
     pub state_label: String,
     /// The item that this screen is about.
     pub current: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetRow {
+    pub name: String,
+    pub text: String,
+    /// What is typed or chosen there, copied as it stands; `None` where that is anything, or hidden.
+    pub value: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,12 @@
 //! The screen as it stands: the open step's page with what stands around each, or what lies over it.
 
 use super::{
-    Model, items_of,
+    Model, handing, items_of,
     message::Message,
     overlay::{self, Overlay},
     plan,
     screen::{Act, Action, Block, Key, Question, Screen, Tone},
+    sheet,
     step::Step,
 };
 use crate::{
@@ -32,7 +33,7 @@ impl Model {
     }
 
     pub fn view(&self, now: i64) -> Screen {
-        match &self.overlay {
+        let mut screen = match &self.overlay {
             Some(overlay) => {
                 let mut screen = overlay.screen(&self.desk, self.step_id);
                 if matches!(overlay, Overlay::Told(_)) {
@@ -41,14 +42,27 @@ impl Model {
                 screen
             }
             None => self.step_screen(now),
-        }
+        };
+        let label = self.desk.word("action.language");
+        let other = Action { key: Key::F2, label, act: Act::Send(Message::Language), primary: false };
+        let leaves = |action: &Action| action.act == Act::Send(Message::Leave);
+        let at = screen.actions.iter().position(leaves).unwrap_or(screen.actions.len());
+        screen.actions.insert(at, other);
+        screen
     }
 
-    fn step_screen(&self, now: i64) -> Screen {
+    pub(super) fn step_screen(&self, now: i64) -> Screen {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
         let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
-        blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
+        let out = handing::is_out(&self.desk, self.step_id);
+        let out = out.map(|phrase| Block::Note { tone: Tone::Info, text: self.desk.say(&phrase) });
+        let notices = self.desk.notices.iter().map(note);
+        blocks.splice(0..0, notices.chain(out).chain(self.reasons(page.question.as_ref())));
+        blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
+            let tone = if kind.bites() { Tone::Warning } else { Tone::Info };
+            Block::Note { tone, text }
+        }));
         let mut actions = page.actions;
         actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
         let action = |key, label: &str, message| Action {
@@ -63,6 +77,9 @@ impl Model {
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
         }
+        if handing::is_for_an_administrator(&self.desk, self.step_id) {
+            actions.push(action(Key::Letter('p'), "action.handover", Message::ShowHandover));
+        }
         if let Some(item) = self.own_item() {
             actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));
         }
@@ -74,6 +91,7 @@ impl Model {
         let place = Phrase::new("place").with("step", step).with("of", path.len() - first);
         Screen {
             id: self.step_id.to_owned(),
+            language: self.desk.texts.language(),
             title: self.desk.word(&format!("steps.{}.title", self.step_id)),
             place: self.desk.say(&place),
             blocks,

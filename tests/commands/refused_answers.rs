@@ -190,6 +190,35 @@ fn a_secret_that_the_authority_refuses_is_named_by_its_key() {
 }
 
 #[test]
+fn what_was_done_to_a_value_is_said_before_anything_is_asked() {
+    let desk = Desk::new();
+    let settings = desk.settings();
+    let (user, id) = (settings.user.as_ref().unwrap(), settings.client_id.as_ref().unwrap());
+    let text = toml::to_string(&settings).unwrap();
+    let text = text.replace(&format!("\"{user}\""), &format!("'「mailto:{user}」'"));
+    let text = text.replace(&format!("\"{id}\""), &format!("'{}'", id.as_str().replace('-', "")));
+    let file = desk.hands(format!("client_secret_file = \"cs\"\n{text}"));
+    desk.secret("cs", "\u{feff}CANARY-wrong\n".as_bytes(), 0o600);
+    let ran = ran(desk.unattended(&[]).output().unwrap());
+    let changed = |line, key, what| {
+        let file = file.display();
+        format!("smtp-oauth: {file}, line {line}: `{key}`: It was changed before it was taken. {what}")
+    };
+    let said: Vec<&str> = ran.stderr.lines().take(3).collect();
+    let wanted = [
+        changed(1, "client_secret_file", "Invisible characters were removed."),
+        changed(3, "user", "The https://, mailto: or the like before it was left out. Quotes were removed."),
+        changed(5, "client_id", "The hyphens of an ID were put in."),
+    ];
+    assert_eq!(said, wanted, "{}", ran.stderr);
+    assert!(
+        ran.status == 78 && ran.stderr.contains("AADSTS7000215") && !ran.stderr.contains("CANARY"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn an_app_that_the_authority_does_not_know_is_named_and_a_dead_one_is_unreachable() {
     let desk = Desk::new();
     let unknown = |settings: &mut smtp_oauth::account::Settings| settings.client_id = CLIENT_OF_NOBODY.parse().ok();

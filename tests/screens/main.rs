@@ -27,22 +27,24 @@ use unicode_width::UnicodeWidthStr;
 
 const SIZE: (u16, u16) = (80, 24);
 
-fn words() -> Words {
-    let texts = Texts::new(Language::English);
+fn words(language: Language) -> Words {
+    let texts = Texts::new(language);
     Words::new(|key| texts.word(&format!("front.{key}")))
 }
 
 /// The rows of a screen, as they must be on any.
 fn rows(screen: &Screen, look: Look) -> Vec<String> {
     let (width, height) = SIZE;
-    let rows = tui::drawn(screen, look, &words(), width, height);
+    let words = words(screen.language);
+    let rows = tui::drawn(screen, look, &words, width, height);
     let (place, shown) = (&screen.id, rows.join("\n"));
     for row in &rows {
         assert!(UnicodeWidthStr::width(row.as_str()) <= usize::from(width), "too wide at {place}: {row}");
     }
     let footer = &rows[rows.len() - 2..];
     for action in &screen.actions {
-        assert!(footer.iter().any(|row| row.contains(&action.label)), "no {:?} at {place}:\n{shown}", action.label);
+        let label = look.label(action, &words);
+        assert!(footer.iter().any(|row| row.contains(&label)), "no {label:?} at {place}:\n{shown}");
     }
     if let Some(question) = &screen.question {
         assert!(shown.contains(&question.label), "no question at {place}:\n{shown}");
@@ -64,7 +66,24 @@ fn seen(person: &Person) -> String {
     let screen = person.screen();
     let ascii = rows(&screen, Look { ascii: true, color: false });
     assert!(ascii.iter().all(|row| row.is_ascii()), "{}: {}", screen.id, ascii.join("\n"));
-    let shown = rows(&screen, Look { ascii: false, color: true }).join("\n");
+    drawn(&screen)
+}
+
+/// The same in the other language, from where it leads back to just this.
+fn seen_in_japanese(person: &Person) -> String {
+    let mut model = person.model.clone();
+    let mut switch = || {
+        assert!(model.update(Message::Language, person.now).is_empty(), "nothing but the words changes");
+        model.view(person.now)
+    };
+    let japanese = switch();
+    assert_eq!((japanese.language, switch()), (Language::Japanese, person.screen()));
+    rows(&japanese, Look { ascii: true, color: false });
+    drawn(&japanese)
+}
+
+fn drawn(screen: &Screen) -> String {
+    let shown = rows(screen, Look { ascii: false, color: true }).join("\n");
     assert!(!shown.contains("CANARY"), "{shown}");
     shown
 }
@@ -165,7 +184,8 @@ fn saves(person: &mut Person, files: Vec<PathBuf>) {
 
 macro_rules! look {
     ($person:expr, $name:literal) => {
-        insta::assert_snapshot!($name, seen(&$person))
+        insta::assert_snapshot!($name, seen(&$person));
+        insta::assert_snapshot!(concat!($name, ".ja"), seen_in_japanese(&$person));
     };
 }
 
@@ -231,7 +251,7 @@ fn every_step_of_the_server_from_the_connection_on() {
 #[test]
 fn the_steps_of_another_authority_alone() {
     let mut person = start();
-    person.tell(Message::Choose(2)).types("alerts@contoso.example");
+    person.sets_up("custom").types("alerts@contoso.example");
     look!(person, "custom_authority");
     person.types("https://login.example/base/");
     look!(person, "custom_ca_file");

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use smtp_oauth::simulator::tenant::{BasicAuth, Switch};
 
-use crate::client::{EXCHANGE, Smtp, application, blob, get, secure, signed_in, simulator};
+use crate::client::{EXCHANGE, Smtp, application, blob, get, post, secure, signed_in, simulator};
 
 #[tokio::test]
 async fn auth_is_offered_inside_tls_only() {
@@ -102,6 +102,18 @@ async fn opaque_tokens_and_applications_are_known_too() {
     let mut smtp = secure(announced).await;
     let one_line = format!("AUTH XOAUTH2 {}", blob(&announced.user, &token));
     assert!(smtp.say(&one_line).await.starts_with("235 "), "the one-line form is taken as well");
+}
+
+#[tokio::test]
+async fn mail_send_alone_is_enough_only_where_that_is_set() {
+    let simulator = simulator().await;
+    let announced = simulator.announcement();
+    let scope = "https://outlook.office.com/Mail.Send";
+    let token = signed_in(announced, &announced.user, scope).await.text("access_token");
+    assert!(secure(announced).await.xoauth2(&announced.user, &token).await.starts_with("535 5.7.3 "));
+    let state = announced.control_url("state");
+    assert_eq!(post(announced, &state, &[("mail_send_at_smtp", "on")]).await.status, 200);
+    assert!(secure(announced).await.xoauth2(&announced.user, &token).await.starts_with("235 "));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod assertion;
 mod client;
 mod concurrency;
 mod consent;
+mod high_volume;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod mail;

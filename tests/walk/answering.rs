@@ -6,7 +6,7 @@ use smtp_oauth::{
     secret::Secret,
     wizard::{
         Answered, Given,
-        effect::{Effect, Outcome, Report},
+        effect::{Beside, Effect, Outcome, Report},
         message::Message,
         screen::Key,
     },
@@ -202,16 +202,15 @@ fn the_answers_are_kept_when_asked_and_hold_no_secret() {
     person.tell(Message::Reported(ticket.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
     assert_eq!(person.at(), "done");
     person.presses(Key::Letter('s'));
-    let [Effect::KeepAnswers(ticket, account, text)] = &person.effects.clone()[..] else {
-        panic!("{:?}", person.effects)
-    };
-    assert!(account.as_str() == "alerts" && !text.contains("CANARY"), "{text}");
+    let [Effect::KeepFiles(ticket, files)] = &person.effects.clone()[..] else { panic!("{:?}", person.effects) };
+    let [Beside { name, text }] = &files[..] else { panic!("{files:?}") };
+    assert!(name == "answers-alerts.toml" && !text.contains("CANARY"), "{text}");
     let answers = Answers::parse(text).unwrap();
     assert_eq!(answers.more.send_to.unwrap().as_str(), "ops@contoso.example");
     assert_eq!(answers.settings.client_id, whole().client_id);
     assert_eq!(answers.settings.secret_expires, None, "a file that says nothing of it is not completed by a guess");
     assert!(text.contains("# client_secret_file = "), "{text}");
-    let report = Report::AnswersKept(Ok("/c/answers-alerts.toml".into()));
+    let report = Report::FilesKept(Ok(vec!["/c/answers-alerts.toml".into()]));
     person.tell(Message::Reported(*ticket, report));
     assert!(person.reads().contains("/c/answers-alerts.toml") && person.screen().action(Key::Letter('s')).is_none());
     person.enter();

@@ -7,6 +7,7 @@ mod clouds;
 mod faults;
 #[path = "../keys/mod.rs"]
 mod keys;
+mod language;
 mod microsoft;
 mod pasting;
 mod person;

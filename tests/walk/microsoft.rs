@@ -9,8 +9,8 @@ use smtp_oauth::{
     network::{FailureKind, NetworkFailure},
     secret::Secret,
     simulator::{
-        Announcement, Instant, Site, SmtpAddress, control, entra,
-        exchange::Session,
+        Announcement, Instant, Servers, Site, SmtpAddress, control, entra,
+        exchange::{Service, Session},
         faults::{self, Fault},
         jwt::Key,
         ledger::DeviceStage,
@@ -57,9 +57,11 @@ impl Microsoft {
 
     fn of(healthy: State, fault: Option<&Fault>) -> Self {
         let now = Instant::from_timestamp(NOW, 0).unwrap();
-        let mut announced = announced(&healthy);
+        let servers = Servers { mailboxes: SmtpAddress::at(2), high_volume: SmtpAddress::at(3) };
+        let (authority, control) = (AUTHORITY.to_owned(), CONTROL.to_owned());
+        let site = Site { authority, servers, key: Key::generate().unwrap(), control };
+        let mut announced = Announcement::of(&healthy, &site, "/tmp/ca.pem");
         fault.inspect(|fault| fault.misinform(&mut announced));
-        let site = Site { authority: AUTHORITY.to_owned(), key: Key::generate().unwrap(), control: CONTROL.to_owned() };
         let state = fault.map_or(healthy.clone(), |fault| fault.state(healthy, now));
         Self { state, site, offer: demo::offer(&announced, fault), pause: None, listener: None }
     }
@@ -144,7 +146,8 @@ impl Microsoft {
             .with("user", user)
             .with("action", action);
         let (method, query) = ("POST".to_owned(), entra::Form::default());
-        let asked = entra::Request { method, path: String::new(), query, form: Some(form), basic: None };
+        let asked =
+            entra::Request { method, path: String::new(), query, form: Some(form), ..entra::Request::default() };
         let at = Instant::from_timestamp(person.now, 0).unwrap();
         let answer = control::answer(&mut self.state, &self.site, "/approve", &asked, at);
         let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -178,7 +181,7 @@ impl Microsoft {
             path: url.path().to_owned(),
             query: entra::Form::parse(url.query().unwrap_or_default().as_bytes()).unwrap(),
             form,
-            basic: None,
+            ..entra::Request::default()
         };
         let at = Instant::from_timestamp(now, 0).unwrap();
         let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
@@ -198,7 +201,9 @@ impl Microsoft {
     fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
         let (now, at) = (Instant::from_timestamp(now, 0).unwrap(), Duration::ZERO);
         let mut dialogue = Dialogue::new(conversing.plan.clone(), Limits::default());
-        let mut session = Session::new("127.0.0.1");
+        let bulk = conversing.server.port == self.site.servers.high_volume.port;
+        let service = if bulk { Service::HighVolume } else { Service::Mailboxes };
+        let mut session = Session::new(service, "127.0.0.1");
         let mut said = Session::greeting(now);
         loop {
             match dialogue.step(at) {
@@ -240,18 +245,4 @@ impl Microsoft {
 
 fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
     NetworkFailure { kind, address: "127.0.0.1:2".to_owned(), detail: detail.to_owned() }
-}
-
-fn announced(state: &State) -> Announcement {
-    Announcement {
-        authority: AUTHORITY.to_owned(),
-        tenant: state.tenant.id.clone(),
-        client_id: state.registrations[0].client_id.clone(),
-        client_secret: state.registrations[0].secrets[0].value.clone(),
-        user: state.users[0].upn.clone(),
-        password: state.users[0].password.clone(),
-        smtp: SmtpAddress { host: "127.0.0.1".to_owned(), port: 2 },
-        ca_file: "/tmp/ca.pem".to_owned(),
-        approve_url: format!("{AUTHORITY}{CONTROL}/approve"),
-    }
 }

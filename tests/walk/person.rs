@@ -77,6 +77,12 @@ impl Person {
         self
     }
 
+    /// Sets this product up.
+    pub fn sets_up(&mut self, product: &str) -> &mut Self {
+        let number = smtp_oauth::product::all().iter().position(|known| known.id == product).unwrap();
+        self.tell(Message::Choose(number))
+    }
+
     pub fn types(&mut self, text: &str) -> &mut Self {
         assert!(self.screen().takes_text(), "nothing to type at {}", self.at());
         self.tell(Message::Answer(Secret::new(text)))

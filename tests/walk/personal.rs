@@ -25,11 +25,6 @@ fn state(person: &Person, item: Item) -> State {
     person.model.draft().checklist.state(item)
 }
 
-fn chooses(person: &mut Person, product: &str) {
-    let ids: Vec<&str> = smtp_oauth::product::all().iter().map(|product| product.id.as_str()).collect();
-    person.tell(Message::Choose(ids.iter().position(|id| *id == product).unwrap()));
-}
-
 /// With Enter and what is proposed, to `step`.
 fn goes_to(person: &mut Person, microsoft: &mut Microsoft, step: &str) -> Vec<String> {
     let mut seen = Vec::new();
@@ -51,7 +46,7 @@ fn at_consent(microsoft: &mut Microsoft, way: Way, user: &str) -> (Person, Vec<S
     given.suggested.user = user.parse().ok();
     given.suggested.take_way(way);
     let mut person = Person::sits_down(given);
-    chooses(&mut person, "outlook-com");
+    person.sets_up("outlook-com");
     let seen = goes_to(&mut person, microsoft, "consent");
     (person, seen)
 }
@@ -166,7 +161,7 @@ fn an_app_that_is_not_for_personal_accounts_is_found_out_before_the_sign_in() {
     let mut microsoft = Microsoft::personal();
     microsoft.state.registrations[0].account_types = AccountTypes::Work;
     let mut person = Person::sits_down(microsoft.given());
-    chooses(&mut person, "outlook-com");
+    person.sets_up("outlook-com");
     goes_to(&mut person, &mut microsoft, "registration-personal");
     person.enter();
     microsoft.serves(&mut person);
@@ -213,7 +208,7 @@ fn nothing_of_an_organisations_is_taken_along_and_nothing_of_this_stays() {
     draft.settings.take_way(Way::Secret);
     draft.way = Some(Way::Secret);
     let mut person = Person::sits_down(Given { draft: Some(draft), ..given() });
-    chooses(&mut person, "outlook-com");
+    person.sets_up("outlook-com");
     let settings = person.model.draft().settings.clone();
     assert_eq!(settings.tenant.as_ref().unwrap().as_str(), "consumers");
     assert_eq!((settings.client_id.clone(), person.model.draft().way()), (None, Way::DeviceCode));
@@ -223,10 +218,10 @@ fn nothing_of_an_organisations_is_taken_along_and_nothing_of_this_stays() {
     person.presses(Key::Esc).presses(Key::Esc).presses(Key::Esc).presses(Key::Esc);
     assert_eq!(person.at(), "product");
     // The same again changes nothing.
-    chooses(&mut person, "outlook-com");
+    person.sets_up("outlook-com");
     assert_eq!(person.model.draft().settings.client_id.as_ref().unwrap().as_str(), CLIENT);
     person.presses(Key::Esc);
-    chooses(&mut person, "server");
+    person.sets_up("server");
     let settings = person.model.draft().settings.clone();
     assert_eq!((settings.tenant.clone(), settings.client_id.clone()), (None, None));
     assert_eq!(settings.server().unwrap().to_string(), "smtp.office365.com:587");
@@ -264,7 +259,7 @@ fn with_a_file_it_goes_by_itself_to_the_code() {
 fn no_page_on_the_way_names_what_a_personal_account_has_not() {
     let mut microsoft = Microsoft::personal();
     let mut person = Person::sits_down(microsoft.given());
-    chooses(&mut person, "outlook-com");
+    person.sets_up("outlook-com");
     for _ in 0..6 {
         microsoft.serves(&mut person);
         let shown = person.reads();

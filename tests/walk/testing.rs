@@ -249,7 +249,7 @@ fn a_consent_that_succeeded_is_saved_even_when_the_test_is_refused() {
 #[test]
 fn what_was_left_to_the_mail_server_is_known_once_it_has_told() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example");
+    person.sets_up("custom").types("alerts@contoso.example").types("https://login.example");
     person.types("").types("smtp.example:2525").tell(Message::Choose(1));
     person.gets(200, r#"{"issuer":"https://login.example"}"#).types("main.example").gets(404, "");
     person.enter().types("any-client").gets(401, r#"{"error":"invalid_client"}"#);

@@ -200,7 +200,7 @@ fn another_sender_brings_the_step_about_send_as() {
 #[test]
 fn a_hostile_value_never_reaches_a_command() {
     for hostile in
-        ["$(id)@contoso.example", "a'b\n@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"]
+        ["$(id)@contoso.example", "a'b\u{1b}@contoso.example", "a\u{202e}@contoso.example", "'; rm -rf / #@x.example"]
     {
         let mut person = at_the_mailbox();
         person.types(hostile);
@@ -210,22 +210,68 @@ fn a_hostile_value_never_reaches_a_command() {
 }
 
 #[test]
+fn what_was_pasted_around_a_value_is_left_out_and_told_on_the_next_screen() {
+    let mut person = at_the_mailbox();
+    person.types("「ａｌｅｒｔｓ＠ｃｏｎｔｏｓｏ．ｅｘａｍｐｌｅ」、");
+    assert_eq!(person.model.draft().settings.user.as_ref().unwrap().as_str(), "alerts@contoso.example");
+    let told = "Taken as alerts@contoso.example. Quotes were removed. Punctuation at the end was removed. Full-width characters were turned into plain ones.";
+    assert!(person.reads().contains(told), "{}", person.reads());
+    person.gets(200, &discovery());
+    assert!(person.at() == "tenant" && person.reads().contains(told), "what was found out stands beside it");
+    person.enter().enter();
+    assert!(!person.reads().contains("Taken as"));
+    person
+        .types(&format!("Application (client) ID\n:\n{}", CLIENT.replace('-', "")))
+        .gets(200, crate::person::DEVICE_CODE);
+    assert_eq!(person.model.draft().settings.client_id.as_ref().unwrap().as_str(), CLIENT);
+    assert!(person.at() == "redirect" && person.reads().contains(&format!("Taken as {CLIENT}. The label before it")));
+    person.enter().enter();
+    person
+        .types("\u{feff}\"CANARY~abcdefghijklmnopqrstuvwxyz012345\"")
+        .gets(400, &error("unauthorized_client", 700_016));
+    let told = "It was changed before it was taken. Quotes were removed. Invisible characters were removed.";
+    assert!(person.reads().contains(told) && !person.reads().contains("CANARY"), "{}", person.reads());
+    let secret = person.model.draft().secrets.client_secret.clone().unwrap();
+    assert_eq!(secret.expose(), "CANARY~abcdefghijklmnopqrstuvwxyz012345");
+}
+
+#[test]
+fn what_is_still_wrong_is_refused_with_what_stands_in_it() {
+    for (text, odd) in [
+        ("alerts@con\u{202e}toso.example", "It holds: '\\u{202e}'."),
+        ("ä b@contoso.example", "It holds: 'ä' ' '."),
+        ("alerts@contoso.example\nPassword: x", "It holds: '^J' ' '."),
+        (&"alerts@".repeat(10_000), "It has 70000 characters."),
+    ] {
+        let mut person = at_the_mailbox();
+        person.types(text);
+        assert!(complaint(&person).ends_with(odd), "{}", complaint(&person));
+    }
+    let mut person = at_the_registration();
+    person.types("Directory (tenant) ID: 8d2c1f00-1111-2222-3333-0123456789ab");
+    assert!(complaint(&person).contains("8-4-4-4-12"), "a label of another value");
+    person.types(CLIENT).gets(200, crate::person::DEVICE_CODE).enter().enter();
+    person.types("CANARY\u{3000}CANARY");
+    assert!(complaint(&person).contains("full-width") && !person.reads().contains("CANARY"), "{}", person.reads());
+}
+
+#[test]
 fn addresses_of_another_cloud_are_not_taken_along() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example");
+    person.sets_up("custom").types("alerts@contoso.example");
     assert_eq!(person.at(), "authority");
     person.types("https://login.example");
     assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.example");
     person.presses(Key::Esc).presses(Key::Esc).presses(Key::Esc);
     assert_eq!(person.at(), "product");
-    person.tell(Message::Choose(0));
+    person.sets_up("server");
     assert_eq!(person.model.draft().settings.authority().unwrap().as_str(), "https://login.microsoftonline.com");
 }
 
 #[test]
 fn a_custom_cloud_is_asked_for_everything_it_needs() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example/base/");
+    person.sets_up("custom").types("alerts@contoso.example").types("https://login.example/base/");
     person.types("/etc/ssl/private-ca.pem").types("smtp.example:2525").tell(Message::Choose(1));
     assert_eq!(person.at(), "tenant");
     person.gets(200, r#"{"issuer":"https://login.example"}"#).types("main.example");
@@ -297,7 +343,7 @@ fn nothing_found_out_with_one_client_id_is_known_of_another() {
 #[test]
 fn an_ipv6_server_survives_being_shown() {
     let mut person = Person::sits_down(given());
-    person.tell(Message::Choose(2)).types("alerts@contoso.example").types("https://login.example");
+    person.sets_up("custom").types("alerts@contoso.example").types("https://login.example");
     person.types("").types("[::1]:2525").presses(Key::Esc);
     assert_eq!(person.screen().question.unwrap().input, Input::Text { value: "[::1]:2525".into() });
     person.enter();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Refusal, Sheet};
 use crate::{
     account::{Settings, settings::Consent},
+    facts::clean::{Form, clean},
     phrase::Phrase,
     product::Product,
     runtime::named,
@@ -86,16 +87,18 @@ impl Sheet<'_> {
         self.path.parent().unwrap_or(Path::new("/")).join(path)
     }
 
-    /// The key's file, else the environment's.
-    pub fn client_secret(&self) -> Result<Option<Secret>, Refusal> {
+    /// The key's file, else the environment's; with what was done to the secret, if anything was.
+    pub fn client_secret(&self) -> Result<Option<(Secret, Option<Phrase>)>, Refusal> {
         let Some(named) = &self.answers.more.client_secret_file else {
             let Some(secret) = variable() else { return Ok(None) };
             let phrase = |why: Phrase| Phrase::new("answers.secret-variable").with("why", self.texts.say(&why));
-            return one_line(secret.expose().trim())
-                .map(Some)
-                .map_err(|why| Refusal::Key(self.texts.say(&phrase(why))));
+            let cleaned = clean(Form::Secret, secret.expose());
+            let secret = one_line(&cleaned.text).map_err(|why| Refusal::Key(self.texts.say(&phrase(why))))?;
+            return Ok(Some((secret, cleaned.told("cleaned.changed"))));
         };
-        self.secret("client_secret_file", named, str::trim).map(Some)
+        let secret = self.secret("client_secret_file", named, str::trim)?;
+        let cleaned = clean(Form::Secret, secret.expose());
+        Ok(Some((Secret::new(cleaned.text.as_str()), cleaned.told("cleaned.changed"))))
     }
 
     pub fn password(&self) -> Result<Option<Secret>, Refusal> {

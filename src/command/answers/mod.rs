@@ -17,12 +17,15 @@ use super::{
 use crate::{
     account::{
         Settings,
-        answers::{Answers, Unreadable},
+        answers::{Answers, Fault, Unreadable},
         draft::Draft,
     },
     entra::Cloud,
     export::{self, FORMATS, Format},
-    facts::{AccountName, Guid},
+    facts::{
+        AccountName, Guid,
+        clean::{Form, clean},
+    },
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
@@ -61,6 +64,8 @@ pub struct Prepared {
     account: Option<AccountName>,
     client_secret: Option<Secret>,
     password: Option<Secret>,
+    /// What was done to values before they were taken.
+    told: Vec<Told>,
 }
 
 pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
@@ -76,7 +81,12 @@ pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> 
         }
         Unreadable::Key(fault) => Refusal::Key(say(texts, &file, &fault.key, fault.line, &fault.why)),
     })?;
-    Sheet { texts, path: &path, file, answers }.prepare(asked, unattended)
+    let prepared = Sheet { texts, path: &path, file, answers }.prepare(asked, unattended)?;
+    let context = context.in_language(prepared.lang);
+    for told in &prepared.told {
+        context.complain(told.said(&context.texts, &prepared.file));
+    }
+    Ok(prepared)
 }
 
 /// `FILE, line 3: `key`: why`.
@@ -86,6 +96,28 @@ fn say(texts: &Texts, file: &str, key: &str, line: Option<usize>, why: &Phrase) 
         None => Phrase::new("answers.nowhere"),
     };
     texts.say(&phrase.with("file", file).with("key", key).with("why", texts.say(why)))
+}
+
+/// What was done to a value before it was taken.
+enum Told {
+    ByKey(Fault),
+    OfVariable(Phrase),
+}
+
+impl Told {
+    fn line(&self) -> Option<usize> {
+        match self {
+            Self::ByKey(told) => told.line,
+            Self::OfVariable(_) => None,
+        }
+    }
+
+    fn said(&self, texts: &Texts, file: &str) -> String {
+        match self {
+            Self::ByKey(told) => say(texts, file, &told.key, told.line, &told.why),
+            Self::OfVariable(what) => texts.say(&Phrase::new("answers.secret-variable").with("why", texts.say(what))),
+        }
+    }
 }
 
 /// A file whose keys are all well formed, on its way to being weighed.
@@ -106,7 +138,8 @@ impl Sheet<'_> {
         let lang = self.lang()?;
         self.trust()?;
         self.consent(product.unwrap_or_else(product::default))?;
-        let (client_secret, password) = (self.client_secret()?, self.password()?);
+        let (client_secret, of_secret) = self.client_secret()?.unzip();
+        let password = self.password()?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let needs_base = product.is_some_and(|product| product.base.is_some());
         let missing = missing(&self.answers.settings, needs_base)
@@ -120,9 +153,21 @@ impl Sheet<'_> {
             complete: product.is_some() && missing.is_none(),
             send_to: self.answers.more.send_to.clone(),
         };
+        let told = self.told(of_secret.flatten());
         let Answers { settings, more, .. } = self.answers;
         let (file, account) = (self.file, more.account);
-        Ok(Prepared { file, export, lang, settings, answered, account, client_secret, password })
+        Ok(Prepared { file, export, lang, settings, answered, account, client_secret, password, told })
+    }
+
+    fn told(&self, of_secret: Option<Phrase>) -> Vec<Told> {
+        let by_key = |(key, what): &(String, Phrase)| Told::ByKey(self.answers.fault(key, what.clone()));
+        let of_secret = of_secret.map(|what| match self.answers.more.client_secret_file {
+            Some(_) => by_key(&("client_secret_file".to_owned(), what)),
+            None => Told::OfVariable(what),
+        });
+        let mut told: Vec<Told> = self.answers.told.iter().map(by_key).chain(of_secret).collect();
+        told.sort_by_key(Told::line);
+        told
     }
 
     fn refuse(&self, key: &str, why: Phrase) -> Refusal {
@@ -160,6 +205,12 @@ impl Sheet<'_> {
             let key =
                 if product.cloud == Cloud::Custom { "answers.cloud-of-custom" } else { "answers.cloud-not-custom" };
             return Err(self.refuse("cloud", Phrase::new(key)));
+        }
+        if let Some(given) = self.answers.settings.client_id.take() {
+            let form = if cloud.is_microsoft() { Form::Guid } else { Form::ClientName };
+            let cleaned = clean(form, given.as_str());
+            self.answers.told.extend(cleaned.told("cleaned.changed").map(|what| ("client_id".to_owned(), what)));
+            self.answers.settings.client_id = Some(cleaned.text.parse().unwrap_or(given));
         }
         let client_id = self.answers.settings.client_id.as_ref();
         if cloud.is_microsoft() && client_id.is_some_and(|id| id.as_str().parse::<Guid>().is_err()) {

@@ -60,6 +60,12 @@ pub fn lines_of(block: &Block, pen: Pen, width: usize, no_qr: Option<&str>) -> V
         Block::UserCode { label, code } => code::lines(label, code, pen, width),
         Block::Qr(_) => no_qr.map_or_else(Vec::new, |text| pen.wrapped(text, width, pen.dim())),
         Block::Facts(facts) => table(facts, pen, width),
+        Block::Sheet { title, rows } => {
+            let facts: Vec<_> = rows.iter().map(|row| (row.name.clone(), row.text.clone())).collect();
+            let mut lines = pen.wrapped(title, width, pen.bold());
+            lines.extend(table(&facts, pen, width));
+            lines
+        }
         Block::Items(rows) => rows.iter().flat_map(|row| items::line(row, pen, width)).collect(),
         Block::Transcript(rows) => transcript::lines(rows, pen, width),
         Block::Verdict(verdict) => verdict::lines(verdict, pen, width),

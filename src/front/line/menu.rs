@@ -33,6 +33,11 @@ pub fn reply(screen: &Screen, line: &Secret) -> Option<Vec<Message>> {
     }
 }
 
+/// F2, pressed.
+pub fn switch(screen: &Screen) -> Option<Vec<Message>> {
+    screen.action(Key::F2).and_then(act)
+}
+
 fn bare(typed: &str) -> &str {
     let typed = typed.trim();
     typed.strip_prefix(':').unwrap_or(typed)

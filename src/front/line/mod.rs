@@ -30,6 +30,7 @@ use crate::{
 use super::{Front, Input, Look, Words, asks_anew};
 use console::Console;
 use paper::Paper;
+use reader::Typed;
 use tty::Tty;
 
 /// A time that passes is worth a new line this often.
@@ -40,7 +41,7 @@ pub struct Line {
     words: Words,
     columns: fn() -> usize,
     console: Arc<Console>,
-    lines: Receiver<Secret>,
+    lines: Receiver<Typed>,
     /// A person at a terminal may answer at any time; a pipe's lines wait until they are wanted.
     terminal: bool,
     tty: Option<Tty>,
@@ -72,7 +73,7 @@ impl Line {
         Self::with(look, words, console, reader::lines(input, None))
     }
 
-    fn with(look: Look, words: Words, console: Arc<Console>, lines: Receiver<Secret>) -> Self {
+    fn with(look: Look, words: Words, console: Arc<Console>, lines: Receiver<Typed>) -> Self {
         Self {
             look,
             words,
@@ -123,6 +124,11 @@ impl Line {
     }
 }
 
+/// Nothing but what is new in it is to be printed.
+fn is_same(before: &Screen, screen: &Screen) -> bool {
+    before.id == screen.id && before.title == screen.title && before.language == screen.language
+}
+
 /// A screen that only works and waits leaves the lines to the screens after it.
 fn takes_answers(screen: &Screen) -> bool {
     screen.question.is_some() || screen.actions.iter().any(|action| action.primary)
@@ -141,7 +147,7 @@ impl Front for Line {
             // The same refusal of another answer is said again, or nobody knows that it was heard.
             Some(before) if before == screen && was_answered => self.paper().refusal(screen),
             Some(before) if before == screen => String::new(),
-            Some(before) if before.id == screen.id && before.title == screen.title => {
+            Some(before) if is_same(before, screen) => {
                 let times = self.times_at.is_none_or(|at| now - at >= TIMES_EVERY);
                 if times {
                     self.times_at = Some(now);
@@ -161,7 +167,14 @@ impl Front for Line {
             if !self.wants_line() {
                 std::future::pending::<()>().await;
             }
-            let Some(line) = self.lines.recv().await else { return Input::Gone };
+            let line = match self.lines.recv().await {
+                Some(Typed::Line(line)) => line,
+                Some(Typed::Language) => match self.screen.as_ref().and_then(menu::switch) {
+                    Some(messages) => return Input::Send(messages),
+                    None => continue,
+                },
+                None => return Input::Gone,
+            };
             match self.take(&line) {
                 Ok(None) => {}
                 Ok(Some(input)) => return input,

@@ -163,16 +163,17 @@ impl Paper<'_> {
             Some(_) => (&self.words.answer_or_key, ":"),
             None => (&self.words.choose_key, ""),
         };
-        let mut keys: Vec<(String, &str)> =
-            screen.actions.iter().map(|action| (named(action.key, colon), action.label.as_str())).collect();
+        let label = |action| self.look.label(action, self.words);
+        let mut keys: Vec<(String, String)> =
+            screen.actions.iter().map(|action| (named(action.key, colon), label(action))).collect();
         if self.terminal && !screen.actions.iter().any(|action| action.act == Act::Send(Message::Leave)) {
-            keys.push(("Ctrl-C".to_owned(), &self.words.leave));
+            keys.push(("Ctrl-C".to_owned(), self.look.text(&self.words.leave)));
         }
         if keys.is_empty() {
             return Vec::new();
         }
         let mut lines = vec![self.look.text(head)];
-        lines.extend(keys.into_iter().map(|(key, label)| format!("  {key:<7} {}", self.look.text(label))));
+        lines.extend(keys.into_iter().map(|(key, label)| format!("  {key:<7} {label}")));
         lines
     }
 

@@ -14,8 +14,15 @@ use crate::{front::text::LIMIT, secret::Secret, visible};
 
 use super::console::{Console, Edit};
 
+/// What a person does at the terminal.
+pub enum Typed {
+    Line(Secret),
+    /// F2 or Ctrl-T: what stands in the line stays there.
+    Language,
+}
+
 /// The channel ends where the input does. One line at most is read ahead.
-pub fn lines(input: impl Read + Send + 'static, terminal: Option<Arc<Console>>) -> Receiver<Secret> {
+pub fn lines(input: impl Read + Send + 'static, terminal: Option<Arc<Console>>) -> Receiver<Typed> {
     let (sender, receiver) = channel(1);
     std::thread::spawn(move || {
         // Any failure to read is the end of the input.
@@ -27,7 +34,7 @@ pub fn lines(input: impl Read + Send + 'static, terminal: Option<Arc<Console>>) 
     receiver
 }
 
-fn read_lines(input: impl Read, sender: &Sender<Secret>) -> io::Result<()> {
+fn read_lines(input: impl Read, sender: &Sender<Typed>) -> io::Result<()> {
     let mut input = BufReader::new(input);
     loop {
         let mut line = Zeroizing::new(Vec::new());
@@ -39,11 +46,11 @@ fn read_lines(input: impl Read, sender: &Sender<Secret>) -> io::Result<()> {
         }
         let line = Zeroizing::new(String::from_utf8_lossy(&line).into_owned());
         let line = Secret::new(line.trim_end_matches(['\r', '\n']));
-        sender.blocking_send(line).map_err(io::Error::other)?;
+        sender.blocking_send(Typed::Line(line)).map_err(io::Error::other)?;
     }
 }
 
-fn read_keys(mut input: impl Read, console: &Console, sender: &Sender<Secret>) -> io::Result<()> {
+fn read_keys(mut input: impl Read, console: &Console, sender: &Sender<Typed>) -> io::Result<()> {
     let mut keys = Keys::default();
     let mut buffer = Zeroizing::new([0u8; 4096]);
     loop {
@@ -55,11 +62,15 @@ fn read_keys(mut input: impl Read, console: &Console, sender: &Sender<Secret>) -
         };
         for byte in &buffer[..read] {
             if keys.take(*byte) {
+                if std::mem::take(&mut keys.language) {
+                    sender.blocking_send(Typed::Language).map_err(io::Error::other)?;
+                }
                 continue;
             }
             console.edit(Edit::Insert(keys.text()))?;
             match byte {
-                b'\r' | b'\n' => sender.blocking_send(console.submit()?).map_err(io::Error::other)?,
+                b'\r' | b'\n' => sender.blocking_send(Typed::Line(console.submit()?)).map_err(io::Error::other)?,
+                0x14 => sender.blocking_send(Typed::Language).map_err(io::Error::other)?,
                 // ^D on an empty line is the end, as in a shell.
                 0x04 if console.is_empty() => return Ok(()),
                 0x7f | 0x08 => console.edit(Edit::Backspace)?,
@@ -72,11 +83,15 @@ fn read_keys(mut input: impl Read, console: &Console, sender: &Sender<Secret>) -
     }
 }
 
-/// Bytes on their way to become text; the sequences of arrow and function keys are swallowed.
+/// Bytes on their way to become text; the sequences of arrow and function keys are swallowed, all but F2's.
 #[derive(Default)]
 struct Keys {
     pending: Zeroizing<Vec<u8>>,
     escape: Escape,
+    /// The numbers and letters of a sequence so far.
+    sequence: Vec<u8>,
+    /// F2 was pressed.
+    language: bool,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -94,11 +109,22 @@ impl Keys {
     /// False for a control character, which is the caller's.
     fn take(&mut self, byte: u8) -> bool {
         match (self.escape, byte) {
-            (_, 0x1b) => self.escape = Escape::Begun,
+            (_, 0x1b) => {
+                self.escape = Escape::Begun;
+                self.sequence.clear();
+            }
             (Escape::Begun, b'[') => self.escape = Escape::Sequence,
             (Escape::Begun, b'O') => self.escape = Escape::Single,
-            (Escape::Sequence, 0x20..=0x3f) => {}
-            (Escape::Sequence, 0x40..=0x7e) | (Escape::Single, 0x20..=0x7e) => self.escape = Escape::None,
+            // The console's own F1 to F5 are `ESC [ [` and a letter.
+            (Escape::Sequence, 0x20..=0x3f | b'[') if byte != b'[' || self.sequence.is_empty() => self.go_on(byte),
+            (Escape::Sequence, 0x40..=0x7e) | (Escape::Single, 0x20..=0x7e) => {
+                self.go_on(byte);
+                // xterm, VT220 and Linux in turn.
+                let f2: [(bool, &[u8]); 3] = [(true, b"Q"), (false, b"12~"), (false, b"[B")];
+                let single = matches!(self.escape, Escape::Single);
+                self.language |= f2.contains(&(single, self.sequence.as_slice()));
+                self.escape = Escape::None;
+            }
             (_, 0x00..=0x1f | 0x7f) => {
                 self.escape = Escape::None;
                 return false;
@@ -109,6 +135,13 @@ impl Keys {
             }
         }
         true
+    }
+
+    /// One byte more of a sequence, of which only the short ones are of interest.
+    fn go_on(&mut self, byte: u8) {
+        if self.sequence.len() < 4 {
+            self.sequence.push(byte);
+        }
     }
 
     /// The whole characters so far; a broken one stays until the rest of it comes.
@@ -148,14 +181,21 @@ mod tests {
         }
     }
 
+    fn said(typed: &Typed) -> String {
+        match typed {
+            Typed::Line(line) => line.expose().to_owned(),
+            Typed::Language => "(F2)".to_owned(),
+        }
+    }
+
     fn typed(keys: &[u8], hidden: bool) -> (Vec<String>, String) {
         let screen = Screen::default();
         let console = Arc::new(Console::new(Box::new(screen.clone()), || 40));
         console.say("", Some(("> ", hidden))).unwrap();
         let mut lines = lines(io::Cursor::new(keys.to_vec()), Some(console));
         let mut all = Vec::new();
-        while let Some(line) = lines.blocking_recv() {
-            all.push(line.expose().to_owned());
+        while let Some(typed) = lines.blocking_recv() {
+            all.push(said(&typed));
         }
         let shown = screen.0.lock().unwrap().clone();
         (all, String::from_utf8(shown).unwrap())
@@ -182,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn f2_of_any_terminal_and_ctrl_t_stand_beside_the_line() {
+        for key in ["\x1bOQ", "\x1b[12~", "\x1b[[B", "\x14"] {
+            let typed = typed(format!("al{key}erts\n").as_bytes(), false);
+            assert_eq!(typed, (vec!["(F2)".into(), "alerts".into()], "> alerts\n".into()), "{key:?}");
+        }
+        assert_eq!(typed(b"\x1bOP\x1b[[A\x1b[[C\x1b[11~\x1b[112~\x1b[Bx\n", false).0, ["x"]);
+    }
+
+    #[test]
     fn a_secret_is_not_echoed() {
         assert_eq!(typed(b"CANARY\x7fY\n", true), (vec!["CANARY".to_owned()], "> \n".to_owned()));
     }
@@ -198,8 +247,8 @@ mod tests {
     fn a_pipe_gives_its_lines_without_their_ends() {
         let mut lines = lines(io::Cursor::new(b"one\r\n\nlast".to_vec()), None);
         let mut all = Vec::new();
-        while let Some(line) = lines.blocking_recv() {
-            all.push(line.expose().to_owned());
+        while let Some(typed) = lines.blocking_recv() {
+            all.push(said(&typed));
         }
         assert_eq!(all, ["one", "", "last"]);
     }

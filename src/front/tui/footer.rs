@@ -20,7 +20,7 @@ pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let mut entries: Vec<(String, String)> = screen
         .actions
         .iter()
-        .map(|action| (key::pressed(action.key, screen.takes_text()), pen.look.text(&action.label)))
+        .map(|action| (key::pressed(action.key, screen.takes_text()), pen.look.label(action, pen.words)))
         .collect();
     if !screen.actions.iter().any(|action| action.act == Act::Send(Message::Leave)) {
         entries.push(("^C".to_owned(), pen.look.text(&pen.words.leave)));
@@ -66,7 +66,7 @@ mod tests {
         let words = Words::english();
         let pen = Pen { look: Look { ascii: true, color: false }, words: &words, whole: false };
         let shown = |width| lines(&samples::refused(), pen, width).iter().map(Line::to_string).collect::<Vec<_>>();
-        assert_eq!(shown(80), [" Enter Try again  Esc Back  l Checklist  F2 日本語  ^C Leave"]);
+        assert_eq!(shown(80), [" Enter Try again  Esc Back  l Checklist  F2 Japanese  ^C Leave"]);
         assert_eq!(shown(20), [" Enter  Esc  l  F2", " ^C"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the person is in the middle of: the screen, what stands in its field, the choice under the
 //! bar, how far it is scrolled. It draws nothing.
 
-use crate::wizard::screen::{Block, Input, Question, Screen};
+use crate::wizard::screen::{Block, Input, Screen};
 
 use super::field::Field;
 
@@ -39,23 +39,30 @@ impl View {
             return false;
         }
         let before = std::mem::replace(&mut self.screen, screen.clone());
-        let same_place = before.id == screen.id && before.title == screen.title;
+        // The same in another language: what the person is in the middle of stays.
+        let translated = before.language != screen.language && before.id == screen.id;
+        let same_place = before.id == screen.id && before.title == screen.title || translated;
         if !same_place {
             self.scroll = self.first_look();
         } else if let Some(verdict) = position(screen, is_verdict).filter(|_| position(&before, is_verdict).is_none()) {
             // What came of it is what the person waits for.
             self.scroll.wanted = Some(verdict);
-        } else if notice(screen).is_some() && notice(screen) != notice(&before) {
+        } else if notice(screen).is_some() && notice(screen) != notice(&before) && !translated {
             self.scroll.wanted = Some(0);
         } else if before.busy.is_none() && self.follows() {
             self.scroll.follow = true;
         }
         let untouched = self.field.as_ref().is_some_and(|field| !field.changed());
-        let proposed = untouched && value(&before) != value(screen);
-        if proposed || before.id != screen.id || !same_question(before.question.as_ref(), screen.question.as_ref()) {
+        let proposed = untouched && value(&before) != value(screen) && !self.holds(value(screen));
+        if proposed || before.id != screen.id || !same_question(&before, screen) {
             self.begin_question();
         }
         true
+    }
+
+    /// What the wizard proposes stands in the field already.
+    fn holds(&self, value: Option<&str>) -> bool {
+        self.field.as_ref().is_some_and(|field| Some(field.value().expose()) == value)
     }
 
     fn begin_question(&mut self) {
@@ -134,14 +141,18 @@ fn value(screen: &Screen) -> Option<&str> {
     }
 }
 
-/// The same question, whatever else is said about it: its error, its hint, a value proposed meanwhile.
-fn same_question(before: Option<&Question>, now: Option<&Question>) -> bool {
-    match (before, now) {
-        (Some(before), Some(now)) if before.label == now.label => match (&before.input, &now.input) {
+/// The same question, whatever else is said about it: its error, its hint, a value proposed meanwhile, and in
+/// whatever language.
+fn same_question(before: &Screen, now: &Screen) -> bool {
+    let translated = before.language != now.language;
+    match (&before.question, &now.question) {
+        (Some(before), Some(now)) if before.label == now.label || translated => match (&before.input, &now.input) {
             (Input::Text { .. }, Input::Text { .. })
             | (Input::Secret { .. }, Input::Secret { .. })
             | (Input::Pasted, Input::Pasted) => true,
-            (Input::Choice { options: before, .. }, Input::Choice { options: now, .. }) => before == now,
+            (Input::Choice { options: before, .. }, Input::Choice { options: now, .. }) => {
+                before == now || translated && before.len() == now.len()
+            }
             _ => false,
         },
         (None, None) => true,
@@ -182,6 +193,40 @@ mod tests {
         view.paste("!");
         view.change(&with_value("three"));
         assert_eq!(typed(&view), "two!");
+    }
+
+    #[test]
+    fn in_another_language_the_field_the_bar_and_the_place_stay() {
+        let japanese = |mut screen: Screen| {
+            screen.language = screen.language.other();
+            screen.title = "題".into();
+            if let Some(question) = &mut screen.question {
+                question.label = "問".into();
+                if let Input::Choice { options, .. } = &mut question.input {
+                    options.iter_mut().for_each(|option| option.label = "選".into());
+                }
+            }
+            screen
+        };
+        let mut view = View::new(samples::mailbox());
+        view.paste("x");
+        view.field.as_mut().unwrap().left();
+        view.scroll.settle(30, 10, &[0]);
+        view.scroll.down(5);
+        let told = view.unsent();
+        assert!(told.is_some() && view.change(&japanese(with_value("alerts@contoso.examplex"))));
+        view.paste("y");
+        assert_eq!((typed(&view).as_str(), view.scroll.top), ("alerts@contoso.exampleyx", 5));
+
+        let mut view = View::new(samples::consent());
+        view.selected = 2;
+        view.change(&japanese(samples::consent()));
+        assert_eq!(view.selected, 2);
+
+        let mut view = View::new(samples::secret());
+        view.paste("CANARY");
+        view.change(&japanese(samples::secret()));
+        assert_eq!(typed(&view), "CANARY");
     }
 
     #[test]

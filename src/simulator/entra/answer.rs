@@ -11,6 +11,8 @@ pub struct Request {
     pub form: Option<Form>,
     /// `Authorization: Basic`, the other place for a client's id and secret (RFC 6749 §2.3.1).
     pub basic: Option<(String, String)>,
+    /// `Origin`, which a page's script cannot leave out: the request crosses origins.
+    pub origin: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::{
 use crate::simulator::{
     Instant,
     ledger::{DeviceRequest, DeviceStage},
-    tenant::{Consenter, Home, Registration, State, User},
+    tenant::{AccountTypes, Consenter, Home, Registration, State, User},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,14 +77,15 @@ pub fn person<'a>(
     if directory == Directory::Consumers {
         return known.ok_or_else(|| Refused::Person(failure::not_a_personal_account()));
     }
-    if let Some(user) = known.filter(|user| user.home == Home::Personal) {
+    let personal = matches!(app.account_types, AccountTypes::Personal | AccountTypes::Any);
+    if let Some(user) = known.filter(|user| user.home == Home::Personal && personal) {
         return Ok(user);
     }
     let domain = upn.rsplit_once('@').map_or("", |(_, domain)| domain.trim());
-    if !state.tenant.domains.iter().any(|ours| ours.eq_ignore_ascii_case(domain)) {
-        return Err(Refused::Person(failure::user_of_another_tenant(upn, app, &state.tenant.name)));
-    }
-    let user = state.user(upn).ok_or_else(|| Refused::Person(failure::user_not_found(upn, &state.tenant.name)))?;
+    let home = Directory::named(state, domain).ok().filter(|home| directory == *home || directory.is_shared());
+    let home =
+        home.ok_or_else(|| Refused::Person(failure::user_of_another_tenant(upn, app, directory.display(state))))?;
+    let user = known.ok_or_else(|| Refused::Person(failure::user_not_found(upn, home.display(state))))?;
     if user.enabled { Ok(user) } else { Err(Refused::Person(failure::user_disabled())) }
 }
 
@@ -124,7 +125,7 @@ pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now
 /// Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
 pub fn consent(state: &mut State, app: &Registration, user: &User, asked: &Asked) -> Result<(), Refused> {
     let missing = issue::missing_consent(state, app, user, asked);
-    let allowed = state.policy.user_consent || user.administrator || user.home == Home::Personal;
+    let allowed = state.policy.user_consent || user.administrator || user.home != Home::Work;
     if !missing.is_empty() && !allowed {
         return Err(Refused::Person(failure::admin_consent_needed(app)));
     }

@@ -66,7 +66,11 @@ fn check(state: &State, tenant: &str, request: &Request) -> Result<Checked, Fail
 }
 
 fn wanted(state: &State, checked: &Checked, query: &Form) -> Result<Asked, Failure> {
-    if client::required(query, "response_type")? != "code" {
+    let response_type = client::required(query, "response_type")?;
+    if response_type.split(' ').any(|kind| kind == "id_token") && !checked.app.implicit.id_tokens {
+        return Err(grant_failure::id_token_not_enabled());
+    }
+    if response_type != "code" {
         return Err(grant_failure::response_type_unsupported());
     }
     if query.value("code_challenge").is_some() && query.value("code_challenge_method").unwrap_or("plain") != "S256" {

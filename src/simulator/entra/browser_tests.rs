@@ -3,9 +3,9 @@
 use super::{Answer, Form, Request, tests::World};
 use crate::simulator::tenant::{Platform, Redirect};
 
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// Of the challenge above (RFC 7636, appendix B).
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SCOPE: &str = "https://outlook.office.com/SMTP.Send offline_access";
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
             path: path.into(),
             query: form(query),
             form: Some(form(fields)),
-            basic: None,
+            ..Request::default()
         };
         super::answer(&mut self.state, &self.site, &request, self.now)
     }
@@ -63,7 +63,7 @@ impl World {
 }
 
 /// A parameter of the redirect.
-fn value(answer: &Answer, name: &str) -> String {
+pub(super) fn value(answer: &Answer, name: &str) -> String {
     let location = answer.location.as_ref().unwrap_or_else(|| panic!("no redirect: {}", answer.body));
     let url = url::Url::parse(location).unwrap();
     let pairs = url::form_urlencoded::parse(url.query().or(url.fragment()).unwrap().as_bytes());

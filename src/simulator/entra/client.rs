@@ -5,11 +5,12 @@ use super::{
     Form, Request, assertion,
     discovery::Directory,
     failure::{self, Failure},
+    grant_failure,
 };
 use crate::simulator::{
     Instant, Site,
     ledger::Proof,
-    tenant::{AccountTypes, PublicClientFlows, Registration, State},
+    tenant::{AccountTypes, Platform, PublicClientFlows, Registration, State},
 };
 
 /// The form of a POST, with the client's id and secret in it wherever they were sent.
@@ -31,16 +32,22 @@ pub fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Failure> {
 /// The registration the request names, if this directory has it and it may be used through this path.
 pub fn registration(state: &State, directory: Directory, form: &Form) -> Result<Registration, Failure> {
     let client_id = required(form, "client_id")?;
+    let itself = form.value("grant_type") == Some("client_credentials");
     let not_found = || failure::application_not_found(client_id, directory.display(state));
     let app = state.registration(client_id).ok_or_else(not_found)?;
     match directory {
-        Directory::Neighbour(_) => return Err(not_found()),
+        // An app for accounts of any tenant comes to another one with the first consent there; as itself it has none.
+        Directory::Neighbour(_) if itself || !for_every_tenant(app) => return Err(not_found()),
         Directory::Consumers => for_consumers(app)?,
         Directory::Common => for_work(app, Some("common"))?,
         Directory::Organizations => for_work(app, Some("organizations"))?,
-        Directory::Ours => for_work(app, None)?,
+        Directory::Ours | Directory::Neighbour(_) => for_work(app, None)?,
     }
     if app.enabled { Ok(app.clone()) } else { Err(failure::application_disabled(app)) }
+}
+
+fn for_every_tenant(app: &Registration) -> bool {
+    matches!(app.account_types, AccountTypes::Organizations | AccountTypes::Any)
 }
 
 fn for_consumers(app: &Registration) -> Result<(), Failure> {
@@ -77,13 +84,19 @@ impl Prover<'_> {
         }
     }
 
-    /// For a redirect URI of the platform "Mobile and desktop applications".
-    pub fn native(form: &Form) -> Result<Proof, Failure> {
-        if presents(form) { Err(failure::public_client_sent_secret()) } else { Ok(Proof::Native) }
+    /// For a redirect URI, as its platform demands. Browsers alone name an origin.
+    pub fn platform(&self, platform: Platform, origin: bool, form: &Form) -> Result<Proof, Failure> {
+        match (platform, origin) {
+            (Platform::Web | Platform::Native, true) => Err(grant_failure::not_across_origins()),
+            (Platform::SinglePage, false) => Err(grant_failure::single_page_only()),
+            (Platform::Web, false) => self.web(form),
+            (Platform::Native, false) if presents(form) => Err(failure::public_client_sent_secret()),
+            (Platform::Native, false) => Ok(Proof::Native),
+            (Platform::SinglePage, true) => Ok(Proof::SinglePage),
+        }
     }
 
-    /// For a redirect URI of the platform "Web".
-    pub fn web(&self, form: &Form) -> Result<Proof, Failure> {
+    fn web(&self, form: &Form) -> Result<Proof, Failure> {
         self.confidential(form).unwrap_or_else(|| Err(failure::secret_required()))
     }
 
@@ -93,11 +106,12 @@ impl Prover<'_> {
     }
 
     /// As at the grant the session began with.
-    pub fn again(&self, before: Proof, form: &Form) -> Result<Proof, Failure> {
+    pub fn again(&self, before: Proof, origin: bool, form: &Form) -> Result<Proof, Failure> {
         match before {
             Proof::Fallback => self.fallback(form),
-            Proof::Native => Self::native(form),
-            Proof::Secret | Proof::Certificate => self.web(form),
+            Proof::Native => self.platform(Platform::Native, origin, form),
+            Proof::SinglePage => self.platform(Platform::SinglePage, origin, form),
+            Proof::Secret | Proof::Certificate => self.platform(Platform::Web, origin, form),
         }
     }
 

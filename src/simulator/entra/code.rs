@@ -15,7 +15,8 @@ use super::{
 };
 use crate::simulator::{
     Instant, Site,
-    tenant::{Platform, Registration, State},
+    ledger::Proof,
+    tenant::{Registration, State},
 };
 
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
@@ -24,7 +25,7 @@ pub fn redeem(
     state: &mut State,
     site: &Site,
     client: (Directory, &Registration),
-    form: &Form,
+    (form, origin): (&Form, bool),
     now: Instant,
 ) -> Answered {
     let (directory, app) = client;
@@ -32,12 +33,10 @@ pub fn redeem(
     let place = state.ledger.authorization_codes.iter().position(|code| code.code == presented);
     let code = place.and_then(|place| state.ledger.authorization_codes.get(place)).cloned();
     let code = code.filter(|code| code.client_id == app.client_id).ok_or_else(grant_failure::grant_invalid)?;
-    let proof = match app.redirect(&code.redirect_uri).map(|redirect| redirect.platform) {
-        Some(Platform::Web) => Prover { state, site, app, now }.web(form)?,
-        Some(Platform::Native) => Prover::native(form)?,
-        Some(Platform::SinglePage) => return Err(grant_failure::single_page_only()),
-        None => return Err(grant_failure::redirect_not_registered(app, &code.redirect_uri)),
-    };
+    // Taken off the registration meanwhile, it has no platform any more.
+    let redirect = app.redirect(&code.redirect_uri);
+    let redirect = redirect.ok_or_else(|| grant_failure::redirect_not_registered(app, &code.redirect_uri))?;
+    let proof = Prover { state, site, app, now }.platform(redirect.platform, origin, form)?;
     if code.directory != directory {
         return Err(grant_failure::other_tenants_code());
     }
@@ -46,6 +45,9 @@ pub fn redeem(
         return Err(grant_failure::redirect_differs(redirect_uri, &code.redirect_uri));
     }
     let hashed = |verifier: &str| BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+    if code.challenge.is_none() && proof == Proof::SinglePage {
+        return Err(grant_failure::challenge_missing());
+    }
     if code.challenge.is_some() && code.challenge != form.value("code_verifier").map(hashed) {
         return Err(grant_failure::verifier_differs());
     }
@@ -63,5 +65,6 @@ pub fn redeem(
         asked = scope::parse(text, client, &state.tenant.name, Mixed::Refused)?;
     }
     let user = state.user(&code.upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
-    issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)
+    let session = Session { app, user: &user, asked: &asked, proof, from_device_code: false, began: None };
+    issue::delegated(state, site, &session, now)
 }

@@ -98,6 +98,6 @@ pub fn poll(state: &mut State, site: &Site, client: (Directory, &Registration), 
     device.stage = DeviceStage::Redeemed;
     let asked = device.asked.clone();
     let user = state.user(&upn).cloned().ok_or_else(grant_failure::grant_invalid)?;
-    let session = issue::Session { app, user: &user, asked: &asked, proof, from_device_code: true };
+    let session = issue::Session { app, user: &user, asked: &asked, proof, from_device_code: true, began: None };
     issue::delegated(state, site, &session, now)
 }

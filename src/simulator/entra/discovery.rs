@@ -49,12 +49,19 @@ impl Directory {
         }
     }
 
+    /// Whether it stands for every tenant.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Common | Self::Organizations)
+    }
+
     /// Whether accounts kept there sign in here.
     pub fn serves(self, home: Home) -> bool {
         match self {
             Self::Common => true,
             Self::Consumers => home == Home::Personal,
-            Self::Ours | Self::Neighbour(_) | Self::Organizations => home == Home::Work,
+            Self::Ours => home == Home::Work,
+            Self::Neighbour(place) => home == Home::Neighbour(place),
+            Self::Organizations => home != Home::Personal,
         }
     }
 
@@ -66,6 +73,15 @@ impl Directory {
             Self::Organizations => ("organizations", "{tenantid}"),
             Self::Consumers => ("consumers", CONSUMERS),
         }
+    }
+}
+
+/// The id of the directory that an account is kept in.
+pub fn id(state: &State, home: Home) -> &str {
+    match home {
+        Home::Work => &state.tenant.id,
+        Home::Neighbour(place) => state.neighbours.get(place).map_or("", |other| &other.id),
+        Home::Personal => CONSUMERS,
     }
 }
 

@@ -90,6 +90,11 @@ pub fn response_type_unsupported() -> Failure {
     Failure::new(400, "unsupported_response_type", 70_005, "The app returned an unsupported response type.")
 }
 
+pub fn id_token_not_enabled() -> Failure {
+    let text = "response_type 'id_token' is not enabled for the application.";
+    Failure::new(400, "unsupported_response_type", 700_054, text)
+}
+
 pub fn challenge_method_unsupported() -> Failure {
     Failure::new(400, "invalid_request", 501_491, "Invalid Code_Challenge_method parameter.")
 }
@@ -106,6 +111,23 @@ pub fn single_page_only() -> Failure {
     let text =
         "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.";
     Failure::new(400, "invalid_request", 9_002_327, text)
+}
+
+pub fn not_across_origins() -> Failure {
+    let text = "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.";
+    Failure::new(400, "invalid_request", 9_002_326, text)
+}
+
+pub fn challenge_missing() -> Failure {
+    let text = "Proof Key for Code Exchange is required for cross-origin authorization code redemption.";
+    Failure::new(400, "invalid_request", 9_002_325, text)
+}
+
+pub fn single_page_over() -> Failure {
+    let text = "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of \
+                1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA \
+                to the sign in page.";
+    Failure::new(400, "invalid_grant", 700_084, text)
 }
 
 pub fn redirect_differs(sent: &str, asked: &str) -> Failure {

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Answered, discovery::CONSUMERS, failure, failure::Failure, scope::Asked};
+use super::{Answer, Answered, discovery, failure, failure::Failure, scope::Asked};
 use crate::simulator::{
     Instant, Site,
     ledger::{Proof, RefreshToken},
@@ -17,14 +17,17 @@ pub struct Session<'a> {
     pub asked: &'a Asked,
     pub proof: Proof,
     pub from_device_code: bool,
+    /// When somebody signed in, where that was before.
+    pub began: Option<Instant>,
 }
 
 /// What the user, or an administrator for everybody, has consented to at the resource.
 fn consented<'a>(consents: &'a [Consent], app: &Registration, user: &User, resource: Resource) -> Vec<&'a str> {
+    let organisation = |by: &Consenter| user.home == Home::Work && *by == Consenter::Organisation;
     let counts = |consent: &&Consent| {
         consent.app == app.object_id
             && consent.permission.resource == resource
-            && (consent.by == Consenter::Organisation || consent.by == Consenter::User(user.oid.clone()))
+            && (organisation(&consent.by) || consent.by == Consenter::User(user.oid.clone()))
     };
     let mut names: Vec<&str> = Vec::new();
     for consent in consents.iter().filter(counts) {
@@ -55,7 +58,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
     let Session { app, user, asked, .. } = session;
     if !missing_consent(state, app, user, asked).is_empty() {
         return Err(match user.home {
-            Home::Work => failure::not_consented(app),
+            Home::Work | Home::Neighbour(_) => failure::not_consented(app),
             Home::Personal => failure::not_yet_granted(),
         });
     }
@@ -88,6 +91,7 @@ pub fn delegated(state: &mut State, site: &Site, session: &Session<'_>, now: Ins
             upn: user.upn.clone(),
             asked: (*asked).clone(),
             issued: now,
+            session: session.began.unwrap_or(now),
             from_device_code: session.from_device_code,
             used: false,
         });
@@ -134,7 +138,7 @@ pub fn application(
 /// How the client authenticated, as tokens say it.
 fn appidacr(proof: Proof) -> &'static str {
     match proof {
-        Proof::Fallback | Proof::Native => "0",
+        Proof::Fallback | Proof::Native | Proof::SinglePage => "0",
         Proof::Secret => "1",
         Proof::Certificate => "2",
     }
@@ -151,7 +155,7 @@ fn scope(asked: &Asked, names: &str, oidc: &[&str]) -> String {
 
 /// The claims of both kinds, and those nobody can read: they make up most of a real token's length.
 fn common(state: &mut State, (app, home): (&Registration, Home), asked: &Asked, now: Instant) -> Map<String, Value> {
-    let tenant = directory(state, home);
+    let tenant = discovery::id(state, home).to_owned();
     let serial = &mut state.ledger.serial;
     fields(&json!({
         "aud": asked.audience, "iss": format!("https://sts.windows.net/{tenant}/"),
@@ -160,14 +164,6 @@ fn common(state: &mut State, (app, home): (&Registration, Home), asked: &Asked, 
         "tenant_region_scope": "EU", "tid": tenant, "uti": serial.text(22), "ver": "1.0",
         "wids": [serial.guid(), serial.guid()], "xms_ftd": serial.text(90), "xms_idrel": "1 16", "xms_sid": serial.guid(),
     }))
-}
-
-/// The id of the tenant in a token's claims.
-fn directory(state: &State, home: Home) -> String {
-    match home {
-        Home::Work => state.tenant.id.clone(),
-        Home::Personal => CONSUMERS.to_owned(),
-    }
 }
 
 /// Personal accounts' tokens are for Exchange's eyes alone.
@@ -181,7 +177,7 @@ fn access_token(state: &mut State, site: &Site, home: Home, claims: Map<String, 
 }
 
 fn id_token(state: &mut State, site: &Site, session: &Session<'_>, now: Instant) -> Result<String, Failure> {
-    let tenant = directory(state, session.user.home);
+    let tenant = discovery::id(state, session.user.home).to_owned();
     let serial = &mut state.ledger.serial;
     let mut claims = fields(&json!({
         "aud": session.app.client_id, "iss": format!("{}/{tenant}/v2.0", site.authority),

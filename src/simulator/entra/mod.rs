@@ -17,6 +17,8 @@ pub mod issue;
 pub mod page;
 #[cfg(test)]
 mod personal_tests;
+#[cfg(test)]
+mod registration_tests;
 pub mod scope;
 #[cfg(test)]
 mod tests;

@@ -37,24 +37,33 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
     }
     let app = client::registration(state, directory, &form)?;
     match grant {
-        "refresh_token" => refresh(state, site, (directory, &app), &form, now),
-        "authorization_code" => code::redeem(state, site, (directory, &app), &form, now),
+        "refresh_token" => refresh(state, site, (directory, &app), (&form, request.origin), now),
+        "authorization_code" => code::redeem(state, site, (directory, &app), (&form, request.origin), now),
         "password" => password(state, site, (directory, &app), &form, now),
         "client_credentials" => application(state, site, (directory, &app), &form, now),
         _ => device::poll(state, site, (directory, &app), &form, now),
     }
 }
 
+/// What came of a single-page application's sign-in ends with the day, and is not prolonged.
+const SINGLE_PAGE_SESSION: TimeDelta = TimeDelta::hours(24);
+
 /// The registration, and the directory it was named in.
 type Client<'a> = (Directory, &'a Registration);
 
-fn refresh(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now: Instant) -> Answered {
+fn refresh(
+    state: &mut State,
+    site: &Site,
+    client: Client<'_>,
+    (form, origin): (&Form, bool),
+    now: Instant,
+) -> Answered {
     let (directory, app) = client;
     let presented = client::required(form, "refresh_token")?;
     let old = state.ledger.refresh_tokens.iter().find(|known| known.token == presented).cloned();
     // The client is looked at before the token is.
     let before = old.as_ref().map_or(Proof::Fallback, |old| old.proof);
-    let proof = Prover { state, site, app, now }.again(before, form)?;
+    let proof = Prover { state, site, app, now }.again(before, origin, form)?;
     let old = old.ok_or_else(grant_failure::grant_invalid)?;
     if old.client_id != app.client_id || (state.policy.one_time_refresh && old.used) {
         return Err(grant_failure::grant_invalid());
@@ -69,6 +78,10 @@ fn refresh(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now:
     if old.issued < user.tokens_valid_from {
         return Err(grant_failure::grant_revoked(old.issued, user.tokens_valid_from));
     }
+    // Its own session's, however often it is renewed.
+    if proof == Proof::SinglePage && old.session + SINGLE_PAGE_SESSION <= now {
+        return Err(grant_failure::single_page_over());
+    }
     if old.issued + TimeDelta::seconds(state.policy.refresh_lifetime) <= now {
         return Err(grant_failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
     }
@@ -82,7 +95,8 @@ fn refresh(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now:
     };
     // A refresh always brings the next refresh token, whether or not offline_access is said again.
     asked.offline = true;
-    let session = Session { app, user: &user, asked: &asked, proof, from_device_code: old.from_device_code };
+    let began = Some(old.session);
+    let session = Session { app, user: &user, asked: &asked, proof, from_device_code: old.from_device_code, began };
     let answer = issue::delegated(state, site, &session, now)?;
     if let Some(known) = state.ledger.refresh_tokens.iter_mut().find(|known| known.token == presented) {
         known.used = true;
@@ -104,7 +118,8 @@ fn password(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now
     if !user.enabled {
         return Err(failure::user_disabled());
     }
-    issue::delegated(state, site, &Session { app, user: &user, asked: &asked, proof, from_device_code: false }, now)
+    let session = Session { app, user: &user, asked: &asked, proof, from_device_code: false, began: None };
+    issue::delegated(state, site, &session, now)
 }
 
 fn application(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now: Instant) -> Answered {

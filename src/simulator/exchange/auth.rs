@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::simulator::{
     Instant, Site,
-    entra::{discovery::CONSUMERS, scope},
-    tenant::{BasicAuth, Home, Mailbox, Resource, State, Switch},
+    entra::{discovery, scope},
+    tenant::{BasicAuth, Mailbox, Resource, State, Switch},
 };
 
 /// A session that authenticated.
@@ -27,6 +27,15 @@ pub enum Denied {
     BasicDisabled,
     SecurityDefaults,
     CredentialsWrong,
+    // What High Volume Email alone says.
+    Malformed,
+    Expired,
+    ExpiresSoon,
+    ExpiresSoonOlder,
+    Permissions,
+    AppNotAllowed,
+    NotHighVolume,
+    Organisation,
 }
 
 impl Denied {
@@ -47,6 +56,22 @@ impl Denied {
                  policy. Contact your administrator."
             }
             Self::CredentialsWrong => "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
+            // Its relatives 5.5.121 to 5.5.126 tell what is malformed; their wordings are UNVERIFIED.
+            Self::Malformed => "501 5.5.124 Invalid XOAUTH2 auth data",
+            Self::Expired => "535 5.7.143 Expired token",
+            Self::ExpiresSoon => "535 5.7.142 Token will expire soon",
+            Self::ExpiresSoonOlder => "501 5.5.127 Invalid XOAUTH2 auth data - Token will expire soon",
+            Self::Permissions => "535 5.7.144 XOAUTH2 authentication failed. Invalid API permissions",
+            // UNVERIFIED whether it comes here or with MAIL FROM.
+            Self::AppNotAllowed => {
+                "550 5.7.240 The application is not allowed for use with this High Volume Email account"
+            }
+            // The code is known, its text is UNVERIFIED.
+            Self::NotHighVolume => "550 5.2.240 The account is not a High Volume Email account",
+            Self::Organisation => {
+                "535 5.7.139 Authentication unsuccessful, the organization configuration doesn't allow this \
+                 authentication request."
+            }
         }
     }
 }
@@ -59,10 +84,7 @@ pub fn xoauth2(state: &State, site: &Site, blob: &[u8], now: Instant) -> Result<
     switch(state, mailbox)?;
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     let number = |claim: &str| claims.get(claim).and_then(Value::as_i64).unwrap_or_default();
-    let home = match user.home {
-        Home::Work => state.tenant.id.as_str(),
-        Home::Personal => CONSUMERS,
-    };
+    let home = discovery::id(state, user.home);
     let meant = scope::resource(text("aud")) == Some(Resource::Exchange) && text("tid") == home;
     let alive = number("nbf") <= now.timestamp() && now.timestamp() < number("exp");
     if !meant || !alive {
@@ -71,7 +93,8 @@ pub fn xoauth2(state: &State, site: &Site, blob: &[u8], now: Instant) -> Result<
     let trustee = if claims.contains_key("scp") {
         // The sign-in name, of a personal account its primary alias: another address of the same person is refused.
         let own = text("upn").eq_ignore_ascii_case(named);
-        let allowed = text("scp").split(' ').any(|scope| scope == "SMTP.Send");
+        let enough = |scope| scope == "SMTP.Send" || scope == "Mail.Send" && state.tenant.mail_send_suffices;
+        let allowed = text("scp").split(' ').any(enough);
         (own && allowed).then(|| text("upn"))
     } else {
         let role = |role: &Value| role == "SMTP.SendAsApp";
@@ -108,13 +131,13 @@ fn switch(state: &State, mailbox: &Mailbox) -> Result<(), Denied> {
     }
 }
 
-fn parts(blob: &[u8]) -> Option<(&str, &str)> {
+pub fn parts(blob: &[u8]) -> Option<(&str, &str)> {
     let text = std::str::from_utf8(blob).ok()?.strip_suffix("\x01\x01")?;
     let (user, bearer) = text.strip_prefix("user=")?.split_once('\x01')?;
     Some((user, bearer.strip_prefix("auth=Bearer ")?))
 }
 
-fn claims(state: &State, site: &Site, token: &str) -> Option<Map<String, Value>> {
+pub fn claims(state: &State, site: &Site, token: &str) -> Option<Map<String, Value>> {
     let opaque = state.ledger.opaque_tokens.iter().find(|(known, _)| known == token);
     opaque.map(|(_, claims)| claims.clone()).or_else(|| site.key.verify(token))
 }

@@ -1,26 +1,31 @@
 //! What becomes of a message once its last line is in: the header's sender must be the mailbox or
-//! one it may send as. The envelope's sender is not looked at, as Exchange rewrites it.
+//! one it may send as. The envelope's sender is not looked at, as Exchange rewrites it; High Volume Email has looked
+//! at it before.
 
-use super::auth::Identity;
+use super::{auth::Identity, high_volume, session::Service};
 use crate::simulator::{
     ledger::{Message, Serial},
     tenant::{Home, State},
 };
 
 /// The reply after the end of DATA, the message kept when it was accepted.
-pub fn submit(state: &mut State, identity: &Identity, envelope: (&str, &[String]), text: &[u8]) -> String {
+pub fn submit(
+    state: &mut State,
+    (service, identity): (Service, &Identity),
+    envelope: (&str, &[String]),
+    text: &[u8],
+) -> String {
     let (mail_from, recipients) = envelope;
     let text = String::from_utf8_lossy(text).into_owned();
     let from = header(&text, "from").map_or_else(|| mail_from.to_owned(), |value| address(&value).to_owned());
-    if !may_send_as(state, identity, &from) {
-        return format!(
-            "554 5.2.252 SendAsDenied; {} not allowed to send as {from}; \
-             STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message \
-             due to a permanent exception with message [BeginDiagnosticData]Cannot submit message. 0.35250:0A00CA84, \
-             1.36674:0A000000[EndDiagnosticData] [Hostname={}]",
-            identity.mailbox,
-            store(&mut state.ledger.serial)
-        );
+    match service {
+        Service::HighVolume => {
+            if let Err(refusal) = high_volume::author(identity, &from) {
+                return refusal.to_owned();
+            }
+        }
+        Service::Mailboxes if may_send_as(state, identity, &from) => {}
+        Service::Mailboxes => return denied(state, identity, &from),
     }
     let host = store(&mut state.ledger.serial);
     let id = header(&text, "message-id").filter(|id| id.starts_with('<') && id.ends_with('>'));
@@ -32,6 +37,17 @@ pub fn submit(state: &mut State, identity: &Identity, envelope: (&str, &[String]
         text,
     });
     format!("250 2.0.0 OK {id} [Hostname={host}]")
+}
+
+fn denied(state: &mut State, identity: &Identity, from: &str) -> String {
+    format!(
+        "554 5.2.252 SendAsDenied; {} not allowed to send as {from}; \
+         STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due \
+         to a permanent exception with message [BeginDiagnosticData]Cannot submit message. 0.35250:0A00CA84, \
+         1.36674:0A000000[EndDiagnosticData] [Hostname={}]",
+        identity.mailbox,
+        store(&mut state.ledger.serial)
+    )
 }
 
 fn may_send_as(state: &State, identity: &Identity, from: &str) -> bool {
@@ -81,7 +97,12 @@ mod tests {
     fn reply(state: &mut State, text: &str) -> String {
         let upn = state.users[0].upn.clone();
         let identity = Identity { mailbox: upn.clone(), trustee: upn };
-        submit(state, &identity, ("alerts@contoso.example", &["ops@contoso.example".to_owned()]), text.as_bytes())
+        submit(
+            state,
+            (Service::Mailboxes, &identity),
+            ("alerts@contoso.example", &["ops@contoso.example".to_owned()]),
+            text.as_bytes(),
+        )
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! out. `serve` alone has a socket. Replies are worded as Exchange words them.
 
 pub mod auth;
+pub mod high_volume;
 pub mod message;
 pub(super) mod serve;
 pub mod session;
 
-pub use session::{Reply, Session, Then};
+pub use session::{Reply, Service, Session, Then};
 
 use chrono::SecondsFormat;
 
@@ -63,9 +64,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_has_a_whole_reply(lines in lines(), tls in any::<bool>()) {
+        fn every_line_has_a_whole_reply(lines in lines(), tls in any::<bool>(), bulk in any::<bool>()) {
             let (mut state, site, now) = (State::healthy(), Site::of_tests(), Instant::UNIX_EPOCH);
-            let mut session = Session::new("127.0.0.1");
+            let service = if bulk { Service::HighVolume } else { Service::Mailboxes };
+            let mut session = Session::new(service, "127.0.0.1");
             if tls {
                 session = session.secured();
             }
@@ -85,7 +87,7 @@ mod tests {
                                        fields in prop::collection::vec(("(scope|client_id|grant_type|code)", ".{0,40}"), 0..5)) {
             let (mut state, site) = (State::healthy(), Site::of_tests());
             let form = fields.iter().fold(Form::default(), |form, (key, value)| form.with(key, value));
-            let request = Request { method: "POST".into(), path, query: form.clone(), form: Some(form), basic: None };
+            let request = Request { method: "POST".into(), path, query: form.clone(), form: Some(form), ..Request::default() };
             let answer = entra::answer(&mut state, &site, &request, Instant::UNIX_EPOCH);
             prop_assert!((200..600).contains(&answer.status) && !answer.body.is_empty());
         }

@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 
-use super::{Reply, Session, Then};
+use super::{Reply, Service, Session, Then};
 use crate::simulator::Shared;
 
 /// Exchange takes an initial response on the AUTH line, so a command may be as long as a token.
@@ -27,11 +27,16 @@ pub struct Certificates {
 }
 
 /// Serves one connection until its end.
-pub async fn connection(shared: Arc<Shared>, tls: Arc<Certificates>, mut stream: TcpStream) -> io::Result<()> {
+pub async fn connection(
+    shared: Arc<Shared>,
+    tls: Arc<Certificates>,
+    service: Service,
+    mut stream: TcpStream,
+) -> io::Result<()> {
     let peer = stream.peer_addr()?.ip().to_string();
     stream.set_nodelay(true)?;
     send(&mut stream, &Session::greeting(shared.now())).await?;
-    let Some(session) = dialogue(&shared, Session::new(&peer), &mut stream).await? else { return Ok(()) };
+    let Some(session) = dialogue(&shared, Session::new(service, &peer), &mut stream).await? else { return Ok(()) };
     let own = shared.with(|state, _| state.submission.own_certificate);
     let tls = if own { &tls.own } else { &tls.other };
     let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
@@ -156,7 +161,7 @@ mod tests {
             replies
         };
         let serve = async {
-            let ended = dialogue(&shared, Session::new("127.0.0.1").secured(), &mut server).await;
+            let ended = dialogue(&shared, Session::new(Service::Mailboxes, "127.0.0.1").secured(), &mut server).await;
             drop(server);
             ended.unwrap();
         };
@@ -182,7 +187,7 @@ mod tests {
     async fn a_client_that_stops_is_told_and_let_go() {
         let shared = Shared::new(State::healthy(), Site::of_tests());
         let (mut client, mut server) = tokio::io::duplex(1024);
-        let ended = dialogue(&shared, Session::new("127.0.0.1"), &mut server).await.unwrap();
+        let ended = dialogue(&shared, Session::new(Service::Mailboxes, "127.0.0.1"), &mut server).await.unwrap();
         assert!(ended.is_none());
         drop(server);
         let mut said = String::new();

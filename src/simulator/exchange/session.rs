@@ -4,7 +4,7 @@
 use super::{
     FRONT_END,
     auth::{self, Denied, Identity},
-    message, traced,
+    high_volume, message, traced,
 };
 use crate::simulator::{Instant, Site, tenant::State};
 
@@ -33,8 +33,16 @@ pub enum Then {
     Close,
 }
 
+/// Whose accounts and rules count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Mailboxes,
+    HighVolume,
+}
+
 #[derive(Debug)]
 pub struct Session {
+    service: Service,
     peer: String,
     tls: bool,
     greeted: bool,
@@ -66,8 +74,9 @@ enum Expecting {
 }
 
 impl Session {
-    pub fn new(peer: &str) -> Self {
+    pub fn new(service: Service, peer: &str) -> Self {
         Self {
+            service,
             peer: peer.to_owned(),
             tls: false,
             greeted: false,
@@ -87,7 +96,7 @@ impl Session {
 
     /// The same connection inside TLS: whatever was said before is forgotten (RFC 3207 §4.2).
     pub fn secured(self) -> Self {
-        Self { tls: true, ..Self::new(&self.peer) }
+        Self { tls: true, ..Self::new(self.service, &self.peer) }
     }
 
     pub fn takes_text(&self) -> bool {
@@ -103,7 +112,7 @@ impl Session {
     pub fn chunk(&mut self, state: &mut State, octets: &[u8]) -> Reply {
         let Expecting::Chunk { left, last } = self.expecting else { return self.blunder(BAD_SEQUENCE) };
         let left = left.saturating_sub(octets.len());
-        let room = (MOST_BYTES + 1).saturating_sub(self.chunks.len());
+        let room = (self.most_bytes() + 1).saturating_sub(self.chunks.len());
         self.chunks.extend_from_slice(&octets[..octets.len().min(room)]);
         if left > 0 {
             self.expecting = Expecting::Chunk { left, last };
@@ -114,7 +123,7 @@ impl Session {
             return reply("250 2.0.0 OK");
         }
         let taken = std::mem::take(&mut self.chunks);
-        self.submit(state, &taken, taken.len() > MOST_BYTES)
+        self.submit(state, &taken, taken.len() > self.most_bytes())
     }
 
     pub fn line(&mut self, state: &mut State, site: &Site, line: &[u8], now: Instant) -> Reply {
@@ -126,7 +135,11 @@ impl Session {
             Expecting::LoginName => self.login_name(state, text, now),
             Expecting::LoginPassword(name) => {
                 let password = auth::decoded(text).and_then(|bytes| String::from_utf8(bytes).ok());
-                let outcome = password.map_or(Err(Denied::Unsuccessful), |it| auth::login(state, &name, &it));
+                let login = match self.service {
+                    Service::Mailboxes => auth::login,
+                    Service::HighVolume => high_volume::login,
+                };
+                let outcome = password.map_or(Err(Denied::Unsuccessful), |it| login(state, &name, &it));
                 self.authenticated(outcome, state, now)
             }
             Expecting::Text { taken, too_big } => self.text(state, taken, too_big, line),
@@ -160,7 +173,7 @@ impl Session {
                 reply(&traced("530 5.7.57 Client not authenticated to send mail.", &mut state.ledger.serial, now))
             }
             "MAIL" => self.mail(rest),
-            "RCPT" => self.rcpt(rest),
+            "RCPT" => self.rcpt(state, rest),
             "BDAT" => self.bdat(rest),
             "DATA" if self.recipients.is_empty() => self.blunder("503 5.5.2 Need rcpt command"),
             "DATA" => {
@@ -233,7 +246,10 @@ impl Session {
         match auth::decoded(text) {
             None => self.blunder("501 5.5.2 Cannot decode the response"),
             Some(blob) => {
-                let outcome = auth::xoauth2(state, site, &blob, now);
+                let outcome = match self.service {
+                    Service::Mailboxes => auth::xoauth2(state, site, &blob, now),
+                    Service::HighVolume => high_volume::xoauth2(state, site, &blob, now),
+                };
                 self.authenticated(outcome, state, now)
             }
         }
@@ -262,10 +278,14 @@ impl Session {
             return self.blunder("503 5.5.2 Sender already specified");
         }
         match path(rest, "FROM:") {
-            Some((_, parameters)) if size(parameters).is_some_and(|size| size > MOST_BYTES) => {
+            Some((_, parameters)) if size(parameters).is_some_and(|size| size > self.most_bytes()) => {
                 reply("552 5.3.4 Message size exceeds fixed maximum message size")
             }
             Some((address, _)) => {
+                let identity = self.identity.as_ref().filter(|_| self.service == Service::HighVolume);
+                if let Some(Err(refusal)) = identity.map(|identity| high_volume::sender(identity, address)) {
+                    return reply(refusal);
+                }
                 self.mail_from = Some(address.to_owned());
                 reply("250 2.1.0 Sender OK")
             }
@@ -273,11 +293,18 @@ impl Session {
         }
     }
 
-    fn rcpt(&mut self, rest: &str) -> Reply {
+    fn rcpt(&mut self, state: &State, rest: &str) -> Reply {
+        let (most, bulk) = match self.service {
+            Service::Mailboxes => (MOST_RECIPIENTS, false),
+            Service::HighVolume => (high_volume::MOST_RECIPIENTS, true),
+        };
         match path(rest, "TO:") {
             _ if self.mail_from.is_none() => self.blunder("503 5.5.2 Need mail command"),
-            _ if self.recipients.len() >= MOST_RECIPIENTS => reply("452 4.5.3 Too many recipients"),
+            _ if self.recipients.len() >= most => reply("452 4.5.3 Too many recipients"),
             Some((address, _)) if address.contains('@') => {
+                if let Some(Err(refusal)) = bulk.then(|| high_volume::recipient(state, address)) {
+                    return reply(refusal);
+                }
                 self.recipients.push(address.to_owned());
                 reply("250 2.1.5 Recipient OK")
             }
@@ -291,7 +318,7 @@ impl Session {
         if !(at_start && line == b".\r\n") {
             let dotted = at_start && line.first() == Some(&b'.');
             taken.extend_from_slice(if dotted { &line[1..] } else { line });
-            if taken.len() > MOST_BYTES {
+            if taken.len() > self.most_bytes() {
                 too_big = true;
                 // Two bytes are enough to see where a line ends.
                 taken.drain(..taken.len() - 2);
@@ -324,8 +351,15 @@ impl Session {
         let recipients = std::mem::take(&mut self.recipients);
         match &self.identity {
             _ if too_big => reply("552 5.3.4 Message size exceeds fixed maximum message size"),
-            Some(identity) => reply(&message::submit(state, identity, (&mail_from, &recipients), text)),
+            Some(identity) => reply(&message::submit(state, (self.service, identity), (&mail_from, &recipients), text)),
             None => self.blunder(BAD_SEQUENCE),
+        }
+    }
+
+    fn most_bytes(&self) -> usize {
+        match self.service {
+            Service::Mailboxes => MOST_BYTES,
+            Service::HighVolume => high_volume::MOST_BYTES,
         }
     }
 

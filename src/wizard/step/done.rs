@@ -1,4 +1,5 @@
-//! The end of the path: what was written and what to do with it. The answers can be kept for another machine.
+//! The end of the path: what goes into the product, what was written, and what to do with it. The settings sheet can be
+//! kept as files, and the answers for another machine.
 
 use std::path::PathBuf;
 
@@ -12,56 +13,79 @@ use crate::{
     shell,
     wizard::{
         desk::Desk,
-        effect::{Effect, FileFailure, Outcome, Report},
+        effect::{Beside, Effect, FileFailure, Outcome, Report},
         message::Message,
         screen::{Act, Block, Key, Tone},
-        verdict,
+        sheet, verdict,
     },
 };
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Done {
-    answers: Answers,
+    /// What is being written, and what was.
+    writing: Option<Kept>,
+    kept: Vec<Kept>,
+    /// The secret is shown.
+    revealed: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Default)]
-enum Answers {
-    #[default]
-    Offered,
-    Writing,
-    Kept,
+/// What can be kept as files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Answers,
+    Sheet,
 }
 
 impl Done {
+    /// With nobody there to ask for it, the sheet of a product elsewhere is what the run was for.
+    pub fn enter(desk: &mut Desk) -> (Self, Turn) {
+        let mut step = Self::default();
+        let wanted = desk.unattended && desk.product().app.redirect.is_some();
+        let turn = if wanted { step.keep(desk, Kept::Sheet) } else { Turn::stay() };
+        (step, turn)
+    }
+
     pub fn update(&mut self, desk: &mut Desk, message: Message) -> Turn {
-        match (message, &self.answers) {
-            (Message::Continue, Answers::Offered | Answers::Kept) => Turn::go(Go::Leave(desk.outcome())),
-            (Message::Other, Answers::Offered) => self.keep(desk),
-            (Message::Reported(_, Report::AnswersKept(outcome)), Answers::Writing) => self.kept(desk, outcome),
+        match (message, self.writing) {
+            (Message::Continue, None) => Turn::go(Go::Leave(desk.outcome())),
+            (Message::Other, None) => self.keep(desk, Kept::Answers),
+            (Message::KeepSheet, None) => self.keep(desk, Kept::Sheet),
+            (Message::Reveal, _) => {
+                self.revealed = !self.revealed;
+                Turn::stay()
+            }
+            (Message::Reported(_, Report::FilesKept(outcome)), Some(writing)) => self.written(desk, writing, outcome),
             _ => Turn::stay(),
         }
     }
 
-    fn keep(&mut self, desk: &mut Desk) -> Turn {
-        let Some(account) = desk.draft.account.clone() else { return Turn::stay() };
-        let text = answers_file(desk, &account);
-        let ticket = desk.ticket();
-        self.answers = Answers::Writing;
-        Turn::asking(Effect::KeepAnswers(ticket, account, text))
+    fn keep(&mut self, desk: &mut Desk, what: Kept) -> Turn {
+        let Some(account) = desk.draft.account.clone().filter(|_| !self.kept.contains(&what)) else {
+            return Turn::stay();
+        };
+        let files = match what {
+            Kept::Answers => vec![answers_file(desk, &account)],
+            Kept::Sheet => sheet::files(desk, &account),
+        };
+        self.writing = Some(what);
+        Turn::asking(Effect::KeepFiles(desk.ticket(), files))
     }
 
-    fn kept(&mut self, desk: &mut Desk, outcome: Result<PathBuf, FileFailure>) -> Turn {
-        let (answers, tone, phrase) = match outcome {
-            Ok(path) => {
-                let phrase = Phrase::new("done.answers-kept")
-                    .with("path", shell::path(&path).unwrap_or_else(|| path.display().to_string()));
-                desk.saved.push(path);
-                (Answers::Kept, Tone::Success, phrase)
+    fn written(&mut self, desk: &mut Desk, what: Kept, outcome: Result<Vec<PathBuf>, FileFailure>) -> Turn {
+        self.writing = None;
+        // Where it cannot be written now it cannot be without anybody, either.
+        let tried = outcome.is_ok() || desk.unattended;
+        self.kept.extend(tried.then_some(what));
+        desk.notices = vec![match outcome {
+            Ok(paths) => {
+                let key = if what == Kept::Answers { "done.answers-kept" } else { "done.sheet-kept" };
+                let shown = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
+                let paths_shown = paths.iter().map(shown).collect::<Vec<_>>().join(" ");
+                desk.saved.extend(paths);
+                (Tone::Success, Phrase::new(key).with("path", paths_shown))
             }
-            Err(failure) => (Answers::Offered, Tone::Failure, verdict::file_trouble(&failure)),
-        };
-        self.answers = answers;
-        desk.notices = vec![(tone, phrase)];
+            Err(failure) => (Tone::Failure, verdict::file_trouble(&failure)),
+        }];
         Turn::stay()
     }
 
@@ -82,30 +106,43 @@ impl Done {
             };
             Block::Command { label: say("label"), text: say("text") }
         };
-        let mut blocks = vec![
-            Block::Note { tone, text: desk.say(&desk.about(key)) },
-            Block::Facts(written),
-            command("token", "", ""),
-            command("test", "", ""),
-        ];
-        blocks.extend(FORMATS.iter().map(|format| match format.place {
+        let mut blocks = vec![Block::Note { tone, text: desk.say(&desk.about(key)) }];
+        blocks.extend(sheet::blocks(desk, self.revealed));
+        blocks.push(Block::Facts(written));
+        if desk.product().app.redirect.is_none() {
+            blocks.push(command("token", "", ""));
+        }
+        blocks.push(command("test", "", ""));
+        // A product elsewhere sends by itself; nothing on this machine has to be told.
+        let formats = FORMATS.iter().filter(|_| desk.product().app.redirect.is_none());
+        blocks.extend(formats.map(|format| match format.place {
             Place::File(path) => command("export", format.id, path),
             // Which directory it is depends on who runs it; the command says so.
             Place::Directory { .. } => command("units", format.id, ""),
         }));
-        if self.answers == Answers::Writing {
+        if self.writing.is_some() {
             return Page { blocks, busy: Some(desk.word("busy.files")), ..Page::default() };
         }
         let mut actions = vec![primary(Key::Enter, desk.word("action.finish"), Act::Send(Message::Continue))];
-        if self.answers == Answers::Offered {
-            actions.push(secondary(Key::Letter('s'), desk.word("action.save-answers"), Message::Other));
+        if sheet::has_secret(desk) {
+            let label = if self.revealed { "action.hide-secret" } else { "action.show-secret" };
+            actions.push(secondary(Key::Letter('d'), desk.word(label), Message::Reveal));
+        }
+        for (what, key, label, message) in [
+            (Kept::Sheet, 'b', "action.keep-sheet", Message::KeepSheet),
+            (Kept::Answers, 's', "action.save-answers", Message::Other),
+        ] {
+            if !self.kept.contains(&what) {
+                actions.push(secondary(Key::Letter(key), desk.word(label), message));
+            }
         }
         Page { blocks, actions, ..Page::default() }
     }
 }
 
-fn answers_file(desk: &Desk, account: &AccountName) -> String {
+fn answers_file(desk: &Desk, account: &AccountName) -> Beside {
     let head = desk.say(&Phrase::new("done.answers-head").with("account", account));
     let secret = desk.draft.secrets.client_secret.as_ref().map(|_| desk.word("done.answers-secret"));
-    answers::text(&head, secret.as_deref(), account, desk.sent_to.as_ref(), &desk.draft.settings.settled())
+    let text = answers::text(&head, secret.as_deref(), account, desk.sent_to.as_ref(), &desk.draft.settings.settled());
+    Beside { name: format!("answers-{account}.toml"), text }
 }

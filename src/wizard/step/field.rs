@@ -6,7 +6,10 @@ use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
-    facts::{self, Address, Authority, BaseUrl, ClientName, Guid, Host, Malformed, RedirectUri, Tenant},
+    facts::{
+        self, Address, Authority, BaseUrl, ClientName, Guid, Malformed, RedirectUri, Tenant,
+        clean::{self, Form},
+    },
     phrase::Phrase,
     secret::Secret,
     wizard::desk::Desk,
@@ -63,10 +66,36 @@ impl Field {
         }
     }
 
-    /// Checks and keeps what was typed.
-    pub fn keep(self, typed: &Secret, desk: &mut Desk) -> Result<(), Phrase> {
-        let text = typed.expose();
-        desk.change(|desk| self.set(if self == Self::Password { text } else { text.trim() }, desk))
+    /// What is typed here. A password is whatever somebody made it.
+    pub fn form(self, desk: &Desk) -> Option<Form> {
+        Some(match self {
+            Self::Mailbox | Self::Sender => Form::Address,
+            Self::Authority => Form::Authority,
+            Self::CaFile | Self::CertificateFile | Self::CertificateKeyFile => Form::Path,
+            Self::SmtpServer => Form::Server,
+            Self::Tenant => Form::Tenant,
+            Self::ClientId if desk.draft.settings.cloud().is_microsoft() => Form::Guid,
+            Self::ClientId => Form::ClientName,
+            Self::Scopes => Form::Scopes,
+            Self::ClientSecret => Form::Secret,
+            Self::SecretExpires => Form::Day,
+            Self::RedirectUri | Self::ProductRedirect => Form::RedirectUri,
+            Self::BaseUrl => Form::BaseUrl,
+            Self::Password => return None,
+        })
+    }
+
+    /// Checks and keeps what was typed, and says what was done to it first. Of a secret nothing is said again.
+    pub fn keep(self, typed: &Secret, desk: &mut Desk) -> Result<Option<Phrase>, Phrase> {
+        let Some(form) = self.form(desk) else {
+            return desk.change(|desk| self.set(typed.expose(), desk)).map(|()| None);
+        };
+        let cleaned = clean::clean(form, typed.expose());
+        desk.change(|desk| self.set(&cleaned.text, desk))?;
+        if self.is_secret() {
+            return Ok(cleaned.told("cleaned.changed"));
+        }
+        Ok(cleaned.told("cleaned.taken").map(|told| told.with("value", self.value(desk))))
     }
 
     fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
@@ -118,7 +147,7 @@ impl Field {
             }
             Self::Password => keep_password(text, desk)?,
             Self::SmtpServer => {
-                let (host, port) = server(text).map_err(malformed)?;
+                let (host, port) = facts::server(text).map_err(malformed)?;
                 settings.smtp.host = Some(host);
                 settings.smtp.port = Some(port);
             }
@@ -157,15 +186,6 @@ fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
         .ok_or_else(|| Phrase::new("malformed.path"))
 }
 
-/// `host`, `host:port` or `[IPv6]:port`.
-fn server(text: &str) -> Result<(Host, u16), Malformed> {
-    let port_follows = |rest: &str| !rest.contains(':') || rest.ends_with(']');
-    match text.rsplit_once(':') {
-        Some((host, port)) if port_follows(host) => Ok((host.parse()?, facts::port(port)?)),
-        _ => Ok((text.parse()?, 587)),
-    }
-}
-
 /// Microsoft's client ids are GUIDs; an address or a secret in that field is caught before anything is sent.
 fn client_id(text: &str, cloud: Cloud) -> Result<ClientName, Phrase> {
     if cloud.is_microsoft() {
@@ -178,7 +198,7 @@ fn client_id(text: &str, cloud: Cloud) -> Result<ClientName, Phrase> {
 fn scopes(text: &str) -> Option<Vec<String>> {
     let plain = |scope: &&str| scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
     let list: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    (!list.is_empty() && text.split_whitespace().all(|scope| plain(&scope))).then_some(list)
+    (!list.is_empty() && text.len() <= 4096 && text.split_whitespace().all(|scope| plain(&scope))).then_some(list)
 }
 
 /// The Secret ID beside the Value is a GUID and a Value never is (`AADSTS7000215` tells it only later).
@@ -190,6 +210,10 @@ fn keep_secret(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
     if desk.draft.settings.cloud().is_microsoft() && text.parse::<Guid>().is_ok() {
         desk.draft.checklist.fail(Item::ClientSecret, Phrase::new("malformed.secret-id"));
         return Err(Phrase::new("malformed.secret-id"));
+    }
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if desk.draft.settings.cloud().is_microsoft() && !plain {
+        return Err(Phrase::new("malformed.secret"));
     }
     let secret = Secret::new(text);
     if desk.draft.secrets.client_secret.as_ref().is_some_and(|before| *before != secret) {
@@ -213,7 +237,7 @@ mod tests {
         Desk::new(Draft::default(), Texts::new(Language::English), String::new())
     }
 
-    fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<(), Phrase> {
+    fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<Option<Phrase>, Phrase> {
         field.keep(&Secret::new(text), desk)
     }
 
@@ -228,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_server_is_read_with_and_without_port() {
-        let parsed = |text| server(text).map(|(host, port)| (host.to_string(), port));
+        let parsed = |text| facts::server(text).map(|(host, port)| (host.to_string(), port));
         assert_eq!(parsed("smtp.example"), Ok(("smtp.example".into(), 587)));
         assert_eq!(parsed("127.0.0.1:2525"), Ok(("127.0.0.1".into(), 2525)));
         assert_eq!(parsed("[::1]:25"), Ok(("::1".into(), 25)));

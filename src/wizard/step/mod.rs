@@ -104,7 +104,7 @@ impl Step {
             (Kind::Connect, _) => map(connect::Connect::enter(desk, now), Self::Connect),
             (Kind::Message, _) => (Self::Message(message::Send::enter()), Turn::stay()),
             (Kind::Save, _) => map(save::Save::enter(desk), Self::Save),
-            (Kind::Done | Kind::Read, _) => (Self::Done(done::Done::default()), Turn::stay()),
+            (Kind::Done | Kind::Read, _) => map(done::Done::enter(desk), Self::Done),
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     checklist::{Item, State, steps::Field},
     diagnosis::Cause,
+    facts::clean,
     phrase::Phrase,
     product,
     secret::Secret,
@@ -28,6 +29,8 @@ pub struct Read {
     field: Field,
     phase: Phase,
     error: Option<Phrase>,
+    /// What stands out in what was refused for its form.
+    odd: Option<Phrase>,
     /// The item that a probe says is wrong, when it is not this step's own.
     elsewhere: Option<Item>,
     /// What a probe's answer is put down to.
@@ -47,8 +50,16 @@ enum Phase {
 
 impl Read {
     pub fn enter(id: &'static str, field: Field, desk: &mut Desk, now: i64) -> (Self, Turn) {
-        let mut step =
-            Self { id, field, phase: Phase::Asking, error: None, elsewhere: None, causes: Vec::new(), outcome: None };
+        let mut step = Self {
+            id,
+            field,
+            phase: Phase::Asking,
+            error: None,
+            odd: None,
+            elsewhere: None,
+            causes: Vec::new(),
+            outcome: None,
+        };
         let unknown = field == Field::Tenant && desk.draft.settings.tenant.is_none();
         let Some(request) = unknown.then(|| probe::request(field, desk, now)).flatten() else {
             return (step, Turn::stay());
@@ -113,11 +124,17 @@ impl Read {
     fn answered(&mut self, desk: &mut Desk, typed: &Secret, now: i64) -> Turn {
         let known = self.field.value(desk);
         let unfinished = desk.draft.secrets.typed.take().filter(|_| self.field.is_secret() && typed.is_empty());
-        if let Err(error) = self.field.keep(unfinished.as_ref().unwrap_or(typed), desk) {
-            self.error = Some(error);
-            self.phase = Phase::Asking;
-            return Turn::stay();
+        let typed = unfinished.as_ref().unwrap_or(typed);
+        match self.field.keep(typed, desk) {
+            Ok(told) => desk.notices.extend(told.map(|told| (Tone::Info, told))),
+            Err(error) => {
+                self.odd = self.field.form(desk).and_then(|form| clean::odd(form, typed.expose()));
+                self.error = Some(error);
+                self.phase = Phase::Asking;
+                return Turn::stay();
+            }
         }
+        self.odd = None;
         (self.error, self.elsewhere, self.causes, self.outcome) = (None, None, Vec::new(), None);
         desk.draft.typed.remove(self.id);
         let proven = self.items().iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
@@ -172,14 +189,14 @@ impl Read {
         let item = self.items().first().copied();
         match judgement {
             Judgement::Proven(evidence) => {
-                desk.notices = vec![(Tone::Success, evidence.clone())];
+                notice(desk, Tone::Success, &evidence);
                 if let Some(item) = item {
                     desk.draft.checklist.prove(item, evidence);
                 }
                 if looking { Turn::stay() } else { Turn::next() }
             }
             Judgement::CannotTell(evidence) => {
-                desk.notices = vec![(Tone::Info, evidence.clone())];
+                notice(desk, Tone::Info, &evidence);
                 if let Some(item) = item.filter(|_| !looking) {
                     let said_so = desk.said_so();
                     desk.draft.checklist.attest(item, said_so);
@@ -276,12 +293,17 @@ impl Read {
             question: Some(Question {
                 label: desk.say(&desk.about(format!("steps.{}.question", self.id))),
                 hint: desk.say(&desk.about(format!("steps.{}.hint", self.id))),
-                error: self.error.as_ref().map(|error| desk.say(error)),
+                error: self.error.as_ref().map(|error| self.complaint(desk, error)),
                 input: self.input(desk, held),
             }),
             actions,
             ..Page::default()
         }
+    }
+
+    fn complaint(&self, desk: &Desk, error: &Phrase) -> String {
+        let odd = self.odd.iter().map(|odd| format!(" {}", desk.say(odd)));
+        std::iter::once(desk.say(error)).chain(odd).collect()
     }
 
     /// A tenant or an app that is not found may be in another cloud, where the product has several.
@@ -308,4 +330,10 @@ impl Read {
         }
         Input::Text { value: desk.typed(self.id).unwrap_or_else(|| self.field.value(desk)) }
     }
+}
+
+/// Said beside what was done to the value that led to it.
+fn notice(desk: &mut Desk, tone: Tone, evidence: &Phrase) {
+    desk.notices.retain(|(_, phrase)| phrase.key.starts_with("cleaned."));
+    desk.notices.push((tone, evidence.clone()));
 }
