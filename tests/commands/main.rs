@@ -7,6 +7,7 @@ mod browser;
 mod desk;
 mod explain;
 mod export;
+mod handover;
 #[path = "../keys/mod.rs"]
 mod keys;
 #[path = "../runtime/loopback.rs"]
