@@ -104,7 +104,16 @@ fn no_text_is_left_over() {
         .flat_map(|source| source.split("format!(\"").skip(1))
         .filter_map(|rest| rest.split('{').next().filter(|prefix| prefix.ends_with('.')))
         .collect();
-    for key in Texts::new(Language::English).keys() {
+    let texts = Texts::new(Language::English);
+    for key in texts.keys() {
+        if key.starts_with("details.") {
+            // These come as they are said.
+            let said = texts.word(key);
+            let pieces = said.split(['{', '}']).step_by(2).filter(|piece| piece.len() > 3);
+            let made = |piece: &str| found.iter().any(|source| source.contains(piece));
+            assert!(pieces.clone().all(made) && pieces.count() > 0, "`{key}` is said nowhere: {said}");
+            continue;
+        }
         let by_part = composed.iter().any(|prefix| key.starts_with(prefix));
         let quoted = format!("\"{key}\"");
         assert!(by_part || found.iter().any(|source| source.contains(&quoted)), "`{key}` is said nowhere");
@@ -138,13 +147,33 @@ fn every_language_has_the_same_texts_with_the_same_values() {
 }
 
 /// Names, marks and words that are the same in both.
-const SAME: [&str; 0] = [];
+const SAME: [&str; 17] = [
+    "answers.nowhere",
+    "answers.secret-variable",
+    "clouds.china.detail",
+    "clouds.dod.detail",
+    "clouds.gcc-high.detail",
+    "done.export.text",
+    "done.test.text",
+    "done.token.text",
+    "done.units.text",
+    "evidence.token",
+    "explain.file",
+    "facts.mail.auth",
+    "facts.oauth.code",
+    "facts.powershell",
+    "network.other",
+    "security.starttls.label",
+    "tls.version",
+];
 
 #[test]
 fn what_is_said_in_japanese_is_japanese() {
     let (english, japanese) = (Texts::new(Language::English), Texts::new(Language::Japanese));
     let said = |key: &&str| !(key.contains(".commands.") && key.ends_with(".text"));
     let same: Vec<_> = japanese.keys().filter(said).filter(|key| japanese.word(key) == english.word(key)).collect();
-    let unmeant: Vec<_> = same.into_iter().filter(|key| !SAME.contains(key)).collect();
+    // A product's name is a name.
+    let named = |key: &str| key.starts_with("products.") && key.ends_with(".label");
+    let unmeant: Vec<_> = same.into_iter().filter(|key| !SAME.contains(key) && !named(key)).collect();
     assert!(unmeant.is_empty(), "{unmeant:#?}");
 }

@@ -196,9 +196,9 @@ impl Settings {
         unregistrable.then_some("malformed.ipv6-loopback").or(elsewhere).map(Phrase::new)
     }
 
-    /// High Volume Email, which has rules of its own.
+    /// High Volume Email, which has rules of its own, at whatever address it is reached.
     pub fn is_hve(&self) -> bool {
-        self.smtp.host.as_ref().is_some_and(cloud::is_hve)
+        self.product.as_deref() == Some("hve") || self.smtp.host.as_ref().is_some_and(cloud::is_hve)
     }
 
     /// Scheme and host that a scope for SMTP begins with, in this cloud and with this way of consent.

@@ -57,6 +57,9 @@ pub enum State {
 pub struct Finding {
     pub state: State,
     pub evidence: Vec<Phrase>,
+    /// Unix seconds: when the state was last found out. Not known of what an earlier version kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<i64>,
 }
 
 impl Item {
@@ -138,48 +141,92 @@ impl State {
 }
 
 /// What is known of every item. An item nobody spoke of is open.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Checklist(BTreeMap<Item, Finding>);
+pub struct Checklist {
+    findings: BTreeMap<Item, Finding>,
+    /// Unix seconds, as told last; findings are dated by it.
+    #[serde(skip)]
+    now: i64,
+    /// What was proven before this is not added to when it is proven again, but replaced.
+    #[serde(skip)]
+    anew: i64,
+}
+
+/// The same is known; when it was looked at does not count.
+impl PartialEq for Checklist {
+    fn eq(&self, other: &Self) -> bool {
+        self.findings == other.findings
+    }
+}
 
 impl Checklist {
     pub fn state(&self, item: Item) -> State {
-        self.0.get(&item).map_or(State::Open, |finding| finding.state)
+        self.findings.get(&item).map_or(State::Open, |finding| finding.state)
     }
 
     pub fn evidence(&self, item: Item) -> &[Phrase] {
-        self.0.get(&item).map_or(&[], |finding| &finding.evidence)
+        self.findings.get(&item).map_or(&[], |finding| &finding.evidence)
+    }
+
+    /// When the item's state was found out (Unix seconds).
+    pub fn found_at(&self, item: Item) -> Option<i64> {
+        self.findings.get(&item)?.at
+    }
+
+    /// What is found out from here on is found out at `now`.
+    pub fn tell_time(&mut self, now: i64) {
+        self.now = now;
+    }
+
+    /// Everything is found out anew: what comes takes the place of what was known of an item.
+    pub fn begin_anew(&mut self) {
+        self.anew = self.now;
+    }
+
+    /// As it was known before.
+    pub fn put_back(&mut self, item: Item, before: &Self) {
+        match before.findings.get(&item) {
+            Some(finding) => self.findings.insert(item, finding.clone()),
+            None => self.findings.remove(&item),
+        };
+    }
+
+    fn find(&mut self, item: Item, state: State, evidence: Vec<Phrase>) -> &mut Finding {
+        let found = Finding { state, evidence, at: Some(self.now).filter(|now| *now != 0) };
+        let finding = self.findings.entry(item).or_default();
+        *finding = found;
+        finding
     }
 
     /// Shown to be so. Evidence gathered by several probes adds up; evidence of a failure that is mended does not stay.
     pub fn prove(&mut self, item: Item, evidence: Phrase) {
-        let finding = self.0.entry(item).or_default();
-        if finding.state != State::Proven {
-            *finding = Finding { state: State::Proven, evidence: Vec::new() };
-        }
+        let known = self.findings.remove(&item).filter(|finding| finding.state == State::Proven);
+        let counts = known.filter(|finding| finding.at.unwrap_or_default() >= self.anew);
+        let finding = self.find(item, State::Proven, counts.map(|finding| finding.evidence).unwrap_or_default());
         if !finding.evidence.contains(&evidence) {
             finding.evidence.push(evidence);
         }
     }
 
     pub fn fail(&mut self, item: Item, evidence: Phrase) {
-        self.0.insert(item, Finding { state: State::Failed, evidence: vec![evidence] });
+        self.find(item, State::Failed, vec![evidence]);
     }
 
     pub fn not_needed(&mut self, item: Item, why: Phrase) {
-        self.0.insert(item, Finding { state: State::NotNeeded, evidence: vec![why] });
+        self.find(item, State::NotNeeded, vec![why]);
     }
 
     /// The person says so. It does not undo a proof.
     pub fn attest(&mut self, item: Item, evidence: Phrase) {
         if self.state(item) != State::Proven {
-            self.0.insert(item, Finding { state: State::Attested, evidence: vec![evidence] });
+            self.find(item, State::Attested, vec![evidence]);
         }
     }
 
     /// A probe could not tell: the state stays, the attempt is on record.
     pub fn note(&mut self, item: Item, evidence: Phrase) {
-        let finding = self.0.entry(item).or_default();
+        let finding = self.findings.entry(item).or_default();
         if !finding.evidence.contains(&evidence) {
             finding.evidence.push(evidence);
         }
@@ -187,7 +234,7 @@ impl Checklist {
 
     /// What the item rested on has changed.
     pub fn reopen(&mut self, item: Item) {
-        self.0.remove(&item);
+        self.findings.remove(&item);
     }
 }
 
@@ -213,5 +260,21 @@ mod tests {
         list.attest(Item::SmtpAuth, Phrase::new("said so"));
         assert_eq!(list.state(Item::SmtpAuth), State::Proven);
         assert_eq!(list.evidence(Item::SmtpAuth), [Phrase::new("accepted")]);
+    }
+
+    #[test]
+    fn what_is_found_out_has_its_time_and_anew_it_takes_the_place_of_what_was_known() {
+        let mut list = Checklist::default();
+        list.tell_time(1000);
+        list.prove(Item::ClientId, Phrase::new("known"));
+        list.note(Item::ClientId, Phrase::new("no answer"));
+        list.tell_time(2000);
+        list.note(Item::ClientId, Phrase::new("no answer either"));
+        assert_eq!(list.found_at(Item::ClientId), Some(1000));
+        list.begin_anew();
+        list.prove(Item::ClientId, Phrase::new("issued"));
+        list.prove(Item::ClientId, Phrase::new("used"));
+        assert_eq!(list.found_at(Item::ClientId), Some(2000));
+        assert_eq!(list.evidence(Item::ClientId), [Phrase::new("issued"), Phrase::new("used")]);
     }
 }

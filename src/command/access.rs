@@ -42,14 +42,19 @@ impl Context {
         let config = config.ok_or_else(|| self.no_account(&NoAccount::None))?;
         let (name, settings): (&AccountName, &Settings) =
             config.choose(asked).map_err(|error| self.no_account(&error))?;
-        let account = settings.account().map_err(|error| format!("account `{name}`: {error}"))?;
+        let account = settings.account().map_err(|missing| {
+            self.texts.say(&Phrase::new("command.account-lacks").with("account", name).with("key", missing.0))
+        })?;
         Ok(Known { name: name.clone(), account, settings: settings.clone(), places: places.clone() })
     }
 
     /// Why none was chosen, and where there is none yet how there comes to be one.
     pub fn no_account(&self, error: &NoAccount) -> String {
-        let none = || Phrase::new("access.none").with("config", self.global.config_option());
-        if *error == NoAccount::None { self.texts.say(&none()) } else { error.to_string() }
+        self.texts.say(&match error {
+            NoAccount::None => Phrase::new("access.none").with("config", self.global.config_option()),
+            NoAccount::Unknown(name) => Phrase::new("command.account-unknown").with("account", name),
+            NoAccount::Several => Phrase::new("command.account-several"),
+        })
     }
 }
 

@@ -3,17 +3,18 @@
 
 use std::{io, path::Path};
 
-use super::simulate;
+use super::{simulate, stage};
 use crate::{
     account::{
         Settings,
-        settings::{Consent, Endpoints, Smtp},
+        settings::{Endpoints, Smtp},
     },
     entra::wire::{Method, Request},
     phrase::Phrase,
-    product::Product,
+    product::{self, Product},
     secret::Secret,
-    simulator::{Announcement, Simulator, faults::Fault, tenant::State},
+    simulator::{Announcement, Simulator, faults::Fault},
+    way::Way,
     wizard::{Companion, When},
 };
 
@@ -33,47 +34,77 @@ pub struct Offer {
 }
 
 impl Demo {
-    pub async fn start(fault: Option<&Fault>, product: Option<&Product>) -> io::Result<Self> {
-        let personal = product.is_some_and(|product| product.tenant.is_some());
-        let simulator = match fault {
-            None if personal => Simulator::start(State::personal()).await?,
-            _ => simulate::start(fault).await?,
-        };
-        let offer = offer(simulator.announcement(), fault);
+    /// `alone`: nobody is there who would ask the portal for something, or read a secret off it.
+    pub async fn start(fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
+        let product = product.or(fault.and_then(told));
+        let mut state = stage::state(product);
+        if !alone {
+            stage::leave_to_the_person(&mut state);
+        }
+        let simulator = simulate::start(state, fault).await?;
+        let offer = offer(simulator.announcement(), fault, product, alone);
         Ok(Self { _simulator: simulator, offer })
     }
 }
 
+/// The product that a fault is one of.
+pub fn told(fault: &Fault) -> Option<&'static Product> {
+    product::find(fault.told.product.as_deref()?)
+}
+
 /// What somebody was told, right or wrong, and what others can do.
-pub fn offer(announced: &Announcement, fault: Option<&Fault>) -> Offer {
+pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> Offer {
     let mut offer = Offer {
-        suggested: suggested(announced),
-        client_secret: None,
+        suggested: suggested(announced, product, alone),
+        client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
+    offer.companions.extend(product.filter(|product| stage::is_hve(product)).map(|_| list_of_apps(announced)));
     if let Some(fault) = fault {
         offer.suggested.product.clone_from(&fault.told.product);
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
         offer.suggested.scopes.clone_from(&fault.told.scopes);
-        offer.client_secret = fault.told.client_secret.as_ref().map(Secret::new);
+        offer.client_secret = fault.told.client_secret.as_ref().map(Secret::new).or(offer.client_secret);
         offer.companions.extend(repair(announced, fault));
     }
     offer
 }
 
-fn suggested(announced: &Announcement) -> Settings {
-    Settings {
+fn told_secret(announced: &Announcement) -> Secret {
+    Secret::new(&announced.client_secret)
+}
+
+/// Whether the way that is proposed cannot do without.
+fn needs_secret(product: &Product) -> bool {
+    let app = &product.app;
+    first(product, true) == Way::Secret || app.secret && !app.keeps_secret_back()
+}
+
+/// A device code where there is one, since the faults are most of them its; the person may choose another. Where nobody
+/// is to paste an address, the browser comes back by itself.
+fn first(product: &Product, alone: bool) -> Way {
+    let has = |way| product.ways.contains(&way);
+    match product.ways.first().copied().unwrap_or_default() {
+        Way::Paste if alone && has(Way::Loopback) => Way::Loopback,
+        way if way.is_app_only() || !has(Way::DeviceCode) => way,
+        _ => Way::DeviceCode,
+    }
+}
+
+fn suggested(announced: &Announcement, product: Option<&Product>, alone: bool) -> Settings {
+    let mut settings = Settings {
         user: announced.user.parse().ok(),
         client_id: announced.client_id.parse().ok(),
-        // Its faults are a device code's; the person may choose another.
-        consent: Some(Consent::DeviceCode),
+        base_url: product.and_then(stage::base),
         smtp: Smtp { host: announced.smtp.host.parse().ok(), port: Some(announced.smtp.port), security: None },
         endpoints: Endpoints {
             authority: announced.authority.parse().ok(),
             ca_file: Some(Path::new(&announced.ca_file).to_owned()),
         },
         ..Settings::default()
-    }
+    };
+    settings.take_way(product.map(|product| first(product, alone)).unwrap_or_default());
+    settings
 }
 
 /// The person at the browser: types the code, or opens the address.
@@ -112,6 +143,17 @@ fn portal(announced: &Announcement) -> [Companion; 2] {
         request: control("certificate={certificate}"),
     };
     [secret, certificate]
+}
+
+/// The administrator of Exchange, who puts the app on the list of an account of High Volume Email.
+fn list_of_apps(announced: &Announcement) -> Companion {
+    let body = format!("hve_app_access={}", encoded(&format!("{}:on", announced.user)));
+    Companion {
+        label: Phrase::new("demo.app-list"),
+        done: Phrase::new("demo.app-listed"),
+        when: When::At("hve-access"),
+        request: request(announced, announced.control_url("state"), body),
+    }
 }
 
 /// Whoever can mend it: the administrator, or the person at the browser.

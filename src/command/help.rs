@@ -2,21 +2,42 @@
 //! options with the words of an overlay, wrapped by the rules of its language, which clap does not know. It is read
 //! only when help is asked for.
 
-use std::ffi::OsString;
+use std::{
+    error::Error,
+    ffi::OsString,
+    io::{self, Write},
+};
 
 use clap::{Arg, Command, CommandFactory, error::ErrorKind};
 
-use super::{options::Options, terminal};
-use crate::{front::text, language::Language};
+use super::{
+    options::{Options, Unusable},
+    terminal,
+};
+use crate::{
+    front::text,
+    language::{Language, Texts},
+};
 
 const IN_JAPANESE: &str = include_str!("../language/help.ja.toml");
 /// Lines of more columns are hard to read.
 const WIDEST: usize = 100;
 
-/// What a parser's error says instead, where it is the help that was asked for.
-pub fn instead(error: &clap::Error, arguments: &[OsString]) -> Option<clap::Error> {
-    let asked = error.kind() == ErrorKind::DisplayHelp && terminal::language_asked(arguments) == Language::Japanese;
-    asked.then(|| in_japanese(terminal::columns().min(WIDEST)).try_get_matches_from(arguments).err()).flatten()
+/// What the parser has to say. Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
+pub fn say(error: &clap::Error, arguments: &[OsString]) {
+    let language = terminal::language_asked(arguments);
+    let _ = match (language, error.kind(), error.source().and_then(|source| source.downcast_ref::<Unusable>())) {
+        (Language::Japanese, ErrorKind::DisplayHelp, _) => {
+            let words = in_japanese(terminal::columns().min(WIDEST));
+            words.try_get_matches_from(arguments).err().as_ref().unwrap_or(error).print()
+        }
+        // The sentence around it is the parser's own.
+        (language, _, Some(why)) if language != Language::English => {
+            let said = error.to_string().replace(&why.to_string(), &Texts::new(language).say(&why.0));
+            io::stderr().write_all(said.as_bytes())
+        }
+        _ => error.print(),
+    };
 }
 
 fn in_japanese(width: usize) -> Command {

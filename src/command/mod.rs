@@ -20,6 +20,7 @@ mod renewal;
 mod setup;
 mod simulate;
 mod sole;
+pub mod stage;
 mod start;
 mod status;
 mod stuck;
@@ -44,6 +45,7 @@ use tokio::runtime::Builder;
 
 use crate::{
     language::{Language, Texts},
+    phrase::Phrase,
     runtime::tls,
     visible,
 };
@@ -68,11 +70,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
     let options = match Options::try_parse_from(&arguments) {
         Ok(options) => options,
         Err(error) => {
-            // Help and version go to stdout and are no error; a broken pipe there is nobody's loss.
-            let _ = help::instead(&error, &arguments).as_ref().unwrap_or(&error).print();
+            help::say(&error, &arguments);
             return match error.use_stderr() {
                 false => Status::Done,
-                true if status::is_check(&arguments) => status::misused(),
+                true if status::is_check(&arguments) => {
+                    status::misused(&Texts::new(terminal::language_asked(&arguments)))
+                }
                 true => Status::Usage,
             };
         }
@@ -85,7 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
     let check = matches!(&options.command, Some(Command::Status(asked)) if asked.nagios);
     let status = dispatch(&context, &options.setup, options.command);
     if let Some(why) = tls::warning() {
-        context.complain(format!("this system has no certificate store, the one built in was used: {why}"));
+        context.complain(context.texts.say(&Phrase::new("command.no-store").with("detail", why)));
     }
     let ended = if context.undelivered.load(Ordering::Relaxed) { Status::CannotWrite } else { status };
     if check { status::unchecked(ended) } else { ended }
@@ -102,7 +105,7 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
     match command {
         None => setup::run(context, setup),
         Some(_) if setup.any() => {
-            context.complain("the wizard's options do not go with another command");
+            context.complain(context.texts.word("command.not-together"));
             Status::Usage
         }
         Some(Command::Setup(setup)) => setup::run(context, &setup),
@@ -172,7 +175,7 @@ impl Context {
                 Ok(result)
             }
             Err(error) => {
-                self.complain(format!("no runtime: {error}"));
+                self.complain(self.texts.say(&Phrase::new("command.no-runtime").with("detail", error)));
                 Err(Status::Bug)
             }
         }

@@ -1,6 +1,6 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{error::Error, ffi::OsString, fmt, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -9,7 +9,8 @@ use crate::{
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address, BaseUrl, Malformed},
     handover,
-    language::Language,
+    language::{Language, Texts},
+    phrase::Phrase,
     simulator::faults::{self, Fault},
 };
 
@@ -277,28 +278,47 @@ impl From<HandoverFormat> for handover::Format {
     }
 }
 
-fn fault(text: &str) -> Result<&'static Fault, String> {
-    faults::find(text).ok_or_else(|| "`smtp-oauth simulate --list` names them".to_owned())
+/// Why a value is not taken: said in English by the parser, and anew in the language that was asked for.
+#[derive(Debug, Clone)]
+pub struct Unusable(pub Phrase);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(&Texts::new(Language::English).say(&self.0))
+    }
 }
 
-fn account(text: &str) -> Result<AccountName, String> {
-    text.parse().map_err(|_| "a name has 1 to 64 of a-z, 0-9, dot, dash, underscore".to_owned())
+impl Error for Unusable {}
+
+fn unusable(key: &str) -> Unusable {
+    Unusable(Phrase::new(key))
 }
 
-fn address(text: &str) -> Result<Address, String> {
-    text.parse().map_err(|_| "an address has the form alerts@contoso.com".to_owned())
+fn none_of<'a>(known: impl Iterator<Item = &'a str>) -> Unusable {
+    Unusable(Phrase::new("command.value.known").with("known", known.collect::<Vec<_>>().join(", ")))
 }
 
-fn base_url(text: &str) -> Result<BaseUrl, String> {
-    text.parse().map_err(|error: Malformed| error.to_string())
+fn base_url(text: &str) -> Result<BaseUrl, Unusable> {
+    text.parse().map_err(|malformed: Malformed| Unusable(malformed.phrase()))
 }
 
-fn product(text: &str) -> Result<String, String> {
-    let known = || crate::product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
-    crate::product::find(text).map(|product| product.id.clone()).ok_or_else(|| format!("known are: {}", known()))
+fn fault(text: &str) -> Result<&'static Fault, Unusable> {
+    faults::find(text).ok_or_else(|| unusable("command.value.fault"))
 }
 
-fn target(text: &str) -> Result<&'static ExportFormat, String> {
-    let known = || export::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    export::find(text).ok_or_else(|| format!("known are: {}", known()))
+fn account(text: &str) -> Result<AccountName, Unusable> {
+    text.parse().map_err(|_| unusable("command.value.account"))
+}
+
+fn address(text: &str) -> Result<Address, Unusable> {
+    text.parse().map_err(|_| unusable("command.value.address"))
+}
+
+fn product(text: &str) -> Result<String, Unusable> {
+    let known = || none_of(crate::product::all().iter().map(|product| product.id.as_str()));
+    crate::product::find(text).map(|product| product.id.clone()).ok_or_else(known)
+}
+
+fn target(text: &str) -> Result<&'static ExportFormat, Unusable> {
+    export::find(text).ok_or_else(|| none_of(export::FORMATS.iter().map(|format| format.id)))
 }

@@ -95,7 +95,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     let context = &context.in_language(answers.as_ref().and_then(Prepared::lang));
     let product = asked.product.as_deref().and_then(product::find);
     let demo = match asked.demo {
-        Some(fault) => Some(Demo::start(fault, product).await.map_err(Trouble::Simulator)?),
+        Some(fault) => Some(Demo::start(fault, product, unattended).await.map_err(Trouble::Simulator)?),
         None => None,
     };
     let mut global = context.global.clone();

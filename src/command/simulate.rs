@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 
-use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Context, Status, options::Simulate};
-use crate::simulator::{
-    Simulator,
-    faults::{self, Fault},
-    tenant::State,
+use crate::{
+    phrase::Phrase,
+    simulator::{
+        Simulator,
+        faults::{self, Fault},
+        tenant::State,
+    },
 };
 
 pub fn run(context: &Context, asked: &Simulate) -> Status {
@@ -22,20 +24,20 @@ pub fn run(context: &Context, asked: &Simulate) -> Status {
     match context.block_on(serve(asked.fault)) {
         Ok(Ok(())) => Status::Done,
         Ok(Err(error)) => {
-            context.complain(format!("{error:#}"));
+            context.complain(context.texts.say(&Phrase::new("command.simulator").with("detail", error)));
             Status::Unreachable
         }
         Err(status) => status,
     }
 }
 
-async fn serve(fault: Option<&Fault>) -> anyhow::Result<()> {
+async fn serve(fault: Option<&Fault>) -> io::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let simulator = start(fault).await.context("the simulator cannot run")?;
+    let simulator = start(State::healthy(), fault).await?;
     let mut line = serde_json::to_string(simulator.announcement())?;
     line.push('\n');
     let announced = io::stdout().write_all(line.as_bytes()).and_then(|()| io::stdout().flush());
-    announced.context("stdout")?;
+    announced.map_err(|error| io::Error::new(error.kind(), format!("stdout: {error}")))?;
     tokio::select! {
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
@@ -43,9 +45,9 @@ async fn serve(fault: Option<&Fault>) -> anyhow::Result<()> {
 }
 
 /// As it should be, or with something wrong.
-pub async fn start(fault: Option<&Fault>) -> io::Result<Simulator> {
+pub async fn start(healthy: State, fault: Option<&Fault>) -> io::Result<Simulator> {
     match fault {
-        Some(fault) => Simulator::start_faulty(State::healthy(), fault).await,
-        None => Simulator::start(State::healthy()).await,
+        Some(fault) => Simulator::start_faulty(healthy, fault).await,
+        None => Simulator::start(healthy).await,
     }
 }

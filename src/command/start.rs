@@ -56,7 +56,8 @@ pub fn given(
         notices.push(Phrase::new("demo.notice"));
     }
     if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
-        notices.push(Phrase::new("setup.ascii"));
+        let other = global.lang.is_none() && context.texts.language() != terminal::language_of_locale();
+        notices.push(Phrase::new(if other { "setup.ascii-english" } else { "setup.ascii" }));
     }
     if let Some((name, _)) = known.filter(|_| draft.is_none()) {
         notices.push(Phrase::new("setup.account-known").with("account", name));

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     checklist::{Checklist, Item, State},
     diagnosis::{Cause, Certainty},
+    front::text,
     language::Texts,
     phrase::Phrase,
     secret::ascii_marks,
@@ -126,7 +127,10 @@ pub fn checklist(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bo
     let row = |item: &Item| {
         let mark = mark(checklist.state(*item), ascii);
         let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
-        format!("{mark} {:<20} {evidence}", texts.item(*item)).trim_end().to_owned() + "\n"
+        let label = text::pad(&texts.item(*item), 20);
+        format!("{mark} {label} {evidence}").trim_end().to_owned()
+            + "
+"
     };
     items.iter().map(row).collect()
 }

@@ -39,7 +39,11 @@ pub fn look(global: &Global) -> Look {
 
 /// The language of the locale, where this terminal can show it.
 pub fn language() -> Language {
-    language_of(&locale(["LC_ALL", "LC_MESSAGES", "LANG"]), shows_ascii_only())
+    if shows_ascii_only() { Language::English } else { language_of_locale() }
+}
+
+pub fn language_of_locale() -> Language {
+    language_of(&locale(["LC_ALL", "LC_MESSAGES", "LANG"]))
 }
 
 /// The language that help is asked for in, of a command line that was not understood as one.
@@ -63,10 +67,10 @@ pub fn columns() -> usize {
     }
 }
 
-fn language_of(locale: &str, ascii: bool) -> Language {
+fn language_of(locale: &str) -> Language {
     let named = locale.split(['_', '.', '@']).next().unwrap_or_default();
     let found = Language::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(named));
-    found.filter(|_| !ascii).unwrap_or_default()
+    found.unwrap_or_default()
 }
 
 /// The kernel's own console has 512 characters at most, and another locale shows other characters for ours.
@@ -105,11 +109,10 @@ mod tests {
     #[test]
     fn the_locale_names_the_language() {
         for japanese in ["ja", "ja_JP", "ja_JP.UTF-8", "ja.utf8", "ja_JP.UTF-8@x", "JA_jp.UTF-8"] {
-            assert_eq!(language_of(japanese, false), Language::Japanese, "{japanese}");
-            assert_eq!(language_of(japanese, true), Language::English, "{japanese}");
+            assert_eq!(language_of(japanese), Language::Japanese, "{japanese}");
         }
         for other in ["", "C", "C.UTF-8", "POSIX", "en_US.UTF-8", "de_DE", "jam_JM.UTF-8", "jp", "_ja", "\u{202e}ja"] {
-            assert_eq!(language_of(other, false), Language::English, "{other}");
+            assert_eq!(language_of(other), Language::English, "{other}");
         }
     }
 }

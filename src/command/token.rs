@@ -37,7 +37,8 @@ pub fn run(context: &Context, asked: &Token) -> Status {
     };
     if context.global.verbose > 0 {
         let left = vault.expires_at.unwrap_or_default() - access::now();
-        context.complain(format!("account `{}`, {left} s left, scope {}", known.name, vault.scope));
+        let phrase = Phrase::new("command.token").with("account", &known.name).with("seconds", left);
+        context.complain(context.texts.say(&phrase.with("scope", &vault.scope)));
     }
     let text = text(asked.format, &known.account.user, &vault);
     match io::stdout().write_all(format!("{text}\n").as_bytes()).and_then(|()| io::stdout().flush()) {

@@ -5,6 +5,7 @@ use std::io;
 use super::{Status, answers};
 use crate::{
     language::Texts,
+    phrase::Phrase,
     wizard::{
         effect::{FileFailure, Outcome},
         verdict,
@@ -27,14 +28,14 @@ pub enum Trouble {
 impl Trouble {
     pub fn said(&self, texts: &Texts) -> String {
         match self {
-            Self::Simulator(error) => format!("the simulator cannot run: {error}"),
-            Self::Directory(error) => format!("no temporary directory: {error}"),
+            Self::Simulator(error) => texts.say(&Phrase::new("command.simulator").with("detail", error)),
+            Self::Directory(error) => texts.say(&Phrase::new("command.no-directory").with("detail", error)),
             Self::NoHome => texts.word("access.no-home"),
             Self::Config(failure) => texts.say(&verdict::file_trouble(failure)),
             Self::Answers(refusal) => refusal.to_string(),
             Self::Busy(busy) => busy.clone(),
-            Self::Random => "the system gives no random numbers".to_owned(),
-            Self::Terminal(error) => format!("terminal: {error}"),
+            Self::Random => texts.word("command.no-random"),
+            Self::Terminal(error) => texts.say(&Phrase::new("command.terminal").with("detail", error)),
         }
     }
 

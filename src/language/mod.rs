@@ -4,6 +4,7 @@
 //! test, never printed.
 
 mod command;
+mod detail;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -189,7 +190,17 @@ impl Texts {
     /// A text that is no language's own, its values filled in as they are.
     pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
         let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(template, |name| Some(value(phrase, name).unwrap_or_else(|| any(name)).to_owned()))
+        fill(template, |name| {
+            Some(match value(phrase, name) {
+                Some(detail) if name == "detail" && self.language != Language::English => self.detail(detail),
+                value => value.unwrap_or_else(|| any(name)).to_owned(),
+            })
+        })
+    }
+
+    /// What came up with a failure, in this language where it is our own.
+    pub fn detail(&self, detail: &str) -> String {
+        detail::say(detail, &IN_ENGLISH, self.table())
     }
 
     /// Several texts under one key, for example a step's paragraphs.

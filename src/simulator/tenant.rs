@@ -278,7 +278,7 @@ impl State {
         self.consent_to_applications();
     }
 
-    pub(super) fn consent_to_applications(&mut self) {
+    pub fn consent_to_applications(&mut self) {
         for app in &self.registrations {
             let consents = app.application.iter().map(|listed| app.consent(Consenter::Application, listed));
             record(&mut self.consents, consents);

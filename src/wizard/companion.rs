@@ -40,6 +40,8 @@ pub enum When {
     SecretAsked,
     /// A certificate was read that the app may not have; once for each.
     CertificateRead,
+    /// At this step; once.
+    At(&'static str),
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
 }
@@ -79,7 +81,7 @@ impl Model {
             When::CodeWaits => code,
             When::BrowserWaits => address,
             When::CertificateRead => certificate(),
-            When::SecretAsked | When::SomethingFailed => None,
+            When::SecretAsked | When::At(_) | When::SomethingFailed => None,
         };
         waits.unwrap_or_default()
     }
@@ -133,7 +135,9 @@ impl Model {
         let about = self.waits_for(companion);
         let now = match companion.when {
             When::CodeWaits | When::BrowserWaits => self.step_id == "consent" && !about.is_empty(),
-            When::SecretAsked => self.step_id == "app-secret",
+            When::SecretAsked => matches!(self.step_id, "app-secret" | "product-secret"),
+            // What failed is mended by whoever mends that.
+            When::At(step) => self.step_id == step && self.mending.is_none(),
             When::CertificateRead => !about.is_empty() && self.desk.draft.secrets.tokens.is_none(),
             When::SomethingFailed => {
                 let told = matches!(self.overlay, Some(Overlay::Told(_)));
@@ -146,7 +150,7 @@ impl Model {
         let key = match companion.when {
             When::CodeWaits => 'a',
             When::BrowserWaits => 's',
-            When::SecretAsked | When::CertificateRead | When::SomethingFailed => 'f',
+            When::SecretAsked | When::CertificateRead | When::At(_) | When::SomethingFailed => 'f',
         };
         open.then(|| Action {
             key: Key::Letter(key),

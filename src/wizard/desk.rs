@@ -124,6 +124,11 @@ impl Desk {
         }
     }
 
+    pub fn tell_time(&mut self, now: i64) {
+        self.now = now;
+        self.draft.checklist.tell_time(now);
+    }
+
     /// 43 characters (RFC 7636 §4.1), unlike any drawn before or in another run.
     pub fn random(&mut self, label: &str) -> Secret {
         self.drawn += 1;

@@ -18,6 +18,7 @@ pub mod message;
 mod overlay;
 mod plan;
 mod remote;
+mod renewing;
 mod rests;
 pub mod screen;
 mod sheet;
@@ -112,7 +113,7 @@ impl Model {
         let (account, settings) = (given.account, given.suggested.clone());
         let draft = given.draft.unwrap_or_else(|| Draft { account, settings, secrets, ..Draft::default() });
         let mut desk = Desk::new(draft, given.texts, given.seed);
-        desk.now = now;
+        desk.tell_time(now);
         (desk.entropy, desk.remote) = (given.entropy, given.remote);
         desk.suggested = given.suggested;
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
@@ -180,7 +181,7 @@ impl Model {
         if self.left {
             return Vec::new();
         }
-        self.desk.now = now;
+        self.desk.tell_time(now);
         let passes = self.passing || self.desk.by_file;
         let (at, said) = (self.step_id, self.desk.notices.clone());
         let mut effects = self.respond(message, now);

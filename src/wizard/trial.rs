@@ -3,10 +3,10 @@
 //! message share it.
 
 use super::{
-    asking::{Answered, Asking},
     blame,
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
+    renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
     tokens, verdict,
 };
@@ -14,12 +14,7 @@ use crate::{
     account::Account,
     checklist::{Item, State},
     diagnosis::{Cause, Certainty},
-    entra::{
-        cloud,
-        grant::{self, Tokens},
-        wire::{Answer, Request},
-    },
-    network::NetworkFailure,
+    entra::cloud,
     phrase::Phrase,
     secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
@@ -29,54 +24,46 @@ use crate::{
 pub struct Trial {
     phase: Phase,
     message: Option<Envelope>,
-    asking: Asking,
     lines: Vec<Line>,
     causes: Vec<Cause>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
-    Renewing(Ticket),
+    Renewing(Renewing),
     Talking(Ticket),
     Ended(Box<Conversation>),
     /// There was no token to talk with, and why.
     Tokenless(Phrase, Outcome),
 }
 
-/// What brings a new token without anybody: the refresh token, or the app's own credential.
-fn renewal(desk: &mut Desk, tokens: &Tokens, now: i64) -> Option<Request> {
-    let registration = desk.registration(now).ok()?;
-    let scopes = desk.draft.settings.scopes();
-    if desk.draft.way().is_app_only() {
-        return grant::client_credentials(&registration, &scopes.join(" "));
-    }
-    grant::refresh(&registration, tokens.refresh.as_ref()?, &scopes)
-}
-
 impl Trial {
     /// `None` when there is nothing to sign in with, and nothing to get it with: sign in first.
     pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
-        let tokens = desk.draft.secrets.tokens.clone()?;
+        let expires_at = desk.draft.secrets.tokens.as_ref()?.expires_at;
         let needed = desk.draft.settings.server().map_or(0, |server| i64::from(cloud::min_life(&server.host)));
-        let stale = tokens.expires_at < now + needed;
-        let request = if stale { renewal(desk, &tokens, now) } else { None };
-        if request.is_none() && tokens.expires_at <= now {
-            return None;
+        let stale = expires_at < now + needed;
+        match stale.then(|| Renewing::begin(desk, now)).flatten() {
+            Some((renewing, effect)) => Some((Self::at(Phase::Renewing(renewing), message), effect)),
+            None => Self::with_token_at_hand(desk, message, now),
         }
-        let (phase, effect) = match request {
-            Some(request) => {
-                let ticket = desk.ticket();
-                (Phase::Renewing(ticket), Effect::Fetch(ticket, request))
-            }
-            None => talk(desk, message.clone())?,
-        };
-        let asking = Asking::default();
-        Some((Self { phase, message, asking, lines: Vec::new(), causes: Vec::new() }, effect))
+    }
+
+    /// The same without a renewal: `None` when the token at hand is dead.
+    pub fn with_token_at_hand(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
+        let lives = desk.draft.secrets.tokens.as_ref()?.expires_at > now;
+        let (phase, effect) = if lives { talk(desk, message.clone())? } else { return None };
+        Some((Self::at(phase, message), effect))
+    }
+
+    fn at(phase: Phase, message: Option<Envelope>) -> Self {
+        Self { phase, message, lines: Vec::new(), causes: Vec::new() }
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
-        match self.phase {
-            Phase::Renewing(ticket) | Phase::Talking(ticket) => Some(ticket),
+        match &self.phase {
+            Phase::Renewing(renewing) => Some(renewing.ticket()),
+            Phase::Talking(ticket) => Some(*ticket),
             Phase::Ended(_) | Phase::Tokenless(..) => None,
         }
     }
@@ -91,9 +78,11 @@ impl Trial {
 
     /// Takes a report in.
     pub fn reported(&mut self, desk: &mut Desk, report: Report, now: i64) -> Vec<Effect> {
-        match (report, &self.phase) {
-            (Report::Fetched(outcome), Phase::Renewing(_)) => return self.renewed(desk, outcome, now),
-            (Report::Waited, Phase::Renewing(_)) => return self.renew(desk, now),
+        match (report, &mut self.phase) {
+            (report, Phase::Renewing(renewing)) => {
+                let came = renewing.reported(desk, report, now);
+                return self.renewed(desk, came);
+            }
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
@@ -106,50 +95,34 @@ impl Trial {
         Vec::new()
     }
 
-    fn renewed(&mut self, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Vec<Effect> {
-        match self.asking.answered(desk, outcome, now) {
-            Answered::Tokens(tokens) => {
-                desk.draft.secrets.tokens = Some(match desk.draft.secrets.tokens.take() {
-                    Some(before) => tokens.renewing(before),
-                    None => tokens,
-                });
+    fn renewed(&mut self, desk: &mut Desk, came: Came) -> Vec<Effect> {
+        let (why, outcome) = match came {
+            Came::Runs(effect) => return effect.into_iter().collect(),
+            Came::Renewed => {
                 // The old refresh token may be worth nothing now: the new one is kept before it is used.
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
                 self.phase = phase;
                 return vec![kept, effect];
             }
-            Answered::Again(pause) => {
-                let ticket = desk.ticket();
-                self.phase = Phase::Renewing(ticket);
-                return vec![Effect::Wait(ticket, pause)];
-            }
-            Answered::Unreachable(failure) => {
+            Came::Unreachable(failure) => {
                 self.causes = blame::unreachable(desk, &failure);
-                self.phase = Phase::Tokenless(verdict::unreachable(&failure), Outcome::of(&failure));
+                (verdict::unreachable(&failure), Outcome::of(&failure))
             }
-            Answered::Refused(failure) => {
+            Came::Refused(failure) => {
                 let (key, outcome) = if failure.is_passing() {
                     ("trial.renewal-later", Outcome::Temporary)
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                let way = desk.draft.way();
-                let flow = if way.is_app_only() { way.flow() } else { blame::REFRESH };
-                self.causes = blame::refusal(desk, &failure, flow);
-                self.phase = Phase::Tokenless(Phrase::new(key).with("summary", failure.summary()), outcome);
+                self.causes = blame::refusal(desk, &failure, renewing::flow(desk));
+                (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
-        }
+            Came::Unusable(failure) => (verdict::certificate_trouble(&failure), Outcome::Incomplete),
+            Came::Unready(why) => (why, Outcome::Incomplete),
+        };
+        self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
-    }
-
-    /// The pause before another attempt at the renewal is over.
-    fn renew(&mut self, desk: &mut Desk, now: i64) -> Vec<Effect> {
-        let tokens = desk.draft.secrets.tokens.clone();
-        let Some(request) = tokens.and_then(|tokens| renewal(desk, &tokens, now)) else { return Vec::new() };
-        let ticket = desk.ticket();
-        self.phase = Phase::Renewing(ticket);
-        vec![Effect::Fetch(ticket, request)]
     }
 
     pub fn accepted(&self) -> bool {

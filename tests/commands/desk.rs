@@ -20,6 +20,13 @@ use smtp_oauth::{
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+/// The program, whatever language the person speaks who runs the tests.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+    command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm");
+    command
+}
+
 pub struct Desk {
     pub simulator: Simulator,
     pub runtime: Runtime,
@@ -105,7 +112,7 @@ impl Desk {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+        let mut command = program();
         command.args(arguments).arg("--config").arg(self.directory.path()).stdin(Stdio::null());
         command
             .env_remove("SMTP_OAUTH_CONFIG")

@@ -1,21 +1,17 @@
 //! `explain`: what it says of a text, of an evidence file and of a cause, and how it ends when there is nothing
 //! to say something of.
 
-use std::{
-    fs,
-    io::Write,
-    process::{Command, Stdio},
-};
+use std::{fs, io::Write, process::Stdio};
 
 use serde_json::Value;
 
 use crate::{
     bare,
-    desk::{Ran, ran},
+    desk::{self, Ran, ran},
 };
 
 fn piped(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+    let mut command = desk::program();
     command.arg("explain").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // It may have ended before it has read everything.
@@ -239,7 +235,7 @@ fn a_value_that_is_not_known_is_said() {
 #[test]
 fn a_full_disk_ends_in_73() {
     for json in [&[][..], &["--json"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+        let mut command = desk::program();
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let ran = ran(command.arg("explain").args(json).arg(MAILBOX_OFF).stdout(full).output().unwrap());
         assert_eq!((ran.status, ran.stderr.matches("smtp-oauth: stdout: ").count()), (73, 1), "{}", ran.stderr);

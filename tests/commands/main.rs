@@ -4,12 +4,14 @@ mod answers;
 mod application;
 mod authority;
 mod browser;
+mod demo;
 mod desk;
 mod explain;
 mod export;
 mod handover;
 #[path = "../keys/mod.rs"]
 mod keys;
+mod language;
 #[path = "../runtime/loopback.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod loopback;
@@ -25,13 +27,13 @@ mod token;
 mod units;
 mod ways;
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use desk::ran;
 
 fn bare(arguments: &[&str]) -> desk::Ran {
     let home = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+    let mut command = desk::program();
     command.args(arguments).stdin(Stdio::null()).env("HOME", home.path());
     for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "SMTP_OAUTH_CONFIG", "CONFIGURATION_DIRECTORY", "STATE_DIRECTORY"]
     {

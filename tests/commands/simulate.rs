@@ -7,16 +7,13 @@ use std::{
 
 use serde_json::Value;
 
+use crate::desk;
+
 #[test]
 fn it_announces_itself_in_one_line_and_ends_with_0() {
     for (signal, fault) in [("TERM", None), ("INT", Some("smtp_auth_disabled_tenant"))] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"))
-            .arg("simulate")
-            .args(fault)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            desk::program().arg("simulate").args(fault).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let announced: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         let keys: Vec<&str> = announced.as_object().unwrap().keys().map(String::as_str).collect();
@@ -35,14 +32,14 @@ fn it_announces_itself_in_one_line_and_ends_with_0() {
 
 #[test]
 fn what_can_be_wrong_is_listed_by_name() {
-    let listed = Command::new(env!("CARGO_BIN_EXE_smtp-oauth")).args(["simulate", "--list"]).output().unwrap();
+    let listed = desk::program().args(["simulate", "--list"]).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(
         listed.contains("\nsmtp_auth_disabled_tenant         Authenticated SMTP is off for the organisation"),
         "{listed}"
     );
     assert_eq!(listed.lines().count(), smtp_oauth::simulator::faults::all().count());
-    let unknown = Command::new(env!("CARGO_BIN_EXE_smtp-oauth")).args(["simulate", "no-such"]).output().unwrap();
+    let unknown = desk::program().args(["simulate", "no-such"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(64));
     assert!(String::from_utf8(unknown.stderr).unwrap().contains("`smtp-oauth simulate --list` names them"));
 }

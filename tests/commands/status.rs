@@ -168,7 +168,7 @@ fn what_cannot_be_read_of_one_account_hides_no_other() {
     assert_eq!((states, ran.status), (["unknown", "ok", "unknown", "unknown", "unknown"].map(Some).to_vec(), 0));
     assert_eq!(document["accounts"][0]["next"], json!({ "what": null, "at": null }));
     for why in [
-        "Upper: not a name",
+        "Upper: A name has 1 to 64",
         "broken: ",
         "half: `user` is missing",
         "loose: /nonexistent cannot be read: there is no such file",

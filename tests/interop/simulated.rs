@@ -19,6 +19,7 @@ pub struct Simulated {
 /// The program, with nothing from the environment that would lead it elsewhere.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smtp-oauth"));
+    command.env("LC_ALL", "C.UTF-8");
     command.env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TERM", "dumb");
     command
 }

@@ -79,7 +79,24 @@ fn seen_in_japanese(person: &Person) -> String {
     let japanese = switch();
     assert_eq!((japanese.language, switch()), (Language::Japanese, person.screen()));
     rows(&japanese, Look { ascii: true, color: false });
+    for (width, height) in [(1, 1), (20, 3), (40, 12), (80, 24), (97, 30), (200, 60)] {
+        breaks_as_japanese_does(&japanese, width, height);
+    }
     drawn(&japanese)
+}
+
+/// No line begins with what ends a clause, or ends with what opens a quotation (JIS X 4051, `kinsoku`).
+fn breaks_as_japanese_does(screen: &Screen, width: u16, height: u16) {
+    let rows = tui::drawn(screen, Look { ascii: false, color: true }, &words(Language::Japanese), width, height);
+    for row in &rows {
+        assert!(UnicodeWidthStr::width(row.as_str()) <= usize::from(width), "too wide at {}: {row}", screen.id);
+        if width < 40 {
+            continue;
+        }
+        let (first, last) = (row.trim().chars().next().unwrap_or(' '), row.chars().last().unwrap_or(' '));
+        assert!(!"、。」）ーっゃゅょッャュョ・".contains(first), "at {}: {row}", screen.id);
+        assert!(!"「（".contains(last), "at {}: {row}", screen.id);
+    }
 }
 
 fn drawn(screen: &Screen) -> String {

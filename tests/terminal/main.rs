@@ -6,6 +6,7 @@ mod faults;
 mod fronts;
 #[path = "../keys/mod.rs"]
 mod keys;
+mod language;
 mod pty;
 mod resume;
 #[path = "../walk/stories.rs"]

@@ -13,6 +13,7 @@ mod microsoft;
 mod pasting;
 mod person;
 mod personal;
+mod products;
 mod resuming;
 mod signing_in;
 mod stories;

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use smtp_oauth::{
-    command::demo,
+    command::{demo, stage},
     entra::wire::{Answer, Method, Request},
     network::{FailureKind, NetworkFailure},
+    product,
     secret::Secret,
     simulator::{
         Announcement, Instant, Servers, Site, SmtpAddress, control, entra,
@@ -35,27 +36,40 @@ pub struct Microsoft {
     pub state: State,
     site: Site,
     offer: demo::Offer,
+    /// It was named on the command line.
+    product_fixed: bool,
     /// A pause before the next poll.
     pause: Option<(Ticket, Duration)>,
     /// A browser is waited for.
     listener: Option<(Ticket, Listening)>,
+    /// It came, sent by a companion.
+    arrived: Option<Message>,
 }
 
 impl Microsoft {
     pub fn with(fault: &str) -> Self {
-        let fault: &Fault = faults::find(fault).unwrap_or_else(|| panic!("no fault {fault}"));
-        Self::of(State::healthy(), Some(fault))
+        Self::of_with(None, Some(fault))
     }
 
     pub fn healthy() -> Self {
-        Self::of(State::healthy(), None)
+        Self::of_with(None, None)
     }
 
     pub fn personal() -> Self {
-        Self::of(State::personal(), None)
+        Self { product_fixed: false, ..Self::of("outlook-com") }
     }
 
-    fn of(healthy: State, fault: Option<&Fault>) -> Self {
+    /// Everything as it should be for a product: its app registered, and the server that its account is for.
+    pub fn of(product: &str) -> Self {
+        Self::of_with(Some(product), None)
+    }
+
+    /// The same with something wrong in it.
+    pub fn of_with(product: Option<&str>, fault: Option<&str>) -> Self {
+        let fault: Option<&Fault> = fault.map(|name| faults::find(name).unwrap_or_else(|| panic!("no fault {name}")));
+        let named = product.map(|id| product::find(id).unwrap_or_else(|| panic!("no product {id}")));
+        let product = named.or(fault.and_then(demo::told));
+        let healthy = stage::state(product);
         let now = Instant::from_timestamp(NOW, 0).unwrap();
         let servers = Servers { mailboxes: SmtpAddress::at(2), high_volume: SmtpAddress::at(3) };
         let (authority, control) = (AUTHORITY.to_owned(), CONTROL.to_owned());
@@ -63,12 +77,18 @@ impl Microsoft {
         let mut announced = Announcement::of(&healthy, &site, "/tmp/ca.pem");
         fault.inspect(|fault| fault.misinform(&mut announced));
         let state = fault.map_or(healthy.clone(), |fault| fault.state(healthy, now));
-        Self { state, site, offer: demo::offer(&announced, fault), pause: None, listener: None }
+        let mut offer = demo::offer(&announced, fault, product, false);
+        if let Some(product) = named {
+            offer.suggested.product = Some(product.id.clone());
+            offer.suggested.cloud = Some(product.cloud);
+        }
+        Self { state, site, offer, product_fixed: named.is_some(), pause: None, listener: None, arrived: None }
     }
 
     pub fn given(&self) -> Given {
         let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
-        Given { suggested, client_secret, companions, ..given() }
+        let product_fixed = self.product_fixed;
+        Given { suggested, client_secret, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -82,6 +102,7 @@ impl Microsoft {
             let wanted = std::mem::take(&mut person.effects);
             let mut reports: Vec<Message> =
                 wanted.iter().filter_map(|effect| self.answers(effect, person.now)).collect();
+            reports.extend(self.arrived.take());
             if reports.is_empty() {
                 let decided = self.is_decided();
                 let Some((ticket, time)) = self.pause.take_if(|_| decided) else { return };
@@ -152,14 +173,20 @@ impl Microsoft {
         let answer = control::answer(&mut self.state, &self.site, "/approve", &asked, at);
         let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         let Some(redirect) = told["redirect"].as_str() else { return Err(told["page"].to_string()) };
-        if let Some((ticket, listening)) = self.listener.take() {
-            let url = url::Url::parse(redirect).unwrap();
-            assert_eq!(url.path(), listening.path);
-            let query = Secret::new(url.query().unwrap_or_default());
-            person.tell(Message::Reported(ticket, Report::Redirected(query)));
+        if let Some(arrived) = self.arrives(redirect) {
+            person.tell(arrived);
             self.serves(person);
         }
         Ok(redirect.to_owned())
+    }
+
+    /// At whoever listens.
+    fn arrives(&mut self, redirect: &str) -> Option<Message> {
+        let (ticket, listening) = self.listener.take()?;
+        let url = url::Url::parse(redirect).unwrap();
+        assert_eq!(url.path(), listening.path);
+        let query = Secret::new(url.query().unwrap_or_default());
+        Some(Message::Reported(ticket, Report::Redirected(query)))
     }
 
     /// Ten minutes pass.
@@ -185,7 +212,12 @@ impl Microsoft {
         };
         let at = Instant::from_timestamp(now, 0).unwrap();
         let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
-            Some(page) => control::answer(&mut self.state, &self.site, &page, &asked, at),
+            Some(page) => {
+                let answer = control::answer(&mut self.state, &self.site, &page, &asked, at);
+                let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                self.arrived = told["redirect"].as_str().and_then(|redirect| self.arrives(redirect));
+                answer
+            }
             None => entra::answer(&mut self.state, &self.site, &asked, at),
         };
         Answer {

@@ -17,8 +17,11 @@ use crate::{
         Settings,
         config::NoAccount,
         health::{Health, Known, State},
+        settings::Missing,
     },
     facts::{AccountName, Malformed},
+    language::Texts,
+    phrase::Phrase,
     runtime::{files::Places, pair},
     way::Way,
     wizard::{
@@ -93,9 +96,10 @@ fn accounts(context: &Context, asked: &options::Status, now: i64) -> Result<Vec<
         return Err(context.no_account(&NoAccount::None));
     }
     let health = |name: &str, settings: Result<Settings, String>| {
-        let name: AccountName = name.parse().map_err(|error: Malformed| error.to_string())?;
+        let name: AccountName = name.parse().map_err(|error: Malformed| context.texts.say(&error.phrase()))?;
         let settings = settings?;
-        settings.account().map_err(|missing| missing.to_string())?;
+        let lacks = |missing: Missing| Phrase::new("command.account-lacks-key").with("key", missing.0);
+        settings.account().map_err(|missing| context.texts.say(&lacks(missing)))?;
         known(context, &places, &name, &settings, now, asked.warn_days)
     };
     Ok(each.into_iter().map(|(name, settings)| Account { health: health(&name, settings), name }).collect())
@@ -130,9 +134,9 @@ fn ends(context: &Context, path: &Path) -> Result<i64, String> {
 }
 
 /// What a monitoring system shows when the command line is wrong; the rest is on stderr.
-pub fn misused() -> Status {
+pub fn misused(texts: &Texts) -> Status {
     // Whoever asked may be gone; that is nobody's loss.
-    let _ = io::stdout().write_all(nagios::nothing("wrong command line").as_bytes());
+    let _ = io::stdout().write_all(nagios::nothing(&texts.word("command.misused")).as_bytes());
     Status::Check(State::Unknown)
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Account;
 use crate::{
     account::health::{Health, Next, Part, Remedy},
+    front::text,
     language::Texts,
     phrase::Phrase,
     visible,
@@ -46,7 +47,7 @@ fn dates(texts: &Texts, health: &Health, now: i64) -> String {
         ("last-success", dated(health.last_success)),
     ];
     let line = |(row, value): (&str, Option<String>)| {
-        Some(format!("  {:<25} {}\n", texts.word(&format!("status.row.{row}")), value?))
+        Some(format!("  {} {}\n", text::pad(&texts.word(&format!("status.row.{row}")), 25), value?))
     };
     rows.into_iter().filter_map(line).collect()
 }

@@ -25,7 +25,8 @@ pub fn half_width(text: &str) -> Option<String> {
     Some(mapped.iter().enumerate().map(|(at, letter)| if hyphen(at, *letter) { '-' } else { *letter }).collect())
 }
 
-fn narrow(letter: char) -> char {
+/// One such letter as it is in ASCII; any other as it is.
+pub fn narrow(letter: char) -> char {
     match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
         '。' | '｡' => '.',

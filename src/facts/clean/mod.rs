@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
+pub use letters::narrow;
+
 use super::{Address, Authority, BaseUrl, Guid, Host, RedirectUri, Tenant, client_name, server};
 use crate::{phrase::Phrase, visible};
 

@@ -2,6 +2,7 @@
 //! `None` is an answer that the screen does not know.
 
 use crate::{
+    facts::clean,
     front::key,
     secret::Secret,
     wizard::{
@@ -17,14 +18,14 @@ pub fn reply(screen: &Screen, line: &Secret) -> Option<Vec<Message>> {
         Some(Input::Secret { .. } | Input::Pasted) if typed.is_empty() => {
             enter(screen, Message::Answer(Secret::default()))
         }
-        Some(Input::Text { .. } | Input::Secret { .. } | Input::Pasted) => match typed.strip_prefix(':') {
+        Some(Input::Text { .. } | Input::Secret { .. } | Input::Pasted) => match typed.strip_prefix([':', '：']) {
             // An answer that begins with a colon is typed with two.
-            Some(literal) if literal.starts_with(':') => Some(vec![Message::Answer(Secret::new(literal))]),
+            Some(literal) if literal.starts_with([':', '：']) => Some(vec![Message::Answer(Secret::new(literal))]),
             Some(key) => by_name(screen, key),
             None => Some(vec![Message::Answer(line.clone())]),
         },
         Some(Input::Choice { selected, .. }) if typed.trim().is_empty() => enter(screen, Message::Choose(*selected)),
-        Some(Input::Choice { options, .. }) => match typed.trim().parse::<usize>() {
+        Some(Input::Choice { options, .. }) => match narrow(typed.trim()).parse::<usize>() {
             Ok(number) => (1..=options.len()).contains(&number).then(|| vec![Message::Choose(number - 1)]),
             Err(_) => by_name(screen, bare(typed)),
         },
@@ -40,7 +41,7 @@ pub fn switch(screen: &Screen) -> Option<Vec<Message>> {
 
 fn bare(typed: &str) -> &str {
     let typed = typed.trim();
-    typed.strip_prefix(':').unwrap_or(typed)
+    typed.strip_prefix([':', '：']).unwrap_or(typed)
 }
 
 /// Enter alone: the default, unless the screen gives Enter another meaning.
@@ -52,8 +53,13 @@ fn enter(screen: &Screen, answer: Message) -> Option<Vec<Message>> {
 }
 
 fn by_name(screen: &Screen, name: &str) -> Option<Vec<Message>> {
-    let name = name.trim();
-    screen.actions.iter().find(|action| key::name(action.key).eq_ignore_ascii_case(name)).and_then(act)
+    let name = narrow(name.trim());
+    screen.actions.iter().find(|action| key::name(action.key).eq_ignore_ascii_case(&name)).and_then(act)
+}
+
+/// Keys and numbers as an input method that was left on writes them.
+fn narrow(typed: &str) -> String {
+    typed.chars().map(clean::narrow).collect()
 }
 
 fn act(action: &Action) -> Option<Vec<Message>> {
@@ -86,6 +92,7 @@ mod tests {
         assert_eq!(typed(&screen, ":R"), Some(vec![Message::Retry]));
         assert_eq!(typed(&screen, "::x"), answer(":x"));
         assert_eq!(typed(&screen, ":zz"), None);
+        assert_eq!(typed(&screen, "：ＥＳＣ"), Some(vec![Message::Back]));
     }
 
     #[test]
@@ -94,6 +101,8 @@ mod tests {
         assert_eq!(typed(&screen, ""), Some(vec![Message::Choose(0)]));
         assert_eq!(typed(&screen, "3"), Some(vec![Message::Choose(2)]));
         assert_eq!(typed(&screen, "4"), None);
+        assert_eq!(typed(&screen, "　３"), Some(vec![Message::Choose(2)]));
+        assert_eq!(typed(&screen, "ｌ"), Some(vec![Message::ShowChecklist]));
         assert_eq!(typed(&screen, "l"), Some(vec![Message::ShowChecklist]));
         assert_eq!(typed(&screen, ":l"), Some(vec![Message::ShowChecklist]));
     }

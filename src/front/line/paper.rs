@@ -9,6 +9,7 @@ use crate::{
         qr::{Cells, QUIET, Qr},
         text,
     },
+    visible,
     wizard::{
         message::Message,
         screen::{Act, Block, Input, ItemRow, Key, Question, Screen, Tone},
@@ -83,7 +84,7 @@ impl Paper<'_> {
     /// The default in brackets, or what Enter does.
     pub fn prompt(&self, screen: &Screen) -> String {
         let default = match screen.question.as_ref().map(|question| &question.input) {
-            Some(Input::Text { value }) if !value.is_empty() => format!("[{value}] "),
+            Some(Input::Text { value }) if !value.is_empty() => format!("[{}] ", visible::line(value)),
             Some(Input::Secret { held: true }) => format!("[{}] ", self.words.kept),
             Some(Input::Choice { selected, .. }) => format!("[{}] ", selected + 1),
             _ => String::new(),

@@ -54,11 +54,22 @@ impl Field {
         self.initial = self.value.clone();
     }
 
-    /// A letter or a paste. Newlines and what cannot be seen are left out, the rest is cut at the limit.
+    /// A letter or a paste. What cannot be seen is left out, the rest is cut at the limit. Line breaks in the middle
+    /// stay where the text is read: who gets it knows whether they part words or a value that was too long for a line.
     pub fn insert(&mut self, text: &str) -> bool {
-        let seen = |letter: &char| !letter.is_control() && !visible::hidden(*letter);
+        let breaks = !self.secret;
+        let seen = |letter: &char| !letter.is_control() && !visible::hidden(*letter) || breaks && *letter == '\n';
+        let mut letters = text.trim_matches(['\r', '\n']).chars().peekable();
         let mut clean = Zeroizing::new(String::with_capacity(text.len()));
-        clean.extend(text.chars().filter(seen));
+        while let Some(letter) = letters.next() {
+            let letter = match letter {
+                '\r' if letters.peek() == Some(&'\n') => continue,
+                '\r' => '\n',
+                '\t' if breaks => ' ',
+                letter => letter,
+            };
+            clean.extend(Some(letter).filter(seen));
+        }
         let clean = text::head(&clean, LIMIT.saturating_sub(self.value.len()));
         self.value.insert_str(self.caret, clean);
         self.caret += clean.len();
@@ -115,7 +126,7 @@ impl Field {
             }
             return (shown, before.min(DOTS).min(width.saturating_sub(1)));
         }
-        let caret = text::width(&self.value[..self.caret]);
+        let caret: usize = self.value[..self.caret].graphemes(true).map(|piece| text::width(as_seen(piece))).sum();
         let room = width.max(2);
         if caret < self.offset {
             self.offset = caret.saturating_sub(room / 2);
@@ -123,7 +134,7 @@ impl Field {
             self.offset = caret - room / 2;
         }
         let (mut shown, mut column) = (String::new(), 0);
-        for piece in self.value.graphemes(true) {
+        for piece in self.value.graphemes(true).map(as_seen) {
             let wide = text::width(piece);
             if column >= self.offset + room {
                 break;
@@ -158,6 +169,11 @@ impl Field {
     }
 }
 
+/// A line break is named, like every control character that is shown.
+fn as_seen(piece: &str) -> &str {
+    if piece == "\n" { "^J" } else { piece }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,8 +199,15 @@ mod tests {
     #[test]
     fn a_pasted_newline_is_no_enter_and_64_kib_are_the_limit() {
         let mut field = Field::new("", false);
-        field.insert("a\r\nb\x1b[31m\u{202e}c");
-        assert_eq!(field.value().expose(), "ab[31mc");
+        field.insert("a\r\nb\x1b[31m\u{202e}c\r\n");
+        assert_eq!(field.value().expose(), "a\nb[31mc");
+        assert_eq!(field.window(20, '•', count), ("a^Jb[31mc".to_owned(), 9));
+        assert!(field.home() && field.right() && field.right());
+        assert_eq!(field.window(20, '•', count).1, 3);
+        let mut secret = Field::new("", true);
+        secret.insert("CANARY\r\nCANARY\n");
+        assert_eq!(secret.value().expose(), "CANARYCANARY");
+        field = Field::new("", false);
         field.insert(&"語".repeat(LIMIT));
         assert!(field.value().expose().len() <= LIMIT);
         assert!(!field.insert("語"));

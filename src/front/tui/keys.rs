@@ -4,6 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::{
+    facts::clean::narrow,
     secret::Secret,
     wizard::{
         message::Message,
@@ -80,6 +81,8 @@ impl View {
         if let Some(field) = &mut self.field {
             return redraw(field.insert(letter.encode_utf8(&mut [0; 4])));
         }
+        // An input method that was left on.
+        let letter = narrow(letter);
         match self.act(Key::Letter(letter)) {
             Reaction::Nothing if letter.is_ascii_uppercase() => self.act(Key::Letter(letter.to_ascii_lowercase())),
             Reaction::Nothing => match letter {
@@ -210,7 +213,7 @@ mod tests {
         let mut view = View::new(samples::consent());
         press(&mut view, KeyCode::Down);
         assert_eq!(press(&mut view, KeyCode::Enter), Reaction::Send(vec![Message::Choose(1)]));
-        press(&mut view, KeyCode::Char('3'));
+        press(&mut view, KeyCode::Char('３'));
         press(&mut view, KeyCode::Char('k'));
         assert_eq!(press(&mut view, KeyCode::Enter), Reaction::Send(vec![Message::Choose(1)]));
         assert_eq!(press(&mut view, KeyCode::Char('l')), Reaction::Send(vec![Message::ShowChecklist]));

@@ -7,7 +7,10 @@ use super::{Go, Page, Turn, go_on, lead, primary, secondary, words};
 use crate::{
     account::Account,
     checklist::Item,
-    facts::{Address, Malformed},
+    facts::{
+        Address, Malformed,
+        clean::{Form, clean},
+    },
     language::Texts,
     phrase::Phrase,
     smtp::{Envelope, message::TestMessage},
@@ -15,7 +18,7 @@ use crate::{
         desk::Desk,
         effect::{Effect, Outcome},
         message::Message,
-        screen::{Act, Input, Key, Question},
+        screen::{Act, Input, Key, Question, Tone},
         trial::Trial,
     },
 };
@@ -40,13 +43,20 @@ impl Send {
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         let runs = matches!(&self.phase, Phase::Sending(trial) if trial.runs());
         match (message, &mut self.phase) {
-            (Message::Answer(typed), Phase::Offering) => match typed.expose().parse::<Address>() {
-                Ok(recipient) => self.send(desk, &recipient, now),
-                Err(error) => {
-                    self.error = Some(Malformed::phrase(error));
-                    Turn::stay()
+            (Message::Answer(typed), Phase::Offering) => {
+                let cleaned = clean(Form::Address, typed.expose());
+                match cleaned.text.parse::<Address>() {
+                    Ok(recipient) => {
+                        let told = cleaned.told("cleaned.taken").map(|told| told.with("value", &recipient));
+                        desk.notices.extend(told.map(|told| (Tone::Info, told)));
+                        self.send(desk, &recipient, now)
+                    }
+                    Err(error) => {
+                        self.error = Some(Malformed::phrase(error));
+                        Turn::stay()
+                    }
                 }
-            },
+            }
             (Message::Skip, Phase::Offering) => Turn::next(),
             (Message::Reported(_, report), Phase::Sending(trial)) => {
                 let effects = trial.reported(desk, report, now);

@@ -162,14 +162,16 @@ fn is_another_cloud(desk: &Desk, instance: &Host) -> bool {
 }
 
 fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
-    let known = || Judgement::Proven(Phrase::new("evidence.client-known"));
     match device::read(answer, now) {
-        Ok(_) => known(),
+        Ok(_) => Judgement::Proven(Phrase::new("evidence.client-known")),
         // Said of an app that was found; the switch is a step of its own. The second is personal accounts' word for it.
         Err(failure) if failure.has_code(7_000_218) || failure.has_code(70_002) => {
-            let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
-            desk.draft.checklist.fail(Item::PublicClient, phrase);
-            known()
+            // Off is as it should be where no way needs it.
+            if desk.product().ways.iter().any(|way| matches!(way, Way::DeviceCode | Way::Password)) {
+                let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
+                desk.draft.checklist.fail(Item::PublicClient, phrase);
+            }
+            Judgement::Proven(Phrase::new("evidence.client-known-confidential"))
         }
         Err(failure) => refused(desk, &[Item::ClientId, Item::Tenant], &failure, Way::DeviceCode.flow()),
     }

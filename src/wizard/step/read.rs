@@ -264,7 +264,7 @@ impl Read {
         let mut blocks = words(self.id, desk);
         if matches!(self.phase, Phase::Looking(_) | Phase::Probing(_)) {
             let cancel = secondary(Key::Letter('x'), desk.word("action.cancel"), Message::Cancel);
-            let busy = Some(desk.say(&desk.about(format!("busy.{}", self.id))));
+            let busy = Some(desk.say(&desk.about(busy(self.field))));
             return Page { blocks, busy, actions: vec![cancel], ..Page::default() };
         }
         let mut actions = vec![primary(Key::Enter, desk.word("action.continue"), Act::Answer)];
@@ -336,4 +336,15 @@ impl Read {
 fn notice(desk: &mut Desk, tone: Tone, evidence: &Phrase) {
     desk.notices.retain(|(_, phrase)| phrase.key.starts_with("cleaned."));
     desk.notices.push((tone, evidence.clone()));
+}
+
+/// What is being found out, or read.
+fn busy(field: Field) -> &'static str {
+    match field {
+        Field::ClientId => "busy.client-id",
+        Field::RedirectUri | Field::ProductRedirect => "busy.redirect-uri",
+        Field::ClientSecret => "busy.secret",
+        Field::CertificateKeyFile => "busy.certificate-key",
+        _ => "busy.tenant",
+    }
 }

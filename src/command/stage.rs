@@ -1,0 +1,107 @@
+//! The simulated tenant as a product wants it: its app registered as the wizard says, for each way in which somebody may
+//! sign in. It is written in the simulator's own switches, which know no product.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    entra::cloud,
+    facts::BaseUrl,
+    product::{
+        Base, Product,
+        app::{Api, Asked, Audience, Kind, Permission, Platform},
+    },
+    simulator::{Instant, switches::switch, tenant::State},
+};
+
+/// Everything as it should be for this product.
+pub fn state(product: Option<&Product>) -> State {
+    let Some(product) = product else { return State::healthy() };
+    let mut state = match () {
+        () if is_hve(product) => State::high_volume(),
+        () if product.tenant.is_some() => State::personal(),
+        () => State::healthy(),
+    };
+    let secret = state.registrations.first().and_then(|app| app.secrets.first()).map(|secret| secret.value.clone());
+    for (key, value) in switches(product, &secret.unwrap_or_default()) {
+        let set = switch(&mut state, key, &value, Instant::UNIX_EPOCH);
+        debug_assert!(set.is_some(), "{key}={value}");
+    }
+    // Who signs in consents; where nobody does, an administrator has to have.
+    if is_hve(product) {
+        state.grant_admin_consent();
+    } else {
+        state.consent_to_applications();
+    }
+    state
+}
+
+/// What there is a companion for, and a step that says so.
+pub fn leave_to_the_person(state: &mut State) {
+    for account in state.users.iter_mut().filter_map(|user| user.high_volume.as_mut()) {
+        account.apps.clear();
+    }
+}
+
+pub fn is_hve(product: &Product) -> bool {
+    product.smtp_host.as_ref().is_some_and(cloud::is_hve)
+}
+
+/// Where its users find it; nobody goes there.
+pub fn base(product: &Product) -> Option<BaseUrl> {
+    let base = match product.base? {
+        Base::Url => "https://portal.contoso.example/imart",
+        Base::Host => "https://files.contoso.example",
+    };
+    base.parse().ok()
+}
+
+/// A registration made page by page. Where there is no vendor, it is the simulator's own.
+pub fn switches(product: &Product, secret: &str) -> Vec<(&'static str, String)> {
+    let app = &product.app;
+    if app.redirect.is_none() && app.permissions.is_empty() {
+        return Vec::new();
+    }
+    let base = base(product);
+    let product_redirect = product.redirect(base.as_ref());
+    let asked = |way| Asked {
+        way,
+        hve: is_hve(product),
+        redirect: Some(product.redirect_here()),
+        product_redirect: product_redirect.as_deref(),
+    };
+    let wanted: Vec<_> = product.ways.iter().map(|way| app.wanted(asked(*way))).collect();
+    let audience = match app.audience {
+        Audience::Single => "work",
+        Audience::Multiple => "organizations",
+        Audience::Personal => "personal",
+    };
+    let public = wanted.iter().any(|wanted| wanted.public_client);
+    let mut switches = vec![
+        ("registration", "fresh".to_owned()),
+        ("account_types", audience.to_owned()),
+        ("public_client_flows", if public { "on" } else { "off" }.to_owned()),
+    ];
+    if wanted.iter().any(|wanted| wanted.secret) {
+        switches.push(("client_secret", secret.to_owned()));
+    }
+    let redirects = wanted.iter().flat_map(|wanted| &wanted.redirects).map(|(platform, uri)| match platform {
+        Platform::Web => format!("web:{uri}"),
+        Platform::Native => format!("native:{uri}"),
+    });
+    switches.extend(redirects.collect::<BTreeSet<_>>().into_iter().map(|uri| ("redirect_uri", uri)));
+    let permissions = wanted.iter().flat_map(|wanted| &wanted.permissions).map(permission);
+    switches.extend(permissions.collect::<BTreeSet<_>>());
+    switches
+}
+
+fn permission(permission: &Permission) -> (&'static str, String) {
+    let key = match permission.kind {
+        Kind::Delegated => "delegated_permission",
+        Kind::Application => "application_permission",
+    };
+    let api = match permission.api {
+        Api::Graph => "graph/",
+        Api::Exchange => "",
+    };
+    (key, format!("{api}{}:on", permission.name))
+}

@@ -1,0 +1,118 @@
+//! Every product by each of its ways, at a Microsoft where its app is registered as the wizard says: from the first
+//! screen to the mail server's 235, and a real message.
+
+use smtp_oauth::{
+    checklist::{Item, State},
+    product,
+    simulator::switches::switch,
+    way::Way,
+    wizard::screen::{Act, Block, Input, Key, Screen},
+};
+
+use crate::{
+    microsoft::Microsoft,
+    person::{NOW, Person},
+};
+
+/// Takes what is proposed; asks the portal for what only the portal knows, and signs in at the browser.
+fn goes_on(microsoft: &mut Microsoft, person: &mut Person) {
+    let screen = person.screen();
+    let companion = screen
+        .actions
+        .iter()
+        .find(|action| matches!(action.act, Act::Send(smtp_oauth::wizard::message::Message::Companion(_))));
+    let asked = screen.question.as_ref().map(|question| &question.input);
+    match (screen.id.as_str(), asked, companion) {
+        ("consent", _, Some(action)) => {
+            let key = action.key;
+            person.presses(key);
+        }
+        ("password", ..) => {
+            let account = microsoft.state.users[0].password.clone();
+            person.types(&account);
+        }
+        (_, Some(Input::Secret { held: false }), _) => {
+            let needs = screen.id != "web-secret" && screen.id != "secret";
+            let secret = microsoft.state.registrations[0].secrets.first().map(|secret| secret.value.clone());
+            person.types(secret.filter(|_| needs).unwrap_or_default().as_str());
+        }
+        ("hve-access", _, Some(action)) => {
+            let key = action.key;
+            person.presses(key);
+        }
+        _ => {
+            person.enter();
+        }
+    }
+    microsoft.serves(person);
+}
+
+fn trouble(screen: &Screen) -> Option<String> {
+    screen.blocks.iter().find_map(|block| match block {
+        Block::Verdict(verdict) => Some(format!("{}: {:?}", verdict.headline, verdict.evidence)),
+        _ => None,
+    })
+}
+
+fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+    let mut given = microsoft.given();
+    given.suggested.take_way(way);
+    let mut person = Person::sits_down(given);
+    microsoft.serves(&mut person);
+    for _ in 0..60 {
+        assert_eq!(trouble(&person.screen()), None, "{product} by {way:?} at {}", person.at());
+        if person.at() == end {
+            return person;
+        }
+        goes_on(microsoft, &mut person);
+    }
+    panic!("{product} by {way:?} never comes to {end}: {:#?}", person.screen());
+}
+
+fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
+    // A certificate is a file; tests of its own read one.
+    product.ways.iter().copied().filter(|way| *way != Way::Certificate)
+}
+
+#[test]
+fn every_product_comes_to_a_235_by_each_of_its_ways() {
+    for product in product::all() {
+        for way in ways(product).filter(|way| *way != Way::Password || product.id == "hve") {
+            let person = walks(&mut Microsoft::of(&product.id), &product.id, way, "save");
+            let draft = person.model.draft();
+            assert_eq!(draft.way, Some(way), "{}", product.id);
+            for item in [Item::Connection, Item::Token, Item::ClientId, Item::Tenant] {
+                let settled = [State::Proven, State::NotNeeded];
+                assert!(settled.contains(&draft.checklist.state(item)), "{} by {way:?}: {item:?}", product.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_vendors_redirect_uri_and_ours_are_on_one_app() {
+    for product in product::all().iter().filter(|product| product.app.redirect.is_some()) {
+        let microsoft = Microsoft::of(&product.id);
+        let app = &microsoft.state.registrations[0];
+        let web = app.redirects.iter().filter(|redirect| format!("{:?}", redirect.platform) == "Web").count();
+        assert_eq!(web, 1, "{}: {:?}", product.id, app.redirects);
+        let ours = usize::from(!product.app.comes_back_here());
+        assert_eq!(app.redirects.len() - web, ours, "{}: {:?}", product.id, app.redirects);
+        assert_eq!(app.secrets.len(), usize::from(product.app.secret));
+        assert!(!app.delegated.is_empty(), "{}", product.id);
+    }
+}
+
+#[test]
+fn an_app_that_is_not_on_the_accounts_list_is_put_there_at_its_step() {
+    let mut microsoft = Microsoft::of("hve");
+    let now = chrono::DateTime::from_timestamp(NOW, 0).unwrap();
+    switch(&mut microsoft.state, "hve_app_access", "bulk@contoso.example:off", now).unwrap();
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "hve-access");
+    let listed = |microsoft: &Microsoft| microsoft.state.users[0].high_volume.as_ref().unwrap().apps.len();
+    assert_eq!(listed(&microsoft), 0);
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    assert_eq!((listed(&microsoft), person.at().as_str()), (1, "hve-access"));
+    assert!(person.screen().action(Key::Letter('f')).is_none(), "done is done");
+}
