@@ -15,6 +15,7 @@ mod person;
 mod personal;
 mod products;
 mod resuming;
+mod sheets;
 mod signing_in;
 mod stories;
 mod testing;
