@@ -35,7 +35,10 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("smtp.port = 65536\n", "FILE, line 1: `smtp.port`: A port is a number from 1 to 65535."),
     ("smtp = 587\n", "FILE, line 1: `smtp`: `smtp` is a table: [smtp]."),
-    ("product = \"hve\"\n", "FILE, line 1: `product`: Known are: server, outlook-com, custom."),
+    (
+        "product = \"teapot\"\n",
+        "FILE, line 1: `product`: Known are: server, intra-mart, hve, iwpro, bom, proself, outlook-com, custom.",
+    ),
     ("cloud = \"mars\"\n", "FILE, line 1: `cloud`: Known are: global, gcc-high, dod, china, custom."),
     ("cloud = \"custom\"\n", "FILE, line 1: `cloud`: For another authority the product is custom."),
     (
