@@ -152,9 +152,11 @@ impl Desk {
         self.out.remove(&ticket);
     }
 
-    /// Every task that still runs, to be cancelled.
-    pub fn recall(&mut self) -> BTreeSet<Ticket> {
-        std::mem::take(&mut self.out)
+    /// Every task that still runs, to be cancelled; one of them may go on.
+    pub fn recall(&mut self, but: Option<Ticket>) -> BTreeSet<Ticket> {
+        let mut out = std::mem::take(&mut self.out);
+        self.out.extend(but.filter(|ticket| out.remove(ticket)));
+        out
     }
 
     pub fn product(&self) -> &'static Product {
