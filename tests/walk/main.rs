@@ -5,6 +5,7 @@ mod application;
 mod browser;
 mod clouds;
 mod faults;
+mod handing;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod language;
@@ -14,6 +15,7 @@ mod person;
 mod personal;
 mod products;
 mod resuming;
+mod sheets;
 mod signing_in;
 mod stories;
 mod testing;

@@ -3,6 +3,7 @@
 
 use smtp_oauth::{
     checklist::{Item, State},
+    language::{Language, Texts},
     product,
     simulator::switches::switch,
     way::Way,
@@ -55,7 +56,12 @@ fn trouble(screen: &Screen) -> Option<String> {
 }
 
 fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+    walks_in(Language::English, microsoft, product, way, end)
+}
+
+pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
     let mut given = microsoft.given();
+    given.texts = Texts::new(language);
     given.suggested.take_way(way);
     let mut person = Person::sits_down(given);
     microsoft.serves(&mut person);
