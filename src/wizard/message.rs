@@ -31,10 +31,14 @@ pub enum Message {
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
     ShowEvidence(Item),
+    /// Everything that can be, checked once more.
+    CheckAgain,
     /// To say what the browser shows instead of letting one sign in.
     ShowBrowser,
     /// What can be copied from this screen.
     ShowCopies,
+    /// The request to the tenant's administrator.
+    ShowHandover,
     Copy(String),
     /// Print below the full screen, so that a terminal's own selection works.
     Print(String),

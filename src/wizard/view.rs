@@ -1,7 +1,7 @@
 //! The screen as it stands: the open step's page with what stands around each, or what lies over it.
 
 use super::{
-    Model, items_of,
+    Model, handing, items_of,
     message::Message,
     overlay::{self, Overlay},
     plan,
@@ -36,8 +36,11 @@ impl Model {
         let mut screen = match &self.overlay {
             Some(overlay) => {
                 let mut screen = overlay.screen(&self.desk, self.step_id);
-                if matches!(overlay, Overlay::Told(_)) {
-                    screen.actions.splice(0..0, self.offered());
+                match overlay {
+                    Overlay::Told(_) => drop(screen.actions.splice(0..0, self.offered())),
+                    Overlay::Checklist => self.dress_checklist(&mut screen, now),
+                    Overlay::Evidence { item, .. } => self.dress_evidence(&mut screen, *item),
+                    _ => {}
                 }
                 screen
             }
@@ -55,7 +58,10 @@ impl Model {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
         let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
-        blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
+        let out = handing::is_out(&self.desk, self.step_id);
+        let out = out.map(|phrase| Block::Note { tone: Tone::Info, text: self.desk.say(&phrase) });
+        let notices = self.desk.notices.iter().map(note);
+        blocks.splice(0..0, notices.chain(out).chain(self.reasons(page.question.as_ref())));
         blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
             let tone = if kind.bites() { Tone::Warning } else { Tone::Info };
             Block::Note { tone, text }
@@ -74,10 +80,14 @@ impl Model {
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
         }
+        if handing::is_for_an_administrator(&self.desk, self.step_id) {
+            actions.push(action(Key::Letter('p'), "action.handover", Message::ShowHandover));
+        }
         if let Some(item) = self.own_item() {
             actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));
         }
         actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
+        actions.extend(self.offered_again(now));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
         let path = plan::path(&self.desk);
         let first = usize::from(self.product_fixed);
