@@ -12,7 +12,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{DEVICE_CODE, Person, accepted, chooses, given, granted, refused, refused_after_data};
+use crate::person::{DEVICE_CODE, Person, accepted, given, granted, refused, refused_after_data};
 
 fn testing() -> Person {
     let mut person = Person::sits_down(given());

@@ -14,7 +14,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{CLIENT, Person, TENANT, accepted, chooses, discovery, error, given};
+use crate::person::{CLIENT, Person, TENANT, accepted, discovery, error, given};
 
 fn at_the_mailbox() -> Person {
     let mut person = Person::sits_down(given());
