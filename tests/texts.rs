@@ -179,7 +179,6 @@ fn what_is_said_in_japanese_is_japanese() {
     // A product's name is a name, and values alone are in no language.
     let named = |key: &str| key.starts_with("products.") && key.ends_with(".label");
     let wordless = |key: &str| japanese.word(key).split(['{', '}']).step_by(2).all(|piece| !has_letters(piece));
-    let unmeant: Vec<_> =
-        same.into_iter().filter(|key| !SAME.contains(key) && !named(key) && !wordless(key)).collect();
+    let unmeant: Vec<_> = same.into_iter().filter(|key| !SAME.contains(key) && !named(key) && !wordless(key)).collect();
     assert!(unmeant.is_empty(), "{unmeant:#?}");
 }
