@@ -13,6 +13,7 @@ mod pasting;
 mod person;
 mod personal;
 mod products;
+mod rechecking;
 mod resuming;
 mod signing_in;
 mod stories;
