@@ -5,6 +5,7 @@ mod application;
 mod browser;
 mod clouds;
 mod faults;
+mod handing;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod language;
