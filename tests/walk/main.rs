@@ -14,6 +14,7 @@ mod pasting;
 mod person;
 mod personal;
 mod products;
+mod rechecking;
 mod resuming;
 mod sheets;
 mod signing_in;
