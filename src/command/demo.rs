@@ -38,7 +38,7 @@ impl Demo {
     pub async fn start(fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
         let product = product.or(fault.and_then(told));
         let mut state = stage::state(product);
-        if !alone {
+        if !alone && fault.is_none() {
             stage::leave_to_the_person(&mut state);
         }
         let simulator = simulate::start(state, fault).await?;
@@ -59,7 +59,8 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
-    offer.companions.extend(product.filter(|product| stage::is_hve(product)).map(|_| list_of_apps(announced)));
+    let lists = product.is_some_and(stage::is_hve) && fault.is_none();
+    offer.companions.extend(lists.then(|| list_of_apps(announced)));
     if let Some(fault) = fault {
         offer.suggested.product.clone_from(&fault.told.product);
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());

@@ -108,7 +108,7 @@ pub enum Command {
 #[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "The wizard")]
 pub struct Setup {
-    /// What to set up: server or custom
+    /// What to set up: server, custom, or a product such as intra-mart
     #[arg(long, value_name = "ID", value_parser = product)]
     pub product: Option<String>,
     /// Full screen, one line at a time, or what the terminal allows

@@ -87,7 +87,7 @@ const WORDS: &[&str] = &[
 /// The files that hold their words in every language, and the place of each.
 fn described() -> impl Iterator<Item = (String, &'static str)> {
     let causes = cause::FILES.iter().map(|(slug, source)| (format!("causes.{slug}"), *source));
-    let products = product::FILES.iter().map(|(id, source)| (format!("products.{id}"), *source));
+    let products = product::files().map(|(id, source)| (format!("products.{id}"), source));
     causes.chain(products)
 }
 

@@ -2,6 +2,10 @@
 //! steps there are, in which order, and what is known beforehand. Its words are in the same file, in each language.
 
 pub mod app;
+#[cfg(test)]
+pub mod example;
+#[cfg(test)]
+pub mod rules;
 pub mod sheet;
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -195,13 +199,28 @@ pub fn all() -> &'static [Product] {
     &PRODUCTS
 }
 
+/// The files, with the id of each. Tests have one more product, which is on no list: [`example`].
+pub fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let files = FILES.iter().copied();
+    #[cfg(test)]
+    let files = files.chain([(example::ID, *example::SOURCE)]);
+    files
+}
+
+fn known() -> impl Iterator<Item = &'static Product> {
+    let products = PRODUCTS.iter();
+    #[cfg(test)]
+    let products = products.chain(example::product().ok());
+    products
+}
+
 /// A step of any product's path.
 pub fn step(id: &str) -> Option<&'static Step> {
-    all().iter().find_map(|product| product.steps.get(id)).or_else(|| steps::find(id))
+    known().find_map(|product| product.steps.get(id)).or_else(|| steps::find(id))
 }
 
 pub fn find(id: &str) -> Option<&'static Product> {
-    PRODUCTS.iter().find(|product| product.id == id)
+    known().find(|product| product.id == id)
 }
 
 /// This machine's own mail: the default, and the first of the list.

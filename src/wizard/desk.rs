@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     effect::{CertificateFiles, Outcome, Ticket},
-    ladder,
+    ladder, plan,
     remote::Remote,
     rests::Facts,
     screen::Tone,
@@ -22,12 +22,11 @@ use crate::{
         assertion::{self, Algorithm},
         grant::{Credential, Registration},
     },
-    facts::{Address, Host, Security, Server},
+    facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
-    token::Claims,
     way::Way,
 };
 
@@ -153,18 +152,22 @@ impl Desk {
         self.out.remove(&ticket);
     }
 
-    /// Every task that still runs, to be cancelled.
-    pub fn recall(&mut self) -> BTreeSet<Ticket> {
-        std::mem::take(&mut self.out)
+    /// Every task that still runs, to be cancelled; one of them may go on.
+    pub fn recall(&mut self, but: Option<Ticket>) -> BTreeSet<Ticket> {
+        let mut out = std::mem::take(&mut self.out);
+        self.out.extend(but.filter(|ticket| out.remove(ticket)));
+        out
     }
 
     pub fn product(&self) -> &'static Product {
         self.draft.settings.product.as_deref().and_then(product::find).unwrap_or_else(product::default)
     }
 
-    /// The items of the checklist: what every product has, and what this one has besides.
+    /// The items of the checklist: what every product has, and what this one has besides on the path that lies ahead.
     pub fn items(&self) -> Vec<Item> {
-        Item::ALL.into_iter().chain(self.product().items()).collect()
+        let path = plan::path(self);
+        let of_path = |item: &Item| matches!(item, Item::Product(_)) && plan::step_of(&path, *item).is_some();
+        Item::ALL.into_iter().chain(self.product().items().into_iter().filter(of_path)).collect()
     }
 
     /// Where the product's own browsers are sent back to.
@@ -282,52 +285,6 @@ impl Desk {
         }
     }
 
-    /// The values that a step's words may name, as far as they are known.
-    pub fn about(&self, key: impl Into<String>) -> Phrase {
-        let settings = &self.draft.settings;
-        let user = settings.user.as_ref().map(ToString::to_string);
-        let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
-        let server = settings.server().ok();
-        let values = [
-            ("mailbox", user.clone()),
-            ("user", user),
-            ("sender", sender),
-            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
-            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("smtp_host", server.as_ref().map(|server| server.host.to_string())),
-            ("smtp_port", server.as_ref().map(|server| server.port.to_string())),
-            ("smtp_security", server.as_ref().map(|server| security(server).to_owned())),
-            ("server", server.map(|server| server.to_string())),
-            ("account", self.draft.account.as_ref().map(ToString::to_string)),
-            ("config", Some(self.config_option.clone())),
-            ("usual_server", self.usual_server().map(ToString::to_string)),
-            ("redirect_uri", settings.redirect_uri.as_ref().map(ToString::to_string)),
-            ("product_redirect", self.product_redirect()),
-            ("product", Some(self.word(&format!("products.{}.label", self.product().id)))),
-            ("base_url", settings.base_url.as_ref().map(ToString::to_string)),
-            ("product_host", settings.base_url.as_ref().map(|base| base.host().to_owned())),
-            ("object_id", self.object_id()),
-            ("resource", settings.resource().map(str::to_owned)),
-            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
-        ];
-        let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        // The first of a name counts.
-        let of_cloud = settings.cloud().told().into_iter().map(|(name, value)| (name, value.to_owned()));
-        known.chain(of_cloud).fold(Phrase::new(key), |phrase, (name, value)| phrase.with(name, value))
-    }
-
-    /// The mail server that nobody has to name.
-    fn usual_server(&self) -> Option<&Host> {
-        let of_cloud = || self.draft.settings.cloud().addresses().map(|addresses| &addresses.smtp_host);
-        self.product().smtp_host.as_ref().or_else(of_cloud)
-    }
-
-    /// The enterprise application's id, as a token says that the app got for itself.
-    fn object_id(&self) -> Option<String> {
-        let tokens = self.draft.secrets.tokens.as_ref().filter(|_| self.draft.way().is_app_only())?;
-        Claims::read(&tokens.access).oid
-    }
-
     /// The app as the authority knows it, with what it shows itself by in the way chosen; an assertion is signed
     /// for each request anew.
     pub fn registration(&mut self, now: i64) -> Result<Registration, Unready> {
@@ -392,14 +349,6 @@ impl Desk {
 
     pub fn word(&self, key: &str) -> String {
         self.texts.word(key)
-    }
-}
-
-/// As mail programs name it.
-fn security(server: &Server) -> &'static str {
-    match server.security {
-        Security::StartTls => "STARTTLS",
-        Security::Tls => "TLS",
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Message {
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
     ShowEvidence(Item),
+    /// Everything that can be, checked once more.
+    CheckAgain,
     /// To say what the browser shows instead of letting one sign in.
     ShowBrowser,
     /// What can be copied from this screen.

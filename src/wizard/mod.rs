@@ -5,6 +5,7 @@
 //! `message.rs` is everything that can happen, `effect.rs` everything that can be asked for, `step/` one
 //! file a kind of step, `overlay.rs` what can lie over a step, `view.rs` what stands around it.
 
+mod about;
 mod answered;
 mod asking;
 mod blame;
@@ -17,6 +18,7 @@ mod ladder;
 pub mod message;
 mod overlay;
 mod plan;
+mod recheck;
 mod remote;
 mod renewing;
 mod rests;
@@ -48,6 +50,7 @@ use effect::{Effect, Outcome, Report, Ticket};
 use handing::Handing;
 use message::Message;
 use overlay::Overlay;
+use recheck::Recheck;
 pub use remote::Remote;
 use screen::Tone;
 pub use step::test_message;
@@ -94,6 +97,8 @@ pub struct Model {
     step_id: &'static str,
     step: Step,
     overlay: Option<Overlay>,
+    /// What checking everything again runs, or came to.
+    recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
     companions: Vec<Companion>,
@@ -144,6 +149,7 @@ impl Model {
             step_id: at,
             step,
             overlay: None,
+            recheck: None,
             mending: None,
             companions: given.companions,
             called: Vec::new(),
@@ -203,6 +209,7 @@ impl Model {
             Message::Print(text) => self.take_along(Effect::Print(text), now),
             Message::Companion(number) => self.call(number),
             Message::Language => self.switch_language(now),
+            Message::CheckAgain => self.check_again(now),
             Message::GoToStep(id) => {
                 self.taken_over();
                 self.mending = None;
@@ -289,7 +296,7 @@ impl Model {
 
     /// Leaves the present step, whatever it is doing, and enters another.
     fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
+        let mut effects = self.recall();
         self.forget_unanswered();
         self.overlay = None;
         (self.passing, self.desk.by_file) = (false, false);
@@ -313,7 +320,7 @@ impl Model {
 
     fn leave(&mut self, outcome: Outcome) -> Vec<Effect> {
         self.left = true;
-        let mut effects: Vec<Effect> = self.desk.recall().into_iter().map(Effect::Cancel).collect();
+        let mut effects: Vec<Effect> = self.desk.recall(None).into_iter().map(Effect::Cancel).collect();
         if self.step_id != "done" {
             effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
         }
@@ -366,6 +373,9 @@ impl Model {
                 self.desk.draft.checklist.reopen(Item::Network);
             }
         }
+        if let Some(effects) = self.rechecked(ticket, &report, now) {
+            return effects;
+        }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);
         self.take(turn, now)
     }
@@ -378,3 +388,7 @@ fn items_of(step: &str) -> &'static [Item] {
 
 #[cfg(test)]
 mod matrix_tests;
+#[cfg(test)]
+mod product_tests;
+#[cfg(test)]
+mod vendors_tests;

@@ -77,6 +77,11 @@ impl Model {
         let overlay = self.overlay.take();
         match (message, overlay) {
             (Message::Back, Some(Overlay::Evidence { listed: true, .. })) => self.lay(Overlay::Checklist),
+            (Message::Back, Some(Overlay::Checklist)) => self.stop_checking(),
+            (Message::Cancel, Some(Overlay::Checklist)) => {
+                self.overlay = Some(Overlay::Checklist);
+                self.stop_checking()
+            }
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
@@ -234,7 +239,9 @@ fn evidence(desk: &Desk, step: &str, item: Item) -> Screen {
     let mut screen = blank(desk, step, format!("evidence:{}", item.id()), title);
     let state = desk.draft.checklist.state(item);
     let state = desk.word(&format!("states.{}", state.id()));
-    screen.blocks.push(Block::Facts(vec![(desk.word("overlay.state"), state)]));
+    let found_at = desk.draft.checklist.found_at(item).and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+    let found_at = found_at.map(|at| (desk.word("overlay.found-at"), at.format("%Y-%m-%d %H:%M UTC").to_string()));
+    screen.blocks.push(Block::Facts([(desk.word("overlay.state"), state)].into_iter().chain(found_at).collect()));
     screen.blocks.extend(desk.draft.checklist.evidence(item).iter().map(|phrase| Block::Text(desk.say(phrase))));
     let proof = if let Item::Product(_) = item { "proof.product".to_owned() } else { format!("proof.{}", item.id()) };
     screen.blocks.push(Block::Text(desk.say(&desk.about(proof))));

@@ -36,8 +36,11 @@ impl Model {
         let mut screen = match &self.overlay {
             Some(overlay) => {
                 let mut screen = overlay.screen(&self.desk, self.step_id);
-                if matches!(overlay, Overlay::Told(_)) {
-                    screen.actions.splice(0..0, self.offered());
+                match overlay {
+                    Overlay::Told(_) => drop(screen.actions.splice(0..0, self.offered())),
+                    Overlay::Checklist => self.dress_checklist(&mut screen, now),
+                    Overlay::Evidence { item, .. } => self.dress_evidence(&mut screen, *item),
+                    _ => {}
                 }
                 screen
             }
@@ -84,6 +87,7 @@ impl Model {
             actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));
         }
         actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
+        actions.extend(self.offered_again(now));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
         let path = plan::path(&self.desk);
         let first = usize::from(self.product_fixed);

@@ -4,9 +4,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use smtp_oauth::{
-    checklist::steps,
     front::key,
     language::{Language, Texts},
+    product,
     wizard::screen::Key,
 };
 
@@ -47,7 +47,7 @@ struct Journey {
 impl Journey {
     /// Presses a letter once the footer names it as it does at this step: with Ctrl where letters are text.
     fn presses(&mut self, step: &str, letter: char) {
-        let takes_text = steps::find(step).is_some_and(|step| step.field.is_some());
+        let takes_text = product::step(step).is_some_and(|step| step.field.is_some());
         let name = key::pressed(Key::Letter(letter), takes_text);
         self.terminal.wait(&name, |seen| is_whole(seen) && offers(seen, &name));
         let byte = if takes_text { letter as u8 & 0x1f } else { letter as u8 };
@@ -70,7 +70,7 @@ impl Journey {
                 }
                 // A refusal at the browser stays one, however often it is asked.
                 let refused = seen.screen.screen().contents().contains("That did not work");
-                let key = [(if refused { "Enter" } else { "a Approve" }, "a"), ("Enter", "\r")]
+                let key = [(if refused { "Enter" } else { "a Approve" }, "a"), ("^S Approve", "\x13"), ("Enter", "\r")]
                     .into_iter()
                     .find(|(name, _)| offers(&seen, name));
                 (seen.screen.screen().contents(), key)
@@ -122,10 +122,15 @@ impl Journey {
                 let port: String = port.chars().take_while(char::is_ascii_digit).collect();
                 self.terminal.types(&format!("\x15localhost:{port}\r"));
             }
-            Mends::Types(step, text) => {
+            Mends::Types(step, text) if step == story.shows => {
                 self.is_at(step);
                 self.repairs(step);
                 self.terminal.types(&format!("{text}\r"));
+            }
+            Mends::Types(step, text) => {
+                self.presses(story.shows, 'g');
+                self.is_at(step);
+                self.terminal.types(&format!("\x15{text}\r"));
             }
         }
     }

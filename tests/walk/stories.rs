@@ -52,5 +52,9 @@ pub const STORIES: &[Story] = &[
     story("starttls_missing", "connection", Item::Network, Mends::At("mail-server")),
     story("smtp_auth_disabled_tenant", "connection", Item::SmtpAuth, Mends::At("smtp-auth")),
     story("smtp_auth_disabled_mailbox", "connection", Item::SmtpAuth, Mends::At("smtp-auth")),
+    story("redirect_uri_mismatch", "bom-redirect", Item::RedirectUri, Mends::Here(Key::Letter('r'))),
+    story("redirect_platform_wrong", "consent", Item::RedirectUri, Mends::At("bom-redirect")),
+    story("hve_app_not_allowed", "connection", Item::Permission, Mends::At("hve-permission")),
+    story("hve_account_needed", "connection", Item::Mailbox, Mends::Types("mailbox-hve", "bulk@contoso.example")),
     story("send_as_denied", "message", Item::SendAs, Mends::At("send-as")),
 ];

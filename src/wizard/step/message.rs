@@ -13,6 +13,7 @@ use crate::{
     },
     language::Texts,
     phrase::Phrase,
+    product,
     smtp::{Envelope, message::TestMessage},
     wizard::{
         desk::Desk,
@@ -179,6 +180,15 @@ fn sent(desk: &mut Desk) {
     let own = settings.sender.is_none() || settings.sender == settings.user;
     let phrase = sent_from(desk);
     desk.draft.checklist.prove(Item::Message, phrase.clone());
+    // An account that is particular about apps has taken mail from this one.
+    for item in desk.items() {
+        if let Item::Product(switch) = item
+            && desk.draft.way().is_app_only()
+            && product::step(switch.step()).is_some_and(|step| step.items.contains(&Item::Connection))
+        {
+            desk.draft.checklist.prove(item, phrase.clone());
+        }
+    }
     if own {
         desk.draft.checklist.not_needed(Item::SendAs, Phrase::new("evidence.sender-is-user"));
     } else {

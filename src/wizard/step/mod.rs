@@ -9,11 +9,12 @@ mod day;
 mod done;
 mod field;
 mod message;
-mod probe;
+pub mod probe;
 mod read;
 mod save;
 mod token;
 
+pub use consent::shown_of_app;
 pub use message::test_message;
 
 use super::{

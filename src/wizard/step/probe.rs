@@ -2,7 +2,7 @@
 //! not expected shows nothing: "cannot tell", never "failed".
 
 use crate::{
-    checklist::{Item, steps::Field},
+    checklist::{Item, State, steps::Field},
     diagnosis::{Cause, Certainty},
     entra::{
         Certificate, Failure,
@@ -90,6 +90,20 @@ fn default_scope(scopes: &[String]) -> Option<String> {
     Some(format!("{resource}/.default"))
 }
 
+/// The item that a probe of this field is about.
+pub fn item(field: Field) -> Option<Item> {
+    match field {
+        Field::Tenant => Some(Item::Tenant),
+        Field::ClientId => Some(Item::ClientId),
+        Field::RedirectUri => Some(Item::RedirectUri),
+        // The product's own is an item of its own.
+        Field::ProductRedirect => Item::find("product:web-redirect"),
+        Field::ClientSecret => Some(Item::ClientSecret),
+        _ => None,
+    }
+}
+
+/// What the answer shows of a value just typed; a tenant that it names is kept.
 pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailure>, now: i64) -> Judgement {
     let answer = match outcome {
         Ok(answer) => answer,
@@ -98,16 +112,25 @@ pub fn judge(field: Field, desk: &mut Desk, outcome: Result<Answer, NetworkFailu
             return Judgement::Failed(Item::Network, verdict::unreachable(&failure), causes);
         }
     };
+    let (judgement, tenant) = shown(field, desk, &answer, now);
+    if let Some(id) = tenant {
+        desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
+    }
+    judgement
+}
+
+/// The same of a value that is settled: no setting is changed by it. The tenant that is named comes beside it.
+pub fn shown(field: Field, desk: &mut Desk, answer: &Answer, now: i64) -> (Judgement, Option<Guid>) {
     match field {
-        Field::Tenant => tenant(desk, &answer),
-        Field::ClientId => client_id(desk, &answer, now),
-        Field::RedirectUri | Field::ProductRedirect => redirect_uri(field, desk, &answer),
-        _ => client_secret(desk, &answer, now),
+        Field::Tenant => tenant(desk, answer),
+        Field::ClientId => (client_id(desk, answer, now), None),
+        Field::RedirectUri | Field::ProductRedirect => (redirect_uri(field, desk, answer), None),
+        _ => (client_secret(desk, answer, now), None),
     }
 }
 
 /// What discovery says of the mail domain, or of another name that was typed for the tenant.
-fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
+fn tenant(desk: &Desk, answer: &Answer) -> (Judgement, Option<Guid>) {
     let (typed, domain) = (desk.draft.settings.tenant.clone(), domain(desk));
     let typed_id = typed.as_ref().and_then(|typed| typed.as_str().parse::<Guid>().ok());
     let by_domain = asked_tenant(desk) == domain;
@@ -115,22 +138,21 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
         let domain = domain.as_ref().map(ToString::to_string).unwrap_or_default();
         Phrase::new(key).with("domain", domain).with("tenant", id.to_string())
     };
-    match discovery::read(answer) {
+    let judgement = match discovery::read(answer) {
         Ok(found) => match (found.tenant, typed_id) {
             (Some(id), Some(typed)) if id != typed => {
                 Judgement::Obstructed(Item::Tenant, phrase("evidence.tenant-other", &id).with("typed", typed))
             }
             (Some(id), _) => {
-                desk.change(|desk| desk.draft.settings.tenant = id.as_str().parse().ok());
-                if let Some(instance) = found.instance.filter(|instance| is_another_cloud(desk, instance)) {
-                    let other = phrase("evidence.tenant-other-cloud", &id).with("instance", instance);
-                    return Judgement::Obstructed(Item::Tenant, other);
-                }
-                if by_domain {
-                    Judgement::Proven(phrase("evidence.tenant-found", &id))
-                } else {
-                    Judgement::CannotTell(phrase("evidence.tenant-exists", &id))
-                }
+                let judgement = match found.instance.filter(|instance| is_another_cloud(desk, instance)) {
+                    Some(instance) => {
+                        let other = phrase("evidence.tenant-other-cloud", &id).with("instance", instance);
+                        Judgement::Obstructed(Item::Tenant, other)
+                    }
+                    None if by_domain => Judgement::Proven(phrase("evidence.tenant-found", &id)),
+                    None => Judgement::CannotTell(phrase("evidence.tenant-exists", &id)),
+                };
+                return (judgement, Some(id));
             }
             (None, _) => Judgement::CannotTell(Phrase::new("evidence.tenant-unnamed").with("issuer", found.issuer)),
         },
@@ -140,18 +162,16 @@ fn tenant(desk: &mut Desk, answer: &Answer) -> Judgement {
         }
         Err(failure) if failure.has_code(90002) => {
             let causes = blame::refusal(desk, &failure, Way::DeviceCode.flow());
-            Judgement::Failed(
-                Item::Tenant,
-                Phrase::new("evidence.tenant-unknown").with("summary", failure.summary()),
-                causes,
-            )
+            let unknown = Phrase::new("evidence.tenant-unknown").with("summary", failure.summary());
+            Judgement::Failed(Item::Tenant, unknown, causes)
         }
         // Discovery is Entra's manner; another authority need not have it.
         Err(failure) if failure.status == 404 && !desk.draft.settings.cloud().is_microsoft() => {
             Judgement::CannotTell(Phrase::new("evidence.no-discovery"))
         }
         Err(failure) => unexpected(&failure),
-    }
+    };
+    (judgement, None)
 }
 
 /// Whether the directory says that the tenant is at home elsewhere. That the name is always there is not documented.
@@ -166,8 +186,9 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
         Ok(_) => Judgement::Proven(Phrase::new("evidence.client-known")),
         // Said of an app that was found; the switch is a step of its own. The second is personal accounts' word for it.
         Err(failure) if failure.has_code(7_000_218) || failure.has_code(70_002) => {
-            // Off is as it should be where no way needs it.
-            if desk.product().ways.iter().any(|way| matches!(way, Way::DeviceCode | Way::Password)) {
+            // Off is as it should be where no way needs it, or not the one taken.
+            let needed = desk.product().ways.iter().any(|way| matches!(way, Way::DeviceCode | Way::Password));
+            if needed && desk.draft.checklist.state(Item::PublicClient) != State::NotNeeded {
                 let phrase = Phrase::new("evidence.public-client-off").with("summary", failure.summary());
                 desk.draft.checklist.fail(Item::PublicClient, phrase);
             }
@@ -179,11 +200,7 @@ fn client_id(desk: &mut Desk, answer: &Answer, now: i64) -> Judgement {
 
 fn redirect_uri(field: Field, desk: &Desk, answer: &Answer) -> Judgement {
     let uri = field.value(desk);
-    // The product's own is an item of its own.
-    let item = match field {
-        Field::ProductRedirect => Item::find("product:web-redirect").unwrap_or(Item::RedirectUri),
-        _ => Item::RedirectUri,
-    };
+    let item = item(field).unwrap_or(Item::RedirectUri);
     match browser::probed(answer, &uri) {
         Probed::Registered => Judgement::Proven(Phrase::new("evidence.redirect-known").with("uri", uri)),
         Probed::Unregistered(failure) => {
@@ -205,8 +222,8 @@ fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
     }
 }
 
-/// A refusal speaks against an item only where its cause is likely, and the item one this probe is about.
-fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgement {
+/// A refusal speaks against an item only where its cause is likely, and the item one of those that were asked about.
+pub fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgement {
     let causes = blame::refusal(desk, failure, flow);
     let likely = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
     match likely.map(|cause| cause.item).filter(|item| items.contains(item)) {

@@ -302,7 +302,7 @@ impl Read {
     }
 
     fn complaint(&self, desk: &Desk, error: &Phrase) -> String {
-        let odd = self.odd.iter().map(|odd| format!(" {}", desk.say(odd)));
+        let odd = self.odd.iter().map(|odd| desk.say(odd));
         std::iter::once(desk.say(error)).chain(odd).collect()
     }
 

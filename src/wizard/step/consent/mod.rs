@@ -330,17 +330,21 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
 
 /// What a token shows that was given in this way, whatever stands in it.
 fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
+    // An app gets a token whether or not anybody has consented to what it may: its roles tell.
+    let consent = (!desk.draft.way().is_app_only()).then_some((Item::Consent, "evidence.consent"));
+    let redirect = desk.draft.way().is_browser().then_some((Item::RedirectUri, "evidence.redirected"));
+    consent.into_iter().chain(shown_of_app(desk)).chain(redirect).collect()
+}
+
+/// How the app showed itself, which a renewal shows just as well.
+pub fn shown_of_app(desk: &Desk) -> Option<(Item, &'static str)> {
     let secret = desk.client_secret().is_some();
-    let app = match desk.draft.way() {
+    match desk.draft.way() {
         Way::DeviceCode | Way::Password if !secret => Some((Item::PublicClient, "evidence.public-client-on")),
         Way::Loopback | Way::Paste if !secret => None,
         Way::Certificate => Some((Item::ClientSecret, "evidence.certificate-accepted")),
         _ => Some((Item::ClientSecret, "evidence.secret-accepted")),
-    };
-    // An app gets a token whether or not anybody has consented to what it may: its roles tell.
-    let consent = (!desk.draft.way().is_app_only()).then_some((Item::Consent, "evidence.consent"));
-    let redirect = desk.draft.way().is_browser().then_some((Item::RedirectUri, "evidence.redirected"));
-    consent.into_iter().chain(app).chain(redirect).collect()
+    }
 }
 
 /// What Microsoft's support needs to find the request again.
