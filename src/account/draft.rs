@@ -30,6 +30,8 @@ pub struct Draft {
     pub refused: BTreeSet<Way>,
     /// Unix seconds: when somebody last said that something was changed at Exchange.
     pub changed_at: Option<i64>,
+    /// Unix seconds: when a request to the tenant's administrator was taken along.
+    pub handed_at: Option<i64>,
     /// A change at Microsoft's that is waited for.
     pub waiting: Option<Waiting>,
     pub checklist: Checklist,

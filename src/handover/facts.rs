@@ -126,7 +126,7 @@ impl Needs {
 /// The account of High Volume Email has a part of its own here.
 fn switches(product: &Product, hve: bool) -> Vec<String> {
     let own = |id: &&String| {
-        let step = product.step(id).filter(|step| step.kind == Kind::Ask);
+        let step = product.steps.get(*id).filter(|step| step.kind == Kind::Ask);
         step.is_some_and(|step| step.items.iter().any(|item| matches!(item, Item::Product(_))))
     };
     product.path.iter().filter(|_| !hve).filter(own).cloned().collect()

@@ -37,6 +37,8 @@ pub enum Message {
     ShowBrowser,
     /// What can be copied from this screen.
     ShowCopies,
+    /// The request to the tenant's administrator.
+    ShowHandover,
     Copy(String),
     /// Print below the full screen, so that a terminal's own selection works.
     Print(String),

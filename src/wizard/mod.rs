@@ -13,6 +13,7 @@ pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+mod handing;
 mod ladder;
 pub mod message;
 mod overlay;
@@ -46,6 +47,7 @@ use companion::Called;
 pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
+use handing::Handing;
 use message::Message;
 use overlay::Overlay;
 use recheck::Recheck;
@@ -203,8 +205,8 @@ impl Model {
             Message::Leave | Message::Hangup => self.leave(Outcome::Left),
             Message::Typed(text) => self.typed(&text),
             Message::Reported(ticket, report) => self.reported(ticket, report, now),
-            Message::Copy(text) => self.copy(text),
-            Message::Print(text) => vec![Effect::Print(text)],
+            Message::Copy(text) => self.take_along(Effect::Copy(text), now),
+            Message::Print(text) => self.take_along(Effect::Print(text), now),
             Message::Companion(number) => self.call(number),
             Message::Language => self.switch_language(now),
             Message::CheckAgain => self.check_again(now),
@@ -218,6 +220,7 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
+            Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
             Message::Back => {
                 self.taken_over();
                 self.back(now)
@@ -354,6 +357,11 @@ impl Model {
         }
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
+        }
+        if let (Some(Overlay::Handing(handing)), Report::FilesKept(outcome)) = (&mut self.overlay, &report)
+            && handing.kept(ticket, outcome)
+        {
+            return Vec::new();
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

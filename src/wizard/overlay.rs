@@ -5,6 +5,7 @@ use super::{
     Model, blame,
     desk::Desk,
     effect::Effect,
+    handing::Handing,
     items_of, ladder,
     message::Message,
     plan,
@@ -37,6 +38,8 @@ pub enum Overlay {
         text: String,
         sent: bool,
     },
+    /// The request to the tenant's administrator.
+    Handing(Handing),
 }
 
 impl Model {
@@ -54,12 +57,19 @@ impl Model {
         self.lay(Overlay::Copies(copies))
     }
 
-    /// To the clipboard; the overlay says that it was sent, since no answer ever comes back.
-    pub(super) fn copy(&mut self, text: String) -> Vec<Effect> {
-        if let Some(Overlay::CopyOne { sent, .. }) = &mut self.overlay {
-            *sent = true;
+    /// To the clipboard, or plain to the terminal; the overlay says that it was sent, since no answer ever comes back.
+    pub(super) fn take_along(&mut self, effect: Effect, now: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match &mut self.overlay {
+            Some(Overlay::CopyOne { sent, .. }) => *sent |= matches!(effect, Effect::Copy(_)),
+            Some(Overlay::Handing(handing)) => {
+                handing.sent();
+                effects = self.handed_over(now);
+            }
+            _ => {}
         }
-        vec![Effect::Copy(text)]
+        effects.push(effect);
+        effects
     }
 
     /// A message while an overlay is open.
@@ -72,6 +82,7 @@ impl Model {
                 self.overlay = Some(Overlay::Checklist);
                 self.stop_checking()
             }
+            (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -95,6 +106,7 @@ impl Model {
                 let go = ladder::past(&mut self.desk, &causes);
                 self.take(step::Turn::go(go), now)
             }
+            (message, Some(Overlay::Handing(handing))) => self.hand_over(message, handing, now),
             (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
             (_, overlay) => {
                 self.overlay = overlay;
@@ -136,18 +148,19 @@ impl Overlay {
                 choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
             Self::Browser => browser(desk, step),
+            Self::Handing(handing) => handing.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }
 }
 
-fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action {
+pub(super) fn action(desk: &Desk, key: Key, label: &str, act: Act, primary: bool) -> Action {
     Action { key, label: desk.word(label), act, primary }
 }
 
 /// An overlay with nothing on it but the way back.
-fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
+pub(super) fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
     Screen {
         id,
         language: desk.texts.language(),
@@ -165,7 +178,7 @@ fn blank(desk: &Desk, step: &str, id: String, title: String) -> Screen {
     }
 }
 
-fn choice(desk: &Desk, mut screen: Screen, label: String, options: Vec<Choice>, selected: usize) -> Screen {
+pub(super) fn choice(desk: &Desk, mut screen: Screen, label: String, options: Vec<Choice>, selected: usize) -> Screen {
     let input = Input::Choice { options, selected };
     screen.question = Some(Question { label, hint: String::new(), error: None, input });
     screen.actions.insert(0, action(desk, Key::Enter, "action.choose", Act::Answer, true));

@@ -1,7 +1,7 @@
 //! The screen as it stands: the open step's page with what stands around each, or what lies over it.
 
 use super::{
-    Model, items_of,
+    Model, handing, items_of,
     message::Message,
     overlay::{self, Overlay},
     plan,
@@ -58,7 +58,10 @@ impl Model {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
         let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
-        blocks.splice(0..0, self.desk.notices.iter().map(note).chain(self.reasons(page.question.as_ref())));
+        let out = handing::is_out(&self.desk, self.step_id);
+        let out = out.map(|phrase| Block::Note { tone: Tone::Info, text: self.desk.say(&phrase) });
+        let notices = self.desk.notices.iter().map(note);
+        blocks.splice(0..0, notices.chain(out).chain(self.reasons(page.question.as_ref())));
         blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
             let tone = if kind.bites() { Tone::Warning } else { Tone::Info };
             Block::Note { tone, text }
@@ -76,6 +79,9 @@ impl Model {
         }
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));
+        }
+        if handing::is_for_an_administrator(&self.desk, self.step_id) {
+            actions.push(action(Key::Letter('p'), "action.handover", Message::ShowHandover));
         }
         if let Some(item) = self.own_item() {
             actions.push(action(Key::Letter('v'), "action.evidence", Message::ShowEvidence(item)));

@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod explain;
 mod export;
+mod handover;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod language;

@@ -5,6 +5,7 @@ mod application;
 mod browser;
 mod clouds;
 mod faults;
+mod handing;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod language;
@@ -13,7 +14,9 @@ mod pasting;
 mod person;
 mod personal;
 mod products;
+mod rechecking;
 mod resuming;
+mod sheets;
 mod signing_in;
 mod stories;
 mod testing;

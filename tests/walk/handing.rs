@@ -1,0 +1,140 @@
+//! Somebody else has the rights: the request is taken along, and the wizard waits for what comes back.
+
+use std::path::PathBuf;
+
+use smtp_oauth::{
+    account::draft::Draft,
+    secret::Secret,
+    wizard::{
+        Given,
+        effect::{Beside, Effect, FileFailure, FileFailureKind, Report, Ticket},
+        message::Message,
+        screen::{Act, Action, Block, Key},
+    },
+};
+
+use crate::person::{CLIENT, DEVICE_CODE, Person, discovery, given};
+
+const ASK: Key = Key::Letter('p');
+
+/// Up to the app registration, which takes rights.
+fn at_registration() -> Person {
+    let mut person = Person::sits_down(given());
+    person.enter().types("alerts@contoso.example").gets(200, &discovery()).enter();
+    assert_eq!(person.enter().at(), "registration");
+    person
+}
+
+fn chooses(person: &mut Person, number: usize) {
+    person.presses(ASK);
+    assert_eq!(person.at(), "handover");
+    person.tell(Message::Choose(number));
+}
+
+fn writes(person: &mut Person) -> (Ticket, Beside) {
+    person.enter();
+    let wrote = person.effects.iter().find_map(|effect| match effect {
+        Effect::KeepFiles(ticket, files) => Some((*ticket, files[0].clone())),
+        _ => None,
+    });
+    wrote.unwrap()
+}
+
+fn text_shown(person: &Person) -> String {
+    let text = |block: Block| match block {
+        Block::Command { text, .. } | Block::Text(text) => Some(text),
+        _ => None,
+    };
+    person.screen().blocks.into_iter().filter_map(text).next_back().unwrap()
+}
+
+fn is_said_to_be_out(person: &Person) -> bool {
+    person.notes().iter().any(|note| note.contains("is out since"))
+}
+
+#[test]
+fn the_request_is_written_and_the_step_waits_below() {
+    let mut person = at_registration();
+    chooses(&mut person, 0);
+    assert_eq!(person.at(), "handover:markdown");
+    let shown = text_shown(&person);
+    assert!(shown.contains("alerts@contoso.example") && shown.contains("'New registration'"), "{shown}");
+    let (ticket, file) = writes(&mut person);
+    assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-handover.md", &shown));
+    let kept = vec![PathBuf::from("/c/smtp-oauth-handover.md")];
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(kept))));
+    assert!(person.notes()[0].contains("/c/smtp-oauth-handover.md"), "{:?}", person.notes());
+    assert_eq!(person.presses(Key::Esc).at(), "handover");
+    assert_eq!(person.presses(Key::Esc).at(), "registration");
+    assert!(is_said_to_be_out(&person));
+}
+
+#[test]
+fn it_is_out_once_it_was_copied_or_printed_too() {
+    for (number, key) in [(1, 'y'), (2, 'p')] {
+        let mut person = at_registration();
+        chooses(&mut person, number);
+        let shown = text_shown(&person);
+        person.presses(Key::Letter(key));
+        let taken = person.effects.iter().any(|effect| match effect {
+            Effect::Copy(text) | Effect::Print(text) => *text == shown,
+            _ => false,
+        });
+        assert!(taken, "{:?}", person.effects);
+        person.presses(Key::Esc).presses(Key::Esc);
+        assert!(is_said_to_be_out(&person));
+    }
+}
+
+#[test]
+fn looking_at_it_sends_nothing() {
+    let mut person = at_registration();
+    chooses(&mut person, 0);
+    person.presses(Key::Esc).presses(Key::Esc);
+    assert!(!is_said_to_be_out(&person));
+}
+
+#[test]
+fn what_comes_back_is_asked_for_after_leaving_too() {
+    let mut person = at_registration();
+    chooses(&mut person, 1);
+    writes(&mut person);
+    let draft = person.kept.last().unwrap().clone();
+    let (clear, secret) = draft.texts();
+    assert_eq!(secret, None::<Secret>);
+    let draft = Draft::parse(&clear, None).unwrap();
+    let mut person = Person::sits_down(Given { draft: Some(draft), ..given() });
+    assert!(person.at() == "registration" && is_said_to_be_out(&person));
+    person.types(CLIENT).gets(200, DEVICE_CODE);
+    assert!(person.at() == "redirect" && is_said_to_be_out(&person), "{:?}", person.notes());
+    chooses(&mut person, 1);
+    assert!(text_shown(&person).contains(&format!("$ClientId = '{CLIENT}'")), "the app that is there is named");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_said() {
+    let mut person = at_registration();
+    chooses(&mut person, 0);
+    let (ticket, _) = writes(&mut person);
+    let failure =
+        FileFailure { kind: FileFailureKind::Write, path: "/c/smtp-oauth-handover.md".into(), detail: "full".into() };
+    person.tell(Message::Reported(ticket, Report::FilesKept(Err(failure))));
+    assert!(person.notes()[0].contains("full"), "{:?}", person.notes());
+}
+
+#[test]
+fn nobody_is_asked_where_nobody_has_the_rights_or_none_are_needed() {
+    let offers = |person: &Person| {
+        let asks = |action: &Action| action.act == Act::Send(Message::ShowHandover);
+        person.screen().actions.iter().any(asks)
+    };
+    let mut person = Person::sits_down(given());
+    assert!(!offers(&person));
+    person.enter();
+    assert!(person.at() == "mailbox" && !offers(&person));
+    person.types("alerts@contoso.example").gets(200, &discovery()).enter();
+    assert!(offers(person.enter()));
+    let mut person = Person::sits_down(given());
+    person.sets_up("outlook-com").types("someone@outlook.example").enter();
+    assert!(person.at() == "registration-personal" && !offers(&person), "{}", person.at());
+}
