@@ -74,7 +74,8 @@ fn the_values_are_those_of_the_guide() {
     let (_, person) = walks_to_the_end("iwpro", Language::English);
     assert!(value(&person, "トークンエンドポイント (Token endpoint)").ends_with("/oauth2/V2.0/token"));
     let (_, person) = walks_to_the_end("proself", Language::Japanese);
-    assert_eq!(value(&person, "ホスト名(FQDN)"), "https://portal.contoso.example");
+    let host = person.model.draft().settings.base_url.as_ref().unwrap().host().to_owned();
+    assert_eq!(value(&person, "ホスト名(FQDN)"), format!("https://{host}"));
     let (_, person) = walks_to_the_end("hve", Language::English);
     assert_eq!(value(&person, "Scope"), "https://outlook.office.com/.default");
 }
