@@ -329,6 +329,12 @@ fn what_lies_over_a_step() {
     look!(person, "copies");
     person.enter();
     look!(person, "copy");
+
+    let mut person = at_the_registration();
+    person.presses(Key::Letter('p'));
+    look!(person, "handover");
+    person.enter();
+    look!(person, "handover_note");
 }
 
 #[test]
