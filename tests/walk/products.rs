@@ -54,7 +54,7 @@ fn trouble(screen: &Screen) -> Option<String> {
     })
 }
 
-fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+pub fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
     let mut given = microsoft.given();
     given.suggested.take_way(way);
     let mut person = Person::sits_down(given);
@@ -69,7 +69,7 @@ fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Perso
     panic!("{product} by {way:?} never comes to {end}: {:#?}", person.screen());
 }
 
-fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
+pub fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
     // A certificate is a file; tests of its own read one.
     product.ways.iter().copied().filter(|way| *way != Way::Certificate)
 }

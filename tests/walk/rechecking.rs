@@ -1,13 +1,19 @@
 //! Everything checked once more with one key, against the simulated Microsoft: what changed there since shows, what
 //! did not stays, and what cannot tell changes nothing.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use smtp_oauth::{
+    account::draft::Draft,
     checklist::{Item, State},
+    entra::Certificate,
     network::{FailureKind, NetworkFailure},
+    product,
+    secret::Secret,
     simulator::switches::switch,
     way::Way,
     wizard::{
-        effect::{Effect, Outcome, Report},
+        Given,
+        effect::{CertificateFailure, Effect, FileFailure, FileFailureKind, Outcome, Report},
         message::Message,
         screen::{Block, Input, Key},
     },
@@ -15,8 +21,10 @@ use smtp_oauth::{
 
 use crate::{
     browser::{USER, begins},
+    keys,
     microsoft::Microsoft,
     person::{NOW, Person},
+    products,
 };
 
 fn set(microsoft: &mut Microsoft, key: &str, value: &str) {
@@ -93,6 +101,19 @@ fn headline(person: &Person) -> Option<String> {
     })
 }
 
+/// From the step that saves to the last page.
+fn saves(person: &mut Person) {
+    person.enter();
+    crate::finds(person, None);
+    person.enter();
+    let saving = person.effects.iter().find_map(|effect| match effect {
+        Effect::Save(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    person.tell(Message::Reported(saving.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
+    assert_eq!(person.at(), "done");
+}
+
 fn fails(person: &mut Person) -> &mut Person {
     let address = "127.0.0.1:1".to_owned();
     person.gets_nowhere(NetworkFailure { kind: FailureKind::Unroutable, address, detail: "No route to host".into() })
@@ -128,6 +149,83 @@ fn what_is_proven_stays_proven_and_is_found_out_anew() {
 }
 
 #[test]
+fn of_every_product_by_each_of_its_ways_everything_stays_proven() {
+    for product in product::all() {
+        for way in products::ways(product).filter(|way| *way != Way::Password || product.id == "hve") {
+            let mut microsoft = Microsoft::of(&product.id);
+            let mut person = products::walks(&mut microsoft, &product.id, way, "save");
+            let before = states(&person);
+            begins_again(&mut person);
+            microsoft.waits_out(&mut person);
+            assert_eq!(states(&person), before, "{} by {way:?}: {}", product.id, person.reads());
+            assert_eq!(beside(&person, Item::Connection), "proven, just checked", "{} by {way:?}", product.id);
+            assert!(!person.notes().iter().any(|note| note.starts_with("Wrong")), "{}", product.id);
+        }
+    }
+}
+
+#[test]
+fn an_apps_own_sign_in_shows_whether_its_secret_is_still_good_even_when_all_is_saved() {
+    let mut microsoft = Microsoft::healthy();
+    let mut person = products::walks(&mut microsoft, "server", Way::Secret, "save");
+    begins_again(&mut person);
+    microsoft.waits_out(&mut person);
+    assert_eq!(beside(&person, Item::ClientSecret), "proven, just checked");
+    person.presses(Key::Esc);
+    saves(&mut person);
+    set(&mut microsoft, "secret_expires", "1577836800");
+    person.presses(Key::Letter('r'));
+    microsoft.waits_out(&mut person);
+    assert_eq!(state(&person, Item::ClientSecret), State::Failed, "{}", person.reads());
+    assert_eq!(state(&person, Item::Connection), State::Proven);
+}
+
+/// With the files named, and nobody signed in yet; a certificate is read anew in every run.
+#[test]
+fn a_certificate_is_read_and_tried() {
+    let mut microsoft = Microsoft::healthy();
+    let given = microsoft.given();
+    let mut settings = given.suggested.clone();
+    settings.tenant = microsoft.state.tenant.id.parse().ok();
+    settings.take_way(Way::Certificate);
+    settings.certificate_file = Some("/etc/smtp-oauth/app.pem".into());
+    let draft = Draft { step: "smtp-auth".into(), settings, way: Some(Way::Certificate), ..Draft::default() };
+    let mut person = Person::sits_down(Given { draft: Some(draft), ..given });
+    let reads = |person: &mut Person, microsoft: &mut Microsoft, result| {
+        person.presses(Key::Letter('r'));
+        loop {
+            let wanted = std::mem::take(&mut person.effects);
+            let reading = wanted.iter().find_map(|effect| match effect {
+                Effect::ReadCertificate(ticket, _) => Some(*ticket),
+                _ => None,
+            });
+            if let Some(ticket) = reading {
+                person.tell(Message::Reported(ticket, Report::CertificateRead(result)));
+                return microsoft.serves(person);
+            }
+            let report = wanted.iter().find_map(|effect| microsoft.answers(effect, person.now));
+            person.tell(report.unwrap_or_else(|| panic!("no certificate is read: {}", person.reads())));
+        }
+    };
+    person.presses(Key::Letter('o'));
+    let path = "/etc/smtp-oauth/app.pem".to_owned();
+    let gone = FileFailure { kind: FileFailureKind::Read, path, detail: "No such file".into() };
+    reads(&mut person, &mut microsoft, Err(CertificateFailure::File(gone)));
+    assert_eq!(state(&person, Item::ClientSecret), State::Failed, "{}", person.reads());
+
+    let (certificate, key, der) = keys::pair();
+    let pair = Certificate::read(certificate.as_bytes(), Some(key.as_bytes())).unwrap();
+    reads(&mut person, &mut microsoft, Ok(Box::new(pair)));
+    looks_at(&mut person, Item::ClientSecret);
+    assert!(headline(&person).is_some(), "the authority does not know it: {}", person.reads());
+    person.presses(Key::Esc);
+    set(&mut microsoft, "certificate", &BASE64_STANDARD.encode(der));
+    person.presses(Key::Letter('r'));
+    microsoft.serves(&mut person);
+    assert_eq!(state(&person, Item::ClientSecret), State::Proven, "{}", person.reads());
+}
+
+#[test]
 fn what_is_a_persons_word_stays_that_and_is_said_to_be() {
     let mut microsoft = Microsoft::healthy();
     let mut person = Person::sits_down(microsoft.given());
@@ -139,7 +237,7 @@ fn what_is_a_persons_word_stays_that_and_is_said_to_be() {
     assert_eq!(state(&person, Item::SmtpAuth), State::Attested);
     checks_again(&mut microsoft, &mut person);
     assert_eq!(state(&person, Item::SmtpAuth), State::Attested);
-    let word = person.notes().into_iter().find(|note| note.starts_with("Your word alone")).unwrap();
+    let word = person.notes().into_iter().find(|note| note.starts_with("Your word so far")).unwrap();
     assert!(word.contains("Authenticated SMTP") && word.contains("Public client"), "{word}");
     assert_eq!((beside(&person, Item::SmtpAuth), state(&person, Item::Tenant)), ("you said so".into(), State::Proven));
 }
@@ -173,7 +271,7 @@ fn a_secret_that_has_expired_meanwhile_is_shown_though_the_old_token_is_still_ta
     let microsoft = Microsoft::healthy();
     let secret = microsoft.state.registrations[0].secrets[0].value.clone();
     let (mut microsoft, mut person) = crate::browser::begins_with(microsoft, Way::Paste, |_, draft| {
-        draft.secrets.client_secret = Some(smtp_oauth::secret::Secret::new(&secret));
+        draft.secrets.client_secret = Some(Secret::new(&secret));
         draft.settings.redirect_uri = "https://mail.example/callback".parse().ok();
     });
     set(&mut microsoft, "redirect_uri", "web:https://mail.example/callback");
@@ -317,7 +415,7 @@ fn a_renewal_is_heard_to_its_end_when_another_step_is_opened_and_not_taken_for_a
         let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
         person.tell(Message::GoToStep("registration"));
         if signs_in_anew {
-            person.tell(Message::Answer(smtp_oauth::secret::Secret::new(crate::person::CLIENT)));
+            person.tell(Message::Answer(Secret::new(crate::person::CLIENT)));
             assert!(person.model.draft().secrets.tokens.is_none());
         }
         let report = microsoft.answers(&fetch, person.now).unwrap();
@@ -347,15 +445,8 @@ fn a_sign_in_that_was_revoked_is_no_proof_any_more() {
 fn where_the_account_is_saved_the_token_at_hand_is_used_and_no_draft_is_kept() {
     let mut microsoft = Microsoft::healthy();
     let mut person = proven(&mut microsoft);
-    person.enter().presses(Key::Letter('n')).enter();
-    crate::finds(&mut person, None);
-    person.enter();
-    let saving = person.effects.iter().find_map(|effect| match effect {
-        Effect::Save(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    person.tell(Message::Reported(saving.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
-    assert_eq!(person.at(), "done");
+    person.enter().presses(Key::Letter('n'));
+    saves(&mut person);
     let tokens = person.model.draft().secrets.tokens.clone();
     let kept = person.kept.len();
     set(&mut microsoft, "tenant_smtp_auth", "off");
@@ -373,8 +464,7 @@ fn where_the_account_is_saved_the_token_at_hand_is_used_and_no_draft_is_kept() {
 #[test]
 fn where_there_is_nothing_to_ask_there_is_no_key_for_it() {
     let microsoft = Microsoft::healthy();
-    let mut person =
-        Person::sits_down(smtp_oauth::wizard::Given { suggested: Default::default(), ..microsoft.given() });
+    let mut person = Person::sits_down(Given { suggested: Default::default(), ..microsoft.given() });
     person.presses(Key::Letter('o'));
     assert_eq!(person.screen().action(Key::Letter('r')), None);
     // Nor while the step itself asks, which may renew as well.
