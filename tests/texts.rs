@@ -147,7 +147,7 @@ fn every_language_has_the_same_texts_with_the_same_values() {
 }
 
 /// Names, marks and words that are the same in both.
-const SAME: [&str; 17] = [
+const SAME: [&str; 20] = [
     "answers.nowhere",
     "answers.secret-variable",
     "clouds.china.detail",
@@ -162,6 +162,9 @@ const SAME: [&str; 17] = [
     "facts.mail.auth",
     "facts.oauth.code",
     "facts.powershell",
+    "handover.formats.azcli.label",
+    "handover.formats.powershell.label",
+    "handover.script.exchange",
     "network.other",
     "security.starttls.label",
     "tls.version",

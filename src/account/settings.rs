@@ -193,7 +193,10 @@ impl Settings {
     pub fn misleads(&self, uri: &RedirectUri, way: Way) -> Option<Phrase> {
         let elsewhere = (way == Way::Loopback && !uri.is_loopback()).then_some("malformed.not-loopback");
         let unregistrable = self.cloud().is_microsoft() && uri.is_ipv6_loopback();
-        unregistrable.then_some("malformed.ipv6-loopback").or(elsewhere).map(Phrase::new)
+        // The product would redeem the code for itself.
+        let of_product = self.base_url.as_ref().is_some_and(|base| base.is_at(uri.host()));
+        let of_product = of_product.then_some("malformed.redirect-of-product");
+        unregistrable.then_some("malformed.ipv6-loopback").or(of_product).or(elsewhere).map(Phrase::new)
     }
 
     /// High Volume Email, which has rules of its own, at whatever address it is reached.
@@ -293,7 +296,8 @@ mod tests {
     #[test]
     fn a_redirect_uri_must_lead_where_the_answer_is_waited_for() {
         let key = |cloud: Cloud, uri: &str, way: Way| {
-            let settings = Settings { cloud: Some(cloud), ..least() };
+            let base_url = "https://im.example:8443/imart".parse().ok();
+            let settings = Settings { cloud: Some(cloud), base_url, ..least() };
             settings.misleads(&uri.parse().unwrap(), way).map_or(String::new(), |phrase| phrase.key)
         };
         assert_eq!(key(Cloud::Global, "http://localhost:80/", Way::Loopback), "");
@@ -301,6 +305,7 @@ mod tests {
         assert_eq!(key(Cloud::Custom, "https://h.example/x", Way::Loopback), "malformed.not-loopback");
         assert_eq!(key(Cloud::Custom, "http://[::1]/x", Way::Loopback), "");
         assert_eq!(key(Cloud::China, "http://[::1]/x", Way::Paste), "malformed.ipv6-loopback");
+        assert_eq!(key(Cloud::Global, "https://im.example/imart/x", Way::Paste), "malformed.redirect-of-product");
     }
 
     #[test]

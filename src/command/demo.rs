@@ -96,7 +96,7 @@ fn suggested(announced: &Announcement, product: Option<&Product>, alone: bool) -
     let mut settings = Settings {
         user: announced.user.parse().ok(),
         client_id: announced.client_id.parse().ok(),
-        base_url: product.and_then(stage::base),
+        base_url: stage::base().filter(|_| product.is_none_or(|product| product.base.is_some())),
         smtp: Smtp { host: announced.smtp.host.parse().ok(), port: Some(announced.smtp.port), security: None },
         endpoints: Endpoints {
             authority: announced.authority.parse().ok(),

@@ -7,15 +7,15 @@ use crate::{
     entra::cloud,
     facts::BaseUrl,
     product::{
-        Base, Product,
+        self, Product,
         app::{Api, Asked, Audience, Kind, Permission, Platform},
     },
     simulator::{Instant, switches::switch, tenant::State},
 };
 
-/// Everything as it should be for this product.
+/// Everything as it should be for this product; without one, for as many as one app can be for.
 pub fn state(product: Option<&Product>) -> State {
-    let Some(product) = product else { return State::healthy() };
+    let Some(product) = product else { return for_whoever_chooses() };
     let mut state = match () {
         () if is_hve(product) => State::high_volume(),
         () if product.tenant.is_some() => State::personal(),
@@ -35,6 +35,21 @@ pub fn state(product: Option<&Product>) -> State {
     state
 }
 
+/// The simulator's own app, with the redirect URIs of vendors beside those it has. An address is under one platform: what
+/// is there already stays, and a vendor who wants it under the other is served when named at the start.
+fn for_whoever_chooses() -> State {
+    let mut state = State::healthy();
+    for (key, value) in product::all().iter().flat_map(|product| switches(product, "")) {
+        let uri = value.split_once(':').map_or("", |(_, uri)| uri);
+        let there = state.registrations.iter().flat_map(|app| &app.redirects).any(|redirect| redirect.uri == uri);
+        if key == "redirect_uri" && !there {
+            let set = switch(&mut state, key, &value, Instant::UNIX_EPOCH);
+            debug_assert!(set.is_some(), "{key}={value}");
+        }
+    }
+    state
+}
+
 /// What there is a companion for, and a step that says so.
 pub fn leave_to_the_person(state: &mut State) {
     for account in state.users.iter_mut().filter_map(|user| user.high_volume.as_mut()) {
@@ -46,13 +61,9 @@ pub fn is_hve(product: &Product) -> bool {
     product.smtp_host.as_ref().is_some_and(cloud::is_hve)
 }
 
-/// Where its users find it; nobody goes there.
-pub fn base(product: &Product) -> Option<BaseUrl> {
-    let base = match product.base? {
-        Base::Url => "https://portal.contoso.example/imart",
-        Base::Host => "https://files.contoso.example",
-    };
-    base.parse().ok()
+/// Where a vendor's users find their product; nobody goes there.
+pub fn base() -> Option<BaseUrl> {
+    "https://portal.contoso.example/imart".parse().ok()
 }
 
 /// A registration made page by page. Where there is no vendor, it is the simulator's own.
@@ -61,7 +72,7 @@ pub fn switches(product: &Product, secret: &str) -> Vec<(&'static str, String)> 
     if app.redirect.is_none() && app.permissions.is_empty() {
         return Vec::new();
     }
-    let base = base(product);
+    let base = base().filter(|_| product.base.is_some());
     let product_redirect = product.redirect(base.as_ref());
     let asked = |way| Asked {
         way,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::terminal;
 use crate::{
     checklist::{Checklist, Item, State},
     diagnosis::{Cause, Certainty},
@@ -60,30 +61,45 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
 /// One cause as paragraphs.
 pub fn cause(texts: &Texts, cause: &Cause) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    format!("{} ({certainty})\n{}", texts.say(&cause.headline), body(texts, cause))
+    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause)
 }
 
 /// A cause as one looks it up: nobody's, so neither certain nor not.
 pub fn general(texts: &Texts, cause: &Cause) -> String {
-    format!("{}\n{}", texts.say(&cause.headline), body(texts, cause))
+    sentence("", &texts.say(&cause.headline)) + &body(texts, cause)
+}
+
+/// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
+/// not know; commands and evidence are left to the terminal, so that they can be copied whole.
+pub fn sentence(head: &str, said: &str) -> String {
+    sentence_within(head, said, terminal::columns())
+}
+
+fn sentence_within(head: &str, said: &str, columns: usize) -> String {
+    let (indent, room) = (" ".repeat(text::width(head)), columns.saturating_sub(text::width(head)));
+    if text::width(said) <= room {
+        return format!("{head}{said}\n");
+    }
+    let lines = text::wrap(said, room.max(20)).into_iter().enumerate();
+    lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
 fn body(texts: &Texts, cause: &Cause) -> String {
-    let mut out = format!("{}\n", texts.say(&cause.why));
+    let mut out = sentence("", &texts.say(&cause.why));
     for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
     }
     for (number, fix) in cause.fix.iter().enumerate() {
-        out += &format!("  {}. {}\n", number + 1, texts.say(fix));
+        out += &sentence(&format!("  {}. ", number + 1), &texts.say(fix));
     }
     for (label, command) in &cause.commands {
-        out += &format!("  {}:\n", texts.say(label));
+        out += &sentence("  ", &format!("{}:", texts.say(label)));
         for line in texts.command(command).lines() {
             out += &format!("    {line}\n");
         }
     }
     for next in &cause.next {
-        out += &format!("  - {}\n", texts.say(next));
+        out += &sentence("  - ", &texts.say(next));
     }
     if !cause.source.is_empty() {
         out += &format!("  {}\n", cause.source);
@@ -137,4 +153,20 @@ pub fn checklist(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bo
 
 fn mark(state: State, ascii: bool) -> char {
     crate::front::Look { ascii, color: false }.mark(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_as_its_language_has_it() {
+        let said = "組織全体で「認証済み SMTP」が無効です。メールボックスごとの設定はありません。";
+        assert_eq!(sentence_within("  1. ", said, usize::MAX), format!("  1. {said}\n"));
+        assert_eq!(
+            sentence_within("  1. ", said, 40),
+            "  1. 組織全体で「認証済み SMTP」が無効で\n     す。メールボックスごとの設定はあり\n     ません。\n"
+        );
+        assert_eq!(sentence_within("", "a b", 0), "a b\n");
+    }
 }

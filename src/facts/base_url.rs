@@ -29,6 +29,18 @@ impl BaseUrl {
     }
 }
 
+impl BaseUrl {
+    /// Whether a host, with or without a port, is the product's. This machine's own name is everybody's.
+    pub fn is_at(&self, host: &str) -> bool {
+        let name = |host: &str| {
+            let end = if host.starts_with('[') { host.find(']') } else { host.find(':') };
+            host[..end.unwrap_or(host.len())].to_ascii_lowercase()
+        };
+        let own = name(self.host());
+        own == name(host) && !["localhost", "127.0.0.1", "[::1"].contains(&own.as_str())
+    }
+}
+
 impl FromStr for BaseUrl {
     type Err = Malformed;
 
@@ -135,6 +147,17 @@ mod tests {
             assert_eq!(url.to_string().parse::<BaseUrl>().as_ref(), Ok(&url), "{given}");
             assert!(format!("{url}/system/oauth/redirect").parse::<RedirectUri>().is_ok(), "{given}");
         }
+    }
+
+    #[test]
+    fn a_host_is_the_products_whatever_its_port() {
+        let at = |base: &str, host: &str| base.parse::<BaseUrl>().unwrap().is_at(host);
+        assert!(
+            at("https://im.example.com:8443/imart", "IM.example.com")
+                && at("https://im.example.com", "im.example.com:1")
+        );
+        assert!(at("https://[2001:db8::1]/x", "[2001:db8::1]:8443"));
+        assert!(!at("https://im.example.com", "im.example.com.evil.example") && !at("http://localhost", "localhost"));
     }
 
     #[test]

@@ -10,6 +10,11 @@ impl RedirectUri {
         Loopback::read(&self.0).is_some()
     }
 
+    /// Host and port as written.
+    pub fn host(&self) -> &str {
+        split(&self.0).and_then(|(site, _)| site.split_once("://")).map_or("", |(_, host)| host)
+    }
+
     /// Entra registers no `http://[::1]` (Microsoft's page "Redirect URI restrictions").
     pub fn is_ipv6_loopback(&self) -> bool {
         Loopback::read(&self.0).is_some_and(|loopback| loopback.origin.ends_with(']'))

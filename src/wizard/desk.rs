@@ -231,6 +231,8 @@ impl Desk {
                 settings.scopes = suggested.scopes;
             }
             settings.product = Some(product.id.clone());
+            let base_url = settings.base_url.take().or(suggested.base_url);
+            settings.base_url = base_url.filter(|_| product.base.is_some());
             settings.cloud = Some(cloud);
             settings.tenant = tenant.cloned().or(settings.tenant.take());
             settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());

@@ -132,7 +132,11 @@ impl Handing {
         screen.blocks.extend(said);
         screen.blocks.push(Block::Text(desk.word("handover.how")));
         let label = desk.word(&format!("handover.formats.{}.label", format.id()));
-        screen.blocks.push(Block::Command { label, text: text.clone() });
+        screen.blocks.push(match format {
+            // Made of sentences, which are to break between words.
+            Format::Markdown => Block::Text(text.clone()),
+            Format::PowerShell | Format::AzCli => Block::Command { label, text: text.clone() },
+        });
         let copy = Act::Send(Message::Copy(text.clone()));
         let actions = [
             overlay::action(desk, Key::Enter, "action.to-file", Act::Send(Message::Continue), true),

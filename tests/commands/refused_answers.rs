@@ -35,7 +35,15 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("smtp.port = 65536\n", "FILE, line 1: `smtp.port`: A port is a number from 1 to 65535."),
     ("smtp = 587\n", "FILE, line 1: `smtp`: `smtp` is a table: [smtp]."),
-    ("product = \"hve\"\n", "FILE, line 1: `product`: Known are: server, outlook-com, custom."),
+    (
+        "product = \"teapot\"\n",
+        "FILE, line 1: `product`: Known are: server, intra-mart, hve, iwpro, bom, proself, outlook-com, custom.",
+    ),
+    (
+        "product = \"intra-mart\"\nbase_url = \"im.example\"\nconsent = \"browser\"\nbrowser = \"paste\"\n\
+         redirect_uri = \"https://im.example/imart/system/oauth/redirect\"\n",
+        "FILE, line 5: `redirect_uri`: That leads to the product itself, and a code of this sign-in must never go there. Register another redirect URI beside the product's for this sign-in, on http://localhost with a path of its own.",
+    ),
     ("cloud = \"mars\"\n", "FILE, line 1: `cloud`: Known are: global, gcc-high, dod, china, custom."),
     ("cloud = \"custom\"\n", "FILE, line 1: `cloud`: For another authority the product is custom."),
     (
@@ -120,11 +128,13 @@ fn a_key_that_is_missing_is_named_and_ends_in_78() {
     let desk = Desk::new();
     let custom = format!("product = \"custom\"\n{USER}client_id = \"app\"\ntenant = \"t.example\"\n");
     let at_authority = format!("{custom}endpoints.authority = \"https://login.example\"\n");
+    let vendor = format!("product = \"proself\"\n{USER}{CLIENT}");
     for (text, key) in [
         ("product = \"server\"\n", "user"),
         (USER, "client_id"),
         (&custom, "endpoints.authority"),
         (&at_authority, "smtp.host"),
+        (&vendor, "base_url"),
     ] {
         assert_eq!(refused(&desk, text), (78, format!("FILE: `{key}` is missing")), "{text}");
     }

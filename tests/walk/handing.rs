@@ -42,10 +42,10 @@ fn writes(person: &mut Person) -> (Ticket, Beside) {
 
 fn text_shown(person: &Person) -> String {
     let text = |block: Block| match block {
-        Block::Command { text, .. } => Some(text),
+        Block::Command { text, .. } | Block::Text(text) => Some(text),
         _ => None,
     };
-    person.screen().blocks.into_iter().find_map(text).unwrap()
+    person.screen().blocks.into_iter().filter_map(text).next_back().unwrap()
 }
 
 fn is_said_to_be_out(person: &Person) -> bool {

@@ -16,6 +16,7 @@ mod personal;
 mod products;
 mod rechecking;
 mod resuming;
+mod sheets;
 mod signing_in;
 mod stories;
 mod testing;

@@ -116,3 +116,25 @@ fn an_address_that_comes_in_lines_is_put_together_and_no_piece_of_it_is_sent() {
     // One request was made of it all.
     assert!(microsoft.state.ledger.devices.is_empty());
 }
+
+#[test]
+fn an_address_of_another_host_is_taken_with_a_word_and_one_of_the_products_is_not() {
+    let (mut microsoft, mut person) = begins(Way::Paste);
+    let address = microsoft.browses(&mut person, USER, "approve").unwrap();
+    person.tell(Message::Answer(Secret::new(address.replace("localhost", "checked.example"))));
+    assert!(person.notes().iter().any(|note| note.contains("one of checked.example")), "{:?}", person.notes());
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "token");
+    let (mut microsoft, mut person) = begins_with(Microsoft::healthy(), Way::Paste, |_, draft| {
+        draft.settings.base_url = "https://im.example:8443/imart".parse().ok();
+    });
+    let address = microsoft.browses(&mut person, USER, "approve").unwrap();
+    pastes(
+        &mut microsoft,
+        &mut person,
+        &address.replace("http://localhost", "https://im.example/imart/system/oauth/redirect"),
+    );
+    assert!(error(&person).contains("im.example, the product itself"), "{}", error(&person));
+    pastes(&mut microsoft, &mut person, &address);
+    assert_eq!(person.at(), "token");
+}

@@ -3,6 +3,7 @@
 
 use smtp_oauth::{
     checklist::{Item, State},
+    language::{Language, Texts},
     product,
     simulator::switches::switch,
     way::Way,
@@ -55,7 +56,12 @@ fn trouble(screen: &Screen) -> Option<String> {
 }
 
 pub fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+    walks_in(Language::English, microsoft, product, way, end)
+}
+
+pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
     let mut given = microsoft.given();
+    given.texts = Texts::new(language);
     given.suggested.take_way(way);
     let mut person = Person::sits_down(given);
     microsoft.serves(&mut person);
@@ -87,6 +93,37 @@ fn every_product_comes_to_a_235_by_each_of_its_ways() {
             }
         }
     }
+}
+
+/// In the list of a demo that names none, as somebody finds it who tries it out.
+#[test]
+fn products_that_can_share_an_app_are_chosen_from_the_list() {
+    for id in ["server", "intra-mart", "proself", "bom"] {
+        let mut microsoft = Microsoft::healthy();
+        let mut person = Person::sits_down(microsoft.given());
+        person.sets_up(id);
+        microsoft.serves(&mut person);
+        for _ in 0..60 {
+            assert_eq!(trouble(&person.screen()), None, "{id} at {}", person.at());
+            if person.at() == "save" {
+                break;
+            }
+            goes_on(&mut microsoft, &mut person);
+        }
+        assert_eq!(person.at(), "save", "{id}");
+    }
+}
+
+#[test]
+fn an_address_is_kept_for_products_that_have_one() {
+    let mut person = Person::sits_down(Microsoft::healthy().given());
+    let address = |person: &Person| person.model.draft().settings.base_url.clone();
+    person.sets_up("intra-mart");
+    assert!(address(&person).is_some());
+    person.presses(Key::Esc).sets_up("server");
+    assert_eq!(address(&person), None);
+    person.presses(Key::Esc).sets_up("proself");
+    assert!(address(&person).is_some(), "known beforehand");
 }
 
 #[test]

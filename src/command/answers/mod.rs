@@ -256,7 +256,7 @@ impl Sheet<'_> {
 
 /// The first key that is needed and that nothing can find out. A tenant is found by the mail domain.
 fn missing(settings: &Settings, needs_base: bool) -> Option<&'static str> {
-    if needs_base && settings.base_url.is_none() {
+    if needs_base && settings.base_url.is_none() && settings.user.is_some() {
         return Some("base_url");
     }
     let tenant = settings.tenant.clone().or_else(|| settings.user.as_ref()?.domain().parse().ok());

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Account;
+use super::{super::summary::sentence, Account};
 use crate::{
     account::health::{Health, Next, Part, Remedy},
     front::text,
@@ -14,7 +14,8 @@ use crate::{
 /// `option` is what a command line needs so that it finds this configuration.
 pub fn account(texts: &Texts, account: &Account, now: i64, option: &str) -> String {
     let state = texts.word(&format!("status.state.{}", account.state().id()));
-    let head = |first: &str| format!("{}: {state}. {first}\n", account.name);
+    let about = Phrase::new("status.account").with("account", &account.name).with("state", state);
+    let head = |first: &str| sentence("", &texts.say(&about.clone().with("first", first)));
     match &account.health {
         Ok(health) => head(&first(texts, health, now)) + &dates(texts, health, now) + &notes(texts, health, option),
         Err(why) => head(why),
@@ -66,7 +67,7 @@ fn notes(texts: &Texts, health: &Health, option: &str) -> String {
         (health.by_device_code, Phrase::new("status.note.device-code")),
         (health.owner.is_some(), Phrase::new("status.note.shared").with("owner", owner)),
     ];
-    notes.iter().filter(|(holds, _)| *holds).map(|(_, note)| format!("  {}\n", texts.say(note))).collect()
+    notes.iter().filter(|(holds, _)| *holds).map(|(_, note)| sentence("  ", &texts.say(note))).collect()
 }
 
 pub fn date(at: i64) -> String {

@@ -15,7 +15,7 @@ use super::{
     wire::{Answer, Method, Request},
 };
 use crate::{facts::Address, secret::Secret};
-pub use returned::{Returned, Unusable, of_query, returned};
+pub use returned::{Returned, Unusable, is_expected, of_query, returned};
 
 /// A sign-in that was begun. Kept in the draft, so that a dropped line does not end it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,8 @@ pub struct Returned {
     pub code: Secret,
     /// False for a code that came alone.
     pub state_checked: bool,
+    /// Host and port of the address that it came in, if it came in one.
+    pub host: Option<String>,
 }
 
 /// Why there is no code to redeem.
@@ -180,7 +182,7 @@ fn unparsed(plain: &str, joined: &str, pending: &Pending) -> Result<Returned, Un
     let decoded = url::form_urlencoded::parse(format!("x={}", code.replace('+', "%2B")).as_bytes())
         .next()
         .map_or_else(|| code.to_owned(), |(_, value)| value.into_owned());
-    Ok(Returned { code: Secret::new(decoded), state_checked: false })
+    Ok(Returned { code: Secret::new(decoded), state_checked: false, host: None })
 }
 
 /// The address inside another's query, as link checkers make them.
@@ -246,9 +248,14 @@ fn judge(address: &str, fields: &Fields, pending: &Pending) -> Result<Returned, 
         {
             Err(Unusable::Refused { failure: Box::new(of_error_page(number)), came_back: false })
         }
-        (Some(code), Some(true)) => Ok(Returned { code: Secret::new(code), state_checked: true }),
+        (Some(code), Some(true)) => {
+            let host = Some(site(address).0).filter(|host| !host.is_empty());
+            Ok(Returned { code: Secret::new(code), state_checked: true, host })
+        }
         (Some(_), Some(false)) => Err(Unusable::OtherState),
-        (Some(code), None) if address.is_empty() => Ok(Returned { code: Secret::new(code), state_checked: false }),
+        (Some(code), None) if address.is_empty() => {
+            Ok(Returned { code: Secret::new(code), state_checked: false, host: None })
+        }
         (Some(_), None) if is_redirect(address, pending) => Err(Unusable::NoState),
         (Some(_), None) => Err(elsewhere(address, pending)),
         (None, _) if fields.value("admin_consent").is_some() => Err(Unusable::AdminConsent),
@@ -287,6 +294,14 @@ fn is_redirect(address: &str, pending: &Pending) -> bool {
         (host.split(':').next().unwrap_or_default().to_owned(), path.trim_end_matches('/').to_owned())
     };
     bare(address) == bare(&pending.redirect_uri)
+}
+
+/// Whether an address is one of the redirect URI's own host, or of another name of this machine.
+pub fn is_expected(host: &str, pending: &Pending) -> bool {
+    let name = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
+    let (came, wanted) = (name(host), name(&site(&pending.redirect_uri).0));
+    let here = |name: &str| ["localhost", "127.0.0.1", "["].contains(&name);
+    came == wanted || here(&came) && here(&wanted)
 }
 
 /// Host with port, lower case, and path.

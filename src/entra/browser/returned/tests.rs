@@ -25,12 +25,29 @@ fn query() -> String {
     format!("code={code}&state={STATE}&session_state=00000000-1111-2222-3333-444444444444")
 }
 
+/// Wherever the address was one of.
 fn read(pasted: &str) -> Result<Returned, Unusable> {
-    returned(&Secret::new(pasted), &pending())
+    returned(&Secret::new(pasted), &pending()).map(|returned| Returned { host: None, ..returned })
 }
 
 fn right() -> Result<Returned, Unusable> {
-    Ok(Returned { code: Secret::new(CODE), state_checked: true })
+    Ok(Returned { code: Secret::new(CODE), state_checked: true, host: None })
+}
+
+#[test]
+fn the_host_of_an_address_is_known_and_whether_it_was_expected() {
+    let host = |pasted: &str| returned(&Secret::new(pasted), &pending()).unwrap().host;
+    for (address, is) in [
+        ("http://localhost:8400/", true),
+        ("http://LOCALHOST/x", true),
+        ("http://127.0.0.1:1/", true),
+        ("https://im.example.com:8443/imart", false),
+        ("http://localhost.evil.example/", false),
+    ] {
+        let host = host(&format!("{address}?{}", query())).unwrap();
+        assert_eq!(is_expected(&host, &pending()), is, "{host}");
+    }
+    assert_eq!(host(&query()), None);
 }
 
 #[test]
@@ -85,7 +102,7 @@ fn text_behind_the_state_does_not_spoil_it() {
 
 #[test]
 fn a_code_alone_is_taken_and_known_to_be_unchecked() {
-    let unchecked = Ok(Returned { code: Secret::new(CODE), state_checked: false });
+    let unchecked = Ok(Returned { code: Secret::new(CODE), state_checked: false, host: None });
     let encoded: String = url::form_urlencoded::byte_serialize(CODE.as_bytes()).collect();
     let (first, rest) = CODE.split_at(30);
     for pasted in [
@@ -177,7 +194,7 @@ proptest! {
         let letters: Vec<char> = url.chars().collect();
         let lines: Vec<String> = letters.chunks(width).map(|line| line.iter().collect()).collect();
         let pasted = lines.join(&format!("{end}{}", " ".repeat(indent)));
-        prop_assert_eq!(read(&pasted), Ok(Returned { code: Secret::new(code), state_checked: true }));
+        prop_assert_eq!(read(&pasted), Ok(Returned { code: Secret::new(code), state_checked: true, host: None }));
     }
 
     #[test]

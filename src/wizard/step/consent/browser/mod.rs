@@ -18,6 +18,7 @@ use crate::{
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
     secret::Secret,
+    visible,
     way::Way,
     wizard::{
         asking::{Answered, Asking},
@@ -145,7 +146,7 @@ impl Browser {
             }
             (Message::Reported(_, Report::Waited), Phase::Redeeming(_, code, hiccups)) => {
                 let Some(pending) = desk.draft.secrets.browser.clone() else { return expired() };
-                self.redeem(desk, &pending, Returned { code, state_checked: true }, hiccups)
+                self.redeem(desk, &pending, Returned { code, state_checked: true, host: None }, hiccups)
             }
             _ => Came::Runs(Turn::stay()),
         }
@@ -188,7 +189,19 @@ impl Browser {
         let alone = || browser::returned(pasted, &pending).ok().filter(|returned| returned.state_checked);
         let read = browser::returned(&whole, &pending).or_else(|unusable| alone().ok_or(unusable));
         match read {
-            Ok(returned) => self.redeem(desk, &pending, returned, 0),
+            Ok(returned) => match of_product(desk, &returned) {
+                Some(why) if desk.unattended => Stop::new(why, Item::Consent, Outcome::SignIn).into(),
+                Some(why) => {
+                    (self.error, self.partial) = (Some(why), Secret::default());
+                    Came::Runs(Turn::stay())
+                }
+                None => {
+                    let elsewhere = elsewhere(desk, &pending, &returned);
+                    let came = self.redeem(desk, &pending, returned, 0);
+                    desk.notices.extend(elsewhere.map(|told| (Tone::Warning, told)));
+                    came
+                }
+            },
             Err(unusable @ Unusable::Refused { .. }) => stopped(desk, unusable),
             // One line alone is read where nobody is there.
             Err(unusable) if desk.unattended => stopped(desk, unusable),
@@ -202,7 +215,7 @@ impl Browser {
     }
 
     fn redeem(&mut self, desk: &mut Desk, pending: &Pending, returned: Returned, hiccups: usize) -> Came {
-        let Returned { code, state_checked } = returned;
+        let Returned { code, state_checked, .. } = returned;
         (self.error, self.partial) = (None, Secret::default());
         if !state_checked {
             desk.notices = vec![(Tone::Info, Phrase::new("browser.unchecked"))];
@@ -328,6 +341,20 @@ fn expired() -> Came {
 
 fn unaskable(desk: &Desk) -> Came {
     Stop::new(about(desk, "browser.unaskable"), Item::RedirectUri, Outcome::Incomplete).into()
+}
+
+/// The product would have redeemed it, and kept what came of it: its address is never where a code comes from.
+fn of_product(desk: &Desk, returned: &Returned) -> Option<Phrase> {
+    let base = desk.draft.settings.base_url.as_ref()?;
+    let host = returned.host.as_ref().filter(|host| base.is_at(host))?;
+    Some(about(desk, "browser.unusable.of-product").with("host", visible::line(host)))
+}
+
+/// The state is right, so something on the way has changed the address; nobody need find that out alone.
+fn elsewhere(desk: &Desk, pending: &Pending, returned: &Returned) -> Option<Phrase> {
+    let host = returned.host.as_ref().filter(|host| !browser::is_expected(host, pending))?;
+    let host: String = host.chars().take(100).collect();
+    Some(about(desk, "browser.elsewhere").with("host", visible::line(&host)))
 }
 
 /// Why what was pasted is not taken, and what to paste instead.
