@@ -180,6 +180,28 @@ fn an_apps_own_sign_in_shows_whether_its_secret_is_still_good_even_when_all_is_s
     assert_eq!(state(&person, Item::Connection), State::Proven);
 }
 
+#[test]
+fn a_certificate_that_is_gone_when_the_test_wants_a_new_token_is_named() {
+    let mut microsoft = Microsoft::healthy();
+    let person = products::walks(&mut microsoft, "server", Way::Secret, "connection");
+    let mut draft = person.model.draft().clone();
+    draft.settings.take_way(Way::Certificate);
+    draft.settings.certificate_file = Some("/etc/smtp-oauth/app.pem".into());
+    draft.way = Some(Way::Certificate);
+    let mut person = Person::sits_down_at(Given { draft: Some(draft), ..microsoft.given() }, NOW + 9000);
+    let ticket = person.effects.iter().find_map(|effect| match effect {
+        Effect::ReadCertificate(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    let path = "/etc/smtp-oauth/app.pem".to_owned();
+    let gone = FileFailure { kind: FileFailureKind::Read, path, detail: "No such file".into() };
+    let report = Report::CertificateRead(Err(CertificateFailure::File(gone)));
+    person.tell(Message::Reported(ticket.unwrap(), report));
+    assert_eq!((person.at().as_str(), state(&person, Item::ClientSecret)), ("connection", State::Failed));
+    assert!(person.notes().iter().any(|note| note.contains("app.pem")), "{:?}", person.notes());
+    assert_eq!(person.presses(Key::Letter('g')).at(), "certificate");
+}
+
 /// With the files named, and nobody signed in yet; a certificate is read anew in every run.
 #[test]
 fn a_certificate_is_read_and_tried() {
