@@ -137,7 +137,10 @@ fn hand_over(context: &Context, format: &Format, exported: &Exported, path: &Pat
 fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Failed> {
     let program = program().map_err(|error| Failed::new(Status::Bug, error))?;
     let exported = format.export(&facts(context, known, program));
-    exported.map_err(|refusal| Failed::new(Status::Configuration, context.texts.say(&refusal.phrase())))
+    let mut exported =
+        exported.map_err(|refusal| Failed::new(Status::Configuration, context.texts.say(&refusal.phrase())))?;
+    exported.files.iter_mut().for_each(|file| file.text = context.texts.comments(&file.text));
+    Ok(exported)
 }
 
 /// Name and what it is, one format a line.

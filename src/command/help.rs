@@ -40,6 +40,16 @@ pub fn say(error: &clap::Error, arguments: &[OsString]) {
     };
 }
 
+/// What a fault of the simulator is called, which itself speaks English alone.
+pub fn fault(language: Language, name: &str, about: &str) -> String {
+    let words: toml::Table = match language {
+        Language::English => return about.to_owned(),
+        Language::Japanese => IN_JAPANESE.parse().unwrap_or_default(),
+    };
+    let found = words.get("faults").and_then(|faults| faults.get(name)?.as_str());
+    found.unwrap_or(about).to_owned()
+}
+
 fn in_japanese(width: usize) -> Command {
     let page = Page { words: &IN_JAPANESE.parse().unwrap_or_default(), width };
     let mut whole = Options::command();
@@ -189,7 +199,7 @@ mod tests {
         wanted.remove(&("help".to_owned(), "subcommand".to_owned()));
         wanted.insert(("smtp-oauth".into(), "exit".into()));
         let table = words();
-        let found = table.iter().filter(|(table, _)| !["words", "headings"].contains(&table.as_str()));
+        let found = table.iter().filter(|(table, _)| !["words", "headings", "faults"].contains(&table.as_str()));
         let found: BTreeSet<_> = found
             .flat_map(|(table, keys)| keys.as_table().unwrap().keys().map(|key| (table.clone(), key.clone())))
             .collect();
@@ -204,6 +214,14 @@ mod tests {
         let table = words();
         let found: BTreeSet<&str> = table["headings"].as_table().unwrap().keys().map(String::as_str).collect();
         assert_eq!(found, headings);
+    }
+
+    #[test]
+    fn every_fault_has_its_words() {
+        let table = words();
+        let found: BTreeSet<&str> = table["faults"].as_table().unwrap().keys().map(String::as_str).collect();
+        let wanted: BTreeSet<&str> = crate::simulator::faults::all().map(|(name, _)| name).collect();
+        assert_eq!(found, wanted);
     }
 
     #[test]

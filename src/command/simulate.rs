@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Context, Status, options::Simulate};
+use super::{Context, Status, help, options::Simulate};
 use crate::{
     phrase::Phrase,
     simulator::{
@@ -17,7 +17,10 @@ use crate::{
 pub fn run(context: &Context, asked: &Simulate) -> Status {
     if asked.list {
         let width = faults::all().map(|(name, _)| name.len()).max().unwrap_or_default();
-        let line = |(name, fault): (&str, &Fault)| format!("{name:<width$}  {}\n", fault.about);
+        let line = |(name, fault): (&str, &Fault)| {
+            let about = help::fault(context.texts.language(), name, &fault.about);
+            format!("{name:<width$}  {about}\n")
+        };
         context.deliver(&faults::all().map(line).collect::<String>());
         return Status::Done;
     }

@@ -29,10 +29,14 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
 }
 
 fn head(facts: &Facts<'_>) -> String {
-    let group = if facts.shared { "for its directory's group, for root" } else { "for root" };
+    let whom = if facts.shared {
+        "# fresh token. That works for its directory's group, for root and for the user to whom this file belongs, which holds the secrets:"
+    } else {
+        "# fresh token. That works for root and for the user to whom this file belongs, which holds the secrets:"
+    };
     format!(
         "# msmtp 1.8.13 or later, by smtp-oauth. This file holds no secret: whenever msmtp sends, it asks for a\n\
-         # fresh token. That works {group} and for the user to whom this file belongs, which holds the secrets:\n\
+         {whom}\n\
          # {}\n\
          account {}\n",
         visible::line(&facts.vault.display().to_string()),

@@ -40,7 +40,7 @@ pub enum When {
     SecretAsked,
     /// A certificate was read that the app may not have; once for each.
     CertificateRead,
-    /// At this step; once.
+    /// At this step, or where its being left out shows; once.
     At(&'static str),
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
@@ -131,18 +131,19 @@ impl Model {
         self.companions.iter().enumerate().filter_map(|(number, companion)| self.offer(number, companion)).collect()
     }
 
+    fn is_failing(&self) -> bool {
+        let told = matches!(self.overlay, Some(Overlay::Told(_)));
+        told || self.mending.is_some() || self.step.has_failed(&self.desk)
+    }
+
     fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
         let about = self.waits_for(companion);
         let now = match companion.when {
             When::CodeWaits | When::BrowserWaits => self.step_id == "consent" && !about.is_empty(),
             When::SecretAsked => matches!(self.step_id, "app-secret" | "product-secret"),
-            // What failed is mended by whoever mends that.
-            When::At(step) => self.step_id == step && self.mending.is_none(),
+            When::At(step) => self.step_id == step || self.is_failing(),
             When::CertificateRead => !about.is_empty() && self.desk.draft.secrets.tokens.is_none(),
-            When::SomethingFailed => {
-                let told = matches!(self.overlay, Some(Overlay::Told(_)));
-                told || self.mending.is_some() || self.step.has_failed(&self.desk)
-            }
+            When::SomethingFailed => self.is_failing(),
         };
         let called = self.called.iter().find(|called| called.number == number && called.about == about);
         let open = now && called.is_none_or(|called| called.refused);

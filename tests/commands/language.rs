@@ -121,3 +121,32 @@ fn the_columns_of_japanese_are_straight() {
     let columns: Vec<usize> = ran.stdout.lines().filter(|line| line.contains(" UTC")).map(column).collect();
     assert!(columns.len() > 2 && columns.iter().all(|at| *at == columns[0]), "{}", ran.stdout);
 }
+
+#[test]
+fn no_comment_of_an_export_is_left_in_english() {
+    let desk = Desk::signed_in(0);
+    let exported = |language: &str| {
+        let files = desk.directory.path().join(language);
+        let systemd = desk.run(&["export", "systemd", "-o", files.to_str().unwrap(), "--lang", language]);
+        let units = std::fs::read_dir(&files).unwrap_or_else(|_| panic!("{}", systemd.stderr));
+        let units = units.map(|unit| std::fs::read_to_string(unit.unwrap().path()).unwrap());
+        let mut units: Vec<String> = units.collect();
+        units.sort_by_key(String::len);
+        desk.run(&["export", "msmtp", "--lang", language]).stdout + &units.concat()
+    };
+    let (english, japanese) = (exported("en"), exported("ja"));
+    let told =
+        |line: &&str| (line.starts_with("# ") || line.starts_with("Description=")) && line.matches(' ').count() > 3;
+    for line in japanese.lines().filter(told).filter(|line| !line.contains('/')) {
+        assert!(is_japanese(line), "{line}");
+    }
+    // What the programs read is the same.
+    let read = |text: &str| {
+        let other =
+            |line: &&str| !line.starts_with('#') && !line.starts_with("Description=") && !line.contains("logger");
+        let mut lines: Vec<String> = text.lines().filter(other).map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(read(&english), read(&japanese));
+}

@@ -1,6 +1,7 @@
 //! Answers that are not taken: each is named, with the status that says whose fault it is.
 
 use serde_json::Value;
+use smtp_oauth::product;
 
 use super::{
     answers::{document, item},
@@ -35,10 +36,6 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("smtp.port = 65536\n", "FILE, line 1: `smtp.port`: A port is a number from 1 to 65535."),
     ("smtp = 587\n", "FILE, line 1: `smtp`: `smtp` is a table: [smtp]."),
-    (
-        "product = \"teapot\"\n",
-        "FILE, line 1: `product`: Known are: server, intra-mart, hve, iwpro, bom, proself, outlook-com, custom.",
-    ),
     (
         "product = \"intra-mart\"\nbase_url = \"im.example\"\nconsent = \"browser\"\nbrowser = \"paste\"\n\
          redirect_uri = \"https://im.example/imart/system/oauth/redirect\"\n",
@@ -114,6 +111,9 @@ fn a_key_that_is_wrong_is_named_with_its_line_and_ends_in_78() {
     for (text, said) in WRONG {
         assert_eq!(refused(&desk, text), (78, (*said).to_owned()), "{text}");
     }
+    let known = product::all().iter().map(|product| product.id.as_str()).collect::<Vec<_>>().join(", ");
+    let said = format!("FILE, line 1: `product`: Known are: {known}.");
+    assert_eq!(refused(&desk, "product = \"CANARY\"\n"), (78, said));
     desk.hands("product = \"custom\"\n");
     let ran = ran(desk.unattended(&["--product", "server"]).output().unwrap());
     assert_eq!(ran.status, 78);

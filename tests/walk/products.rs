@@ -153,3 +153,20 @@ fn an_app_that_is_not_on_the_accounts_list_is_put_there_at_its_step() {
     assert_eq!((listed(&microsoft), person.at().as_str()), (1, "hve-access"));
     assert!(person.screen().action(Key::Letter('f')).is_none(), "done is done");
 }
+
+#[test]
+fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
+    let mut microsoft = Microsoft::of("hve");
+    let now = chrono::DateTime::from_timestamp(NOW, 0).unwrap();
+    switch(&mut microsoft.state, "hve_app_access", "bulk@contoso.example:off", now).unwrap();
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "hve-access");
+    person.enter();
+    microsoft.serves(&mut person);
+    assert_eq!(person.at(), "connection");
+    assert!(trouble(&person.screen()).unwrap().contains("not on the list"));
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('r'));
+    microsoft.serves(&mut person);
+    assert_eq!((person.at().as_str(), trouble(&person.screen())), ("connection", None));
+}

@@ -104,11 +104,34 @@ fn labels(form: Form) -> &'static [&'static str] {
 /// first character tells where it begins, nothing need stand.
 pub fn without(form: Form, text: &str) -> Option<String> {
     let rests = labels(form).iter().filter_map(|label| after(text, label));
-    let parted = |rest: &str| rest.starts_with(|letter: char| letter.is_whitespace() || ":：=＝\"'”’".contains(letter));
+    let parted = |rest: &str| rest.starts_with(parts);
     let rest =
         rests.filter(|rest| parted(rest) || form == Form::Guid && form.holds(rest)).min_by_key(|rest| rest.len())?;
-    let bare = rest.trim_start_matches(|letter: char| letter.is_whitespace() || ":：=＝\"'”’".contains(letter));
+    let bare = rest.trim_start_matches(parts);
     Some(bare.to_owned()).filter(|bare| !bare.is_empty())
+}
+
+/// IDs that stand beside the one wanted, and are never it.
+const NEVER: &[&str] = &["objectid", "オブジェクトid", "secretid", "シークレットid"];
+
+const OTHERS: &[Form] = &[Form::Guid, Form::Tenant, Form::Address, Form::Server, Form::RedirectUri, Form::Authority];
+
+/// The label of a value of another kind, as it stands before one.
+pub fn foreign(form: Form, text: &str) -> Option<&str> {
+    let another = OTHERS.iter().filter(|other| labels(**other) != labels(form));
+    let known = another.flat_map(|other| labels(other.to_owned()).iter().map(move |label| (*other, label)));
+    let never = NEVER.iter().map(|label| (Form::Guid, label));
+    let labelled = |(other, label): (Form, &&str)| {
+        let rest = after(text, label)?;
+        let value = rest.trim_start_matches(parts);
+        other.holds(value.trim()).then(|| text[..text.len() - rest.len()].trim())
+    };
+    known.chain(never).find_map(labelled)
+}
+
+/// What stands between a label and its value.
+fn parts(letter: char) -> bool {
+    letter.is_whitespace() || ":：=＝\"'”’".contains(letter)
 }
 
 /// What follows a label, whatever its case and spaces.

@@ -108,7 +108,7 @@ impl Cleaned {
 }
 
 /// No value is longer; what is, is left as it is.
-const LONGEST: usize = 8 * 1024;
+const LONGEST: usize = 4 * 1024;
 
 const QUOTES: &[char] = &[
     '"', '\'', '`', '´', '“', '”', '„', '‟', '‘', '’', '‚', '«', '»', '‹', '›', '「', '」', '『', '』', '【', '】',
@@ -273,11 +273,14 @@ fn is_generated(text: &str) -> bool {
     (30..=64).contains(&text.len()) && text.bytes().all(letter) && text.contains('~')
 }
 
-/// What stands out in a text that is not right: its length, or its characters that are not plain, up to three of them.
+/// What stands out in a text that is not right: its length, the label of another value, or its characters that are not plain, up to three of them.
 pub fn odd(form: Form, text: &str) -> Option<Phrase> {
     let text = text.trim();
     if text.len() > LONG {
         return Some(Phrase::new("cleaned.long").with("count", text.chars().count()));
+    }
+    if let Some(label) = label::foreign(form, text).filter(|_| form != Form::Secret) {
+        return Some(Phrase::new("cleaned.labelled").with("label", visible::line(label)));
     }
     let plain = |letter: &char| match form {
         Form::Secret => true,

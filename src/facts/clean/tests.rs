@@ -183,6 +183,14 @@ fn what_stands_out_is_named() {
     assert_eq!(seen(Form::Address, "a b\u{202e}\u{301}ä@c"), "' ' '\\u{202e}' '\\u{301}'");
     assert_eq!(seen(Form::Guid, "a\nä\u{a0}b"), "'^J' 'ä' '\\u{a0}'");
     assert_eq!(seen(Form::Path, "日本 x"), "");
+    for (form, text, label) in [
+        (Form::Guid, "Directory (tenant) ID: 8d2c1f00-1111-2222-3333-0123456789ab", "Directory (tenant) ID"),
+        (Form::Guid, "オブジェクト ID\n8d2c1f00-1111-2222-3333-0123456789ab", "オブジェクト ID"),
+        (Form::Tenant, "Secret ID 8d2c1f00-1111-2222-3333-0123456789ab", "Secret ID"),
+        (Form::Tenant, "UPN: alerts@contoso.com", "UPN"),
+    ] {
+        assert_eq!(odd(form, text), Some(Phrase::new("cleaned.labelled").with("label", label)));
+    }
     assert_eq!(odd(Form::Secret, "ä b"), None);
     assert_eq!(seen(Form::Guid, &"ä".repeat(64 * 1024)), "65536");
 }
