@@ -55,7 +55,7 @@ fn trouble(screen: &Screen) -> Option<String> {
     })
 }
 
-fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+pub fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
     walks_in(Language::English, microsoft, product, way, end)
 }
 
@@ -75,7 +75,7 @@ pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, wa
     panic!("{product} by {way:?} never comes to {end}: {:#?}", person.screen());
 }
 
-fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
+pub fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
     // A certificate is a file; tests of its own read one.
     product.ways.iter().copied().filter(|way| *way != Way::Certificate)
 }
