@@ -193,14 +193,7 @@ fn the_answers_are_kept_when_asked_and_hold_no_secret() {
     person.gets(200, &discovery()).gets(200, DEVICE_CODE).gets(400, &error("invalid_client", 7_000_229));
     person.gets(200, DEVICE_CODE).polls(200, &granted("alerts@contoso.example")).enter().hears(accepted()).enter();
     person.types("ops@contoso.example").hears(accepted()).enter().enter();
-    super::finds(&mut person, None);
-    person.enter();
-    let ticket = person.effects.iter().find_map(|effect| match effect {
-        Effect::Save(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    person.tell(Message::Reported(ticket.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
-    assert_eq!(person.at(), "done");
+    crate::saves(&mut person);
     person.presses(Key::Letter('s'));
     let [Effect::KeepFiles(ticket, files)] = &person.effects.clone()[..] else { panic!("{:?}", person.effects) };
     let [Beside { name, text }] = &files[..] else { panic!("{files:?}") };

@@ -47,6 +47,18 @@ fn finds(person: &mut Person, config: Option<&str>) {
     person.tell(Message::Reported(ticket.unwrap(), Report::Inspected(Ok(existing))));
 }
 
+/// Finds nothing there yet, and has it written.
+fn saves(person: &mut Person) {
+    finds(person, None);
+    person.enter();
+    let ticket = person.effects.iter().find_map(|effect| match effect {
+        Effect::Save(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    person.tell(Message::Reported(ticket.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
+    assert_eq!(person.at(), "done");
+}
+
 #[test]
 fn the_whole_path_ends_in_a_proven_235_and_a_written_config() {
     let mut person = Person::sits_down(given());

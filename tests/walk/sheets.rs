@@ -10,7 +10,7 @@ use smtp_oauth::{
     },
 };
 
-use crate::{finds, microsoft::Microsoft, person::Person, products::walks_in};
+use crate::{microsoft::Microsoft, person::Person, products::walks_in};
 
 /// From the first screen to the last, everything done.
 fn walks_to_the_end(product: &str, language: Language) -> (Microsoft, Person) {
@@ -18,14 +18,7 @@ fn walks_to_the_end(product: &str, language: Language) -> (Microsoft, Person) {
     let way = product::find(product).unwrap().ways[0];
     let mut person = walks_in(language, &mut microsoft, product, way, "save");
     person.tell(Message::GoToStep("save")).enter();
-    finds(&mut person, None);
-    person.enter();
-    let ticket = person.effects.iter().find_map(|effect| match effect {
-        Effect::Save(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    person.tell(Message::Reported(ticket.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
-    assert_eq!(person.at(), "done");
+    crate::saves(&mut person);
     (microsoft, person)
 }
 
