@@ -4,7 +4,7 @@
 pub mod steps;
 mod switch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -148,9 +148,9 @@ pub struct Checklist {
     /// Unix seconds, as told last; findings are dated by it.
     #[serde(skip)]
     now: i64,
-    /// What was proven before this is not added to when it is proven again, but replaced.
+    /// What was found out since it began anew; evidence from before that is replaced, not added to.
     #[serde(skip)]
-    anew: i64,
+    anew: Option<BTreeSet<Item>>,
 }
 
 /// The same is known; when it was looked at does not count.
@@ -181,11 +181,19 @@ impl Checklist {
 
     /// Everything is found out anew: what comes takes the place of what was known of an item.
     pub fn begin_anew(&mut self) {
-        self.anew = self.now;
+        self.anew = Some(BTreeSet::new());
+    }
+
+    /// Whether the state was found out since it began anew.
+    pub fn is_anew(&self, item: Item) -> bool {
+        self.anew.as_ref().is_some_and(|anew| anew.contains(&item))
     }
 
     /// As it was known before.
     pub fn put_back(&mut self, item: Item, before: &Self) {
+        if let Some(anew) = self.anew.as_mut().filter(|_| !before.is_anew(item)) {
+            anew.remove(&item);
+        }
         match before.findings.get(&item) {
             Some(finding) => self.findings.insert(item, finding.clone()),
             None => self.findings.remove(&item),
@@ -194,6 +202,9 @@ impl Checklist {
 
     fn find(&mut self, item: Item, state: State, evidence: Vec<Phrase>) -> &mut Finding {
         let found = Finding { state, evidence, at: Some(self.now).filter(|now| *now != 0) };
+        if let Some(anew) = &mut self.anew {
+            anew.insert(item);
+        }
         let finding = self.findings.entry(item).or_default();
         *finding = found;
         finding
@@ -202,7 +213,7 @@ impl Checklist {
     /// Shown to be so. Evidence gathered by several probes adds up; evidence of a failure that is mended does not stay.
     pub fn prove(&mut self, item: Item, evidence: Phrase) {
         let known = self.findings.remove(&item).filter(|finding| finding.state == State::Proven);
-        let counts = known.filter(|finding| finding.at.unwrap_or_default() >= self.anew);
+        let counts = known.filter(|_| self.anew.is_none() || self.is_anew(item));
         let finding = self.find(item, State::Proven, counts.map(|finding| finding.evidence).unwrap_or_default());
         if !finding.evidence.contains(&evidence) {
             finding.evidence.push(evidence);

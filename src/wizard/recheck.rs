@@ -50,8 +50,6 @@ pub struct Recheck {
     waiting: VecDeque<Check>,
     running: Option<(Check, Task)>,
     before: Checklist,
-    /// Unix seconds.
-    begun: i64,
     /// The tokens are the account's now: whoever renews them here takes them from its file.
     saved: bool,
     stopped: bool,
@@ -103,7 +101,6 @@ impl Recheck {
             waiting: checks(desk),
             running: None,
             before: desk.draft.checklist.clone(),
-            begun: now,
             saved,
             stopped: false,
             untold: BTreeSet::new(),

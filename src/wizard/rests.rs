@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::{
     account::draft::Draft,
     checklist::Item,
-    facts::{Address, Authority, ClientName, RedirectUri, Server, Tenant},
+    facts::{Address, Authority, BaseUrl, ClientName, RedirectUri, Server, Tenant},
     secret::Secret,
     way::Way,
 };
@@ -23,6 +23,8 @@ pub struct Facts {
     way: Way,
     certificate: Option<PathBuf>,
     redirect_uri: Option<RedirectUri>,
+    /// Where the product has the browser come back to.
+    base_url: Option<BaseUrl>,
     scopes: Vec<String>,
     server: Option<Server>,
 }
@@ -32,6 +34,7 @@ const AT_THE_SERVER: &[Item] = &[Item::Connection, Item::Message];
 /// Found out by asking the authority, or read from its token.
 const AT_THE_AUTHORITY: &[Item] = &[
     Item::ClientId,
+    Item::RedirectUri,
     Item::PublicClient,
     Item::Permission,
     Item::ClientSecret,
@@ -52,6 +55,7 @@ impl Facts {
             way: draft.way(),
             certificate: settings.certificate_file,
             redirect_uri: settings.redirect_uri,
+            base_url: settings.base_url,
             user: settings.user,
             tenant: settings.tenant,
             client_id: settings.client_id,
@@ -76,8 +80,11 @@ impl Facts {
             (self.scopes != now.scopes, &[token, AT_THE_SERVER]),
             (self.server != now.server, &[&[Item::Network, Item::SmtpAuth], AT_THE_SERVER]),
         ];
+        let app = self.authority != now.authority || self.tenant != now.tenant || self.client_id != now.client_id;
+        let of_product = Item::find("product:web-redirect").filter(|_| app || self.base_url != now.base_url);
         let changed = table.into_iter().filter(|(changed, _)| *changed);
-        changed.flat_map(|(_, items)| items.iter().flat_map(|items| items.iter().copied())).collect()
+        let fallen = changed.flat_map(|(_, items)| items.iter().flat_map(|items| items.iter().copied()));
+        fallen.chain(of_product).collect()
     }
 
     pub fn another_authority(&self, now: &Self) -> bool {

@@ -26,6 +26,8 @@ pub struct Trial {
     message: Option<Envelope>,
     lines: Vec<Line>,
     causes: Vec<Cause>,
+    /// The app's certificate or key is.
+    unusable: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +59,7 @@ impl Trial {
     }
 
     fn at(phase: Phase, message: Option<Envelope>) -> Self {
-        Self { phase, message, lines: Vec::new(), causes: Vec::new() }
+        Self { phase, message, lines: Vec::new(), causes: Vec::new(), unusable: false }
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
@@ -118,7 +120,12 @@ impl Trial {
                 self.causes = blame::refusal(desk, &failure, renewing::flow(desk));
                 (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
-            Came::Unusable(failure) => (verdict::certificate_trouble(&failure), Outcome::Incomplete),
+            Came::Unusable(failure) => {
+                let why = verdict::certificate_trouble(&failure);
+                desk.draft.checklist.fail(Item::ClientSecret, why.clone());
+                self.unusable = true;
+                (why, Outcome::Incomplete)
+            }
             Came::Unready(why) => (why, Outcome::Incomplete),
         };
         self.phase = Phase::Tokenless(why, outcome);
@@ -146,6 +153,7 @@ impl Trial {
             {
                 Some(Item::Network)
             }
+            _ if self.unusable => Some(Item::ClientSecret),
             // The authority was not reached, which no step about the mail server mends.
             Phase::Tokenless(_, Outcome::Unreachable | Outcome::Incomplete) => None,
             _ => blame::blamed(&self.causes),

@@ -51,7 +51,8 @@ fn rows(screen: &Screen, look: Look) -> Vec<String> {
         assert!(shown.contains(&question.label), "no question at {place}:\n{shown}");
         match &question.input {
             Input::Choice { options, selected } => {
-                let here = format!("> {}. {}", selected + 1, options[*selected].label);
+                let digits = options.len().to_string().len();
+                let here = format!("> {:>digits$}. {}", selected + 1, options[*selected].label);
                 assert!(shown.contains(&here), "no choice at {place}:\n{shown}");
             }
             Input::Text { .. } | Input::Secret { .. } | Input::Pasted => {
@@ -323,6 +324,11 @@ fn what_lies_over_a_step() {
     let connection = Item::ALL.iter().position(|item| *item == Item::Network).unwrap();
     person.tell(Message::Choose(connection));
     look!(person, "evidence");
+    person.presses(Key::Esc).presses(Key::Letter('r')).gets(200, &discovery());
+    look!(person, "checking_again");
+    person.gets(400, &error("unauthorized_client", 700_016));
+    person.gets(400, &error("invalid_grant", 700_082)).hears(whole(accepted()));
+    look!(person, "checked_again");
 
     let mut person = at_the_consent();
     person.presses(Key::Letter('y'));

@@ -8,6 +8,7 @@ mod fronts;
 mod keys;
 mod language;
 mod pty;
+mod rechecking;
 mod resume;
 #[path = "../walk/stories.rs"]
 #[expect(dead_code, reason = "the checklist is looked at by the pure walks")]

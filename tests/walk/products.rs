@@ -7,7 +7,10 @@ use smtp_oauth::{
     product,
     simulator::switches::switch,
     way::Way,
-    wizard::screen::{Act, Block, Input, Key, Screen},
+    wizard::{
+        message::Message,
+        screen::{Act, Block, Input, Key, Screen},
+    },
 };
 
 use crate::{
@@ -18,10 +21,7 @@ use crate::{
 /// Takes what is proposed; asks the portal for what only the portal knows, and signs in at the browser.
 fn goes_on(microsoft: &mut Microsoft, person: &mut Person) {
     let screen = person.screen();
-    let companion = screen
-        .actions
-        .iter()
-        .find(|action| matches!(action.act, Act::Send(smtp_oauth::wizard::message::Message::Companion(_))));
+    let companion = screen.actions.iter().find(|action| matches!(action.act, Act::Send(Message::Companion(_))));
     let asked = screen.question.as_ref().map(|question| &question.input);
     match (screen.id.as_str(), asked, companion) {
         ("consent", _, Some(action)) => {
@@ -55,7 +55,7 @@ fn trouble(screen: &Screen) -> Option<String> {
     })
 }
 
-fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
+pub fn walks(microsoft: &mut Microsoft, product: &str, way: Way, end: &str) -> Person {
     walks_in(Language::English, microsoft, product, way, end)
 }
 
@@ -75,7 +75,7 @@ pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, wa
     panic!("{product} by {way:?} never comes to {end}: {:#?}", person.screen());
 }
 
-fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
+pub fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
     // A certificate is a file; tests of its own read one.
     product.ways.iter().copied().filter(|way| *way != Way::Certificate)
 }
@@ -169,4 +169,14 @@ fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
     person.presses(Key::Letter('r'));
     microsoft.serves(&mut person);
     assert_eq!((person.at().as_str(), trouble(&person.screen())), ("connection", None));
+}
+
+#[test]
+fn what_was_found_out_of_one_address_is_not_known_of_another() {
+    let mut microsoft = Microsoft::of("intra-mart");
+    let mut person = walks(&mut microsoft, "intra-mart", Way::Paste, "intra-mart-permissions");
+    let item = Item::find("product:web-redirect").unwrap();
+    assert_eq!(person.model.draft().checklist.state(item), State::Proven);
+    person.tell(Message::GoToStep("base-url")).types("https://other.example/imart");
+    assert_eq!(person.model.draft().checklist.state(item), State::Open);
 }

@@ -1,12 +1,17 @@
 //! Everything checked once more with one key, against the simulated Microsoft: what changed there since shows, what
 //! did not stays, and what cannot tell changes nothing.
 
+mod renewing;
+
 use smtp_oauth::{
     checklist::{Item, State},
     network::{FailureKind, NetworkFailure},
+    product,
+    secret::Secret,
     simulator::switches::switch,
     way::Way,
     wizard::{
+        Given,
         effect::{Effect, Outcome, Report},
         message::Message,
         screen::{Block, Input, Key},
@@ -17,6 +22,7 @@ use crate::{
     browser::{USER, begins},
     microsoft::Microsoft,
     person::{NOW, Person},
+    products,
 };
 
 fn set(microsoft: &mut Microsoft, key: &str, value: &str) {
@@ -93,6 +99,19 @@ fn headline(person: &Person) -> Option<String> {
     })
 }
 
+/// From the step that saves to the last page.
+fn saves(person: &mut Person) {
+    person.enter();
+    crate::finds(person, None);
+    person.enter();
+    let saving = person.effects.iter().find_map(|effect| match effect {
+        Effect::Save(ticket, _) => Some(*ticket),
+        _ => None,
+    });
+    person.tell(Message::Reported(saving.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
+    assert_eq!(person.at(), "done");
+}
+
 fn fails(person: &mut Person) -> &mut Person {
     let address = "127.0.0.1:1".to_owned();
     person.gets_nowhere(NetworkFailure { kind: FailureKind::Unroutable, address, detail: "No route to host".into() })
@@ -128,6 +147,22 @@ fn what_is_proven_stays_proven_and_is_found_out_anew() {
 }
 
 #[test]
+fn of_every_product_by_each_of_its_ways_everything_stays_proven() {
+    for product in product::all() {
+        for way in products::ways(product).filter(|way| *way != Way::Password || product.id == "hve") {
+            let mut microsoft = Microsoft::of(&product.id);
+            let mut person = products::walks(&mut microsoft, &product.id, way, "save");
+            let before = states(&person);
+            begins_again(&mut person);
+            microsoft.waits_out(&mut person);
+            assert_eq!(states(&person), before, "{} by {way:?}: {}", product.id, person.reads());
+            assert_eq!(beside(&person, Item::Connection), "proven, just checked", "{} by {way:?}", product.id);
+            assert!(!person.notes().iter().any(|note| note.starts_with("Wrong")), "{}", product.id);
+        }
+    }
+}
+
+#[test]
 fn what_is_a_persons_word_stays_that_and_is_said_to_be() {
     let mut microsoft = Microsoft::healthy();
     let mut person = Person::sits_down(microsoft.given());
@@ -139,7 +174,7 @@ fn what_is_a_persons_word_stays_that_and_is_said_to_be() {
     assert_eq!(state(&person, Item::SmtpAuth), State::Attested);
     checks_again(&mut microsoft, &mut person);
     assert_eq!(state(&person, Item::SmtpAuth), State::Attested);
-    let word = person.notes().into_iter().find(|note| note.starts_with("Your word alone")).unwrap();
+    let word = person.notes().into_iter().find(|note| note.starts_with("Your word so far")).unwrap();
     assert!(word.contains("Authenticated SMTP") && word.contains("Public client"), "{word}");
     assert_eq!((beside(&person, Item::SmtpAuth), state(&person, Item::Tenant)), ("you said so".into(), State::Proven));
 }
@@ -173,7 +208,7 @@ fn a_secret_that_has_expired_meanwhile_is_shown_though_the_old_token_is_still_ta
     let microsoft = Microsoft::healthy();
     let secret = microsoft.state.registrations[0].secrets[0].value.clone();
     let (mut microsoft, mut person) = crate::browser::begins_with(microsoft, Way::Paste, |_, draft| {
-        draft.secrets.client_secret = Some(smtp_oauth::secret::Secret::new(&secret));
+        draft.secrets.client_secret = Some(Secret::new(&secret));
         draft.settings.redirect_uri = "https://mail.example/callback".parse().ok();
     });
     set(&mut microsoft, "redirect_uri", "web:https://mail.example/callback");
@@ -270,111 +305,10 @@ fn leaving_while_it_runs_keeps_the_draft_and_ends_it() {
     assert!(matches!(person.effects[1], Effect::KeepDraft(_)), "{:?}", person.effects);
 }
 
-/// Up to the renewal, whose request is out.
-fn renews(microsoft: &mut Microsoft, person: &mut Person) {
-    begins_again(person);
-    while !person.request().2.contains("grant_type=refresh_token") {
-        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
-        let report = microsoft.answers(&fetch, person.now).unwrap();
-        person.tell(report);
-    }
-}
-
-fn refresh_token(person: &Person) -> String {
-    person.model.draft().secrets.tokens.as_ref().unwrap().refresh.as_ref().unwrap().expose().to_owned()
-}
-
-#[test]
-fn a_renewed_refresh_token_is_kept_before_anything_else_and_when_it_is_stopped_or_left_alone() {
-    for key in [None, Some(Key::Letter('x')), Some(Key::Esc)] {
-        let mut microsoft = Microsoft::healthy();
-        set(&mut microsoft, "one_time_refresh", "on");
-        let mut person = proven(&mut microsoft);
-        let before = refresh_token(&person);
-        renews(&mut microsoft, &mut person);
-        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
-        if let Some(key) = key {
-            person.presses(key);
-            assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))), "{:?}", person.effects);
-        }
-        let report = microsoft.answers(&fetch, person.now).unwrap();
-        person.tell(report);
-        assert_ne!(refresh_token(&person), before);
-        let Some(Effect::KeepDraft(kept)) = person.effects.first() else { panic!("{:?}", person.effects) };
-        assert_eq!(kept.secrets.tokens, person.model.draft().secrets.tokens);
-        let goes_on = person.effects.iter().any(|effect| matches!(effect, Effect::Converse(..)));
-        assert_eq!(goes_on, key.is_none());
-    }
-}
-
-#[test]
-fn a_renewal_is_heard_to_its_end_when_another_step_is_opened_and_not_taken_for_another_sign_in() {
-    for signs_in_anew in [false, true] {
-        let mut microsoft = Microsoft::healthy();
-        let mut person = proven(&mut microsoft);
-        let before = refresh_token(&person);
-        renews(&mut microsoft, &mut person);
-        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
-        person.tell(Message::GoToStep("registration"));
-        if signs_in_anew {
-            person.tell(Message::Answer(smtp_oauth::secret::Secret::new(crate::person::CLIENT)));
-            assert!(person.model.draft().secrets.tokens.is_none());
-        }
-        let report = microsoft.answers(&fetch, person.now).unwrap();
-        person.tell(report);
-        if signs_in_anew {
-            assert!(person.model.draft().secrets.tokens.is_none());
-        } else {
-            assert_ne!(refresh_token(&person), before);
-        }
-        assert_eq!(person.at(), "registration");
-    }
-}
-
-#[test]
-fn a_sign_in_that_was_revoked_is_no_proof_any_more() {
-    let mut microsoft = Microsoft::healthy();
-    let mut person = proven(&mut microsoft);
-    set(&mut microsoft, "refresh", "revoked");
-    begins_again(&mut person);
-    microsoft.serves(&mut person);
-    assert_eq!(state(&person, Item::Token), State::Failed, "{}", evidence(&person, Item::Token));
-    // The access token from before lives on, and the mail server takes it.
-    assert_eq!(state(&person, Item::Connection), State::Proven);
-}
-
-#[test]
-fn where_the_account_is_saved_the_token_at_hand_is_used_and_no_draft_is_kept() {
-    let mut microsoft = Microsoft::healthy();
-    let mut person = proven(&mut microsoft);
-    person.enter().presses(Key::Letter('n')).enter();
-    crate::finds(&mut person, None);
-    person.enter();
-    let saving = person.effects.iter().find_map(|effect| match effect {
-        Effect::Save(ticket, _) => Some(*ticket),
-        _ => None,
-    });
-    person.tell(Message::Reported(saving.unwrap(), Report::Saved(Ok(vec!["/c/config.toml".into()]))));
-    assert_eq!(person.at(), "done");
-    let tokens = person.model.draft().secrets.tokens.clone();
-    let kept = person.kept.len();
-    set(&mut microsoft, "tenant_smtp_auth", "off");
-    set(&mut microsoft, "mailbox_smtp_auth", &format!("{USER}:inherit"));
-    person.presses(Key::Letter('r'));
-    assert_eq!(person.at(), "checklist");
-    microsoft.serves(&mut person);
-    assert_eq!((person.model.draft().secrets.tokens.clone(), person.kept.len()), (tokens, kept));
-    assert_eq!(state(&person, Item::SmtpAuth), State::Failed, "{}", person.reads());
-    assert!(evidence(&person, Item::Token).contains("was not renewed"), "{}", evidence(&person, Item::Token));
-    assert_eq!(person.presses(Key::Esc).at(), "done");
-    assert_eq!(person.model.desk().outcome(), Outcome::Refused);
-}
-
 #[test]
 fn where_there_is_nothing_to_ask_there_is_no_key_for_it() {
     let microsoft = Microsoft::healthy();
-    let mut person =
-        Person::sits_down(smtp_oauth::wizard::Given { suggested: Default::default(), ..microsoft.given() });
+    let mut person = Person::sits_down(Given { suggested: Default::default(), ..microsoft.given() });
     person.presses(Key::Letter('o'));
     assert_eq!(person.screen().action(Key::Letter('r')), None);
     // Nor while the step itself asks, which may renew as well.

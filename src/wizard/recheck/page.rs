@@ -63,7 +63,10 @@ impl Recheck {
         }
         screen.blocks = self.summary(desk);
         let rows = self.rows(desk, &screen.checklist, None);
-        if let Some(Input::Choice { options, .. }) = screen.question.as_mut().map(|question| &mut question.input) {
+        let wrong = rows.iter().position(|row| row.state == State::Failed);
+        if let Some(Input::Choice { options, selected }) = screen.question.as_mut().map(|question| &mut question.input)
+        {
+            *selected = wrong.unwrap_or(*selected);
             for (option, row) in options.iter_mut().zip(rows) {
                 option.detail = row.state_label;
             }
@@ -81,10 +84,7 @@ impl Recheck {
     /// Beside each state, whether it was found out just now.
     fn rows(&self, desk: &Desk, rows: &[ItemRow], running: Option<Check>) -> Vec<ItemRow> {
         let checklist = &desk.draft.checklist;
-        let told = |item| {
-            let shown = matches!(checklist.state(item), State::Proven | State::Failed);
-            shown && checklist.found_at(item) >= Some(self.begun)
-        };
+        let told = |item| checklist.is_anew(item) && matches!(checklist.state(item), State::Proven | State::Failed);
         let row = |row: &ItemRow| {
             let key = match row.item {
                 item if running.is_some_and(|check| check.items().contains(&item)) => "recheck.row.now",
