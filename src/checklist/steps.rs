@@ -10,8 +10,6 @@ use super::Item;
 use crate::way::Way;
 
 pub const SOURCE: &str = include_str!("steps.toml");
-/// The same words in Japanese.
-pub const IN_JAPANESE: &str = include_str!("steps.ja.toml");
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,10 +16,9 @@ use super::{
 };
 use crate::{
     front::text,
-    language::{Language, Texts},
+    language::{HELP, Language, Texts},
 };
 
-const IN_JAPANESE: &str = include_str!("../language/help.ja.toml");
 /// Lines of more columns are hard to read.
 const WIDEST: usize = 100;
 
@@ -27,8 +26,8 @@ const WIDEST: usize = 100;
 pub fn say(error: &clap::Error, arguments: &[OsString]) {
     let language = terminal::language_asked(arguments);
     let _ = match (language, error.kind(), error.source().and_then(|source| source.downcast_ref::<Unusable>())) {
-        (Language::Japanese, ErrorKind::DisplayHelp, _) => {
-            let words = in_japanese(terminal::columns().min(WIDEST));
+        (language, ErrorKind::DisplayHelp, _) if language != Language::English => {
+            let words = in_language(language, terminal::columns().min(WIDEST));
             words.try_get_matches_from(arguments).err().as_ref().unwrap_or(error).print()
         }
         // The sentence around it is the parser's own.
@@ -42,16 +41,19 @@ pub fn say(error: &clap::Error, arguments: &[OsString]) {
 
 /// What a fault of the simulator is called, which itself speaks English alone.
 pub fn fault(language: Language, name: &str, about: &str) -> String {
-    let words: toml::Table = match language {
-        Language::English => return about.to_owned(),
-        Language::Japanese => IN_JAPANESE.parse().unwrap_or_default(),
-    };
+    let words = words(language);
     let found = words.get("faults").and_then(|faults| faults.get(name)?.as_str());
     found.unwrap_or(about).to_owned()
 }
 
-fn in_japanese(width: usize) -> Command {
-    let page = Page { words: &IN_JAPANESE.parse().unwrap_or_default(), width };
+/// Empty for English, whose words stand with the options.
+fn words(language: Language) -> toml::Table {
+    let file = language.files().iter().find(|(place, _)| *place == HELP);
+    file.and_then(|(_, source)| source.parse().ok()).unwrap_or_default()
+}
+
+fn in_language(language: Language, width: usize) -> Command {
+    let page = Page { words: &words(language), width };
     let mut whole = Options::command();
     whole.build();
     page.laid_over(whole)
@@ -167,10 +169,6 @@ mod tests {
     use super::*;
     use crate::command::exit;
 
-    fn words() -> toml::Table {
-        IN_JAPANESE.parse().unwrap()
-    }
-
     /// Command and id of everything that has a help text, as the overlay has it.
     fn keys(command: &Command, globals: &BTreeSet<String>, found: &mut BTreeSet<(String, String)>) {
         let name = command.get_name().to_owned();
@@ -198,7 +196,7 @@ mod tests {
         keys(&whole, &globals.collect(), &mut wanted);
         wanted.remove(&("help".to_owned(), "subcommand".to_owned()));
         wanted.insert(("smtp-oauth".into(), "exit".into()));
-        let table = words();
+        let table = words(Language::Japanese);
         let found = table.iter().filter(|(table, _)| !["words", "headings", "faults"].contains(&table.as_str()));
         let found: BTreeSet<_> = found
             .flat_map(|(table, keys)| keys.as_table().unwrap().keys().map(|key| (table.clone(), key.clone())))
@@ -211,14 +209,14 @@ mod tests {
         let whole = Options::command();
         let all = std::iter::once(&whole).chain(whole.get_subcommands());
         let headings: BTreeSet<&str> = all.flat_map(Command::get_arguments).filter_map(Arg::get_help_heading).collect();
-        let table = words();
+        let table = words(Language::Japanese);
         let found: BTreeSet<&str> = table["headings"].as_table().unwrap().keys().map(String::as_str).collect();
         assert_eq!(found, headings);
     }
 
     #[test]
     fn every_fault_has_its_words() {
-        let table = words();
+        let table = words(Language::Japanese);
         let found: BTreeSet<&str> = table["faults"].as_table().unwrap().keys().map(String::as_str).collect();
         let wanted: BTreeSet<&str> = crate::simulator::faults::all().map(|(name, _)| name).collect();
         assert_eq!(found, wanted);
@@ -226,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_exit_codes_are_the_same() {
-        let table = words();
+        let table = words(Language::Japanese);
         let japanese = table["smtp-oauth"]["exit"].as_str().unwrap();
         let codes = |text: &str| -> Vec<String> {
             text.lines().map(|line| line.chars().filter(char::is_ascii_digit).collect()).collect()
@@ -237,7 +235,7 @@ mod tests {
     #[test]
     fn no_line_is_too_wide_or_begins_with_what_ends_a_sentence() {
         for width in [40, 80] {
-            let whole = in_japanese(width);
+            let whole = in_language(Language::Japanese, width);
             for command in std::iter::once(&whole).chain(whole.get_subcommands()) {
                 let help = command.clone().render_help().to_string();
                 for line in help.lines() {

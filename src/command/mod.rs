@@ -51,7 +51,7 @@ use crate::{
 };
 use access::Known;
 pub use exit::Status;
-use options::{Command, Global, Lang, Options, Setup};
+use options::{Command, Global, Options, Setup};
 
 /// What every command has at hand.
 pub struct Context {
@@ -121,14 +121,13 @@ fn dispatch(context: &Context, setup: &Setup, command: Option<Command>) -> Statu
 
 impl Context {
     fn new(global: Global, events: bool) -> Self {
-        let language = global.lang.map_or_else(terminal::language, Language::from);
+        let language = global.lang.unwrap_or_else(terminal::language);
         Self { global, texts: Texts::new(language), events, undelivered: Arc::default() }
     }
 
     /// The same in the language of an answers file, unless the command line named one.
-    fn in_language(&self, lang: Option<Lang>) -> Self {
-        let lang = self.global.lang.or(lang);
-        self.speaking(lang.map_or(self.texts.language(), Language::from))
+    fn in_language(&self, lang: Option<Language>) -> Self {
+        self.speaking(self.global.lang.or(lang).unwrap_or(self.texts.language()))
     }
 
     /// The same in the language that was switched to.
@@ -193,8 +192,8 @@ mod tests {
             Context::new(options.global, false)
         };
         let spoken = |context: &Context, of_file| context.in_language(of_file).texts.language();
-        assert_eq!(spoken(&context(&[]), Some(Lang::Ja)), Language::Japanese);
+        assert_eq!(spoken(&context(&[]), Some(Language::Japanese)), Language::Japanese);
         assert_eq!(spoken(&context(&["--lang", "ja"]), None), Language::Japanese);
-        assert_eq!(spoken(&context(&["--lang", "en"]), Some(Lang::Ja)), Language::English);
+        assert_eq!(spoken(&context(&["--lang", "en"]), Some(Language::Japanese)), Language::English);
     }
 }

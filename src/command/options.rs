@@ -2,7 +2,10 @@
 
 use std::{error::Error, ffi::OsString, fmt, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::exit;
 use crate::{
@@ -38,8 +41,8 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     pub config: Option<PathBuf>,
     /// Language of screens and messages
-    #[arg(long, global = true, value_enum)]
-    pub lang: Option<Lang>,
+    #[arg(long, global = true, value_parser = languages())]
+    pub lang: Option<Language>,
     /// Colours: when the terminal has them, always, or never
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
@@ -52,21 +55,6 @@ pub struct Global {
     /// Say more on stderr
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    En,
-    Ja,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::En => Self::English,
-            Lang::Ja => Self::Japanese,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -300,6 +288,11 @@ fn none_of<'a>(known: impl Iterator<Item = &'a str>) -> Unusable {
 
 fn base_url(text: &str) -> Result<BaseUrl, Unusable> {
     text.parse().map_err(|malformed: Malformed| Unusable(malformed.phrase()))
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    let codes = PossibleValuesParser::new(Language::ALL.iter().map(|language| language.code()));
+    codes.map(|code| Language::of_code(&code).unwrap_or_default())
 }
 
 fn fault(text: &str) -> Result<&'static Fault, Unusable> {

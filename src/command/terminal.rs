@@ -55,8 +55,7 @@ pub fn language_asked(arguments: &[OsString]) -> Language {
         None => None,
     });
     let named = named.map(|named| if named.is_empty() { words.next().unwrap_or_default().into_owned() } else { named });
-    let found = Language::ALL.into_iter().find(|language| Some(language.code()) == named.as_deref());
-    found.unwrap_or_else(language)
+    named.as_deref().and_then(Language::of_code).unwrap_or_else(language)
 }
 
 /// Columns of the terminal on standard output; what is not one is as wide as anyone likes.
@@ -69,8 +68,7 @@ pub fn columns() -> usize {
 
 fn language_of(locale: &str) -> Language {
     let named = locale.split(['_', '.', '@']).next().unwrap_or_default();
-    let found = Language::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(named));
-    found.unwrap_or_default()
+    Language::of_code(named).unwrap_or_default()
 }
 
 /// The kernel's own console has 512 characters at most, and another locale shows other characters for ours.

@@ -1,13 +1,17 @@
 //! Phrases become sentences. English stands beside what it describes (`steps.toml`, `causes/*.toml`)
-//! or here (`en.toml`); Japanese in the same files under `[ja]`, or in an overlay with the same keys beside them. A
-//! text's key is the place it stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing
+//! or here (`en.toml`); another language in overlays with the same keys (`known.rs`), or in the file of a cause or a
+//! product under its code, `[ja]`. A text's key is the place it stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing
 //! test, never printed.
 
 mod command;
 mod comment;
 mod detail;
+mod known;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use crate::{
     checklist::{Item, steps},
@@ -15,13 +19,7 @@ use crate::{
     phrase::Phrase,
     product,
 };
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    English,
-    Japanese,
-}
+pub use known::{HELP, Language};
 
 /// All texts of one language. They are read when the first of them is said: most runs of `token` say none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +31,9 @@ type Table = BTreeMap<String, String>;
 
 static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table::new();
-    add("", include_str!("en.toml"), &mut table);
-    add("handover", include_str!("handover.en.toml"), &mut table);
+    for (place, source) in Language::English.files() {
+        add(place, source, &mut table);
+    }
     let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
     let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
     for (place, thing) in described.chain(steps) {
@@ -43,10 +42,8 @@ static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-static IN_JAPANESE: LazyLock<Table> = LazyLock::new(|| {
-    let handover = include_str!("handover.ja.toml");
-    overlay(Language::Japanese, &[("", include_str!("ja.toml")), ("handover", handover), ("steps", steps::IN_JAPANESE)])
-});
+/// Each made when the first of its texts is said.
+static OVERLAYS: [OnceLock<Table>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
 
 /// What is said of a thing; the steps that are a product's own stand beside all others.
 fn words(place: &str, thing: toml::Value, table: &mut Table) {
@@ -94,10 +91,10 @@ fn described() -> impl Iterator<Item = (String, &'static str)> {
 
 /// A language's own files, and the table of its name in each file that holds its words in every language.
 /// Commands are the same in all of them.
-fn overlay(language: Language, files: &[(&str, &str)]) -> Table {
+fn overlay(language: Language) -> Table {
     let commands = IN_ENGLISH.iter().filter(|(key, _)| is_command(key));
     let mut table: Table = commands.map(|(key, text)| (key.clone(), text.clone())).collect();
-    for (place, source) in files {
+    for (place, source) in language.files().iter().filter(|(place, _)| *place != HELP) {
         add(place, source, &mut table);
     }
     for (place, source) in described() {
@@ -121,26 +118,6 @@ fn add(place: &str, source: &str, table: &mut Table) {
     flatten(place, toml::Value::Table(parsed(source)), table);
 }
 
-impl Language {
-    pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
-
-    /// What F2 leads to from this one.
-    pub fn other(self) -> Self {
-        match self {
-            Self::English => Self::Japanese,
-            Self::Japanese => Self::English,
-        }
-    }
-
-    /// As ISO 639-1 has it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Japanese => "ja",
-        }
-    }
-}
-
 impl Texts {
     pub fn new(language: Language) -> Self {
         Self { language }
@@ -149,7 +126,7 @@ impl Texts {
     fn table(&self) -> &'static Table {
         match self.language {
             Language::English => &IN_ENGLISH,
-            Language::Japanese => &IN_JAPANESE,
+            other => OVERLAYS[other as usize].get_or_init(|| overlay(other)),
         }
     }
 
@@ -295,7 +272,8 @@ mod tests {
 
     #[test]
     fn every_text_file_parses() {
-        for source in [include_str!("en.toml"), include_str!("ja.toml"), steps::SOURCE, steps::IN_JAPANESE] {
+        let files = Language::ALL.iter().flat_map(|language| language.files());
+        for source in files.map(|(_, source)| *source).chain([steps::SOURCE]) {
             source.parse::<toml::Table>().unwrap();
         }
     }

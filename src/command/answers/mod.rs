@@ -5,15 +5,9 @@ mod consent;
 
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use consent::credential;
 
-use super::{
-    Context, Status,
-    options::{Lang, Setup},
-    paths,
-};
+use super::{Context, Status, options::Setup, paths};
 use crate::{
     account::{
         Settings,
@@ -26,7 +20,7 @@ use crate::{
         AccountName, Guid,
         clean::{Form, clean},
     },
-    language::Texts,
+    language::{Language, Texts},
     phrase::Phrase,
     product::{self, Product},
     runtime::named,
@@ -58,7 +52,7 @@ impl Refusal {
 pub struct Prepared {
     file: String,
     export: Vec<&'static Format>,
-    lang: Option<Lang>,
+    lang: Option<Language>,
     settings: Settings,
     answered: Answered,
     account: Option<AccountName>,
@@ -237,11 +231,10 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn lang(&self) -> Result<Option<Lang>, Refusal> {
+    fn lang(&self) -> Result<Option<Language>, Refusal> {
         let Some(named) = &self.answers.more.lang else { return Ok(None) };
-        Lang::from_str(named, false).map(Some).map_err(|_| {
-            let values = Lang::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-            let known = values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ");
+        Language::of_code(named).map(Some).ok_or_else(|| {
+            let known = Language::ALL.iter().map(|language| language.code()).collect::<Vec<_>>().join(", ");
             self.refuse("lang", Phrase::new("answers.known").with("known", known))
         })
     }
@@ -280,7 +273,7 @@ impl Prepared {
     }
 
     /// What the wizard is to speak.
-    pub fn lang(&self) -> Option<Lang> {
+    pub fn lang(&self) -> Option<Language> {
         self.lang
     }
 
