@@ -253,6 +253,10 @@ impl Model {
     }
 
     fn next(&mut self, now: i64) -> Vec<Effect> {
+        for item in product::step(self.step_id).into_iter().flat_map(|step| &step.not_needed) {
+            let why = Phrase::new(format!("steps.{}.not_needed_why", self.step_id));
+            self.desk.draft.checklist.not_needed(*item, why);
+        }
         if let Some((failed_at, mended)) = self.mending.take() {
             if plan::is_in_the_token(mended) {
                 self.desk.drop_tokens();

@@ -135,7 +135,7 @@ impl Sheet<'_> {
         let (client_secret, of_secret) = self.client_secret()?.unzip();
         let password = self.password()?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
-        let needs_base = product.is_some_and(|product| product.base.is_some());
+        let needs_base = product.is_some_and(|product| product.base);
         let missing = missing(&self.answers.settings, needs_base)
             .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
         if let Some(key) = missing.filter(|_| unattended) {
@@ -185,7 +185,7 @@ impl Sheet<'_> {
     /// The address of a product that has none is not passed over in silence.
     fn base_url(&self, product: &Product) -> Result<(), Refusal> {
         match self.answers.settings.base_url {
-            Some(_) if product.base.is_none() => {
+            Some(_) if !product.base => {
                 Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)))
             }
             _ => Ok(()),
@@ -219,6 +219,10 @@ impl Sheet<'_> {
             if settings.tenant.as_ref().is_some_and(|given| !product.takes(given)) {
                 return Err(self.refuse("tenant", said("answers.tenant-of-product").with("tenant", tenant)));
             }
+        }
+        if settings.sender.is_some() && settings.sender != settings.user && !product.has_sender() {
+            let why = Phrase::new("answers.sender-of-product").with("product", &product.id);
+            return Err(self.refuse("sender", why));
         }
         let settings = &mut self.answers.settings;
         settings.tenant = product.tenant.clone().or(settings.tenant.take());

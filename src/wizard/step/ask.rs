@@ -29,9 +29,6 @@ impl Ask {
 
     pub fn update(&mut self, desk: &mut Desk, message: &Message, now: i64) -> Turn {
         let Some(step) = self.step() else { return Turn::next() };
-        for item in &step.not_needed {
-            desk.draft.checklist.not_needed(*item, Phrase::new(format!("steps.{}.not_needed_why", self.id)));
-        }
         match message {
             Message::Continue => {
                 // What the mail server is to act on; the authority acts at once.
