@@ -133,8 +133,8 @@ impl Model {
         desk.graphical = given.graphical;
         if given.answered.as_ref().is_some_and(|answered| answered.complete) {
             // A file means the same wherever it is read: what it does not say goes by no situation.
-            let open = &desk.product().ways;
-            desk.draft.settings.settle_way(open);
+            let first = desk.product().ways[0];
+            desk.draft.settings.settle_way(first);
         }
         desk.draft.expire(now);
         let path = plan::path(&desk);
