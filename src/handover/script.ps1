@@ -151,13 +151,6 @@ if ($NewSecret -or -not $valid) {
 
 #: certificate-powershell
 #end
-#if app-id
-
-$AppId = $app.AppId
-$ObjectId = $principal.Id
-#end
-
-#exchange
 
 Write-Output ''
 Write-Output '@send-back'
@@ -175,3 +168,10 @@ if ($secret) {
   Write-Output '@secret-kept-powershell'
 }
 #end
+#if app-id
+
+$AppId = $app.AppId
+$ObjectId = $principal.Id
+#end
+
+#exchange
