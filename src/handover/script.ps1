@@ -3,7 +3,7 @@
 #: roles
 #: modules
 #: run-powershell
-$ErrorActionPreference = 'Stop'
+#stop
 
 #: values
 #values

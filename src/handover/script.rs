@@ -15,6 +15,10 @@ use crate::{
 /// Characters in a comment's line.
 const WIDTH: usize = 100;
 
+/// Functions of modules, as Microsoft Graph's cmdlets are, do not see the script's own preference; the parameter reaches
+/// them (about_Scopes, about_CommonParameters).
+const STOP: &str = "$ErrorActionPreference = 'Stop'\n$PSDefaultParameterValues['*:ErrorAction'] = 'Stop'\n";
+
 struct Script<'a> {
     texts: &'a Texts,
     flags: Vec<&'static str>,
@@ -30,7 +34,8 @@ pub fn powershell(facts: &Facts, texts: &Texts) -> String {
         "Connect-MgGraph -TenantId $TenantId -Scopes {}{graph_option} | Out-Null\n",
         graph_scopes(facts).iter().map(|scope| shell::powershell(scope)).collect::<Vec<_>>().join(", ")
     );
-    script.made = vec![("connect-graph", connect), ("values", powershell_values(facts, texts))];
+    script.made =
+        vec![("stop", STOP.to_owned()), ("connect-graph", connect), ("values", powershell_values(facts, texts))];
     let exchange = exchange(facts, texts);
     script.made.push(("exchange", exchange));
     script.render(include_str!("script.ps1"))
@@ -52,7 +57,7 @@ fn exchange(facts: &Facts, texts: &Texts) -> String {
 
 /// The same as comments of a shell script, with its own values.
 fn exchange_comment(facts: &Facts, texts: &Texts) -> String {
-    let mut lines = vec!["$ErrorActionPreference = 'Stop'".to_owned()];
+    let mut lines = vec![STOP.trim_end().to_owned()];
     if names_the_app(facts) {
         lines.extend(["$AppId = '<client_id>'", "$ObjectId = '<object_id>'"].map(str::to_owned));
     }

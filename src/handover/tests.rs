@@ -121,6 +121,20 @@ fn powershell_can_be_parsed() {
     }
 }
 
+/// Microsoft Graph's cmdlets are functions of a module, which a script's own preference does not reach: a refusal would
+/// be passed over, and never tried again.
+#[test]
+fn a_failure_in_a_module_stops_the_script_too() {
+    for facts in each() {
+        let whole = said(Format::PowerShell, &facts, Language::English);
+        let part = exchange_part(&said(Format::AzCli, &facts, Language::English));
+        for script in [whole, part] {
+            let at = script.find("\n$PSDefaultParameterValues['*:ErrorAction'] = 'Stop'\n");
+            assert!(at.is_some() && at < script.find("Invoke-Patiently"), "{script}");
+        }
+    }
+}
+
 /// Exchange may not be there, or refuse: what was made before is said by then, the secret above all.
 #[test]
 fn what_is_shown_once_is_shown_before_the_next_may_fail() {
