@@ -17,16 +17,7 @@ foreach ($value in @($TenantId, $AppName) + $WebRedirects + $NativeRedirects) {
   if ($value -like '*<*>*') { throw '@placeholder' }
 }
 
-#: patience
-function Invoke-Patiently([scriptblock] $Action) {
-  foreach ($try in 1..12) {
-    try { return & $Action } catch {
-      if ($try -eq 12) { throw }
-      Write-Host ('@waiting' + ' ' + $_.Exception.Message)
-      Start-Sleep -Seconds 10
-    }
-  }
-}
+#patience
 
 #: sign-in
 #connect-graph

@@ -1,5 +1,5 @@
-//! The scripts. Their code stands in `script.ps1`, `exchange.ps1` and `script.sh`, the same for everybody; here what
-//! does not apply is left out, the values are put in, and the words are those of the chosen language.
+//! The scripts. Their code stands in `script.ps1`, `exchange.ps1`, `patience.ps1` and `script.sh`, the same for
+//! everybody; here what does not apply is left out, the values are put in, and the words are those of the chosen language.
 //!
 //! In those files `#: KEY` is a comment, `'@KEY'` a message, `#if FLAG !FLAG` to `#end` a part that applies under
 //! conditions, and `#NAME` on a line of its own what is made here.
@@ -36,8 +36,8 @@ pub fn powershell(facts: &Facts, texts: &Texts) -> String {
     );
     script.made =
         vec![("stop", STOP.to_owned()), ("connect-graph", connect), ("values", powershell_values(facts, texts))];
-    let exchange = exchange(facts, texts);
-    script.made.push(("exchange", exchange));
+    let patience = script.render(include_str!("patience.ps1"));
+    script.made.extend([("patience", patience), ("exchange", exchange(facts, texts))]);
     script.render(include_str!("script.ps1"))
 }
 
@@ -62,10 +62,9 @@ fn exchange_comment(facts: &Facts, texts: &Texts) -> String {
         lines.extend(["$AppId = '<client_id>'", "$ObjectId = '<object_id>'"].map(str::to_owned));
     }
     lines.extend(powershell_mailbox(facts, texts));
-    let patient = include_str!("script.ps1").split_once("function ").and_then(|(_, rest)| rest.split_once("\n}\n"));
     let script = Script { texts, flags: flags(facts), quoted: shell::powershell, made: Vec::new() };
-    let patient = patient.map(|(function, _)| script.render(&format!("function {function}\n}}\n")));
-    let whole = format!("{}\n{}{}", lines.join("\n"), patient.unwrap_or_default(), exchange(facts, texts));
+    let patience = script.render(include_str!("patience.ps1"));
+    let whole = format!("{}\n{patience}{}", lines.join("\n"), exchange(facts, texts));
     whole.lines().map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") }).collect()
 }
 
