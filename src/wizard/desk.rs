@@ -46,6 +46,8 @@ pub struct Desk {
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// A renewal is under way that was begun beside the step; nothing is done with the tokens from before.
+    pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
     /// The step that is open was answered by a file.
@@ -104,6 +106,7 @@ impl Desk {
             tested: None,
             causes: Vec::new(),
             anew: false,
+            renews: false,
             now: 0,
             by_file: false,
             unattended: false,

@@ -188,6 +188,7 @@ impl Model {
             return Vec::new();
         }
         self.desk.tell_time(now);
+        self.desk.renews = self.renewal().is_some();
         let passes = self.passing || self.desk.by_file;
         let (at, said) = (self.step_id, self.desk.notices.clone());
         let mut effects = self.respond(message, now);
