@@ -44,6 +44,9 @@ use crate::{
     },
 };
 
+/// So long the end waits for an answer that is not to be lost.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
+
 #[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
     let shown = match asked.json {
@@ -243,6 +246,7 @@ async fn drive(
         effects.extend(messages.flat_map(|message| model.update(message, now())));
     };
     front.close();
+    hear_out(&mut model, &mut reports, &mut runtime, &mut signals).await;
     let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
     let (items, checklist, account) =
@@ -264,6 +268,25 @@ async fn drive(
         unwritable,
         document,
     })
+}
+
+/// The screen is gone, but what was asked for may be the only thing that is good from now on. Not for long, and not
+/// against somebody who wants it to end.
+#[expect(clippy::disallowed_methods, reason = "an end that waits has its time")]
+async fn hear_out(model: &mut Model, reports: &mut Reports, runtime: &mut Runtime, signals: &mut Signals) {
+    let heard = async {
+        while model.awaits() {
+            let Some((ticket, report)) = reports.recv().await else { return };
+            for effect in model.update(Message::Reported(ticket, report), now()) {
+                runtime.perform(effect);
+            }
+        }
+    };
+    tokio::select! {
+        () = heard => {}
+        () = tokio::time::sleep(LAST_ANSWER) => {}
+        () = signals.next() => {}
+    }
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {

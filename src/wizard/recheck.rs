@@ -361,6 +361,7 @@ impl Model {
         let recheck = self.recheck.as_mut().filter(|recheck| recheck.awaits(ticket))?;
         let mut effects = recheck.reported(&mut self.desk, report.clone(), now);
         if let Step::Save(save) = &mut self.step
+            && !self.left
             && recheck.renewal(&self.desk).is_none()
         {
             let turn = save.renewed(&mut self.desk, now);

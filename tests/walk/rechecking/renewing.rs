@@ -258,3 +258,39 @@ fn what_is_to_be_written_waits_for_a_renewal() {
         assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::KeepDraft(_))), "{:?}", person.effects);
     }
 }
+
+#[test]
+fn a_renewal_is_heard_and_kept_though_the_person_has_left() {
+    for leaves in [Message::Leave, Message::Hangup] {
+        let mut microsoft = Microsoft::healthy();
+        set(&mut microsoft, "one_time_refresh", "on");
+        let mut person = proven(&mut microsoft);
+        let before = refresh_token(&person);
+        renews(&mut microsoft, &mut person);
+        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
+        person.tell(leaves);
+        assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))), "{:?}", person.effects);
+        assert!(person.effects.ends_with(&[Effect::Leave(Outcome::Left)]) && person.model.awaits());
+        assert_eq!(person.tell(Message::Continue).effects, [], "nothing else counts any more");
+        let report = microsoft.answers(&fetch, person.now).unwrap();
+        person.tell(report.clone());
+        assert_ne!(refresh_token(&person), before);
+        assert!(person.effects.iter().all(|effect| matches!(effect, Effect::KeepDraft(_))), "{:?}", person.effects);
+        assert_eq!(person.kept.last().unwrap().secrets.tokens, person.model.draft().secrets.tokens);
+        assert!(!person.model.awaits());
+        assert_eq!(person.tell(report).effects, []);
+    }
+}
+
+#[test]
+fn what_waits_to_be_written_is_not_when_the_person_leaves() {
+    let mut microsoft = Microsoft::healthy();
+    let mut person = reviews(&mut microsoft);
+    renews(&mut microsoft, &mut person);
+    let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
+    person.presses(Key::Esc).enter().presses(Key::Letter('q'));
+    let report = microsoft.answers(&fetch, person.now).unwrap();
+    person.tell(report);
+    assert_eq!(saving(&person), None, "{:?}", person.effects);
+    assert!(matches!(person.effects.first(), Some(Effect::KeepDraft(_))), "{:?}", person.effects);
+}
