@@ -85,8 +85,8 @@ struct Ended {
     /// An export that could not be written.
     not_exported: Option<Status>,
     draft_lost: Option<FileFailure>,
-    /// It was stuck at a file that cannot be written.
-    unwritable: bool,
+    /// Without a person, why a file could not be written that the run was for.
+    unwritten: Option<Phrase>,
     /// For `--json`.
     document: Option<Document>,
 }
@@ -135,7 +135,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         ended.not_exported = missed;
     }
     conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
-    let status = if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() };
+    let status = if ended.unwritten.is_some() { Status::CannotWrite } else { ended.outcome.into() };
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
 
@@ -252,7 +252,7 @@ async fn drive(
     let (items, checklist, account) =
         (model.desk().items(), model.draft().checklist.clone(), model.draft().account.clone());
     let saved = model.desk().saved.clone();
-    let unwritable = stuck.is_some() && model.desk().unwritable;
+    let unwritten = model.desk().unwritten.clone().filter(|_| model.desk().unattended);
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
     let not_exported = None;
     Ok(Ended {
@@ -265,7 +265,7 @@ async fn drive(
         saved,
         not_exported,
         draft_lost,
-        unwritable,
+        unwritten,
         document,
     })
 }
@@ -323,6 +323,8 @@ fn conclude(
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
+    } else if let Some(why) = &ended.unwritten {
+        context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         // A demo's own directory is found by no later run.
         let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };

@@ -58,8 +58,8 @@ pub struct Desk {
     pub graphical: bool,
     /// Where a browser was last waited for: a tunnel may lead there.
     pub port: Option<u16>,
-    /// A file could not be written, so that a run without a person ends there.
-    pub unwritable: bool,
+    /// Why a file could not be written that a run without a person was for.
+    pub unwritten: Option<Phrase>,
     /// Where a real message was sent in this run.
     pub sent_to: Option<Address>,
     /// The files written in this run.
@@ -112,7 +112,7 @@ impl Desk {
             unattended: false,
             graphical: false,
             port: None,
-            unwritable: false,
+            unwritten: None,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),

@@ -78,8 +78,10 @@ impl Save {
             (Message::Reported(_, Report::Saved(outcome)), Phase::Writing(_)) => match outcome {
                 Ok(files) => saved(desk, &files),
                 Err(failure) => {
-                    desk.unwritable = matches!(failure.kind, FileFailureKind::Write | FileFailureKind::Changed);
-                    self.fail(verdict::file_trouble(&failure))
+                    let why = verdict::file_trouble(&failure);
+                    let unwritable = matches!(failure.kind, FileFailureKind::Write | FileFailureKind::Changed);
+                    desk.unwritten = unwritable.then(|| why.clone());
+                    self.fail(why)
                 }
             },
             _ => Turn::stay(),
@@ -160,7 +162,7 @@ fn vault(desk: &Desk, now: i64) -> Option<Vault> {
 }
 
 fn saved(desk: &mut Desk, files: &[PathBuf]) -> Turn {
-    desk.saved = files.to_vec();
+    (desk.saved, desk.unwritten) = (files.to_vec(), None);
     Turn { effects: vec![Effect::DropDraft], go: Go::Next }
 }
 
