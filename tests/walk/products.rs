@@ -174,6 +174,19 @@ fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
 }
 
 #[test]
+fn nothing_that_failed_for_another_reason_offers_to_put_the_app_on_the_list() {
+    let mut microsoft = Microsoft::of("hve");
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "app-secret");
+    person.types("CANARY-wrong");
+    microsoft.serves(&mut person);
+    assert!(person.screen().action(Key::Letter('r')).is_some(), "refused: {}", person.reads());
+    let offered: Vec<_> = person.screen().actions.into_iter().filter(|action| action.key == Key::Letter('f')).collect();
+    assert_eq!(offered.len(), 1, "{offered:?}");
+    let label = person.model.desk().word("demo.secret");
+    assert_eq!(offered[0].label, label);
+}
+
+#[test]
 fn what_was_found_out_of_one_address_is_not_known_of_another() {
     let mut microsoft = Microsoft::of("intra-mart");
     let mut person = walks(&mut microsoft, "intra-mart", Way::Paste, "intra-mart-permissions");
