@@ -45,9 +45,13 @@ impl FromStr for BaseUrl {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let text: String = text.split_whitespace().collect();
+        let text = text.trim();
         let named = text.contains("://");
-        let whole = if named { text } else { format!("https://{text}") };
+        let whole = if named { text.to_owned() } else { format!("https://{text}") };
+        // A parser drops line breaks, and takes the next word for a host that is missing.
+        if text.contains(char::is_whitespace) || site(&whole).0.is_empty() {
+            return Err(Malformed::BaseUrl);
+        }
         let url = Url::parse(&whole).map_err(|_| Malformed::BaseUrl)?;
         if url.query().is_some() || url.fragment().is_some() || whole.contains('@') {
             return Err(Malformed::BaseUrlParts);
@@ -131,8 +135,7 @@ mod tests {
             ("im.example.com/imart", "https://im.example.com/imart", "im.example.com"),
             ("im.example.com:8443/imart", "https://im.example.com:8443/imart", "im.example.com:8443"),
             (" HTTPS://IM.Example.COM:443/Imart ", "https://im.example.com/Imart", "im.example.com"),
-            ("https:// im.example.com / imart", "https://im.example.com/imart", "im.example.com"),
-            ("https://im.example\n.com/imart\u{3000}", "https://im.example.com/imart", "im.example.com"),
+            ("https://im.example.com/imart\u{3000}\n", "https://im.example.com/imart", "im.example.com"),
             ("https://日本語.example/imart", "https://xn--wgv71a119e.example/imart", "xn--wgv71a119e.example"),
             ("https://ｉｍ．example。com", "https://im.example.com", "im.example.com"),
             ("https://im/imart", "https://im/imart", "im"),
@@ -187,6 +190,13 @@ mod tests {
             ("https://\u{202e}im.example.com/", Malformed::BaseUrl),
             ("https://im\u{1b}.example.com/", Malformed::BaseUrl),
             ("{base_url}", Malformed::BaseUrl),
+            ("https://im.example.com/my app", Malformed::BaseUrl),
+            ("https://im.example.com/my\u{a0}app", Malformed::BaseUrl),
+            ("https://im.example\n.com/imart", Malformed::BaseUrl),
+            ("https://im.example\t.com/imart", Malformed::BaseUrl),
+            ("im.example.com and im2.example.com", Malformed::BaseUrl),
+            ("/im.example.com", Malformed::BaseUrl),
+            ("https:///im.example.com", Malformed::BaseUrl),
             (&long, Malformed::BaseUrl),
             ("http://im.example.com/imart", Malformed::BaseUrlHttp),
             ("http://127.0.0.1/imart", Malformed::BaseUrlHttp),

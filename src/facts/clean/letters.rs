@@ -45,16 +45,27 @@ fn is_line_end(letter: char) -> bool {
 }
 
 /// The lines of one value as one. Where a line is a value by itself, nobody knows which was meant; an address of a
-/// site may go on in the next line all the same.
+/// site may go on in the next line all the same. Two words of a product's address make one only where they join.
 pub fn joined(form: Form, text: &str) -> Option<String> {
     let lines: Vec<&str> = text.split(is_line_end).map(str::trim).filter(|line| !line.is_empty()).collect();
     let mut whole = lines.iter().skip(usize::from(form.is_url()));
-    (lines.len() > 1 && !whole.any(|line| form.holds(line))).then(|| lines.concat())
+    let joins = |pair: &[&str]| joint(pair[0].chars().next_back()) || joint(pair[1].chars().next());
+    let sure = form != Form::BaseUrl || lines.windows(2).all(joins);
+    (lines.len() > 1 && sure && !whole.any(|line| form.holds(line))).then(|| lines.concat())
 }
 
-/// Without the gaps beside what joins the parts of an address.
-pub fn closed(text: &str) -> Option<String> {
-    let joint = |letter: Option<char>| letter.is_some_and(|letter| "@.:/".contains(letter));
+/// What joins the parts of an address.
+fn joint(letter: Option<char>) -> bool {
+    letter.is_some_and(|letter| "@.:/".contains(letter))
+}
+
+/// Without the gaps beside what joins the parts of an address; of two addresses of sites, none is made.
+pub fn closed(form: Form, text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let another = |pair: &[&str]| form.holds(pair[1]) && !pair[0].ends_with("://");
+    if form.is_url() && words.windows(2).any(another) {
+        return None;
+    }
     let mut closed = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(gap) {

@@ -153,7 +153,7 @@ impl Form {
             Self::Server => server(text).is_ok(),
             Self::Authority => text.parse::<Authority>().is_ok(),
             Self::RedirectUri => text.parse::<RedirectUri>().is_ok(),
-            Self::BaseUrl => text.parse::<BaseUrl>().is_ok() && !text.contains(char::is_whitespace),
+            Self::BaseUrl => text.parse::<BaseUrl>().is_ok(),
             Self::Path => text.starts_with('/') && !text.ends_with(visible::hidden),
             // A comma or a quote may be part of one by the letter of the standard, and never is.
             Self::Scopes | Self::Day | Self::Secret => false,
@@ -208,7 +208,7 @@ impl Cleaning {
             self.turn(Change::Hyphens, letters::hyphenated);
         }
         if !matches!(form, Form::Guid | Form::ClientName) {
-            self.turn(Change::Spaces, letters::closed);
+            self.turn(Change::Spaces, |text| letters::closed(form, text));
         }
     }
 
