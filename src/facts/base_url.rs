@@ -6,7 +6,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::{Malformed, dns_name};
+use super::{
+    Malformed, dns_name,
+    site::{self, Site},
+};
 
 /// `https://host[:port][/path]` without a trailing slash; `http://` on `localhost` alone, since Entra registers no
 /// other (Microsoft's page "Redirect URI restrictions").
@@ -24,20 +27,14 @@ impl BaseUrl {
 
     /// `host` or `host:port`, for products that ask for no more than that.
     pub fn host(&self) -> &str {
-        let site = self.0.split_once("://").map_or(self.0.as_str(), |(_, site)| site);
-        site.split('/').next().unwrap_or(site)
+        Site::of(&self.0).host
     }
 }
 
 impl BaseUrl {
     /// Whether a host, with or without a port, is the product's. This machine's own name is everybody's.
     pub fn is_at(&self, host: &str) -> bool {
-        let name = |host: &str| {
-            let end = if host.starts_with('[') { host.find(']') } else { host.find(':') };
-            host[..end.unwrap_or(host.len())].to_ascii_lowercase()
-        };
-        let own = name(self.host());
-        own == name(host) && !["localhost", "127.0.0.1", "[::1"].contains(&own.as_str())
+        site::is_same(self.host(), host) && !site::is_this_machine(host)
     }
 }
 
@@ -49,7 +46,7 @@ impl FromStr for BaseUrl {
         let named = text.contains("://");
         let whole = if named { text.to_owned() } else { format!("https://{text}") };
         // A parser drops line breaks, and takes the next word for a host that is missing.
-        if text.contains(char::is_whitespace) || site(&whole).0.is_empty() {
+        if text.contains(char::is_whitespace) || Site::of(&whole).host.is_empty() {
             return Err(Malformed::BaseUrl);
         }
         let url = Url::parse(&whole).map_err(|_| Malformed::BaseUrl)?;
@@ -83,23 +80,17 @@ fn host(url: &Url, whole: &str, named: bool) -> Option<String> {
             plain.then(|| name.to_owned())
         }
         // Numbers that only a parser takes for an address are not taken for one.
-        Host::Ipv4(ip) => Some(ip.to_string()).filter(|ip| site(whole).0.split(':').next() == Some(ip)),
+        Host::Ipv4(ip) => Some(ip.to_string()).filter(|ip| site::parted(Site::of(whole).host).0 == ip),
         Host::Ipv6(ip) => Some(format!("[{ip}]")),
     }
 }
 
 /// The path as it was written, in characters that a redirect URI can have.
 fn path(whole: &str) -> Option<&str> {
-    let path = site(whole).1.trim_end_matches('/');
+    let path = Site::of(whole).path.trim_end_matches('/');
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
     let segment = |part: &str| !matches!(part, "" | "." | "..") && !part.starts_with("%2e") && !part.starts_with("%2E");
     (path.bytes().all(letter) && path.split('/').skip(1).all(segment)).then_some(path)
-}
-
-/// Host and port, and the path behind them.
-fn site(whole: &str) -> (&str, &str) {
-    let rest = whole.split_once("://").map_or(whole, |(_, rest)| rest);
-    rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 impl TryFrom<String> for BaseUrl {
@@ -160,6 +151,7 @@ mod tests {
                 && at("https://im.example.com", "im.example.com:1")
         );
         assert!(at("https://[2001:db8::1]/x", "[2001:db8::1]:8443"));
+        assert!(!at("https://[2001:db8::1]/x", "[2001:db8::2]:8443") && !at("https://[::1]/x", "[::1]:1"));
         assert!(!at("https://im.example.com", "im.example.com.evil.example") && !at("http://localhost", "localhost"));
     }
 
