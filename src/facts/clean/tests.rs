@@ -176,6 +176,16 @@ fn a_secret_loses_only_what_none_has() {
 }
 
 #[test]
+fn nothing_of_a_secret_is_copied_but_into_what_is_wiped() {
+    let text = "値: \u{200b}CANARY~abcdefghijklmnopqrstuvwxyz012345";
+    let within = |part: &str| text.as_bytes().as_ptr_range().contains(&part.as_ptr());
+    assert!(within(label::without(Form::Secret, text).unwrap()));
+    let quoted = "「CANARY」";
+    assert!(quoted.as_bytes().as_ptr_range().contains(&letters::unquoted(quoted, |_| true).unwrap().as_ptr()));
+    assert_eq!(letters::seen(text).unwrap().capacity(), text.len(), "it never grew");
+}
+
+#[test]
 fn what_was_done_is_known() {
     let changes = |form, text: &str| clean(form, text).changes.into_iter().map(Change::id).collect::<Vec<_>>();
     assert_eq!(changes(Form::Tenant, "「ｃｏｎｔｏｓｏ。com」"), ["quotes", "full-width"]);
