@@ -52,6 +52,12 @@ pub fn told(fault: &Fault) -> Option<&'static Product> {
     product::find(fault.told.product.as_deref()?)
 }
 
+/// The product that fits, where the one that was named does not: the simulator would be another product's, and what
+/// was told about it is of no use.
+pub fn misfit(fault: &Fault, named: Option<&str>) -> Option<&'static Product> {
+    told(fault).filter(|product| named.is_some_and(|named| named != product.id))
+}
+
 /// What somebody was told, right or wrong, and what others can do.
 pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> Offer {
     let mut offer = Offer {

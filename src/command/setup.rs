@@ -15,7 +15,7 @@ use super::{
     Context, Status,
     access::now,
     answers::{self, Prepared},
-    demo::Demo,
+    demo::{self, Demo},
     events::{Document, Events},
     export,
     options::{Global, Setup},
@@ -55,6 +55,11 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
     };
     if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input && !asked.json {
         context.complain(context.texts.word("demo.needs-terminal"));
+        return Status::Usage;
+    }
+    if let Some(product) = asked.demo.flatten().and_then(|fault| demo::misfit(fault, asked.product.as_deref())) {
+        let said = Phrase::new("demo.other-product").with("product", &product.id);
+        context.complain(context.texts.say(&said));
         return Status::Usage;
     }
     if shown == Shown::FullScreen && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
