@@ -37,6 +37,7 @@ use crate::{
         tasks::{Reports, Runtime},
     },
     secret::Secret,
+    simulator::faults::Fault,
     wizard::{
         Given, Model,
         effect::{Effect, FileFailure, Outcome},
@@ -145,7 +146,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         ended.saved.extend(files);
         ended.not_exported = missed;
     }
-    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
+    conclude(context, &mut ended, &global, &places, asked.demo, answers.as_ref());
     let status = if ended.unwritten.is_some() { Status::CannotWrite } else { ended.outcome.into() };
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
@@ -323,7 +324,7 @@ fn conclude(
     ended: &mut Ended,
     global: &Global,
     places: &Places,
-    demo: bool,
+    demo: Option<Option<&'static Fault>>,
     answers: Option<&Prepared>,
 ) {
     let texts = &context.texts;
@@ -341,15 +342,15 @@ fn conclude(
     } else if let Some(why) = &ended.unwritten {
         context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
-        // A demo's own directory is found by no later run.
-        let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };
-        context.complain(texts.say(&Phrase::new(key).with("config", global.config_option())));
+        let demo = demo.map(demo::option).unwrap_or_default();
+        let left = Phrase::new("setup.left").with("demo", demo).with("config", global.config_option());
+        context.complain(texts.say(&left));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
         let key = if ended.saved.is_empty() { "setup.draft-lost" } else { "setup.draft-stays" };
         context.complain(texts.say(&Phrase::new(key).with("path", path).with("detail", detail)));
     }
-    if demo {
+    if demo.is_some() {
         context.complain(texts.say(&Phrase::new("demo.directory").with("path", places.config.display())));
     }
 }
