@@ -31,7 +31,7 @@ use crate::{
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     language::{Language, Texts},
     phrase::Phrase,
-    product,
+    product::{self, Product},
     runtime::{
         files::Places,
         tasks::{Reports, Runtime},
@@ -85,6 +85,7 @@ struct Ended {
     /// Where an unattended run could not go on.
     stuck: Option<Stuck>,
     account: Option<AccountName>,
+    product: &'static Product,
     items: Vec<Item>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
@@ -276,6 +277,7 @@ async fn drive(
         language,
         stuck,
         account,
+        product: model.desk().product(),
         items,
         checklist,
         saved,
@@ -336,6 +338,10 @@ fn conclude(
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
+        if demo.is_none() && ended.product.app.redirect.is_some() && !ended.saved.iter().any(|path| is_sheet(path)) {
+            let again = Phrase::new("setup.sheet-again").with("config", global.config_option());
+            context.complain(texts.say(&again));
+        }
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
@@ -353,6 +359,10 @@ fn conclude(
     if demo.is_some() {
         context.complain(texts.say(&Phrase::new("demo.directory").with("path", places.config.display())));
     }
+}
+
+fn is_sheet(path: &std::path::Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("settings-"))
 }
 
 /// Random characters, different in every run.
