@@ -40,19 +40,20 @@ pub fn wrap_whole(text: &str, width: usize) -> Vec<String> {
     text.split('\n').flat_map(|line| textwrap::wrap(line, &options)).map(|line| line.into_owned()).collect()
 }
 
-/// As Unicode has it, but never between two characters of ASCII.
+/// As Unicode has it, but never between two characters of ASCII, and before a path as well.
 fn whole_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let (mut words, mut start, mut end) = (Vec::new(), 0, 0);
-    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
-        let seen = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
-        if end > start && !(seen(line[..end].chars().next_back()) && seen(line[end..].chars().next())) {
-            words.push(Word::from(&line[start..end]));
-            start = end;
-        }
-        end += word.word.len() + word.whitespace.len();
-    }
-    words.extend((end > start).then(|| Word::from(&line[start..end])));
-    Box::new(words.into_iter())
+    let seen = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
+    let within = |end: usize| seen(line[..end].chars().next_back()) && seen(line[end..].chars().next());
+    let mut ends: Vec<usize> = line.match_indices(" /").map(|(at, _)| at + 1).collect();
+    ends.extend(WordSeparator::UnicodeBreakProperties.find_words(line).scan(0, |end, word| {
+        *end += word.word.len() + word.whitespace.len();
+        Some(*end)
+    }));
+    ends.retain(|end| !within(*end));
+    ends.sort_unstable();
+    ends.dedup();
+    let starts = std::iter::once(0).chain(ends.clone());
+    Box::new(starts.zip(ends).map(|(start, end)| Word::from(&line[start..end])))
 }
 
 /// Commands and addresses: cut at the edge, nothing added and nothing left out.
