@@ -8,7 +8,7 @@ use crate::{
     facts::{Address, Authority, Guid, RedirectUri, Tenant},
     product::{
         Product,
-        app::{Asked, Audience, Permission, Platform},
+        app::{App, Asked, Audience, Permission, Platform},
     },
     way::Way,
 };
@@ -16,6 +16,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     pub product: String,
+    /// How the wizard's own page calls the app.
+    pub app: App,
     pub mailbox: Option<Address>,
     /// Where it is another than the mailbox.
     pub sender: Option<Address>,
@@ -80,6 +82,7 @@ impl Facts {
         let directory = |tenant: &&Tenant| tenant.as_str().contains(['-', '.']);
         Ok(Self {
             product: product.id.clone(),
+            app: product.app.clone(),
             mailbox: settings.user.clone(),
             // An account of High Volume Email sends as itself alone.
             sender: settings

@@ -193,6 +193,11 @@ fn azure_cloud(cloud: Cloud) -> &'static str {
     }
 }
 
+/// Japanese may be broken anywhere, and is read badly where that is within a word.
+fn clauses(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+    Box::new(line.split_inclusive('、').map(textwrap::core::Word::from))
+}
+
 impl Script<'_> {
     fn render(&self, source: &str) -> String {
         let mut out = String::new();
@@ -234,10 +239,18 @@ impl Script<'_> {
         self.texts.word(&format!("handover.script.{key}"))
     }
 
+    /// A sentence to a line, and a long one broken where its punctuation has it.
     fn comment(&self, key: &str, indent: &str) -> String {
         let start = format!("{indent}# ");
-        let options = textwrap::Options::new(WIDTH).initial_indent(&start).subsequent_indent(&start);
-        textwrap::fill(&self.word(key), options.break_words(false)) + "\n"
+        let options = textwrap::Options::new(WIDTH).initial_indent(&start).subsequent_indent(&start).break_words(false);
+        let word = self.word(key);
+        if word.is_ascii() || !word.contains('\n') && start.len() + textwrap::core::display_width(&word) <= WIDTH {
+            return textwrap::fill(&word, options) + "\n";
+        }
+        let options = options.word_separator(textwrap::WordSeparator::Custom(clauses));
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let sentences = word.lines().flat_map(|line| line.split_inclusive('。'));
+        sentences.map(|sentence| textwrap::fill(sentence, &options) + "\n").collect()
     }
 
     /// A message stands in the script as `'@key'`.

@@ -85,6 +85,22 @@ fn nothing_of_the_templates_is_left() {
     }
 }
 
+#[test]
+fn a_comment_in_japanese_is_broken_at_its_punctuation_alone() {
+    let texts = Texts::new(Language::Japanese);
+    let words: Vec<String> =
+        texts.keys().filter(|key| key.starts_with("handover.script.")).map(|key| texts.word(key)).collect();
+    let (facts, ends) = (each(), ['、', '。']);
+    for (facts, format) in facts.iter().flat_map(|facts| [(facts, Format::PowerShell), (facts, Format::AzCli)]) {
+        let text = said(format, facts, Language::Japanese);
+        let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches([' ', '#'])).collect();
+        for pair in lines.windows(2).filter(|pair| !pair[0].is_ascii() && !pair[0].ends_with(ends)) {
+            let broken = words.iter().find(|word| word.contains(&pair.concat()) || word.contains(&pair.join(" ")));
+            assert_eq!(broken.filter(|_| !pair[1].is_empty()), None, "{pair:?}");
+        }
+    }
+}
+
 fn parsed(script: &str) -> tree_sitter::Tree {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();

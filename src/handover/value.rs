@@ -83,7 +83,7 @@ impl Facts {
     /// The app's display name, which finds it again.
     pub fn app_name(&self) -> Value {
         let mailbox = self.mailbox();
-        Value { text: format!("smtp-oauth {}", mailbox.text), ..mailbox }
+        Value { text: self.app.display_name(&mailbox.text), ..mailbox }
     }
 
     pub fn redirects(&self, platform: Platform) -> Vec<Value> {

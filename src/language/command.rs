@@ -29,6 +29,10 @@ fn is_option(given: &str) -> bool {
 fn checked(name: &str, given: &str) -> Option<String> {
     match name {
         "user" | "sender" | "mailbox" | "token.user" => given.parse::<Address>().map(String::from).ok(),
+        // A product's name from its own data, and the mailbox.
+        "app_name" => {
+            given.rsplit_once(' ').and_then(|(_, mailbox)| checked("mailbox", mailbox)).map(|_| given.to_owned())
+        }
         "client_id" => given.parse::<ClientName>().map(String::from).ok(),
         "tenant" => given.parse::<Tenant>().map(String::from).ok(),
         "object_id" | "principal" => given.parse::<Guid>().map(String::from).ok(),

@@ -6,9 +6,11 @@ use serde::Deserialize;
 use crate::way::Way;
 
 /// The vendor's part; empty where there is no vendor.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct App {
+    /// What the vendor calls it; otherwise it is this program's.
+    pub name: Option<String>,
     pub audience: Audience,
     /// Where the product itself is sent the browser back to, under the platform 'Web'; `{base_url}` and `{host}` are
     /// the product's own address.
@@ -85,6 +87,12 @@ pub struct Asked<'a> {
 }
 
 impl App {
+    /// The display name that is proposed. The mailbox makes it one of a kind, so that no other app of the product, as
+    /// for signing in to it, is taken for this one.
+    pub fn display_name(&self, mailbox: &str) -> String {
+        format!("{} {mailbox}", self.name.as_deref().unwrap_or("smtp-oauth"))
+    }
+
     /// Whether the product's browsers come back to this machine: then its redirect URI serves the test here as well,
     /// and its secret goes along.
     pub fn comes_back_here(&self) -> bool {

@@ -17,7 +17,7 @@ impl Desk {
     }
 
     /// The names, known or not; those of `Cloud::told` come besides.
-    pub fn named(&self) -> [(&'static str, Option<String>); 20] {
+    pub fn named(&self) -> [(&'static str, Option<String>); 21] {
         let settings = &self.draft.settings;
         let user = settings.user.as_ref().map(ToString::to_string);
         let sender = settings.sender.as_ref().map(ToString::to_string).or_else(|| user.clone());
@@ -25,6 +25,7 @@ impl Desk {
         [
             ("mailbox", user.clone()),
             ("user", user),
+            ("app_name", settings.user.as_ref().map(|user| self.product().app.display_name(user.as_str()))),
             ("sender", sender),
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),

@@ -49,7 +49,7 @@ fn text_shown(person: &Person) -> String {
 }
 
 fn is_said_to_be_out(person: &Person) -> bool {
-    person.notes().iter().any(|note| note.contains("is out since"))
+    person.notes().iter().any(|note| note.contains("to the administrator was made"))
 }
 
 #[test]
