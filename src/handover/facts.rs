@@ -38,6 +38,7 @@ pub struct Needs {
     pub secret: bool,
     pub certificate: bool,
     pub public_client: bool,
+    pub device_code: bool,
     pub app_only: bool,
     pub hve: bool,
     /// Steps of the product's own, which its vendor asks for.
@@ -119,6 +120,7 @@ impl Needs {
             secret: wanted.secret,
             certificate: way == Way::Certificate,
             public_client: wanted.public_client,
+            device_code: way == Way::DeviceCode,
             app_only: way.is_app_only(),
             hve,
             switches: switches(product, hve),

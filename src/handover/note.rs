@@ -76,7 +76,8 @@ impl Note<'_> {
             self.step("redirect", &clicks);
         }
         if needs.public_client {
-            let clicks = self.clicks("public-client");
+            let mut clicks = self.clicks("public-client");
+            clicks.extend(needs.device_code.then(|| self.say("device-code")));
             self.step("public-client", &clicks);
         }
     }
@@ -103,7 +104,10 @@ impl Note<'_> {
         self.step("permissions", &clicks);
         for (step, applies) in [("secret", needs.secret), ("certificate", needs.certificate)] {
             if applies {
-                let clicks = self.clicks(step);
+                // An app that is there may have a secret that works.
+                let there = self.facts.client_id.is_some() && step == "secret";
+                let only = there.then(|| self.say("secret-only"));
+                let clicks = only.into_iter().chain(self.clicks(step)).collect::<Vec<_>>();
                 self.step(step, &clicks);
             }
         }

@@ -72,6 +72,15 @@ fn whole_texts() {
 }
 
 #[test]
+fn what_may_end_a_device_code_is_told_and_a_secret_that_is_there_stays() {
+    let note = |facts: &Facts| said(Format::Markdown, facts, Language::English);
+    assert!(note(&facts(Way::DeviceCode, "")).contains("AADSTS530036"));
+    assert!(!note(&facts(Way::Paste, "")).contains("AADSTS530036"));
+    let (there, none) = (note(&facts(Way::Secret, KNOWN)), note(&facts(Way::Secret, "")));
+    assert!(there.contains("no valid secret") && !none.contains("no valid secret"), "{there}");
+}
+
+#[test]
 fn nothing_of_the_templates_is_left() {
     for facts in each() {
         for (format, language) in Format::ALL.into_iter().flat_map(|format| Language::ALL.map(|of| (format, of))) {
