@@ -123,7 +123,13 @@ impl Field {
             }
             Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
             Self::CaFile => settings.endpoints.ca_file = file(text)?,
-            Self::BaseUrl => settings.base_url = Some(text.parse::<BaseUrl>().map_err(malformed)?),
+            Self::BaseUrl => {
+                let whole: BaseUrl = text.parse().map_err(malformed)?;
+                // The redirect URI itself, pasted for the address that it begins with.
+                let behind = desk.product().app.redirect.as_ref().and_then(|uri| uri.strip_prefix("{base_url}"));
+                let begun = behind.and_then(|path| whole.as_str().strip_suffix(path)?.parse().ok());
+                desk.draft.settings.base_url = Some(begun.unwrap_or(whole));
+            }
             Self::RedirectUri => {
                 let uri: RedirectUri = text.parse().map_err(malformed)?;
                 if let Some(why) = settings.misleads(&uri, way) {
@@ -151,7 +157,7 @@ impl Field {
                 settings.smtp.host = Some(host);
                 settings.smtp.port = Some(port);
             }
-            Self::Tenant => settings.tenant = Some(text.parse::<Tenant>().map_err(malformed)?),
+            Self::Tenant => settings.tenant = Some(tenant(text, settings.cloud())?),
             Self::ClientId => settings.client_id = Some(client_id(text, settings.cloud())?),
             Self::Scopes => {
                 settings.scopes = scopes(text).ok_or_else(|| {
@@ -184,6 +190,14 @@ fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
     (plain || text.is_empty())
         .then(|| Some(PathBuf::from(text)).filter(|path| path.is_absolute()))
         .ok_or_else(|| Phrase::new("malformed.path"))
+}
+
+/// At Microsoft one tenant's own name: what stands for several (`common`) signs in to none in particular, and a
+/// single-tenant app not at all (AADSTS50194).
+fn tenant(text: &str, cloud: Cloud) -> Result<Tenant, Phrase> {
+    let tenant: Tenant = text.parse().map_err(Malformed::phrase)?;
+    let several = ["common", "organizations", "consumers"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    if several && cloud.is_microsoft() { Err(Phrase::new("malformed.tenant-of-many")) } else { Ok(tenant) }
 }
 
 /// Microsoft's client ids are GUIDs; an address or a secret in that field is caught before anything is sent.
@@ -239,6 +253,24 @@ mod tests {
 
     fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<Option<Phrase>, Phrase> {
         field.keep(&Secret::new(text), desk)
+    }
+
+    #[test]
+    fn a_name_for_many_tenants_is_none() {
+        for many in ["common", "organizations", "consumers"] {
+            assert_eq!(keep(&mut desk(), Field::Tenant, many).unwrap_err().key, "malformed.tenant-of-many");
+        }
+        let mut custom = desk();
+        custom.draft.settings.cloud = Some(Cloud::Custom);
+        assert!(keep(&mut custom, Field::Tenant, "common").is_ok());
+    }
+
+    #[test]
+    fn a_redirect_uri_that_is_pasted_for_the_address_is_cut_back_to_it() {
+        let mut desk = desk();
+        desk.draft.settings.product = Some("intra-mart".into());
+        keep(&mut desk, Field::BaseUrl, "https://im.example/imart/system/oauth/redirect").unwrap();
+        assert_eq!(desk.draft.settings.base_url.unwrap().as_str(), "https://im.example/imart");
     }
 
     #[test]
