@@ -9,7 +9,7 @@ use smtp_oauth::{
         Given,
         effect::{Beside, Effect, FileFailure, FileFailureKind, Report, Ticket},
         message::Message,
-        screen::{Act, Action, Block, Key},
+        screen::{Act, Action, Block, Key, Language},
     },
 };
 
@@ -135,6 +135,29 @@ fn a_file_that_cannot_be_written_is_said_and_nothing_is_out() {
         }
         assert!(!is_said_to_be_out(&person) && person.model.draft().handed_at.is_none());
     }
+}
+
+#[test]
+fn in_the_other_language_it_is_the_same_request_and_as_far() {
+    let mut person = at_registration();
+    chooses(&mut person, 1);
+    let english = text_shown(&person);
+    let (ticket, _) = writes(&mut person);
+    person.presses(Key::F2);
+    assert_eq!((person.at().as_str(), person.effects.len()), ("handover:powershell", 0));
+    let japanese = text_shown(&person);
+    assert!(japanese != english && japanese.contains("'alerts@contoso.example'"), "{japanese}");
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-handover.ps1".into()]))));
+    let said = person.notes();
+    assert!(said[0].contains("/c/smtp-oauth-handover.ps1") && !said[0].is_ascii(), "{said:?}");
+    let (_, file) = writes(&mut person);
+    assert_eq!(file.text, format!("\u{feff}{japanese}"), "what is shown is what is written");
+    person.presses(Key::F2);
+    assert_eq!(text_shown(&person), english);
+    assert!(person.notes()[0].starts_with("Written to"), "{:?}", person.notes());
+    assert_eq!(person.presses(Key::Esc).presses(Key::F2).at(), "handover");
+    assert_eq!(person.screen().language, Language::Japanese);
+    assert_eq!(person.presses(Key::Esc).at(), "registration");
 }
 
 #[test]
