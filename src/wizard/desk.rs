@@ -46,6 +46,8 @@ pub struct Desk {
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// A renewal is under way that was begun beside the step; nothing is done with the tokens from before.
+    pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
     /// The step that is open was answered by a file.
@@ -56,8 +58,8 @@ pub struct Desk {
     pub graphical: bool,
     /// Where a browser was last waited for: a tunnel may lead there.
     pub port: Option<u16>,
-    /// A file could not be written, so that a run without a person ends there.
-    pub unwritable: bool,
+    /// Why a file could not be written that a run without a person was for.
+    pub unwritten: Option<Phrase>,
     /// Where a real message was sent in this run.
     pub sent_to: Option<Address>,
     /// The files written in this run.
@@ -104,12 +106,13 @@ impl Desk {
             tested: None,
             causes: Vec::new(),
             anew: false,
+            renews: false,
             now: 0,
             by_file: false,
             unattended: false,
             graphical: false,
             port: None,
-            unwritable: false,
+            unwritten: None,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
