@@ -97,6 +97,8 @@ pub struct Model {
     step_id: &'static str,
     step: Step,
     overlay: Option<Overlay>,
+    /// The request to an administrator that is being written.
+    request: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -149,6 +151,7 @@ impl Model {
             step_id: at,
             step,
             overlay: None,
+            request: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -378,10 +381,10 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if let (Some(Overlay::Handing(handing)), Report::FilesKept(outcome)) = (&mut self.overlay, &report)
-            && handing.kept(ticket, outcome)
+        if let Report::FilesKept(outcome) = &report
+            && self.request == Some(ticket)
         {
-            return Vec::new();
+            return self.request_kept(outcome, now);
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;
