@@ -287,6 +287,26 @@ fn it_says_what_it_checks_and_can_be_stopped() {
 }
 
 #[test]
+fn in_the_other_language_it_goes_on() {
+    let mut microsoft = Microsoft::healthy();
+    let mut person = proven(&mut microsoft);
+    let before = states(&person);
+    begins_again(&mut person);
+    let (ticket, ..) = person.request();
+    let running = std::mem::take(&mut person.effects);
+    person.presses(Key::F2);
+    assert_eq!((person.effects.as_slice(), person.at().as_str()), ([].as_slice(), "checklist"));
+    assert_eq!(person.screen().busy, Some("確認中: テナント".into()));
+    assert!(person.model.desk().is_out(ticket));
+    person.effects = running;
+    microsoft.waits_out(&mut person);
+    assert_eq!((states(&person), person.screen().busy), (before, None));
+    assert_eq!(beside(&person, Item::Tenant), "確認済み (再確認)");
+    person.presses(Key::F2);
+    assert_eq!(beside(&person, Item::Tenant), "proven, just checked");
+}
+
+#[test]
 fn leaving_while_it_runs_keeps_the_draft_and_ends_it() {
     let mut microsoft = Microsoft::healthy();
     let mut person = proven(&mut microsoft);
