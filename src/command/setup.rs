@@ -108,10 +108,16 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         global.config = Some(directory.keep());
     }
     let places = paths::places(&global).ok_or(Trouble::NoHome)?;
+    // A sign-in that nothing can keep is not begun where nobody would mend that meanwhile.
+    let unsaved = places.try_to_save().err();
+    if let Some(failure) = unsaved.clone().filter(|_| unattended) {
+        return Err(Trouble::Unsaved(failure));
+    }
     // Unattended there is no draft to be careful with.
     let sole = if unattended { sole::Sole::default() } else { sole::take(context, &places).map_err(Trouble::Busy)? };
     let mut known = start::given(context, asked, shown, &global, &places, demo.as_ref(), answers.is_none())?;
     known.notices.extend(sole.notice.clone());
+    known.notices.extend(unsaved.map(|failure| unsaved_notice(&failure)));
     if unattended && !asked.fresh && demo.is_none() {
         let account = answers.as_ref().and_then(Prepared::account);
         // It waits, and nothing else is to be done meanwhile.
@@ -137,6 +143,10 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
     conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
     let status = if ended.unwritten.is_some() { Status::CannotWrite } else { ended.outcome.into() };
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
+}
+
+fn unsaved_notice(FileFailure { path, detail, .. }: &FileFailure) -> Phrase {
+    Phrase::new("setup.will-not-save").with("path", path).with("detail", detail)
 }
 
 /// The front's own.

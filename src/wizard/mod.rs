@@ -133,8 +133,8 @@ impl Model {
         desk.graphical = given.graphical;
         if given.answered.as_ref().is_some_and(|answered| answered.complete) {
             // A file means the same wherever it is read: what it does not say goes by no situation.
-            let open = &desk.product().ways;
-            desk.draft.settings.settle_way(open);
+            let first = desk.product().ways[0];
+            desk.draft.settings.settle_way(first);
         }
         desk.draft.expire(now);
         let path = plan::path(&desk);
@@ -254,6 +254,10 @@ impl Model {
     }
 
     fn next(&mut self, now: i64) -> Vec<Effect> {
+        for item in product::step(self.step_id).into_iter().flat_map(|step| &step.not_needed) {
+            let why = Phrase::new(format!("steps.{}.not_needed_why", self.step_id));
+            self.desk.draft.checklist.not_needed(*item, why);
+        }
         if let Some((failed_at, mended)) = self.mending.take() {
             if plan::is_in_the_token(mended) {
                 self.desk.drop_tokens();

@@ -102,13 +102,13 @@ fn labels(form: Form) -> &'static [&'static str] {
 
 /// The value behind its label. Between them stands a colon, an equals sign, a space or a quote; before an ID, whose
 /// first character tells where it begins, nothing need stand.
-pub fn without(form: Form, text: &str) -> Option<String> {
+pub fn without(form: Form, text: &str) -> Option<&str> {
     let rests = labels(form).iter().filter_map(|label| after(text, label));
     let parted = |rest: &str| rest.starts_with(parts);
     let rest =
         rests.filter(|rest| parted(rest) || form == Form::Guid && form.holds(rest)).min_by_key(|rest| rest.len())?;
     let bare = rest.trim_start_matches(parts);
-    Some(bare.to_owned()).filter(|bare| !bare.is_empty())
+    Some(bare).filter(|bare| !bare.is_empty())
 }
 
 /// IDs that stand beside the one wanted, and are never it.
