@@ -108,6 +108,11 @@ impl Item {
         }
     }
 
+    /// That a product's own redirect URI is registered: of the step `web-redirect`.
+    pub fn product_redirect() -> Option<Self> {
+        Self::find("product:web-redirect")
+    }
+
     /// The item of this id.
     pub fn find(id: &str) -> Option<Self> {
         let common = Self::ALL.into_iter().find(|item| item.id() == id);

@@ -59,7 +59,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
-    let lists = product.is_some_and(stage::is_hve) && fault.is_none();
+    let lists = product.is_some_and(Product::is_hve) && fault.is_none();
     offer.companions.extend(lists.then(|| list_of_apps(announced)));
     if let Some(fault) = fault {
         offer.suggested.product.clone_from(&fault.told.product);
@@ -96,7 +96,7 @@ fn suggested(announced: &Announcement, product: Option<&Product>, alone: bool) -
     let mut settings = Settings {
         user: announced.user.parse().ok(),
         client_id: announced.client_id.parse().ok(),
-        base_url: stage::base().filter(|_| product.is_none_or(|product| product.base.is_some())),
+        base_url: stage::base().filter(|_| product.is_none_or(|product| product.base)),
         smtp: Smtp { host: announced.smtp.host.parse().ok(), port: Some(announced.smtp.port), security: None },
         endpoints: Endpoints {
             authority: announced.authority.parse().ok(),

@@ -125,14 +125,12 @@ impl Events {
     pub fn document(self, model: &Model, outcome: Outcome, places: &Places, now: i64) -> Document {
         let draft = model.draft();
         let conversation = self.conversation.map(|conversation| *conversation);
+        let row = |item| ItemDocument::of(&draft.checklist, item, &model.desk().texts);
         Document {
             outcome,
             account: draft.account.as_ref().map(ToString::to_string),
             product: draft.settings.product.clone(),
-            items: {
-                let row = |item| ItemDocument::of(&draft.checklist, item, &model.desk().texts);
-                model.desk().items().into_iter().map(row).collect()
-            },
+            items: model.desk().items().into_iter().map(row).collect(),
             test: conversation.and_then(|conversation| tested(model, conversation, places, now)),
             files: Vec::new(),
         }

@@ -136,11 +136,9 @@ fn hand_over(context: &Context, format: &Format, exported: &Exported, path: &Pat
 
 fn make(context: &Context, known: &Known, format: &Format) -> Result<Exported, Failed> {
     let program = program().map_err(|error| Failed::new(Status::Bug, error))?;
-    let exported = format.export(&facts(context, known, program));
-    let mut exported =
-        exported.map_err(|refusal| Failed::new(Status::Configuration, context.texts.say(&refusal.phrase())))?;
-    exported.files.iter_mut().for_each(|file| file.text = context.texts.comments(&file.text));
-    Ok(exported)
+    let say = |phrase: &Phrase| context.texts.say(phrase);
+    let exported = format.export(&facts(context, known, program, &say));
+    exported.map_err(|refusal| Failed::new(Status::Configuration, say(&refusal.phrase())))
 }
 
 /// Name and what it is, one format a line.
@@ -162,7 +160,7 @@ fn unwritten(context: &Context, failure: &FileFailure) -> Failed {
     Failed::new(Status::CannotWrite, context.texts.say(&verdict::file_trouble(failure)))
 }
 
-fn facts<'a>(context: &Context, known: &'a Known, program: Program) -> Facts<'a> {
+fn facts<'a>(context: &Context, known: &'a Known, program: Program, say: &'a dyn Fn(&Phrase) -> String) -> Facts<'a> {
     Facts {
         name: &known.name,
         account: &known.account,
@@ -176,6 +174,7 @@ fn facts<'a>(context: &Context, known: &'a Known, program: Program) -> Facts<'a>
         root: is_root(),
         secret: known.places.vault(&known.name).ok().flatten().is_some_and(|vault| vault.client_secret.is_some()),
         shared: shared(&known.places.state),
+        say,
     }
 }
 

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    entra::cloud,
     facts::BaseUrl,
     product::{
         self, Product,
@@ -17,7 +16,7 @@ use crate::{
 pub fn state(product: Option<&Product>) -> State {
     let Some(product) = product else { return for_whoever_chooses() };
     let mut state = match () {
-        () if is_hve(product) => State::high_volume(),
+        () if product.is_hve() => State::high_volume(),
         () if product.tenant.is_some() => State::personal(),
         () => State::healthy(),
     };
@@ -27,7 +26,7 @@ pub fn state(product: Option<&Product>) -> State {
         debug_assert!(set.is_some(), "{key}={value}");
     }
     // Who signs in consents; where nobody does, an administrator has to have.
-    if is_hve(product) {
+    if product.is_hve() {
         state.grant_admin_consent();
     } else {
         state.consent_to_applications();
@@ -57,10 +56,6 @@ pub fn leave_to_the_person(state: &mut State) {
     }
 }
 
-pub fn is_hve(product: &Product) -> bool {
-    product.smtp_host.as_ref().is_some_and(cloud::is_hve)
-}
-
 /// Where a vendor's users find their product; nobody goes there.
 pub fn base() -> Option<BaseUrl> {
     "https://portal.contoso.example/imart".parse().ok()
@@ -72,11 +67,11 @@ pub fn switches(product: &Product, secret: &str) -> Vec<(&'static str, String)> 
     if app.redirect.is_none() && app.permissions.is_empty() {
         return Vec::new();
     }
-    let base = base().filter(|_| product.base.is_some());
+    let base = base().filter(|_| product.base);
     let product_redirect = product.redirect(base.as_ref());
     let asked = |way| Asked {
         way,
-        hve: is_hve(product),
+        hve: product.is_hve(),
         redirect: Some(product.redirect_here()),
         product_redirect: product_redirect.as_deref(),
     };

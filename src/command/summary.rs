@@ -140,13 +140,13 @@ pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
 
 /// Every item with its mark and the evidence for it, to stay on the screen after the wizard has gone.
 pub fn checklist(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bool) -> String {
+    let widest = items.iter().map(|item| text::width(&texts.item(*item))).max();
+    let column = widest.unwrap_or_default().clamp(20, 30);
     let row = |item: &Item| {
         let mark = mark(checklist.state(*item), ascii);
         let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
-        let label = text::pad(&texts.item(*item), 20);
-        format!("{mark} {label} {evidence}").trim_end().to_owned()
-            + "
-"
+        let label = text::pad(&texts.item(*item), column);
+        format!("{mark} {label} {evidence}").trim_end().to_owned() + "\n"
     };
     items.iter().map(row).collect()
 }

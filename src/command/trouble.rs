@@ -18,6 +18,8 @@ pub enum Trouble {
     Directory(io::Error),
     NoHome,
     Config(FileFailure),
+    /// What is set up could not be kept.
+    Unsaved(FileFailure),
     Answers(answers::Refusal),
     Busy(String),
     Terminal(io::Error),
@@ -32,6 +34,9 @@ impl Trouble {
             Self::Directory(error) => texts.say(&Phrase::new("command.no-directory").with("detail", error)),
             Self::NoHome => texts.word("access.no-home"),
             Self::Config(failure) => texts.say(&verdict::file_trouble(failure)),
+            Self::Unsaved(FileFailure { path, detail, .. }) => {
+                texts.say(&Phrase::new("setup.unsaved").with("path", path).with("detail", detail))
+            }
             Self::Answers(refusal) => refusal.to_string(),
             Self::Busy(busy) => busy.clone(),
             Self::Random => texts.word("command.no-random"),
@@ -42,7 +47,7 @@ impl Trouble {
     pub fn status(&self) -> Status {
         match self {
             Self::Simulator(_) => Status::Unreachable,
-            Self::Directory(_) => Status::CannotWrite,
+            Self::Directory(_) | Self::Unsaved(_) => Status::CannotWrite,
             Self::NoHome => Status::Configuration,
             Self::Config(failure) => failure.into(),
             Self::Answers(refusal) => refusal.status(),

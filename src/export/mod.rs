@@ -1,6 +1,6 @@
 //! Configuration for other programs: facts of an account in, text out. One file a format, one line in
 //! [`FORMATS`]. No secret is in any of it: a format names the command that prints a fresh token. Nothing is
-//! read or written here.
+//! read or written here, and no language is known: comments are phrases, which the caller says.
 
 mod msmtp;
 mod systemd;
@@ -33,7 +33,7 @@ pub enum Place {
 pub const FORMATS: &[Format] = &[msmtp::FORMAT, systemd::FORMAT];
 
 /// What is known of an account and of this program.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Facts<'a> {
     pub name: &'a AccountName,
     pub account: &'a Account,
@@ -57,6 +57,8 @@ pub struct Facts<'a> {
     pub secret: bool,
     /// Others than the owner read the access token, and cannot renew it themselves.
     pub shared: bool,
+    /// Comments and descriptions in the language at hand.
+    pub say: &'a dyn Fn(&Phrase) -> String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +132,16 @@ impl Facts<'_> {
         }
         Ok(words.join(" "))
     }
+
+    /// Lines that no program reads: every one of them begins with the mark, whatever a value has in it.
+    fn comment(&self, phrase: &Phrase) -> String {
+        (self.say)(phrase).lines().map(|line| format!("# {}\n", visible::line(line))).collect()
+    }
+
+    /// The same where it is read as a value, so on one line.
+    fn described(&self, phrase: &Phrase) -> String {
+        visible::line(&(self.say)(phrase))
+    }
 }
 
 fn printable(path: &Path) -> Result<&str, Refusal> {
@@ -183,7 +195,24 @@ mod tests {
             root: true,
             secret: false,
             shared: false,
+            say: &english,
         }
+    }
+
+    pub fn english(phrase: &Phrase) -> String {
+        said(include_str!("../language/en.toml"), phrase)
+    }
+
+    pub fn japanese(phrase: &Phrase) -> String {
+        said(include_str!("../language/ja.toml"), phrase)
+    }
+
+    /// As `language` says it, which stands above.
+    fn said(texts: &str, phrase: &Phrase) -> String {
+        let texts: toml::Table = texts.parse().unwrap();
+        let (table, key) = phrase.key.split_once('.').unwrap();
+        let text = texts[table][key].as_str().unwrap().to_owned();
+        phrase.values.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
     fn command(change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
@@ -211,6 +240,19 @@ mod tests {
             assert_eq!(command(|facts| facts.program = path.clone()), refused);
             assert_eq!(command(|facts| facts.environment = vec![("XDG_CONFIG_HOME", path.clone())]), refused);
         }
+    }
+
+    #[test]
+    fn no_value_ends_a_comment_or_a_description() {
+        let (name, account) = ("alerts".parse().unwrap(), account(""));
+        let facts =
+            Facts { say: &|phrase| format!("{}: {}", phrase.key, phrase.values[0].1), ..facts(&name, &account) };
+        let phrase = Phrase::new("key").with("path", "/a\nhost evil\r\x1b[2J\u{2028}\\");
+        let comment = facts.comment(&phrase);
+        assert!(comment.lines().all(|line| line.starts_with("# ")), "{comment}");
+        assert!(!comment.contains(['\r', '\x1b', '\u{2028}']) && comment.ends_with('\n'), "{comment}");
+        let described = facts.described(&phrase);
+        assert!(!described.contains(['\n', '\r', '\x1b', '\u{2028}']), "{described}");
     }
 
     #[test]

@@ -29,19 +29,9 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
 }
 
 fn head(facts: &Facts<'_>) -> String {
-    let whom = if facts.shared {
-        "# fresh token. That works for its directory's group, for root and for the user to whom this file belongs, which holds the secrets:"
-    } else {
-        "# fresh token. That works for root and for the user to whom this file belongs, which holds the secrets:"
-    };
-    format!(
-        "# msmtp 1.8.13 or later, by smtp-oauth. This file holds no secret: whenever msmtp sends, it asks for a\n\
-         {whom}\n\
-         # {}\n\
-         account {}\n",
-        visible::line(&facts.vault.display().to_string()),
-        facts.name,
-    )
+    let whose = Phrase::new(if facts.shared { "comments.msmtp-head-shared" } else { "comments.msmtp-head" });
+    let whose = whose.with("path", visible::line(&facts.vault.display().to_string()));
+    format!("{}account {}\n", facts.comment(&whose), facts.name)
 }
 
 fn server(facts: &Facts<'_>) -> Result<String, Refusal> {
@@ -56,12 +46,9 @@ fn trust(facts: &Facts<'_>) -> Result<String, Refusal> {
     let line = format!("tls_trust_file \"{}\"\n", printable(ca_file)?);
     let of_cloud = facts.account.cloud.addresses().map(|addresses| &addresses.smtp_host);
     Ok(if of_cloud == Some(&facts.account.server.host) {
-        format!(
-            "# Microsoft's mail server has a public certificate. Only if something between re-signs mail as well:\n\
-             # {line}"
-        )
+        format!("{}# {line}", facts.comment(&Phrase::new("comments.msmtp-trust-proxy")))
     } else {
-        format!("# In place of the system's list, not beside it.\n{line}")
+        format!("{}{line}", facts.comment(&Phrase::new("comments.msmtp-trust")))
     })
 }
 
@@ -75,26 +62,15 @@ fn sender(facts: &Facts<'_>) -> Result<String, Refusal> {
     if sender.contains(|c| PATTERN.contains(c)) {
         return Err(Refusal::Pattern { value: sender.to_owned(), characters: PATTERN });
     }
-    Ok(format!(
-        "\n# Exchange takes mail only from an address that the user may send as. So 'From:' is always this one;\n\
-         # take the second line out where programs may name another. From 1.8.24 on, the third fixes the\n\
-         # envelope too, whatever -f says.\n\
-         from {sender}\nset_from_header on\n#allow_from_override off\n"
-    ))
+    let why = facts.comment(&Phrase::new("comments.msmtp-sender"));
+    Ok(format!("\n{why}from {sender}\nset_from_header on\n#allow_from_override off\n"))
 }
 
 /// Debian's profile runs the shell of `passwordeval` in a profile of its own, `helpers`, which names the programs
 /// it may start; `local/usr.bin.msmtp` is included outside of it (README.Debian of msmtp).
 fn apparmor(facts: &Facts<'_>) -> String {
-    format!(
-        "\n# If msmtp says \"cannot read output of\" and smtp-oauth was not even started, AppArmor may be in the way\n\
-         # (on Debian and Ubuntu it is, when that was chosen as msmtp was installed). Then add this line to\n\
-         # /etc/apparmor.d/usr.bin.msmtp, inside 'profile helpers {{ }}' (in local/usr.bin.msmtp it does nothing):\n\
-         #   {} PUx,\n\
-         # and load the profile: apparmor_parser -r /etc/apparmor.d/usr.bin.msmtp\n\
-         # It also lets msmtp read its configuration in few places: /etc/msmtprc, ~/.msmtprc, ~/.config/msmtp/.\n",
-        rule_path(facts)
-    )
+    let rule = Phrase::new("comments.msmtp-apparmor").with("path", rule_path(facts));
+    format!("\n{}", facts.comment(&rule))
 }
 
 /// As apparmor.d(5) wants it; what would be a pattern there is left to the reader.
@@ -116,7 +92,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::export::tests::{account, facts};
+    use crate::export::tests::{account, facts, japanese};
 
     fn exported(more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
         let (name, account) = ("alerts".parse().unwrap(), account(more));
@@ -133,6 +109,15 @@ mod tests {
     #[test]
     fn the_file_as_it_is() {
         insta::assert_snapshot!(exported("sender = \"noreply@contoso.example\"", |_| {}).unwrap());
+    }
+
+    #[test]
+    fn the_file_in_japanese() {
+        let text = exported("sender = \"noreply@contoso.example\"", |facts| {
+            facts.say = &japanese;
+            facts.shared = true;
+        });
+        insta::assert_snapshot!(text.unwrap());
     }
 
     #[test]

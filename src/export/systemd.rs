@@ -58,29 +58,33 @@ fn renewal(facts: &Facts<'_>, names: &Names) -> Result<String, Refusal> {
     let online = if facts.root { "Wants=network-online.target\nAfter=network-online.target\n" } else { "" };
     Ok(format!(
         "[Unit]\n\
-         Description=Keep the mail sign-in of {name} alive\n\
+         {description}\
          {online}\
          OnFailure={failed}.service\n\
-         # When nobody could be reached it is tried again a few times (see Restart=) before that counts as failed.\n\
+         {again}\
          StartLimitIntervalSec={limit}\n\
          StartLimitBurst=4\n\
          \n\
          [Service]\n\
          Type=oneshot\n\
          {run}\
-         # The token is kept by smtp-oauth itself. What it prints must not get into the journal.\n\
+         {token}\
          StandardOutput=null\n\
-         # What it says on stderr is trouble.\n\
+         {stderr}\
          SyslogLevel=err\n\
-         # Wrong settings, and a sign-in that is refused, do not mend themselves.\n\
+         {no_mend}\
          Restart=on-failure\n\
          RestartSec={pause}\n\
          RestartPreventExitStatus=64 65 70 73 77 78\n\
          {credential}\
          {walls}",
-        name = facts.name,
+        description = description(facts, "comments.systemd-keep"),
         failed = names.failed,
+        again = comment(facts, "comments.systemd-again"),
         run = run(facts, &[&["token", "-a", facts.name.as_str()], &how[..]].concat())?,
+        token = comment(facts, "comments.systemd-token"),
+        stderr = comment(facts, "comments.systemd-stderr"),
+        no_mend = comment(facts, "comments.systemd-no-mend"),
         credential = credential(facts),
         walls = walls(facts, true)?,
     ))
@@ -88,66 +92,74 @@ fn renewal(facts: &Facts<'_>, names: &Names) -> Result<String, Refusal> {
 
 fn renewal_timer(facts: &Facts<'_>) -> String {
     let when = if facts.shared {
-        "# Others read the access token, which lives about an hour, and cannot renew it themselves.\n\
-         OnCalendar=*:0/15\n"
+        comment(facts, "comments.systemd-others") + "OnCalendar=*:0/15\n"
     } else {
-        "# A refresh token expires when it is not used for 90 days, and a renewal shows early what is wrong.\n\
-         OnCalendar=daily\n\
-         RandomizedDelaySec=6h\n"
+        comment(facts, "comments.systemd-refresh") + DAILY
     };
-    timer(&format!("Keep the mail sign-in of {} alive", facts.name), when)
+    timer(facts, "comments.systemd-keep", &when)
 }
 
 fn check(facts: &Facts<'_>, names: &Names) -> Result<String, Refusal> {
     Ok(format!(
         "[Unit]\n\
-         Description=Check what expires first of the mail sign-in of {name}\n\
+         {description}\
          OnFailure={failed}.service\n\
          \n\
          [Service]\n\
          Type=oneshot\n\
          {run}\
-         # It exits with 1 when something expires within 30 days (--warn-days N), with 2 when something has expired.\n\
-         # To be told of the second alone:\n\
+         {codes}\
          #SuccessExitStatus=1\n\
          {walls}",
-        name = facts.name,
+        description = description(facts, "comments.systemd-check"),
         failed = names.failed,
         run = run(facts, &["status", "-a", facts.name.as_str(), "--nagios"])?,
+        codes = comment(facts, "comments.systemd-codes"),
         walls = walls(facts, false)?,
     ))
 }
 
 fn check_timer(facts: &Facts<'_>) -> String {
-    timer(
-        &format!("Daily check of what expires first of the mail sign-in of {}", facts.name),
-        "OnCalendar=daily\nRandomizedDelaySec=6h\n",
+    timer(facts, "comments.systemd-check-daily", DAILY)
+}
+
+const DAILY: &str = "OnCalendar=daily\nRandomizedDelaySec=6h\n";
+
+fn timer(facts: &Facts<'_>, what: &str, when: &str) -> String {
+    format!(
+        "[Unit]\n{}\n[Timer]\n{when}{}Persistent=true\n\n[Install]\nWantedBy=timers.target\n",
+        description(facts, what),
+        comment(facts, "comments.systemd-boot"),
     )
 }
 
-fn timer(what: &str, when: &str) -> String {
-    format!(
-        "[Unit]\nDescription={what}\n\n[Timer]\n{when}\
-         # At once when its time passed while the machine was off.\n\
-         Persistent=true\n\n[Install]\nWantedBy=timers.target\n"
-    )
+fn comment(facts: &Facts<'_>, key: &str) -> String {
+    facts.comment(&Phrase::new(key))
+}
+
+/// What a unit is called in lists; `%` begins a specifier there too.
+fn description(facts: &Facts<'_>, key: &str) -> String {
+    let said = facts.described(&Phrase::new(key).with("name", facts.name));
+    format!("Description={}\n", said.replace('%', "%%"))
 }
 
 fn failed(facts: &Facts<'_>, names: &Names) -> String {
+    let journal = if facts.root { "journalctl" } else { "journalctl --user" };
+    let journal = format!("{journal} -u {} -u {}", names.renew, names.check);
+    let said = Phrase::new("comments.systemd-failed-said").with("name", facts.name).with("journal", journal);
     format!(
         "[Unit]\n\
-         Description=Tell that the mail sign-in of {name} needs somebody\n\
+         {description}\
          \n\
          [Service]\n\
          Type=oneshot\n\
-         # Put here what reaches you by another way than this account's mail, for example\n\
+         {how}\
          #ExecStart=/usr/bin/curl --silent --show-error --data-raw \"smtp-oauth: {name}\" https://ntfy.example/alerts\n\
-         ExecStart=/usr/bin/logger -p user.crit -t smtp-oauth \"the mail sign-in of {name} needs somebody; see: \
-         {journal} -u {renew} -u {check}\"\n",
+         ExecStart=/usr/bin/logger -p user.crit -t smtp-oauth {said}\n",
+        description = description(facts, "comments.systemd-failed"),
+        how = comment(facts, "comments.systemd-failed-how"),
         name = facts.name,
-        journal = if facts.root { "journalctl" } else { "journalctl --user" },
-        renew = names.renew,
-        check = names.check,
+        said = argument(&facts.described(&said)),
     )
 }
 
@@ -197,9 +209,10 @@ fn credential(facts: &Facts<'_>) -> String {
     }
     let name = format!("{}.client-secret", facts.name);
     format!(
-        "# The client secret can be sealed to this machine; it then counts in place of the one in the account's file:\n\
+        "{}\
          #   systemd-creds encrypt --name={name} FILE /etc/credstore.encrypted/{name}\n\
-         #LoadCredentialEncrypted={name}:/etc/credstore.encrypted/{name}\n"
+         #LoadCredentialEncrypted={name}:/etc/credstore.encrypted/{name}\n",
+        comment(facts, "comments.systemd-credential"),
     )
 }
 
@@ -237,7 +250,7 @@ fn in_tmp(facts: &Facts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::tests::{account, facts};
+    use crate::export::tests::{account, facts, japanese};
 
     fn exported(change: impl FnOnce(&mut Facts<'_>)) -> Result<Exported, Refusal> {
         let (name, account) = ("alerts".parse().unwrap(), account(""));
@@ -261,6 +274,22 @@ mod tests {
     #[test]
     fn the_units_of_a_user() {
         insta::assert_snapshot!(text(|facts| facts.root = false));
+    }
+
+    #[test]
+    fn the_units_in_japanese() {
+        insta::assert_snapshot!(text(|facts| {
+            facts.say = &japanese;
+            facts.secret = true;
+        }));
+    }
+
+    #[test]
+    fn what_a_unit_is_called_is_no_specifier_and_one_line() {
+        let text = text(|facts| facts.say = &|_| "100 %n $x\nExecStart=/bin/sh\n".to_owned());
+        assert!(text.contains("\nDescription=100 %%n $x^JExecStart=/bin/sh^J\n"), "{text}");
+        assert!(text.contains("-t smtp-oauth \"100 %%n $$x^JExecStart=/bin/sh^J\"\n"), "{text}");
+        assert!(!text.contains("\nExecStart=/bin/sh") && text.contains("\n# ExecStart=/bin/sh\n"), "{text}");
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! test, never printed.
 
 mod command;
-mod comment;
 mod detail;
 mod known;
 
@@ -179,14 +178,6 @@ impl Texts {
     /// What came up with a failure, in this language where it is our own.
     pub fn detail(&self, detail: &str) -> String {
         detail::say(detail, &IN_ENGLISH, self.table())
-    }
-
-    /// What is exported to another program, with its comments in this language.
-    pub fn comments(&self, exported: &str) -> String {
-        match self.language {
-            Language::English => exported.to_owned(),
-            _ => comment::say(exported, &IN_ENGLISH, self.table()),
-        }
     }
 
     /// One sentence after the other.

@@ -15,9 +15,9 @@ use serde::Deserialize;
 use crate::{
     checklist::{
         Item,
-        steps::{self, Step},
+        steps::{self, Field, Step},
     },
-    entra::Cloud,
+    entra::{Cloud, cloud},
     facts::{BaseUrl, Host, Tenant},
     way::Way,
 };
@@ -37,8 +37,9 @@ pub struct Product {
     pub smtp_host: Option<Host>,
     /// The ways of consent that can work for it, the easiest first.
     pub ways: Vec<Way>,
-    /// What of its own address it is asked for, where it has one.
-    pub base: Option<Base>,
+    /// It has an address of its own, by which its users reach it.
+    #[serde(default)]
+    pub base: bool,
     #[serde(default)]
     pub app: App,
     /// Ids of [`Product::steps`] and of `checklist/steps.toml`.
@@ -58,16 +59,6 @@ pub struct Product {
     #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
     ja: toml::Table,
-}
-
-/// How much of the address by which its users reach it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Base {
-    /// With the path that it is installed at.
-    Url,
-    /// Its server alone.
-    Host,
 }
 
 /// Where a vendor's guide differs from what Microsoft says, or a rule that bites later. Its text is
@@ -152,6 +143,16 @@ impl Product {
     /// Whether `tenant` is one that its accounts can be in.
     pub fn takes(&self, tenant: &Tenant) -> bool {
         self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
+    }
+
+    /// High Volume Email, which has rules of its own.
+    pub fn is_hve(&self) -> bool {
+        self.smtp_host.as_ref().is_some_and(cloud::is_hve)
+    }
+
+    /// Whether mail may come from another address than the one that signs in.
+    pub fn has_sender(&self) -> bool {
+        self.path.iter().any(|id| self.step(id).is_some_and(|step| step.field == Some(Field::Sender)))
     }
 
     /// A step of its path.

@@ -117,6 +117,9 @@ fn sheet(product: &Product) -> Vec<String> {
             if field.value.as_ref().is_some_and(|value| !named(value, field.value_en.as_ref())) {
                 amiss.push(format!("sheet, {}: no `value_en`", field.name));
             }
+            if field.value_en.as_ref().is_some_and(|value| value.contains('{')) {
+                amiss.push(format!("sheet, {}: nothing is filled in in `value_en`", field.name));
+            }
         }
     }
     amiss
@@ -125,10 +128,10 @@ fn sheet(product: &Product) -> Vec<String> {
 fn app(product: &Product) -> Vec<String> {
     let mut amiss = Vec::new();
     let redirect = product.app.redirect.as_deref().unwrap_or_default();
-    if redirect.contains('{') != product.base.is_some() {
+    if redirect.contains('{') != product.base {
         amiss.push("app.redirect: `{base_url}` or `{host}` and `base` go together".to_owned());
     }
-    if product.base.is_some() != product.path.iter().any(|id| id == "base-url") {
+    if product.base != product.path.iter().any(|id| id == "base-url") {
         amiss.push("path: `base-url` and `base` go together".to_owned());
     }
     amiss

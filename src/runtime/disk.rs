@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, OFlags};
 use zeroize::Zeroizing;
 
 use super::closed;
@@ -146,6 +146,20 @@ pub fn settle(file: &Path) -> Result<(), FileFailure> {
 pub fn make_directory(file: &Path) -> Result<(), FileFailure> {
     let directory = directory(file);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unwritten(directory))
+}
+
+/// Whether files could be made in this directory, which may itself be still to be made. Nothing is.
+pub fn try_directory(path: &Path) -> Result<(), FileFailure> {
+    let there = path.ancestors().find(|there| there.exists()).unwrap_or(Path::new("."));
+    let tried = match there.is_dir() {
+        true => rustix::fs::access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from),
+        false => Err(io::ErrorKind::NotADirectory.into()),
+    };
+    let detail = |error: io::Error| match there == path {
+        true => error.to_string(),
+        false => format!("{}: {error}", there.display()),
+    };
+    tried.map_err(|error| failure(FileFailureKind::Write, path, detail(error)))
 }
 
 pub fn remove(path: &Path) -> Result<(), FileFailure> {

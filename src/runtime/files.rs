@@ -146,6 +146,17 @@ impl Places {
         Ok(Existing { config_path, config, vault_path, vault_exists })
     }
 
+    /// Whether an account could be saved, as far as that is seen without writing anything.
+    pub fn try_to_save(&self) -> Result<(), FileFailure> {
+        disk::try_directory(&self.config)?;
+        let config = self.config_file();
+        let target = disk::target(&config).map_err(disk::unwritten(&config))?;
+        let lock = self.state.join("config.lock");
+        let state = (!disk::exists(&lock)).then_some(self.state.as_path());
+        let directories = [disk::directory(&target), &self.state.join("accounts")];
+        directories.into_iter().chain(state).try_for_each(disk::try_directory)
+    }
+
     /// The account's file and `config.toml`, both or neither: a refresh token of one registration must not
     /// stand beside the settings of another. Everything is on the disk before the first rename; what was
     /// there stays beside it as `….old`, one of each: more would be more secrets. Revoked before it has the locks it does nothing, afterwards it goes on.

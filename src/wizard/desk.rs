@@ -48,6 +48,8 @@ pub struct Desk {
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// A renewal is under way that was begun beside the step; nothing is done with the tokens from before.
+    pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
     /// The step that is open was answered by a file.
@@ -58,8 +60,8 @@ pub struct Desk {
     pub graphical: bool,
     /// Where a browser was last waited for: a tunnel may lead there.
     pub port: Option<u16>,
-    /// A file could not be written, so that a run without a person ends there.
-    pub unwritable: bool,
+    /// Why a file could not be written that a run without a person was for.
+    pub unwritten: Option<Phrase>,
     /// Where a real message was sent in this run.
     pub sent_to: Option<Address>,
     /// The files written in this run.
@@ -107,12 +109,13 @@ impl Desk {
             tested: None,
             causes: Vec::new(),
             anew: false,
+            renews: false,
             now: 0,
             by_file: false,
             unattended: false,
             graphical: false,
             port: None,
-            unwritable: false,
+            unwritten: None,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),
@@ -223,6 +226,8 @@ impl Desk {
         // A product for Microsoft's clouds is for each of them, unless its accounts are all in one.
         let cloud = suggested.cloud.filter(|_| product.tenant.is_none()).unwrap_or(product.cloud);
         let before = named(&self.draft.settings);
+        let same = suggested.product.as_ref().is_none_or(|known| *known == product.id);
+        let known_host = suggested.smtp.host.clone().filter(|_| same);
         self.change(|desk| {
             let settings = &mut desk.draft.settings;
             let tenant = product.tenant.as_ref();
@@ -235,10 +240,17 @@ impl Desk {
             }
             settings.product = Some(product.id.clone());
             let base_url = settings.base_url.take().or(suggested.base_url);
-            settings.base_url = base_url.filter(|_| product.base.is_some());
+            settings.base_url = base_url.filter(|_| product.base);
             settings.cloud = Some(cloud);
             settings.tenant = tenant.cloned().or(settings.tenant.take());
-            settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
+            // A product's own server is no other's; beside it counts what was known beforehand for the same product.
+            let of_before = before.and_then(|before| before.smtp_host.as_ref());
+            let kept = settings.smtp.host.take().filter(|host| Some(host) != of_before);
+            settings.smtp.host = match &product.smtp_host {
+                Some(own) => known_host.or_else(|| Some(own.clone())),
+                None => kept,
+            };
+            settings.sender = settings.sender.take().filter(|_| product.has_sender());
             if !product.ways.contains(&desk.draft.way()) {
                 desk.draft.way = None;
                 desk.draft.settings.take_way(product.ways[0]);

@@ -133,8 +133,8 @@ impl Model {
         desk.graphical = given.graphical;
         if given.answered.as_ref().is_some_and(|answered| answered.complete) {
             // A file means the same wherever it is read: what it does not say goes by no situation.
-            let open = &desk.product().ways;
-            desk.draft.settings.settle_way(open);
+            let first = desk.product().ways[0];
+            desk.draft.settings.settle_way(first);
         }
         desk.draft.expire(now);
         let path = plan::path(&desk);
@@ -185,9 +185,10 @@ impl Model {
 
     pub fn update(&mut self, message: Message, now: i64) -> Vec<Effect> {
         if self.left {
-            return Vec::new();
+            return self.told_late(message, now);
         }
         self.desk.tell_time(now);
+        self.desk.renews = self.renewal().is_some();
         let passes = self.passing || self.desk.by_file;
         let (at, said, taken) = (self.step_id, self.desk.notices.clone(), self.desk.taken.clone());
         let mut effects = self.respond(message, now);
@@ -253,6 +254,10 @@ impl Model {
     }
 
     fn next(&mut self, now: i64) -> Vec<Effect> {
+        for item in product::step(self.step_id).into_iter().flat_map(|step| &step.not_needed) {
+            let why = Phrase::new(format!("steps.{}.not_needed_why", self.step_id));
+            self.desk.draft.checklist.not_needed(*item, why);
+        }
         if let Some((failed_at, mended)) = self.mending.take() {
             if plan::is_in_the_token(mended) {
                 self.desk.drop_tokens();
@@ -320,13 +325,28 @@ impl Model {
 
     fn leave(&mut self, outcome: Outcome) -> Vec<Effect> {
         self.left = true;
-        let mut effects: Vec<Effect> = self.desk.recall(None).into_iter().map(Effect::Cancel).collect();
+        let mut effects = self.recall();
         if self.step_id != "done" {
             effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
         }
         let outcome = if self.step_id == "done" { self.desk.outcome() } else { outcome };
         effects.push(Effect::Leave(outcome));
         effects
+    }
+
+    /// Whether there is something to be heard yet, though the person has left: a renewal's answer, to be kept in the draft.
+    pub fn awaits(&self) -> bool {
+        self.left && self.renewal().is_some()
+    }
+
+    /// After the person has left.
+    fn told_late(&mut self, message: Message, now: i64) -> Vec<Effect> {
+        let Message::Reported(ticket, report) = message else { return Vec::new() };
+        if !self.desk.is_out(ticket) {
+            return Vec::new();
+        }
+        self.desk.hand_back(ticket);
+        self.rechecked(ticket, &report, now).unwrap_or_default()
     }
 
     /// What stands in a field when the person turns away. A secret goes where secrets are kept.

@@ -19,7 +19,7 @@ fn texts(language: Language) -> Texts {
 
 /// Somebody who has answered everything for this product.
 fn draft(product: &Product) -> Draft {
-    let base = product.base.map_or("", |_| "base_url = \"https://apps.contoso.example/app\"\n");
+    let base = if product.base { "base_url = \"https://apps.contoso.example/app\"\n" } else { "" };
     let settings = format!(
         "product = \"{}\"\nuser = \"alerts@contoso.example\"\nclient_id = \"0f1e2d3c-4444-5555-6666-0123456789ab\"\n\
          tenant = \"8d2c1f00-1111-2222-3333-0123456789ab\"\n{base}",
@@ -83,7 +83,7 @@ fn unknown_names(product: &Product) -> Vec<String> {
     let keys = keys(product, Language::English);
     let said = keys.iter().flat_map(|key| unknown(key, &texts(Language::English).word(key), ""));
     let fields = product.sheet.iter().flat_map(|screen| &screen.fields);
-    let values = fields.flat_map(|field| field.value.iter().chain(&field.value_en).map(|value| (&field.name, value)));
+    let values = fields.filter_map(|field| Some((&field.name, field.value.as_ref()?)));
     let filled = values.flat_map(|(name, value)| unknown(&format!("sheet, {name}"), value, "client_secret"));
     let redirect = product.app.redirect.iter().flat_map(|uri| unknown("app.redirect", uri, "host"));
     said.chain(filled).chain(redirect).collect()
@@ -170,7 +170,7 @@ fn what_is_amiss_is_named() {
         (", note = \"No step.\"", "", "guide, Footnote: neither `here` nor `note`"),
         ("here = \"acme-firmware\"", "here = \"mailbox\"", "guide: nothing leads to `acme-firmware`"),
         ("name = \"Port\"", "name = \"ポート\"", "sheet, ポート: no `en`"),
-        ("base = \"url\"", "", "app.redirect: `{base_url}` or `{host}` and `base` go together"),
+        ("base = true", "", "app.redirect: `{base_url}` or `{host}` and `base` go together"),
     ] {
         let found = rules::amiss(&changed(from, to));
         assert!(found.iter().any(|what| what.contains(told)), "{told}: {found:#?}");

@@ -81,7 +81,7 @@ impl Facts {
             (self.server != now.server, &[&[Item::Network, Item::SmtpAuth], AT_THE_SERVER]),
         ];
         let app = self.authority != now.authority || self.tenant != now.tenant || self.client_id != now.client_id;
-        let of_product = Item::find("product:web-redirect").filter(|_| app || self.base_url != now.base_url);
+        let of_product = Item::product_redirect().filter(|_| app || self.base_url != now.base_url);
         let changed = table.into_iter().filter(|(changed, _)| *changed);
         let fallen = changed.flat_map(|(_, items)| items.iter().flat_map(|items| items.iter().copied()));
         fallen.chain(of_product).collect()

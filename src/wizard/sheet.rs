@@ -73,8 +73,13 @@ fn screens(desk: &Desk, secret: Secret) -> Vec<Filled> {
     };
     let row = |field: &Field, ours: bool| {
         let (text, value) = value(desk, field, secret);
-        let text = if field.value_en.is_some() { beside(&text, field.value_en.as_ref()) } else { text };
-        SheetRow { name: named(&field.name, field.en.as_ref(), ours), text, value }
+        // What has English beside it is chosen or done there, not typed.
+        let value = value.filter(|_| field.value_en.is_none());
+        SheetRow {
+            name: named(&field.name, field.en.as_ref(), ours),
+            text: beside(&text, field.value_en.as_ref()),
+            value,
+        }
     };
     let screen = |screen: &crate::product::sheet::Screen| Filled {
         title: named(&screen.screen, screen.en.as_ref(), screen.ours),

@@ -219,6 +219,15 @@ fn what_an_export_replaces_is_named() {
 }
 
 #[test]
+fn an_export_is_in_the_language_of_the_answers() {
+    let desk = Desk::new();
+    desk.answers("export = [\"msmtp\"]\nlang = \"ja\"");
+    let (ran, _) = desk.signs_in(&mut desk.unattended(&["--json"]), "approve");
+    let exported = fs::read_to_string(desk.directory.path().join(".msmtprc")).unwrap();
+    assert!(ran.status == 0 && exported.starts_with("# smtp-oauth が作成。"), "{exported}");
+}
+
+#[test]
 fn a_sign_in_that_is_declined_leaves_nothing_behind() {
     let desk = Desk::new();
     desk.answers("");

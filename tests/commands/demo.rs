@@ -19,7 +19,7 @@ fn every_product_is_walked_to_a_235_and_a_saved_config() {
             let written = fs::read_to_string(directory.path().join("config.toml")).unwrap();
             let settings = Config::parse(&written).unwrap().choose(None).unwrap().1.clone();
             assert_eq!(settings.product.as_deref(), Some(product.id.as_str()));
-            assert_eq!(settings.base_url.is_some(), product.base.is_some(), "{}: {written}", product.id);
+            assert_eq!(settings.base_url.is_some(), product.base, "{}: {written}", product.id);
         })
     });
     for walk in walked.collect::<Vec<_>>() {

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::TcpListener,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
     process::Stdio,
 };
@@ -13,7 +14,8 @@ use smtp_oauth::simulator::switches::switch;
 use super::{
     authority::{Authority, tokens},
     bare,
-    desk::{Desk, approve},
+    desk::{Desk, approve, program, ran},
+    shared,
 };
 
 /// The wizard one line at a time, and nobody answers: stdout, then stderr.
@@ -64,6 +66,53 @@ fn an_unattended_run_leaves_no_draft_behind() {
     let ran = bare(&["--no-input", "--config", directory.path().to_str().unwrap()]);
     assert_eq!(ran.status, 78);
     assert!(!directory.path().join("state").exists());
+}
+
+/// Whoever signs in does it once, and it must not be for nothing.
+#[test]
+fn nobody_signs_in_where_nothing_can_be_saved() {
+    let desk = Desk::new();
+    desk.answers("");
+    let file = desk.directory.path().join("file");
+    fs::write(&file, "").unwrap();
+    let place = file.join("etc");
+    let ran = ran(program()
+        .args(["setup", "--no-input", "--answers"])
+        .arg(desk.directory.path().join("answers.toml"))
+        .arg("--config")
+        .arg(&place)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap());
+    let said = format!("could not be saved: {} cannot be written", place.display());
+    assert!(ran.status == 73 && ran.stderr.contains(&said) && !ran.stderr.contains("Code:"), "{ran:?}");
+    let (shown, _) = wizard(&place);
+    assert!(shown.replace('\n', " ").contains("the account cannot be saved at the end"), "{shown}");
+}
+
+/// Only root can be another user.
+#[test]
+fn a_directory_of_somebody_else_is_named_before_anybody_signs_in() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let desk = Desk::new();
+    let ca_file = desk.directory.path().join("ca.pem");
+    fs::copy(desk.settings().endpoints.ca_file.unwrap(), &ca_file).unwrap();
+    let mut settings = desk.settings();
+    settings.endpoints.ca_file = Some(ca_file.clone());
+    let answers = desk.hands(toml::to_string(&settings).unwrap());
+    for (path, mode) in [(desk.directory.path(), 0o555), (&ca_file, 0o644)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let ran = shared::runs_as(
+        &desk,
+        shared::OWNER,
+        shared::GROUP,
+        &["setup", "--no-input", "--answers", answers.to_str().unwrap()],
+    );
+    let said = format!("could not be saved: {} cannot be written", desk.directory.path().display());
+    assert!(ran.status == 73 && ran.stderr.contains(&said) && !ran.stderr.contains("Code:"), "{ran:?}");
 }
 
 #[test]

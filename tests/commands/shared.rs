@@ -13,9 +13,9 @@ use std::{
 use crate::desk::{Desk, Ran, ran};
 
 /// Nobody's number, and a group's that nobody is in.
-const OWNER: u32 = 54_321;
+pub const OWNER: u32 = 54_321;
 const MEMBER: u32 = 54_322;
-const GROUP: u32 = 54_323;
+pub const GROUP: u32 = 54_323;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -92,7 +92,7 @@ fn run_as(desk: &Desk, uid: u32, gid: u32) -> Ran {
     runs_as(desk, uid, gid, &["token"])
 }
 
-fn runs_as(desk: &Desk, uid: u32, gid: u32, arguments: &[&str]) -> Ran {
+pub fn runs_as(desk: &Desk, uid: u32, gid: u32, arguments: &[&str]) -> Ran {
     let program = desk.directory.path().join("smtp-oauth");
     if !program.exists() {
         fs::copy(env!("CARGO_BIN_EXE_smtp-oauth"), &program).unwrap();

@@ -2,6 +2,7 @@
 //! screen to the mail server's 235, and a real message.
 
 use smtp_oauth::{
+    account::Settings,
     checklist::{Item, State},
     language::{Language, Texts},
     product::{
@@ -14,6 +15,7 @@ use smtp_oauth::{
     },
     way::Way,
     wizard::{
+        Given,
         message::Message,
         screen::{Act, Block, Input, Key, Screen},
     },
@@ -21,7 +23,7 @@ use smtp_oauth::{
 
 use crate::{
     microsoft::Microsoft,
-    person::{NOW, Person},
+    person::{NOW, Person, given},
 };
 
 /// Takes what is proposed; asks the portal for what only the portal knows, and signs in at the browser.
@@ -273,6 +275,19 @@ fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
 }
 
 #[test]
+fn nothing_that_failed_for_another_reason_offers_to_put_the_app_on_the_list() {
+    let mut microsoft = Microsoft::of("hve");
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "app-secret");
+    person.types("CANARY-wrong");
+    microsoft.serves(&mut person);
+    assert!(person.screen().action(Key::Letter('r')).is_some(), "refused: {}", person.reads());
+    let offered: Vec<_> = person.screen().actions.into_iter().filter(|action| action.key == Key::Letter('f')).collect();
+    assert_eq!(offered.len(), 1, "{offered:?}");
+    let label = person.model.desk().word("demo.secret");
+    assert_eq!(offered[0].label, label);
+}
+
+#[test]
 fn what_was_found_out_of_one_address_is_not_known_of_another() {
     let mut microsoft = Microsoft::of("intra-mart");
     let mut person = walks(&mut microsoft, "intra-mart", Way::Paste, "intra-mart-permissions");
@@ -280,4 +295,25 @@ fn what_was_found_out_of_one_address_is_not_known_of_another() {
     assert_eq!(person.model.draft().checklist.state(item), State::Proven);
     person.tell(Message::GoToStep("base-url")).types("https://other.example/imart");
     assert_eq!(person.model.draft().checklist.state(item), State::Open);
+}
+
+#[test]
+fn another_product_has_its_own_server_and_no_sender_of_the_one_before() {
+    let given = || Given { suggested: Settings::default(), ..given() };
+    for before in product::all() {
+        for product in product::all() {
+            let mut changed = Person::sits_down(given());
+            changed.sets_up(&before.id);
+            changed.tell(Message::GoToStep("product")).sets_up(&product.id);
+            let mut anew = Person::sits_down(given());
+            anew.sets_up(&product.id);
+            let host = |person: &Person| person.model.draft().settings.smtp.host.clone();
+            assert_eq!(host(&changed), host(&anew), "{} after {}", product.id, before.id);
+        }
+    }
+    let other = Settings { sender: "noreply@contoso.example".parse().ok(), ..Settings::default() };
+    let mut person = Person::sits_down(Given { suggested: other, ..given() });
+    let sender = |person: &Person| person.model.draft().settings.sender.is_some();
+    assert!(sender(person.sets_up("intra-mart")));
+    assert!(!sender(person.tell(Message::GoToStep("product")).sets_up("proself")));
 }

@@ -25,6 +25,7 @@ use crate::{
     product::{self, Product},
     runtime::named,
     secret::Secret,
+    way::Way,
     wizard::{Answered, Given, verdict},
 };
 
@@ -135,9 +136,9 @@ impl Sheet<'_> {
         let (client_secret, of_secret) = self.client_secret()?.unzip();
         let password = self.password()?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
-        let needs_base = product.is_some_and(|product| product.base.is_some());
+        let needs_base = product.is_some_and(|product| product.base);
         let missing = missing(&self.answers.settings, needs_base)
-            .or_else(|| credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
+            .or_else(|| credential(&self.answers.settings, product, client_secret.as_ref(), password.as_ref()));
         if let Some(key) = missing.filter(|_| unattended) {
             let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
             return Err(Refusal::Key(self.texts.say(&phrase)));
@@ -185,7 +186,7 @@ impl Sheet<'_> {
     /// The address of a product that has none is not passed over in silence.
     fn base_url(&self, product: &Product) -> Result<(), Refusal> {
         match self.answers.settings.base_url {
-            Some(_) if product.base.is_none() => {
+            Some(_) if !product.base => {
                 Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)))
             }
             _ => Ok(()),
@@ -220,13 +221,18 @@ impl Sheet<'_> {
                 return Err(self.refuse("tenant", said("answers.tenant-of-product").with("tenant", tenant)));
             }
         }
+        if settings.sender.is_some() && settings.sender != settings.user && !product.has_sender() {
+            let why = Phrase::new("answers.sender-of-product").with("product", &product.id);
+            return Err(self.refuse("sender", why));
+        }
         let settings = &mut self.answers.settings;
         settings.tenant = product.tenant.clone().or(settings.tenant.take());
         settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
         settings.product = Some(product.id.clone());
         settings.cloud = Some(cloud);
-        if !product.ways.contains(&settings.way()) {
-            settings.settle_way(&product.ways);
+        // A device code is what a file means that says nothing; it stays open while somebody can be asked.
+        if product.ways[0] != Way::DeviceCode {
+            settings.settle_way(product.ways[0]);
         }
         Ok(())
     }

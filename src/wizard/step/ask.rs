@@ -4,7 +4,6 @@
 use super::{Page, Turn, go_on, primary, secondary, words};
 use crate::{
     checklist::{Item, State, steps::Step},
-    phrase::Phrase,
     product,
     wizard::{
         desk::Desk,
@@ -29,9 +28,6 @@ impl Ask {
 
     pub fn update(&mut self, desk: &mut Desk, message: &Message, now: i64) -> Turn {
         let Some(step) = self.step() else { return Turn::next() };
-        for item in &step.not_needed {
-            desk.draft.checklist.not_needed(*item, Phrase::new(format!("steps.{}.not_needed_why", self.id)));
-        }
         match message {
             Message::Continue => {
                 // What the mail server is to act on; the authority acts at once.

@@ -112,6 +112,13 @@ impl Send {
         }
     }
 
+    pub fn blamed(&self) -> Option<Item> {
+        match &self.phase {
+            Phase::Offering => None,
+            Phase::Sending(trial) => trial.blamed(),
+        }
+    }
+
     pub fn page(&self, desk: &Desk) -> Page {
         let Phase::Sending(trial) = &self.phase else { return self.offer(desk) };
         let blocks = trial.blocks(desk, &sent_from(desk));

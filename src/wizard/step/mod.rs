@@ -134,6 +134,17 @@ impl Step {
         }
     }
 
+    /// The item that what failed here is put down to, where that is another step's.
+    pub fn blamed(&self) -> Option<Item> {
+        match self {
+            Self::Read(step) => step.blamed(),
+            Self::Consent(step) => step.blamed(),
+            Self::Connect(step) => step.blamed(),
+            Self::Message(step) => step.blamed(),
+            _ => None,
+        }
+    }
+
     /// Whether it shows that something is wrong.
     pub fn has_failed(&self, desk: &Desk) -> bool {
         match self {

@@ -97,7 +97,7 @@ pub fn item(field: Field) -> Option<Item> {
         Field::ClientId => Some(Item::ClientId),
         Field::RedirectUri => Some(Item::RedirectUri),
         // The product's own is an item of its own.
-        Field::ProductRedirect => Item::find("product:web-redirect"),
+        Field::ProductRedirect => Item::product_redirect(),
         Field::ClientSecret => Some(Item::ClientSecret),
         _ => None,
     }

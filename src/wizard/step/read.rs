@@ -232,6 +232,10 @@ impl Read {
         self.outcome.filter(|_| self.phase == Phase::Doubted)
     }
 
+    pub fn blamed(&self) -> Option<Item> {
+        self.elsewhere
+    }
+
     fn doubt(&mut self, why: Phrase) -> Turn {
         (self.error, self.phase) = (Some(why), Phase::Doubted);
         Turn::stay()
