@@ -193,12 +193,12 @@ impl Model {
         self.desk.tell_time(now);
         self.desk.renews = self.renewal().is_some();
         let passes = self.passing || self.desk.by_file;
-        let (at, said) = (self.step_id, self.desk.notices.clone());
+        let (at, said, taken) = (self.step_id, self.desk.notices.clone(), self.desk.taken.clone());
         let mut effects = self.respond(message, now);
         self.pass_over(&mut effects, now);
         if passes && self.step_id != at {
             // What was found out at a step that nobody saw is in the checklist.
-            self.desk.notices = said;
+            (self.desk.notices, self.desk.taken) = (said, taken);
         }
         effects
     }
