@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Go, Page, Turn, countdown, go_on, lead, primary, secondary};
 use crate::{
     account::draft::Waiting,
+    diagnosis::Cause,
     phrase::Phrase,
     wizard::{
         desk::Desk,
@@ -141,6 +142,10 @@ impl Connect {
     }
 
     /// How the test ended, once it has.
+    pub fn causes(&self) -> &[Cause] {
+        self.trial.as_ref().map_or(&[], Trial::causes)
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         self.trial.as_ref().and_then(Trial::outcome)
     }
