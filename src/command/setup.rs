@@ -82,6 +82,8 @@ struct Ended {
     /// An export that could not be written.
     not_exported: Option<Status>,
     draft_lost: Option<FileFailure>,
+    /// What was typed is kept.
+    resumable: bool,
     /// It was stuck at a file that cannot be written.
     unwritable: bool,
     /// For `--json`.
@@ -271,6 +273,7 @@ async fn drive(
         saved,
         not_exported,
         draft_lost,
+        resumable,
         unwritable,
         document,
     })
@@ -311,8 +314,13 @@ fn conclude(
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
-        // A demo's own directory is found by no later run.
-        let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };
+        let key = match () {
+            // A demo's own directory is found by no later run.
+            () if demo && context.global.config.is_none() => "setup.left-demo",
+            () if ended.resumable => "setup.left",
+            () if ended.saved.is_empty() => "setup.left-unattended",
+            () => "setup.left-saved",
+        };
         context.complain(texts.say(&Phrase::new(key).with("config", global.config_option())));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
