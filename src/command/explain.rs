@@ -32,7 +32,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
         Ok(reading) => {
             let causes = diagnosis::causes(&reading.evidence);
             if !asked.json {
-                context.deliver(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
+                context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
             }
             deliver(context, &causes, asked.json);
             Status::Done
@@ -160,7 +160,7 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     if json {
         deliver(context, &[cause], true);
     } else {
-        context.deliver(&summary::general(&context.texts, &cause));
+        context.tell(&summary::general(&context.texts, &cause));
     }
     Status::Done
 }
@@ -172,6 +172,6 @@ fn deliver(context: &Context, causes: &[Cause], json: bool) {
         return;
     }
     for cause in causes {
-        context.deliver(&format!("\n{}", summary::cause(&context.texts, cause)));
+        context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
     }
 }

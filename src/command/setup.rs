@@ -306,7 +306,7 @@ fn conclude(
         document.print(context, &ended.saved);
     } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
-        context.deliver(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
+        context.tell(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
