@@ -15,6 +15,7 @@ use crate::{
     phrase::Phrase,
     runtime::named,
     visible,
+    wizard::verdict,
 };
 
 /// The document of `explain --json`.
@@ -127,9 +128,7 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     let mut what: Vec<String> = codes.iter().chain(&enhanced).map(|&code| code.to_owned()).collect();
     what.extend(all("oauth.code").iter().map(|code| format!("AADSTS{code}")));
     for fact in ["oauth.error", "network.kind", "smtp.fault", "accepted", "imap", "mechanism", "flow", "host", "user"] {
-        what.extend(
-            evidence.text(fact).map(|value| format!("{}: {value}", context.texts.word(&format!("facts.{fact}")))),
-        );
+        what.extend(evidence.text(fact).map(|value| verdict::fact(&context.texts, fact, &value)));
     }
     if what.is_empty() && !all("reply.text").is_empty() {
         what.push(all("reply.text").join(" "));
