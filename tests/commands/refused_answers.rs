@@ -55,6 +55,10 @@ const WRONG: &[(&str, &str)] = &[
         "product = \"outlook-com\"\ncloud = \"china\"\n",
         "FILE, line 2: `cloud`: With the product outlook-com the cloud is global.",
     ),
+    (
+        "user = \"a@b.example\"\nsecret_expires = 2020-01-01\n",
+        "FILE, line 2: `secret_expires`: That day is not in the future. A secret that has expired does not work; make a new one.",
+    ),
     ("lang = \"fr\"\n", "FILE, line 1: `lang`: Known are: en, ja."),
     (
         "account = \"../CANARY\"\n",
