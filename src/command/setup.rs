@@ -85,6 +85,8 @@ struct Ended {
     /// An export that could not be written.
     not_exported: Option<Status>,
     draft_lost: Option<FileFailure>,
+    /// What was typed is kept.
+    resumable: bool,
     /// Without a person, why a file could not be written that the run was for.
     unwritten: Option<Phrase>,
     /// For `--json`.
@@ -275,6 +277,7 @@ async fn drive(
         saved,
         not_exported,
         draft_lost,
+        resumable,
         unwritten,
         document,
     })
@@ -326,7 +329,7 @@ fn conclude(
         document.print(context, &ended.saved);
     } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
-        context.deliver(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
+        context.tell(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
@@ -336,8 +339,13 @@ fn conclude(
     } else if let Some(why) = &ended.unwritten {
         context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
-        // A demo's own directory is found by no later run.
-        let key = if demo && context.global.config.is_none() { "setup.left-demo" } else { "setup.left" };
+        let key = match () {
+            // A demo's own directory is found by no later run.
+            () if demo && context.global.config.is_none() => "setup.left-demo",
+            () if ended.resumable => "setup.left",
+            () if ended.saved.is_empty() => "setup.left-unattended",
+            () => "setup.left-saved",
+        };
         context.complain(texts.say(&Phrase::new(key).with("config", global.config_option())));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {

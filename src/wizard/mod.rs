@@ -36,6 +36,7 @@ use crate::{
         draft::{Draft, Secrets},
     },
     checklist::{Item, State},
+    diagnosis::Cause,
     facts::AccountName,
     language::{Language, Texts},
     phrase::Phrase,
@@ -171,6 +172,12 @@ impl Model {
     pub fn stuck_outcome(&self) -> Outcome {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
         outcome.unwrap_or(Outcome::Incomplete)
+    }
+
+    /// What the failure that is shown is put down to, else that of the last test.
+    pub fn causes(&self) -> &[Cause] {
+        let shown = self.step.causes();
+        if shown.is_empty() { &self.desk.causes } else { shown }
     }
 
     /// What the person reads.

@@ -55,6 +55,10 @@ const WRONG: &[(&str, &str)] = &[
         "product = \"outlook-com\"\ncloud = \"china\"\n",
         "FILE, line 2: `cloud`: With the product outlook-com the cloud is global.",
     ),
+    (
+        "user = \"a@b.example\"\nsecret_expires = 2020-01-01\n",
+        "FILE, line 2: `secret_expires`: That day is not in the future. A secret that has expired does not work; make a new one.",
+    ),
     ("lang = \"fr\"\n", "FILE, line 1: `lang`: Known are: en, ja."),
     (
         "account = \"../CANARY\"\n",
@@ -200,6 +204,23 @@ fn a_secret_that_the_authority_refuses_is_named_by_its_key() {
         assert!(last.starts_with(&start) && key && last.contains(why), "{}", ran.stderr);
         assert!(!ran.stderr.contains("CANARY"));
     }
+    desk.secret("cs", b"CANARY-wrong", 0o600);
+    let ran = ran(desk.unattended(&["--json"]).output().unwrap());
+    let cause = &document(&ran)["causes"][0];
+    assert!(cause["item"] == "client-secret" && !cause["fix"].as_array().unwrap().is_empty(), "{cause}");
+}
+
+#[test]
+fn what_the_document_says_of_a_redirect_uri_that_is_not_registered() {
+    let desk = Desk::new();
+    let mut settings = desk.settings();
+    settings.redirect_uri = "http://localhost/nobodys".parse().ok();
+    settings.consent = Some(smtp_oauth::account::settings::Consent::Browser);
+    desk.hands(toml::to_string(&settings).unwrap());
+    let ran = ran(desk.unattended(&["--json"]).output().unwrap());
+    let causes = &document(&ran)["causes"];
+    let first = &causes[0];
+    assert!(first["item"] == "redirect-uri" && !first["fix"].as_array().unwrap().is_empty(), "{ran:?}");
 }
 
 #[test]
@@ -243,6 +264,8 @@ fn an_app_that_the_authority_does_not_know_is_named_and_a_dead_one_is_unreachabl
     let last: Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
     let text = last["text"].as_str().unwrap();
     assert!(text.starts_with(&format!("{}: `client_id`: ", file.display())) && text.contains("AADSTS700016"), "{text}");
+    let cause = &document(&ran)["causes"][0];
+    assert!(cause["item"] == "client-id" && !cause["fix"].as_array().unwrap().is_empty(), "{cause}");
 
     settings.endpoints.authority = "https://127.0.0.1:1".parse().ok();
     desk.hands(toml::to_string(&settings).unwrap());

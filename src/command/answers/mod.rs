@@ -7,12 +7,13 @@ use std::path::Path;
 
 use consent::credential;
 
-use super::{Context, Status, options::Setup, paths};
+use super::{Context, Status, access, options::Setup, paths};
 use crate::{
     account::{
         Settings,
         answers::{Answers, Fault, Unreadable},
         draft::Draft,
+        health,
     },
     entra::Cloud,
     export::{self, FORMATS, Format},
@@ -132,6 +133,7 @@ impl Sheet<'_> {
         }
         let lang = self.lang()?;
         self.trust()?;
+        self.secret_expires()?;
         self.consent(product.unwrap_or_else(product::default))?;
         let (client_secret, of_secret) = self.client_secret()?.unzip();
         let password = self.password()?;
@@ -243,6 +245,15 @@ impl Sheet<'_> {
             let known = Language::ALL.iter().map(|language| language.code()).collect::<Vec<_>>().join(", ");
             self.refuse("lang", Phrase::new("answers.known").with("known", known))
         })
+    }
+
+    /// A secret that has ended is worth nothing, and a sign-in with it would be for nothing.
+    fn secret_expires(&self) -> Result<(), Refusal> {
+        let date = self.answers.settings.secret_expires.as_ref();
+        match date.and_then(health::unix).filter(|at| *at <= access::now()) {
+            Some(_) => Err(self.refuse("secret_expires", Phrase::new("malformed.day-past"))),
+            None => Ok(()),
+        }
     }
 
     fn format(&self, target: &str) -> Result<&'static Format, Refusal> {

@@ -7,6 +7,7 @@ use super::{Go, Page, Turn, go_on, lead, primary, secondary, words};
 use crate::{
     account::Account,
     checklist::Item,
+    diagnosis::Cause,
     facts::{
         Address, Malformed,
         clean::{Form, clean},
@@ -105,6 +106,13 @@ impl Send {
     }
 
     /// How the sending ended, once it has.
+    pub fn causes(&self) -> &[Cause] {
+        match &self.phase {
+            Phase::Offering => &[],
+            Phase::Sending(trial) => trial.causes(),
+        }
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         match &self.phase {
             Phase::Offering => None,

@@ -145,6 +145,18 @@ impl Step {
         }
     }
 
+    /// What its failure is put down to.
+    pub fn causes(&self) -> &[Cause] {
+        match self {
+            Self::Read(step) => step.causes(),
+            Self::Consent(step) => step.causes(),
+            Self::Token(step) => step.causes(),
+            Self::Connect(step) => step.causes(),
+            Self::Message(step) => step.causes(),
+            Self::Choose(_) | Self::Ask(_) | Self::Save(_) | Self::Done(_) => &[],
+        }
+    }
+
     /// Whether it shows that something is wrong.
     pub fn has_failed(&self, desk: &Desk) -> bool {
         match self {

@@ -228,6 +228,10 @@ impl Read {
     }
 
     /// How a run ends here that cannot wait; `None` where it is for the answer to be another.
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome.filter(|_| self.phase == Phase::Doubted)
     }
