@@ -160,11 +160,14 @@ impl Settings {
         }
     }
 
-    /// Where nothing was said of the way: a device code, or the first of `open` where that is not among them.
-    pub fn settle_way(&mut self, open: &[Way]) {
-        match open.first().filter(|_| self.consent.is_none() && !open.contains(&self.way())) {
-            Some(first) => self.take_way(*first),
-            None => _ = self.consent.get_or_insert_default(),
+    /// Where nothing was said of the way: the product's first.
+    pub fn settle_way(&mut self, first: Way) {
+        match first {
+            _ if self.consent.is_some() => {}
+            Way::DeviceCode => self.consent = Some(Consent::DeviceCode),
+            // A certificate that is named is what the app shows itself by.
+            Way::Secret if self.certificate_file.is_some() => self.take_way(Way::Certificate),
+            first => self.take_way(first),
         }
     }
 

@@ -44,6 +44,9 @@ use crate::{
     },
 };
 
+/// So long the end waits for an answer that is not to be lost.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
+
 #[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
 pub fn run(context: &Context, asked: &Setup) -> Status {
     let shown = match asked.json {
@@ -84,8 +87,8 @@ struct Ended {
     draft_lost: Option<FileFailure>,
     /// What was typed is kept.
     resumable: bool,
-    /// It was stuck at a file that cannot be written.
-    unwritable: bool,
+    /// Without a person, why a file could not be written that the run was for.
+    unwritten: Option<Phrase>,
     /// For `--json`.
     document: Option<Document>,
 }
@@ -140,7 +143,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         ended.not_exported = missed;
     }
     conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
-    let status = if ended.unwritable { Status::CannotWrite } else { ended.outcome.into() };
+    let status = if ended.unwritten.is_some() { Status::CannotWrite } else { ended.outcome.into() };
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
 
@@ -255,12 +258,13 @@ async fn drive(
         effects.extend(messages.flat_map(|message| model.update(message, now())));
     };
     front.close();
+    hear_out(&mut model, &mut reports, &mut runtime, &mut signals).await;
     let draft_lost = runtime.finish();
     let outcome = if stuck.is_some() { model.stuck_outcome() } else { outcome };
     let (items, checklist, account) =
         (model.desk().items(), model.draft().checklist.clone(), model.draft().account.clone());
     let saved = model.desk().saved.clone();
-    let unwritable = stuck.is_some() && model.desk().unwritable;
+    let unwritten = model.desk().unwritten.clone().filter(|_| model.desk().unattended);
     let document = watch.map(|watch| watch.document(&model, outcome, places, now()));
     let not_exported = None;
     Ok(Ended {
@@ -274,9 +278,28 @@ async fn drive(
         not_exported,
         draft_lost,
         resumable,
-        unwritable,
+        unwritten,
         document,
     })
+}
+
+/// The screen is gone, but what was asked for may be the only thing that is good from now on. Not for long, and not
+/// against somebody who wants it to end.
+#[expect(clippy::disallowed_methods, reason = "an end that waits has its time")]
+async fn hear_out(model: &mut Model, reports: &mut Reports, runtime: &mut Runtime, signals: &mut Signals) {
+    let heard = async {
+        while model.awaits() {
+            let Some((ticket, report)) = reports.recv().await else { return };
+            for effect in model.update(Message::Reported(ticket, report), now()) {
+                runtime.perform(effect);
+            }
+        }
+    };
+    tokio::select! {
+        () = heard => {}
+        () = tokio::time::sleep(LAST_ANSWER) => {}
+        () = signals.next() => {}
+    }
 }
 
 fn perform(effects: impl Iterator<Item = Effect>, front: &mut impl Front, runtime: &mut Runtime) -> Option<Outcome> {
@@ -313,6 +336,8 @@ fn conclude(
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
+    } else if let Some(why) = &ended.unwritten {
+        context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         let key = match () {
             // A demo's own directory is found by no later run.

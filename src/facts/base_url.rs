@@ -6,7 +6,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::{Malformed, dns_name};
+use super::{
+    Malformed, dns_name,
+    site::{self, Site},
+};
 
 /// `https://host[:port][/path]` without a trailing slash; `http://` on `localhost` alone, since Entra registers no
 /// other (Microsoft's page "Redirect URI restrictions").
@@ -24,20 +27,14 @@ impl BaseUrl {
 
     /// `host` or `host:port`, for products that ask for no more than that.
     pub fn host(&self) -> &str {
-        let site = self.0.split_once("://").map_or(self.0.as_str(), |(_, site)| site);
-        site.split('/').next().unwrap_or(site)
+        Site::of(&self.0).host
     }
 }
 
 impl BaseUrl {
     /// Whether a host, with or without a port, is the product's. This machine's own name is everybody's.
     pub fn is_at(&self, host: &str) -> bool {
-        let name = |host: &str| {
-            let end = if host.starts_with('[') { host.find(']') } else { host.find(':') };
-            host[..end.unwrap_or(host.len())].to_ascii_lowercase()
-        };
-        let own = name(self.host());
-        own == name(host) && !["localhost", "127.0.0.1", "[::1"].contains(&own.as_str())
+        site::is_same(self.host(), host) && !site::is_this_machine(host)
     }
 }
 
@@ -45,9 +42,13 @@ impl FromStr for BaseUrl {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let text: String = text.split_whitespace().collect();
+        let text = text.trim();
         let named = text.contains("://");
-        let whole = if named { text } else { format!("https://{text}") };
+        let whole = if named { text.to_owned() } else { format!("https://{text}") };
+        // A parser drops line breaks, and takes the next word for a host that is missing.
+        if text.contains(char::is_whitespace) || Site::of(&whole).host.is_empty() {
+            return Err(Malformed::BaseUrl);
+        }
         let url = Url::parse(&whole).map_err(|_| Malformed::BaseUrl)?;
         if url.query().is_some() || url.fragment().is_some() || whole.contains('@') {
             return Err(Malformed::BaseUrlParts);
@@ -79,23 +80,17 @@ fn host(url: &Url, whole: &str, named: bool) -> Option<String> {
             plain.then(|| name.to_owned())
         }
         // Numbers that only a parser takes for an address are not taken for one.
-        Host::Ipv4(ip) => Some(ip.to_string()).filter(|ip| site(whole).0.split(':').next() == Some(ip)),
+        Host::Ipv4(ip) => Some(ip.to_string()).filter(|ip| site::parted(Site::of(whole).host).0 == ip),
         Host::Ipv6(ip) => Some(format!("[{ip}]")),
     }
 }
 
 /// The path as it was written, in characters that a redirect URI can have.
 fn path(whole: &str) -> Option<&str> {
-    let path = site(whole).1.trim_end_matches('/');
+    let path = Site::of(whole).path.trim_end_matches('/');
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
     let segment = |part: &str| !matches!(part, "" | "." | "..") && !part.starts_with("%2e") && !part.starts_with("%2E");
     (path.bytes().all(letter) && path.split('/').skip(1).all(segment)).then_some(path)
-}
-
-/// Host and port, and the path behind them.
-fn site(whole: &str) -> (&str, &str) {
-    let rest = whole.split_once("://").map_or(whole, |(_, rest)| rest);
-    rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 impl TryFrom<String> for BaseUrl {
@@ -131,8 +126,7 @@ mod tests {
             ("im.example.com/imart", "https://im.example.com/imart", "im.example.com"),
             ("im.example.com:8443/imart", "https://im.example.com:8443/imart", "im.example.com:8443"),
             (" HTTPS://IM.Example.COM:443/Imart ", "https://im.example.com/Imart", "im.example.com"),
-            ("https:// im.example.com / imart", "https://im.example.com/imart", "im.example.com"),
-            ("https://im.example\n.com/imart\u{3000}", "https://im.example.com/imart", "im.example.com"),
+            ("https://im.example.com/imart\u{3000}\n", "https://im.example.com/imart", "im.example.com"),
             ("https://日本語.example/imart", "https://xn--wgv71a119e.example/imart", "xn--wgv71a119e.example"),
             ("https://ｉｍ．example。com", "https://im.example.com", "im.example.com"),
             ("https://im/imart", "https://im/imart", "im"),
@@ -157,6 +151,7 @@ mod tests {
                 && at("https://im.example.com", "im.example.com:1")
         );
         assert!(at("https://[2001:db8::1]/x", "[2001:db8::1]:8443"));
+        assert!(!at("https://[2001:db8::1]/x", "[2001:db8::2]:8443") && !at("https://[::1]/x", "[::1]:1"));
         assert!(!at("https://im.example.com", "im.example.com.evil.example") && !at("http://localhost", "localhost"));
     }
 
@@ -187,6 +182,13 @@ mod tests {
             ("https://\u{202e}im.example.com/", Malformed::BaseUrl),
             ("https://im\u{1b}.example.com/", Malformed::BaseUrl),
             ("{base_url}", Malformed::BaseUrl),
+            ("https://im.example.com/my app", Malformed::BaseUrl),
+            ("https://im.example.com/my\u{a0}app", Malformed::BaseUrl),
+            ("https://im.example\n.com/imart", Malformed::BaseUrl),
+            ("https://im.example\t.com/imart", Malformed::BaseUrl),
+            ("im.example.com and im2.example.com", Malformed::BaseUrl),
+            ("/im.example.com", Malformed::BaseUrl),
+            ("https:///im.example.com", Malformed::BaseUrl),
             (&long, Malformed::BaseUrl),
             ("http://im.example.com/imart", Malformed::BaseUrlHttp),
             ("http://127.0.0.1/imart", Malformed::BaseUrlHttp),

@@ -4,6 +4,7 @@
 mod base_url;
 pub mod clean;
 mod redirect;
+pub mod site;
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
 

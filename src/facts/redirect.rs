@@ -2,7 +2,10 @@
 //! ignores the port when it matches one of those, so the listener's own can be put in; everything else is kept byte
 //! for byte.
 
-use super::RedirectUri;
+use super::{
+    RedirectUri,
+    site::{self, Site},
+};
 
 impl RedirectUri {
     /// Whether a listener on this machine can receive what is sent there.
@@ -12,7 +15,7 @@ impl RedirectUri {
 
     /// Host and port as written.
     pub fn host(&self) -> &str {
-        split(&self.0).and_then(|(site, _)| site.split_once("://")).map_or("", |(_, host)| host)
+        Site::of(&self.0).host
     }
 
     /// Entra registers no `http://[::1]` (Microsoft's page "Redirect URI restrictions").
@@ -58,11 +61,11 @@ impl<'a> Loopback<'a> {
     /// `None` for every other URI.
     pub fn read(uri: &'a str) -> Option<Self> {
         let (site, path) = split(uri)?;
-        let (origin, port) = match site.rsplit_once(':') {
-            Some((origin, port)) if !port.starts_with('/') && !port.ends_with(']') => (origin, Some(self::port(port)?)),
-            _ => (site, None),
-        };
-        let known = HOSTS.iter().any(|host| origin.eq_ignore_ascii_case(&format!("http://{host}")));
+        let Site { scheme, host, .. } = Site::of(site);
+        let port = site::parted(host).1;
+        let origin = &site[..site.len() - port.map_or(0, |port| port.len() + 1)];
+        let port = port.map_or(Some(None), |port| self::port(port).map(Some))?;
+        let known = scheme.eq_ignore_ascii_case("http") && site::is_this_machine(host);
         let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#\\\"<>".contains(&byte));
         (known && plain).then_some(Self { origin, port, path })
     }
@@ -76,8 +79,6 @@ impl<'a> Loopback<'a> {
         format!("{}:{port}{}", self.origin, self.path)
     }
 }
-
-const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 fn port(digits: &str) -> Option<u16> {
     digits.parse().ok().filter(|port| *port != 0 && digits.bytes().all(|byte| byte.is_ascii_digit()))

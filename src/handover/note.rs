@@ -36,9 +36,7 @@ impl Note<'_> {
             self.say(if needs.hve { "why-hve" } else { "why" }),
             self.say(if needs.app_only { "why-app" } else { "why-user" }),
         ];
-        // Japanese sets no space between sentences.
-        let space = if why[0].is_ascii() { " " } else { "" };
-        self.paragraph(&why.join(space));
+        self.paragraph(&why.join(self.texts.language().space()));
         self.heading("about");
         let mailbox = match (needs.hve, needs.app_only) {
             (true, _) => "mailbox-hve",

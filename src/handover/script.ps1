@@ -3,7 +3,7 @@
 #: roles
 #: modules
 #: run-powershell
-$ErrorActionPreference = 'Stop'
+#stop
 
 #: values
 #values
@@ -17,16 +17,7 @@ foreach ($value in @($TenantId, $AppName) + $WebRedirects + $NativeRedirects) {
   if ($value -like '*<*>*') { throw '@placeholder' }
 }
 
-#: patience
-function Invoke-Patiently([scriptblock] $Action) {
-  foreach ($try in 1..12) {
-    try { return & $Action } catch {
-      if ($try -eq 12) { throw }
-      Write-Host ('@waiting' + ' ' + $_.Exception.Message)
-      Start-Sleep -Seconds 10
-    }
-  }
-}
+#patience
 
 #: sign-in
 #connect-graph
@@ -151,13 +142,6 @@ if ($NewSecret -or -not $valid) {
 
 #: certificate-powershell
 #end
-#if app-id
-
-$AppId = $app.AppId
-$ObjectId = $principal.Id
-#end
-
-#exchange
 
 Write-Output ''
 Write-Output '@send-back'
@@ -175,3 +159,10 @@ if ($secret) {
   Write-Output '@secret-kept-powershell'
 }
 #end
+#if app-id
+
+$AppId = $app.AppId
+$ObjectId = $principal.Id
+#end
+
+#exchange

@@ -1,10 +1,13 @@
-//! The scripts. Their code stands in `script.ps1`, `exchange.ps1` and `script.sh`, the same for everybody; here what
-//! does not apply is left out, the values are put in, and the words are those of the chosen language.
+//! The scripts. Their code stands in `script.ps1`, `exchange.ps1`, `patience.ps1` and `script.sh`, the same for
+//! everybody; here what does not apply is left out, the values are put in, and the words are those of the chosen language.
 //!
 //! In those files `#: KEY` is a comment, `'@KEY'` a message, `#if FLAG !FLAG` to `#end` a part that applies under
 //! conditions, and `#NAME` on a line of its own what is made here.
 
-use super::{facts::Facts, value::Value};
+use super::{
+    facts::Facts,
+    value::{Syntax, Value},
+};
 use crate::{
     entra::Cloud,
     language::Texts,
@@ -15,29 +18,34 @@ use crate::{
 /// Characters in a comment's line.
 const WIDTH: usize = 100;
 
+/// Functions of modules, as Microsoft Graph's cmdlets are, do not see the script's own preference; the parameter reaches
+/// them (about_Scopes, about_CommonParameters).
+const STOP: &str = "$ErrorActionPreference = 'Stop'\n$PSDefaultParameterValues['*:ErrorAction'] = 'Stop'\n";
+
 struct Script<'a> {
     texts: &'a Texts,
     flags: Vec<&'static str>,
-    quoted: fn(&str) -> String,
+    syntax: Syntax,
     /// What stands in the place of `#NAME`.
     made: Vec<(&'static str, String)>,
 }
 
 pub fn powershell(facts: &Facts, texts: &Texts) -> String {
-    let mut script = Script { texts, flags: flags(facts), quoted: shell::powershell, made: Vec::new() };
+    let mut script = Script { texts, flags: flags(facts), syntax: Syntax::PowerShell, made: Vec::new() };
     let graph_option = facts.cloud.addresses().map_or("", |addresses| addresses.graph_option.as_str());
     let connect = format!(
         "Connect-MgGraph -TenantId $TenantId -Scopes {}{graph_option} | Out-Null\n",
         graph_scopes(facts).iter().map(|scope| shell::powershell(scope)).collect::<Vec<_>>().join(", ")
     );
-    script.made = vec![("connect-graph", connect), ("values", powershell_values(facts, texts))];
-    let exchange = exchange(facts, texts);
-    script.made.push(("exchange", exchange));
+    script.made =
+        vec![("stop", STOP.to_owned()), ("connect-graph", connect), ("values", powershell_values(facts, texts))];
+    let patience = script.render(include_str!("patience.ps1"));
+    script.made.extend([("patience", patience), ("exchange", exchange(facts, texts))]);
     script.render(include_str!("script.ps1"))
 }
 
 pub fn azcli(facts: &Facts, texts: &Texts) -> String {
-    let mut script = Script { texts, flags: flags(facts), quoted: shell::quoted, made: Vec::new() };
+    let mut script = Script { texts, flags: flags(facts), syntax: Syntax::Posix, made: Vec::new() };
     script.made = vec![("values", azcli_values(facts, texts)), ("exchange-comment", exchange_comment(facts, texts))];
     script.render(include_str!("script.sh"))
 }
@@ -47,20 +55,19 @@ fn exchange(facts: &Facts, texts: &Texts) -> String {
     let option = facts.cloud.addresses().map_or("", |addresses| addresses.exchange_option.as_str());
     let connect = format!("Connect-ExchangeOnline -ShowBanner:$false{option}\n");
     let made = vec![("connect-exchange", connect)];
-    Script { texts, flags: flags(facts), quoted: shell::powershell, made }.render(include_str!("exchange.ps1"))
+    Script { texts, flags: flags(facts), syntax: Syntax::PowerShell, made }.render(include_str!("exchange.ps1"))
 }
 
 /// The same as comments of a shell script, with its own values.
 fn exchange_comment(facts: &Facts, texts: &Texts) -> String {
-    let mut lines = vec!["$ErrorActionPreference = 'Stop'".to_owned()];
+    let mut lines = vec![STOP.trim_end().to_owned()];
     if names_the_app(facts) {
         lines.extend(["$AppId = '<client_id>'", "$ObjectId = '<object_id>'"].map(str::to_owned));
     }
     lines.extend(powershell_mailbox(facts, texts));
-    let patient = include_str!("script.ps1").split_once("function ").and_then(|(_, rest)| rest.split_once("\n}\n"));
-    let script = Script { texts, flags: flags(facts), quoted: shell::powershell, made: Vec::new() };
-    let patient = patient.map(|(function, _)| script.render(&format!("function {function}\n}}\n")));
-    let whole = format!("{}\n{}{}", lines.join("\n"), patient.unwrap_or_default(), exchange(facts, texts));
+    let script = Script { texts, flags: flags(facts), syntax: Syntax::PowerShell, made: Vec::new() };
+    let patience = script.render(include_str!("patience.ps1"));
+    let whole = format!("{}\n{patience}{}", lines.join("\n"), exchange(facts, texts));
     whole.lines().map(|line| if line.is_empty() { "#\n".to_owned() } else { format!("# {line}\n") }).collect()
 }
 
@@ -101,25 +108,16 @@ fn graph_scopes(facts: &Facts) -> Vec<&'static str> {
 }
 
 fn powershell_values(facts: &Facts, texts: &Texts) -> String {
-    let assign = |name: &str, value: &Value| {
-        let why = value.why(texts).map(|why| format!("  # {why}")).unwrap_or_default();
-        format!("${name} = {}{why}", shell::powershell(&value.text))
-    };
-    let list = |name: &str, values: &[Value]| {
-        let quoted: Vec<String> = values.iter().map(|value| shell::powershell(&value.text)).collect();
-        let why = values.iter().find_map(|value| value.why(texts)).map(|why| format!("  # {why}")).unwrap_or_default();
-        format!("${name} = @({}){why}", quoted.join(", "))
-    };
-    let client_id = facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let syntax = Syntax::PowerShell;
     let mut lines = vec![
-        assign("TenantId", &facts.tenant()),
-        format!("$ClientId = {}", shell::powershell(&client_id)),
-        assign("AppName", &facts.app_name()),
+        syntax.assign(texts, "TenantId", &facts.tenant()),
+        syntax.assign(texts, "ClientId", &client_id(facts)),
+        syntax.assign(texts, "AppName", &facts.app_name()),
     ];
     lines.extend(powershell_mailbox(facts, texts));
-    lines.push(format!("$Audience = {}", shell::powershell(sign_in_audience(facts.needs.audience))));
-    lines.push(list("WebRedirects", &facts.redirects(Platform::Web)));
-    lines.push(list("NativeRedirects", &facts.redirects(Platform::Native)));
+    lines.push(syntax.assign(texts, "Audience", &Value::known(sign_in_audience(facts.needs.audience))));
+    lines.push(syntax.assign_list(texts, "WebRedirects", &facts.redirects(Platform::Web)));
+    lines.push(syntax.assign_list(texts, "NativeRedirects", &facts.redirects(Platform::Native)));
     lines.push("$Permissions = @(".to_owned());
     lines.extend(facts.needs.permissions.iter().map(|permission| {
         let [api, kind, name] = access(permission).map(shell::powershell);
@@ -160,39 +158,30 @@ fn api_name(api: Api) -> &'static str {
 }
 
 /// What Exchange's part needs to know.
-fn powershell_mailbox(facts: &Facts, texts: &Texts) -> Vec<String> {
-    let line = |(name, value): (&str, Value)| {
-        let why = value.why(texts).map(|why| format!("  # {why}")).unwrap_or_default();
-        format!("${name} = {}{why}", shell::powershell(&value.text))
-    };
-    [("Mailbox", facts.mailbox()), ("Sender", facts.sender())].map(line).into()
+fn powershell_mailbox(facts: &Facts, texts: &Texts) -> [String; 2] {
+    [("Mailbox", facts.mailbox()), ("Sender", facts.sender())]
+        .map(|(name, value)| Syntax::PowerShell.assign(texts, name, &value))
 }
 
 fn azcli_values(facts: &Facts, texts: &Texts) -> String {
-    let assign = |name: &str, value: &Value| {
-        let why = value.why(texts).map(|why| format!(" # {why}")).unwrap_or_default();
-        format!("{name}={}{why}\n", shell::quoted(&value.text))
-    };
-    // No URI and no permission has a space in it.
-    let list = |name: &str, values: &[Value]| {
-        let text = values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(" ");
-        assign(name, &Value { text, missing: values.iter().find_map(|value| value.missing) })
-    };
-    let known = |text: &str| Value { text: text.to_owned(), missing: None };
-    let permissions: Vec<Value> =
-        facts.needs.permissions.iter().map(|permission| known(&access(permission).join(":"))).collect();
-    let client_id = facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default();
-    [
-        assign("cloud", &known(azure_cloud(facts.cloud))),
-        assign("tenant", &facts.tenant()),
-        assign("client_id", &known(&client_id)),
-        assign("app_name", &facts.app_name()),
-        assign("audience", &known(sign_in_audience(facts.needs.audience))),
-        list("web_redirects", &facts.redirects(Platform::Web)),
-        list("native_redirects", &facts.redirects(Platform::Native)),
-        list("permissions", &permissions),
-    ]
-    .concat()
+    let syntax = Syntax::Posix;
+    let permissions = facts.needs.permissions.iter().map(|permission| Value::known(access(permission).join(":")));
+    let lines = [
+        syntax.assign(texts, "cloud", &Value::known(azure_cloud(facts.cloud))),
+        syntax.assign(texts, "tenant", &facts.tenant()),
+        syntax.assign(texts, "client_id", &client_id(facts)),
+        syntax.assign(texts, "app_name", &facts.app_name()),
+        syntax.assign(texts, "audience", &Value::known(sign_in_audience(facts.needs.audience))),
+        syntax.assign_list(texts, "web_redirects", &facts.redirects(Platform::Web)),
+        syntax.assign_list(texts, "native_redirects", &facts.redirects(Platform::Native)),
+        syntax.assign_list(texts, "permissions", &permissions.collect::<Vec<_>>()),
+    ];
+    lines.join("\n") + "\n"
+}
+
+/// Empty where there is none yet: the script goes by the name then.
+fn client_id(facts: &Facts) -> Value {
+    Value::known(facts.client_id.as_ref().map(ToString::to_string).unwrap_or_default())
 }
 
 /// As `az cloud list` has it; the DoD's is the government's with another address for Graph.
@@ -214,18 +203,19 @@ impl Script<'_> {
                 holding.push(conditions.split(' ').all(|condition| self.holds(condition)));
             } else if trimmed == "#end" {
                 holding.pop();
-            } else if holding.contains(&false) {
-            } else if let Some(key) = trimmed.strip_prefix("#: ") {
-                let indent = &line[..line.len() - trimmed.len()];
-                out.push_str(&self.comment(key, indent));
-            } else if let Some(made) = self.made(trimmed) {
-                out.push_str(made);
-            } else {
-                out.push_str(&self.worded(line));
-                out.push('\n');
+            } else if !holding.contains(&false) {
+                out.push_str(&self.line(line));
             }
         }
         out
+    }
+
+    fn line(&self, line: &str) -> String {
+        let trimmed = line.trim_start();
+        match trimmed.strip_prefix("#: ") {
+            Some(key) => self.comment(key, &line[..line.len() - trimmed.len()]),
+            None => self.made(trimmed).map_or_else(|| self.worded(line) + "\n", str::to_owned),
+        }
     }
 
     fn holds(&self, condition: &str) -> bool {
@@ -257,7 +247,7 @@ impl Script<'_> {
         for part in parts {
             match part.split_once('\'') {
                 Some((key, rest)) if key.starts_with(|c: char| c.is_ascii_lowercase()) => {
-                    out.push_str(&(self.quoted)(&self.word(key)));
+                    out.push_str(&self.syntax.quoted(&self.word(key)));
                     out.push_str(rest);
                 }
                 _ => {

@@ -121,6 +121,37 @@ fn powershell_can_be_parsed() {
     }
 }
 
+/// Microsoft Graph's cmdlets are functions of a module, which a script's own preference does not reach: a refusal would
+/// be passed over, and never tried again.
+#[test]
+fn a_failure_in_a_module_stops_the_script_too() {
+    for facts in each() {
+        let whole = said(Format::PowerShell, &facts, Language::English);
+        let part = exchange_part(&said(Format::AzCli, &facts, Language::English));
+        for script in [whole, part] {
+            let at = script.find("\n$PSDefaultParameterValues['*:ErrorAction'] = 'Stop'\n");
+            assert!(at.is_some() && at < script.find("Invoke-Patiently"), "{script}");
+        }
+    }
+}
+
+/// Exchange may not be there, or refuse: what was made before is said by then, the secret above all.
+#[test]
+fn what_is_shown_once_is_shown_before_the_next_may_fail() {
+    let order = |format: Format, marks: [&str; 4]| {
+        for facts in [of_product("intra-mart", Way::Paste, KNOWN), facts(Way::Secret, KNOWN)] {
+            let script = said(format, &facts, Language::English);
+            let at = marks.map(|mark| script.find(mark).unwrap_or_else(|| panic!("no {mark} in {script}")));
+            assert!(at.is_sorted(), "{at:?}\n{script}");
+        }
+    };
+    let made = "Add-MgApplicationPassword";
+    order(Format::PowerShell, [made, "'client_id      = '", "$secret.SecretText", "Connect-ExchangeOnline"]);
+    order(Format::AzCli, ["/addPassword", "'client_id      = ", "'client_secret  = ", "Connect-ExchangeOnline"]);
+    let app = said(Format::PowerShell, &facts(Way::Secret, KNOWN), Language::English);
+    assert!(app.find("'object_id ") < app.find("Connect-ExchangeOnline"), "{app}");
+}
+
 /// All that an address may have in it, and nothing that may not.
 const ODD: &str = "o'h$(id)`a`{x}|#%&*@contoso.example";
 

@@ -2,7 +2,7 @@
 //! placeholder the reason why it is one.
 
 use super::facts::Facts;
-use crate::{language::Texts, phrase::Phrase, product::app::Platform};
+use crate::{language::Texts, phrase::Phrase, product::app::Platform, shell};
 
 /// A value as it goes into a text, or the placeholder in its place and what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +15,55 @@ pub struct Value {
 impl Value {
     pub fn of(known: Option<impl ToString>, name: &'static str) -> Self {
         match known {
-            Some(known) => Self { text: known.to_string(), missing: None },
+            Some(known) => Self::known(known.to_string()),
             None => Self { text: format!("<{name}>"), missing: Some(name) },
         }
     }
 
+    pub fn known(text: impl Into<String>) -> Self {
+        Self { text: text.into(), missing: None }
+    }
+
     pub fn why(&self, texts: &Texts) -> Option<String> {
         self.missing.map(|name| texts.say(&Phrase::new(format!("handover.missing.{name}"))))
+    }
+}
+
+/// How a script's language writes values down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    PowerShell,
+    Posix,
+}
+
+impl Syntax {
+    pub fn quoted(self, text: &str) -> String {
+        match self {
+            Self::PowerShell => shell::powershell(text),
+            Self::Posix => shell::quoted(text),
+        }
+    }
+
+    pub fn assign(self, texts: &Texts, name: &str, value: &Value) -> String {
+        self.line(name, &self.quoted(&value.text), value.why(texts))
+    }
+
+    /// None of the values has a space in it: in a POSIX shell it stands between them.
+    pub fn assign_list(self, texts: &Texts, name: &str, values: &[Value]) -> String {
+        let each = values.iter().map(|value| value.text.as_str());
+        let right = match self {
+            Self::PowerShell => format!("@({})", each.map(shell::powershell).collect::<Vec<_>>().join(", ")),
+            Self::Posix => shell::quoted(&each.collect::<Vec<_>>().join(" ")),
+        };
+        self.line(name, &right, values.iter().find_map(|value| value.why(texts)))
+    }
+
+    fn line(self, name: &str, right: &str, why: Option<String>) -> String {
+        let left = match self {
+            Self::PowerShell => format!("${name} = "),
+            Self::Posix => format!("{name}="),
+        };
+        left + right + &why.map(|why| format!("  # {why}")).unwrap_or_default()
     }
 }
 
@@ -47,7 +89,7 @@ impl Facts {
     pub fn redirects(&self, platform: Platform) -> Vec<Value> {
         let of = self.needs.redirects.iter().filter(|redirect| redirect.platform == platform);
         of.map(|redirect| match &redirect.uri {
-            Ok(uri) => Value { text: uri.to_string(), missing: None },
+            Ok(uri) => Value::known(uri.to_string()),
             Err(shape) => Value { text: format!("<{shape}>"), missing: Some("redirect_uri") },
         })
         .collect()

@@ -101,6 +101,8 @@ impl App {
         let Asked { way, hve, redirect, product_redirect } = asked;
         let own = redirect.filter(|_| way.is_browser()).filter(|own| Some(*own) != product_redirect);
         let web = product_redirect.map(|uri| (Platform::Web, uri.to_owned()));
+        // What is redeemed with the secret is registered under 'Web' (AADSTS700025 otherwise).
+        let platform = if self.comes_back_here() { Platform::Web } else { Platform::Native };
         let mut permissions = self.permissions.clone();
         for needed in needed(way, hve) {
             if !permissions.contains(&needed) {
@@ -109,7 +111,7 @@ impl App {
         }
         Wanted {
             audience: self.audience,
-            redirects: web.into_iter().chain(own.map(|uri| (Platform::Native, uri.to_owned()))).collect(),
+            redirects: web.into_iter().chain(own.map(|uri| (platform, uri.to_owned()))).collect(),
             public_client: matches!(way, Way::DeviceCode | Way::Password),
             permissions,
             secret: self.secret || way == Way::Secret,
@@ -158,6 +160,14 @@ mod tests {
         let wanted = app.wanted(Asked { way: Way::Loopback, hve: false, redirect: uri, product_redirect: uri });
         assert_eq!(wanted.redirects, [(Platform::Web, "http://localhost/MxMail/".to_owned())]);
         assert!(!app.keeps_secret_back());
+    }
+
+    #[test]
+    fn a_product_that_comes_back_here_has_a_changed_redirect_uri_under_its_own_platform() {
+        let (theirs, ours) = ("http://localhost/MxMail/", "http://localhost:8400/other");
+        let asked = Asked { way: Way::Loopback, hve: false, redirect: Some(ours), product_redirect: Some(theirs) };
+        let wanted = app("http://localhost/MxMail/").wanted(asked);
+        assert_eq!(wanted.redirects, [(Platform::Web, theirs.to_owned()), (Platform::Web, ours.to_owned())]);
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
-    Model,
+    Model, blame,
     effect::{Effect, Report, Ticket},
     message::Message,
     overlay::Overlay,
+    plan,
     screen::{Act, Action, Input, Key, Tone},
 };
 use crate::{
@@ -40,7 +41,7 @@ pub enum When {
     SecretAsked,
     /// A certificate was read that the app may not have; once for each.
     CertificateRead,
-    /// At this step, or where its being left out shows; once.
+    /// At this step, or where what is wrong is to be mended there; once.
     At(&'static str),
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
@@ -136,12 +137,22 @@ impl Model {
         told || self.mending.is_some() || self.step.has_failed(&self.desk)
     }
 
+    /// Whether what is wrong is to be mended at this step.
+    fn leads_to(&self, step: &str) -> bool {
+        let told = match &self.overlay {
+            Some(Overlay::Told(causes)) => blame::blamed(causes),
+            _ => None,
+        };
+        let blamed = told.or(self.mending.map(|(_, item)| item)).or_else(|| self.step.blamed());
+        blamed.and_then(|item| plan::step_of(&plan::path(&self.desk), item)) == Some(step)
+    }
+
     fn offer(&self, number: usize, companion: &Companion) -> Option<Action> {
         let about = self.waits_for(companion);
         let now = match companion.when {
             When::CodeWaits | When::BrowserWaits => self.step_id == "consent" && !about.is_empty(),
             When::SecretAsked => matches!(self.step_id, "app-secret" | "product-secret"),
-            When::At(step) => self.step_id == step || self.is_failing(),
+            When::At(step) => self.step_id == step || self.is_failing() && self.leads_to(step),
             When::CertificateRead => !about.is_empty() && self.desk.draft.secrets.tokens.is_none(),
             When::SomethingFailed => self.is_failing(),
         };

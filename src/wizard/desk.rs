@@ -38,6 +38,8 @@ pub struct Desk {
     pub seed: String,
     /// Said at the top of the screen until the next answer.
     pub notices: Vec<(Tone, Phrase)>,
+    /// What was done to the value that was typed last; said above the notices, and as long.
+    pub taken: Option<Phrase>,
     /// What was known before anything was typed.
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
@@ -46,6 +48,8 @@ pub struct Desk {
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
     pub anew: bool,
+    /// A renewal is under way that was begun beside the step; nothing is done with the tokens from before.
+    pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
     /// The step that is open was answered by a file.
@@ -56,8 +60,8 @@ pub struct Desk {
     pub graphical: bool,
     /// Where a browser was last waited for: a tunnel may lead there.
     pub port: Option<u16>,
-    /// A file could not be written, so that a run without a person ends there.
-    pub unwritable: bool,
+    /// Why a file could not be written that a run without a person was for.
+    pub unwritten: Option<Phrase>,
     /// Where a real message was sent in this run.
     pub sent_to: Option<Address>,
     /// The files written in this run.
@@ -100,16 +104,18 @@ impl Desk {
             texts,
             seed,
             notices: Vec::new(),
+            taken: None,
             suggested: Settings::default(),
             tested: None,
             causes: Vec::new(),
             anew: false,
+            renews: false,
             now: 0,
             by_file: false,
             unattended: false,
             graphical: false,
             port: None,
-            unwritable: false,
+            unwritten: None,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),

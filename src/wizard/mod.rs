@@ -98,6 +98,8 @@ pub struct Model {
     step_id: &'static str,
     step: Step,
     overlay: Option<Overlay>,
+    /// The request to an administrator that is being written.
+    request: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -134,8 +136,8 @@ impl Model {
         desk.graphical = given.graphical;
         if given.answered.as_ref().is_some_and(|answered| answered.complete) {
             // A file means the same wherever it is read: what it does not say goes by no situation.
-            let open = &desk.product().ways;
-            desk.draft.settings.settle_way(open);
+            let first = desk.product().ways[0];
+            desk.draft.settings.settle_way(first);
         }
         desk.draft.expire(now);
         let path = plan::path(&desk);
@@ -150,6 +152,7 @@ impl Model {
             step_id: at,
             step,
             overlay: None,
+            request: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -192,16 +195,17 @@ impl Model {
 
     pub fn update(&mut self, message: Message, now: i64) -> Vec<Effect> {
         if self.left {
-            return Vec::new();
+            return self.told_late(message, now);
         }
         self.desk.tell_time(now);
+        self.desk.renews = self.renewal().is_some();
         let passes = self.passing || self.desk.by_file;
-        let (at, said) = (self.step_id, self.desk.notices.clone());
+        let (at, said, taken) = (self.step_id, self.desk.notices.clone(), self.desk.taken.clone());
         let mut effects = self.respond(message, now);
         self.pass_over(&mut effects, now);
         if passes && self.step_id != at {
             // What was found out at a step that nobody saw is in the checklist.
-            self.desk.notices = said;
+            (self.desk.notices, self.desk.taken) = (said, taken);
         }
         effects
     }
@@ -331,13 +335,28 @@ impl Model {
 
     fn leave(&mut self, outcome: Outcome) -> Vec<Effect> {
         self.left = true;
-        let mut effects: Vec<Effect> = self.desk.recall(None).into_iter().map(Effect::Cancel).collect();
+        let mut effects = self.recall();
         if self.step_id != "done" {
             effects.push(Effect::KeepDraft(Box::new(self.desk.draft.clone())));
         }
         let outcome = if self.step_id == "done" { self.desk.outcome() } else { outcome };
         effects.push(Effect::Leave(outcome));
         effects
+    }
+
+    /// Whether there is something to be heard yet, though the person has left: a renewal's answer, to be kept in the draft.
+    pub fn awaits(&self) -> bool {
+        self.left && self.renewal().is_some()
+    }
+
+    /// After the person has left.
+    fn told_late(&mut self, message: Message, now: i64) -> Vec<Effect> {
+        let Message::Reported(ticket, report) = message else { return Vec::new() };
+        if !self.desk.is_out(ticket) {
+            return Vec::new();
+        }
+        self.desk.hand_back(ticket);
+        self.rechecked(ticket, &report, now).unwrap_or_default()
     }
 
     /// What stands in a field when the person turns away. A secret goes where secrets are kept.
@@ -369,10 +388,10 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if let (Some(Overlay::Handing(handing)), Report::FilesKept(outcome)) = (&mut self.overlay, &report)
-            && handing.kept(ticket, outcome)
+        if let Report::FilesKept(outcome) = &report
+            && self.request == Some(ticket)
         {
-            return Vec::new();
+            return self.request_kept(outcome, now);
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

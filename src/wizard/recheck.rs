@@ -50,8 +50,6 @@ pub struct Recheck {
     waiting: VecDeque<Check>,
     running: Option<(Check, Task)>,
     before: Checklist,
-    /// The tokens are the account's now: whoever renews them here takes them from its file.
-    saved: bool,
     stopped: bool,
     untold: BTreeSet<Item>,
     /// What was shown to be wrong, and what that is put down to.
@@ -96,12 +94,11 @@ fn checks(desk: &Desk) -> VecDeque<Check> {
 }
 
 impl Recheck {
-    fn begin(desk: &mut Desk, saved: bool, now: i64) -> (Self, Vec<Effect>) {
+    fn begin(desk: &mut Desk, now: i64) -> (Self, Vec<Effect>) {
         let mut recheck = Self {
             waiting: checks(desk),
             running: None,
             before: desk.draft.checklist.clone(),
-            saved,
             stopped: false,
             untold: BTreeSet::new(),
             wrong: BTreeMap::new(),
@@ -152,7 +149,7 @@ impl Recheck {
             }
             Check::Token => {
                 // An app's own sign-in leaves the tokens before it as good as they were.
-                let may = !self.saved || desk.draft.way().is_app_only();
+                let may = !is_saved(desk) || desk.draft.way().is_app_only();
                 let renewing = may.then(|| Renewing::begin(desk, now)).flatten();
                 if renewing.is_none() {
                     self.read_at_hand(desk, now);
@@ -191,7 +188,7 @@ impl Recheck {
 
     /// There is no draft of an account that is saved.
     fn kept(&self, desk: &Desk) -> Option<Effect> {
-        (!self.saved).then(|| Effect::KeepDraft(Box::new(desk.draft.clone())))
+        (!is_saved(desk)).then(|| Effect::KeepDraft(Box::new(desk.draft.clone())))
     }
 
     fn reported(&mut self, desk: &mut Desk, report: Report, now: i64) -> Vec<Effect> {
@@ -328,6 +325,11 @@ impl Recheck {
     }
 }
 
+/// The tokens are the account's now: whoever renews them here takes them from its file.
+fn is_saved(desk: &Desk) -> bool {
+    desk.draft.step == "done"
+}
+
 /// Trouble on the way, which passes; not what a server showed of itself.
 fn is_of_the_line(kind: FailureKind) -> bool {
     !matches!(kind, FailureKind::Certificate | FailureKind::TlsHandshake | FailureKind::CaFile)
@@ -345,7 +347,7 @@ impl Model {
         if !self.may_check_again(now) {
             return Vec::new();
         }
-        let (recheck, effects) = Recheck::begin(&mut self.desk, self.step_id == "done", now);
+        let (recheck, effects) = Recheck::begin(&mut self.desk, now);
         (self.recheck, self.overlay) = (Some(recheck), Some(Overlay::Checklist));
         effects
     }
@@ -357,13 +359,26 @@ impl Model {
     /// `None` when the report is for somebody else.
     pub(super) fn rechecked(&mut self, ticket: Ticket, report: &Report, now: i64) -> Option<Vec<Effect>> {
         let recheck = self.recheck.as_mut().filter(|recheck| recheck.awaits(ticket))?;
-        Some(recheck.reported(&mut self.desk, report.clone(), now))
+        let mut effects = recheck.reported(&mut self.desk, report.clone(), now);
+        if let Step::Save(save) = &mut self.step
+            && !self.left
+            && recheck.renewal(&self.desk).is_none()
+        {
+            let turn = save.renewed(&mut self.desk, now);
+            effects.extend(self.take(turn, now));
+        }
+        Some(effects)
+    }
+
+    /// One under way that takes a refresh token.
+    pub(super) fn renewal(&self) -> Option<Ticket> {
+        self.recheck.as_ref().and_then(|recheck| recheck.renewal(&self.desk))
     }
 
     /// Every task that runs for the step is cancelled; what was found out of it all is on the checklist. A renewal
     /// goes on to its end, unseen.
     pub(super) fn recall(&mut self) -> Vec<Effect> {
-        let renewal = self.recheck.as_ref().and_then(|recheck| recheck.renewal(&self.desk));
+        let renewal = self.renewal();
         if renewal.is_some() {
             self.stop_checking();
         } else {

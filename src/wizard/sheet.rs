@@ -75,11 +75,8 @@ fn screens(desk: &Desk, secret: Secret) -> Vec<Filled> {
         let (text, value) = value(desk, field, secret);
         // What has English beside it is chosen or done there, not typed.
         let value = value.filter(|_| field.value_en.is_none());
-        SheetRow {
-            name: named(&field.name, field.en.as_ref(), ours),
-            text: beside(&text, field.value_en.as_ref()),
-            value,
-        }
+        let value_en = field.value_en.as_ref().map(|template| desk.texts.fill(template, &desk.about("")));
+        SheetRow { name: named(&field.name, field.en.as_ref(), ours), text: beside(&text, value_en.as_ref()), value }
     };
     let screen = |screen: &crate::product::sheet::Screen| Filled {
         title: named(&screen.screen, screen.en.as_ref(), screen.ours),
@@ -135,7 +132,7 @@ fn plain(title: &str, screens: &[Filled], notes: &[(NoteKind, String)]) -> Strin
 fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in visible::line(text).chars() {
-        if "\\`*_[]<>|#".contains(c) {
+        if "\\`*_<|".contains(c) {
             out.push('\\');
         }
         out.push(c);

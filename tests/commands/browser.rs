@@ -8,9 +8,12 @@ use std::{
 
 use serde_json::Value;
 use smtp_oauth::{
+    account::Settings,
     entra::wire::{Method, Request},
     runtime::web,
     secret::Secret,
+    simulator::switches::switch,
+    way::Way,
 };
 
 use super::{
@@ -105,4 +108,34 @@ fn a_no_and_an_input_that_ends_need_another_sign_in() {
 
 fn ran_without_input(desk: &Desk) -> Ran {
     ran(desk.unattended(&[]).output().unwrap())
+}
+
+#[test]
+fn a_settings_sheet_that_cannot_be_written_ends_in_73() {
+    let desk = Desk::new();
+    let base_url = "https://proself.example".parse().ok();
+    let mut settings = Settings { product: Some("proself".into()), base_url, ..desk.settings() };
+    settings.take_way(Way::Loopback);
+    desk.hands(toml::to_string(&settings).unwrap());
+    let redirects = "web:https://proself.example/proself/oauth2callback/smtp native:http://localhost/smtp-oauth";
+    for uri in redirects.split(' ') {
+        let now = chrono::Utc::now();
+        desk.simulator.with_state(|state| switch(state, "redirect_uri", uri, now)).unwrap();
+    }
+    let place = desk.directory.path().join("settings-alerts.md");
+    std::fs::create_dir(&place).unwrap();
+    let why = format!("{} cannot be written: there is something that is no file", place.display());
+    let signs_in = |options: &[&str]| {
+        desk.signs_in_at_browser(&mut desk.unattended(options), |url| {
+            desk.opens(url, "approve");
+            None
+        })
+    };
+    let (told, lines) = signs_in(&["--json"]);
+    let document = document(&told);
+    assert_eq!((told.status, &document["outcome"]), (73, &"accepted".into()), "{lines:#?} {}", told.stdout);
+    assert_eq!(document["files"].as_array().unwrap().len(), 2, "the account is saved: {}", told.stdout);
+    assert!(lines.iter().any(|line| line.contains(&why)), "{lines:#?}");
+    let (plain, lines) = signs_in(&[]);
+    assert_eq!((plain.status, lines.concat().matches(&why).count()), (73, 1), "{lines:#?}");
 }

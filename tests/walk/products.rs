@@ -5,8 +5,14 @@ use smtp_oauth::{
     account::Settings,
     checklist::{Item, State},
     language::{Language, Texts},
-    product,
-    simulator::switches::switch,
+    product::{
+        self,
+        app::{self, Api, Asked, Audience, Kind, Wanted},
+    },
+    simulator::{
+        switches::switch,
+        tenant::{AccountTypes, Permission, Platform, Resource},
+    },
     way::Way,
     wizard::{
         Given,
@@ -78,14 +84,15 @@ pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, wa
 }
 
 pub fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
-    // A certificate is a file; tests of its own read one.
-    product.ways.iter().copied().filter(|way| *way != Way::Certificate)
+    // A certificate is a file; tests of its own read one. A password is for accounts that nobody signs in with.
+    let walked = |way: &Way| *way != Way::Certificate && (*way != Way::Password || product.id == "hve");
+    product.ways.iter().copied().filter(move |way| walked(way))
 }
 
 #[test]
 fn every_product_comes_to_a_235_by_each_of_its_ways() {
     for product in product::all() {
-        for way in ways(product).filter(|way| *way != Way::Password || product.id == "hve") {
+        for way in ways(product) {
             let person = walks(&mut Microsoft::of(&product.id), &product.id, way, "save");
             let draft = person.model.draft();
             assert_eq!(draft.way, Some(way), "{}", product.id);
@@ -128,18 +135,113 @@ fn an_address_is_kept_for_products_that_have_one() {
     assert!(address(&person).is_some(), "known beforehand");
 }
 
+/// A registration as a guide makes it.
+struct Registered {
+    product: &'static str,
+    accounts: AccountTypes,
+    /// Where the vendor's product is come back to, under 'Web'.
+    web: &'static [&'static str],
+    /// Where the test here is, under 'Mobile and desktop applications'.
+    native: &'static [&'static str],
+    /// The guide's, and those of the test here.
+    delegated: &'static [(Resource, &'static str)],
+    secrets: usize,
+}
+
+/// Graph's are the guide's; Exchange's own is for the test here.
+const SMTP: &[(Resource, &str)] =
+    &[(Resource::Exchange, "SMTP.Send"), (Resource::Graph, "SMTP.Send"), (Resource::Graph, "offline_access")];
+
+/// By hand, from each vendor's guide.
+const GUIDES: [Registered; 4] = [
+    Registered {
+        product: "intra-mart",
+        accounts: AccountTypes::Organizations,
+        web: &["https://portal.contoso.example/imart/system/oauth/redirect"],
+        native: &["http://localhost/smtp-oauth"],
+        delegated: SMTP,
+        secrets: 1,
+    },
+    Registered {
+        product: "iwpro",
+        accounts: AccountTypes::Work,
+        web: &["http://localhost"],
+        native: &[],
+        delegated: SMTP,
+        secrets: 1,
+    },
+    Registered {
+        product: "bom",
+        accounts: AccountTypes::Work,
+        web: &["http://localhost/MxMail/"],
+        native: &[],
+        delegated: SMTP,
+        secrets: 1,
+    },
+    Registered {
+        product: "proself",
+        accounts: AccountTypes::Work,
+        web: &["https://portal.contoso.example/proself/oauth2callback/smtp"],
+        native: &["http://localhost/smtp-oauth"],
+        delegated: &[
+            (Resource::Exchange, "Mail.Send"),
+            (Resource::Exchange, "SMTP.Send"),
+            (Resource::Graph, "SMTP.Send"),
+            (Resource::Graph, "offline_access"),
+        ],
+        secrets: 1,
+    },
+];
+
 #[test]
-fn a_vendors_redirect_uri_and_ours_are_on_one_app() {
-    for product in product::all().iter().filter(|product| product.app.redirect.is_some()) {
-        let microsoft = Microsoft::of(&product.id);
+fn each_app_is_registered_as_its_vendors_guide_has_it() {
+    for guide in GUIDES {
+        let microsoft = Microsoft::of(guide.product);
         let app = &microsoft.state.registrations[0];
-        let web = app.redirects.iter().filter(|redirect| format!("{:?}", redirect.platform) == "Web").count();
-        assert_eq!(web, 1, "{}: {:?}", product.id, app.redirects);
-        let ours = usize::from(!product.app.comes_back_here());
-        assert_eq!(app.redirects.len() - web, ours, "{}: {:?}", product.id, app.redirects);
-        assert_eq!(app.secrets.len(), usize::from(product.app.secret));
-        assert!(!app.delegated.is_empty(), "{}", product.id);
+        let redirects = |platform| {
+            let of = app.redirects.iter().filter(|redirect| redirect.platform == platform);
+            of.map(|redirect| redirect.uri.as_str()).collect::<Vec<_>>()
+        };
+        let product = guide.product;
+        assert_eq!(app.account_types, guide.accounts, "{product}");
+        assert_eq!(
+            (redirects(Platform::Web), redirects(Platform::Native)),
+            (guide.web.to_vec(), guide.native.to_vec())
+        );
+        assert_eq!(app.redirects.len(), guide.web.len() + guide.native.len(), "{product}: {:?}", app.redirects);
+        assert_eq!(named(&app.delegated), guide.delegated, "{product}");
+        assert_eq!(app.application, [], "{product}");
+        assert_eq!(app.secrets.len(), guide.secrets, "{product}");
     }
+}
+
+/// Its guide has one permission of two kinds: the app's own with a secret, or a user's.
+#[test]
+fn the_app_for_high_volume_email_is_wanted_as_its_guide_has_it() {
+    let app = &product::find("hve").unwrap().app;
+    for (way, kind, secret, public_client) in [
+        (Way::Secret, Kind::Application, true, false),
+        (Way::DeviceCode, Kind::Delegated, false, true),
+        (Way::Password, Kind::Delegated, false, true),
+    ] {
+        let asked = Asked { way, hve: true, redirect: Some("http://localhost"), product_redirect: None };
+        let permission = app::Permission { api: Api::Exchange, kind, name: "Mail.Send".into() };
+        let wanted = Wanted {
+            audience: Audience::Single,
+            redirects: Vec::new(),
+            public_client,
+            permissions: vec![permission],
+            secret,
+        };
+        assert_eq!(app.wanted(asked), wanted, "{way:?}");
+    }
+}
+
+/// Exchange's first.
+fn named(permissions: &[Permission]) -> Vec<(Resource, &str)> {
+    let mut named: Vec<_> = permissions.iter().map(|one| (one.resource, one.name.as_str())).collect();
+    named.sort_by_key(|(resource, name)| (*resource == Resource::Graph, *name));
+    named
 }
 
 #[test]
@@ -171,6 +273,19 @@ fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
     person.presses(Key::Letter('r'));
     microsoft.serves(&mut person);
     assert_eq!((person.at().as_str(), trouble(&person.screen())), ("connection", None));
+}
+
+#[test]
+fn nothing_that_failed_for_another_reason_offers_to_put_the_app_on_the_list() {
+    let mut microsoft = Microsoft::of("hve");
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "app-secret");
+    person.types("CANARY-wrong");
+    microsoft.serves(&mut person);
+    assert!(person.screen().action(Key::Letter('r')).is_some(), "refused: {}", person.reads());
+    let offered: Vec<_> = person.screen().actions.into_iter().filter(|action| action.key == Key::Letter('f')).collect();
+    assert_eq!(offered.len(), 1, "{offered:?}");
+    let label = person.model.desk().word("demo.secret");
+    assert_eq!(offered[0].label, label);
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use super::{Refusal, Sheet};
 use crate::{
     account::{Settings, settings::Consent},
-    facts::clean::{Form, clean},
+    facts::{
+        Guid,
+        clean::{Form, clean},
+    },
     phrase::Phrase,
     product::Product,
     runtime::named,
@@ -16,8 +19,15 @@ use crate::{
 };
 
 /// The first key that the way of consent still needs.
-pub fn credential(settings: &Settings, secret: Option<&Secret>, password: Option<&Secret>) -> Option<&'static str> {
+pub fn credential(
+    settings: &Settings,
+    product: Option<&Product>,
+    secret: Option<&Secret>,
+    password: Option<&Secret>,
+) -> Option<&'static str> {
+    let of_product = product.is_some_and(|product| product.app.secret && product.app.comes_back_here());
     match settings.way() {
+        _ if of_product && secret.is_none() => Some("client_secret_file"),
         Way::Secret if secret.is_none() => Some("client_secret_file"),
         Way::Password if password.is_none() => Some("password_file"),
         _ => None,
@@ -105,6 +115,9 @@ impl Sheet<'_> {
         };
         let secret = self.secret("client_secret_file", named, str::trim)?;
         let cleaned = clean(Form::Secret, secret.expose());
+        if self.answers.settings.cloud().is_microsoft() && cleaned.text.parse::<Guid>().is_ok() {
+            return Err(self.refuse("client_secret_file", Phrase::new("malformed.secret-id")));
+        }
         Ok(Some((Secret::new(cleaned.text.as_str()), cleaned.told("cleaned.changed"))))
     }
 

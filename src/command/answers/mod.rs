@@ -26,6 +26,7 @@ use crate::{
     product::{self, Product},
     runtime::named,
     secret::Secret,
+    way::Way,
     wizard::{Answered, Given, verdict},
 };
 
@@ -141,7 +142,7 @@ impl Sheet<'_> {
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let needs_base = product.is_some_and(|product| product.base);
         let mut missing = missing(&self.answers.settings, needs_base);
-        missing.extend(credential(&self.answers.settings, client_secret.as_ref(), password.as_ref()));
+        missing.extend(credential(&self.answers.settings, product, client_secret.as_ref(), password.as_ref()));
         if unattended && !missing.is_empty() {
             return Err(self.lacking(&missing));
         }
@@ -240,8 +241,9 @@ impl Sheet<'_> {
         settings.smtp.host = settings.smtp.host.take().or(product.smtp_host.clone());
         settings.product = Some(product.id.clone());
         settings.cloud = Some(cloud);
-        if !product.ways.contains(&settings.way()) {
-            settings.settle_way(&product.ways);
+        // A device code is what a file means that says nothing; it stays open while somebody can be asked.
+        if product.ways[0] != Way::DeviceCode {
+            settings.settle_way(product.ways[0]);
         }
         Ok(())
     }

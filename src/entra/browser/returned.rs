@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::Pending;
 use crate::{
     entra::{Failure, failure::aadsts_numbers},
+    facts::site::{self, Site},
     secret::Secret,
     visible,
 };
@@ -234,7 +235,7 @@ fn judge(address: &str, fields: &Fields, pending: &Pending) -> Result<Returned, 
             return Err(Unusable::OtherState);
         }
         let there = address.is_empty() || is_redirect(address, pending);
-        if !there && site(address).0 != site(&pending.authorize_url).0 {
+        if !there && !is_authority(address, pending) {
             // Anybody can put an error into an address.
             return Err(elsewhere(address, pending));
         }
@@ -244,12 +245,12 @@ fn judge(address: &str, fields: &Fields, pending: &Pending) -> Result<Returned, 
     }
     match (fields.value("code"), right) {
         (Some(number), None)
-            if site(address).1.ends_with("/error") && !number.contains(|c: char| !c.is_ascii_digit()) =>
+            if Site::of(address).path.ends_with("/error") && !number.contains(|c: char| !c.is_ascii_digit()) =>
         {
             Err(Unusable::Refused { failure: Box::new(of_error_page(number)), came_back: false })
         }
         (Some(code), Some(true)) => {
-            let host = Some(site(address).0).filter(|host| !host.is_empty());
+            let host = Some(Site::of(address).host.to_ascii_lowercase()).filter(|host| !host.is_empty());
             Ok(Returned { code: Secret::new(code), state_checked: true, host })
         }
         (Some(_), Some(false)) => Err(Unusable::OtherState),
@@ -274,11 +275,11 @@ fn of_error_page(number: &str) -> Failure {
 
 /// An address that is not where the answer goes.
 fn elsewhere(address: &str, pending: &Pending) -> Unusable {
-    let (host, path) = site(address);
-    let own = site(&pending.authorize_url).0;
+    let Site { host, path, .. } = Site::of(address);
     if is_redirect(address, pending) {
         Unusable::NoCode
-    } else if host != own {
+    } else if !is_authority(address, pending) {
+        let host = host.to_ascii_lowercase();
         Unusable::OtherAddress(visible::line(&host.chars().take(LONGEST_HOST).collect::<String>()))
     } else if path.ends_with("/authorize") {
         Unusable::AuthorizeUrl
@@ -287,29 +288,21 @@ fn elsewhere(address: &str, pending: &Pending) -> Unusable {
     }
 }
 
+/// With its port: on one machine an authority and a product may be two servers.
+fn is_authority(address: &str, pending: &Pending) -> bool {
+    Site::of(address).host.eq_ignore_ascii_case(Site::of(&pending.authorize_url).host)
+}
+
 /// Scheme and port aside: browsers hide the one, and raise `http` to `https`.
 fn is_redirect(address: &str, pending: &Pending) -> bool {
-    let bare = |url: &str| {
-        let (host, path) = site(url);
-        (host.split(':').next().unwrap_or_default().to_owned(), path.trim_end_matches('/').to_owned())
-    };
-    bare(address) == bare(&pending.redirect_uri)
+    let (came, wanted) = (Site::of(address), Site::of(&pending.redirect_uri));
+    site::is_same(came.host, wanted.host) && came.path.trim_end_matches('/') == wanted.path.trim_end_matches('/')
 }
 
 /// Whether an address is one of the redirect URI's own host, or of another name of this machine.
 pub fn is_expected(host: &str, pending: &Pending) -> bool {
-    let name = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
-    let (came, wanted) = (name(host), name(&site(&pending.redirect_uri).0));
-    let here = |name: &str| ["localhost", "127.0.0.1", "["].contains(&name);
-    came == wanted || here(&came) && here(&wanted)
-}
-
-/// Host with port, lower case, and path.
-fn site(url: &str) -> (String, String) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    (host.to_ascii_lowercase(), path.to_owned())
+    let wanted = Site::of(&pending.redirect_uri).host;
+    site::is_same(host, wanted) || site::is_this_machine(host) && site::is_this_machine(wanted)
 }
 
 #[cfg(test)]

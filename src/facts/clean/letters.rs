@@ -13,7 +13,10 @@ pub fn is_unseen(letter: char) -> bool {
 }
 
 pub fn seen(text: &str) -> Option<String> {
-    Some(text.chars().filter(|letter| !is_unseen(*letter)).collect())
+    // What grows leaves pieces of itself behind, and this may be a secret.
+    let mut seen = String::with_capacity(text.len());
+    seen.extend(text.chars().filter(|letter| !is_unseen(*letter)));
+    Some(seen)
 }
 
 /// Letters, digits and signs of ASCII as an input method writes them in its wide form (Unicode, "Halfwidth and
@@ -45,16 +48,27 @@ fn is_line_end(letter: char) -> bool {
 }
 
 /// The lines of one value as one. Where a line is a value by itself, nobody knows which was meant; an address of a
-/// site may go on in the next line all the same.
+/// site may go on in the next line all the same. Two words of a product's address make one only where they join.
 pub fn joined(form: Form, text: &str) -> Option<String> {
     let lines: Vec<&str> = text.split(is_line_end).map(str::trim).filter(|line| !line.is_empty()).collect();
     let mut whole = lines.iter().skip(usize::from(form.is_url()));
-    (lines.len() > 1 && !whole.any(|line| form.holds(line))).then(|| lines.concat())
+    let joins = |pair: &[&str]| joint(pair[0].chars().next_back()) || joint(pair[1].chars().next());
+    let sure = form != Form::BaseUrl || lines.windows(2).all(joins);
+    (lines.len() > 1 && sure && !whole.any(|line| form.holds(line))).then(|| lines.concat())
 }
 
-/// Without the gaps beside what joins the parts of an address.
-pub fn closed(text: &str) -> Option<String> {
-    let joint = |letter: Option<char>| letter.is_some_and(|letter| "@.:/".contains(letter));
+/// What joins the parts of an address.
+fn joint(letter: Option<char>) -> bool {
+    letter.is_some_and(|letter| "@.:/".contains(letter))
+}
+
+/// Without the gaps beside what joins the parts of an address; of two addresses of sites, none is made.
+pub fn closed(form: Form, text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let another = |pair: &[&str]| form.holds(pair[1]) && !pair[0].ends_with("://");
+    if form.is_url() && words.windows(2).any(another) {
+        return None;
+    }
     let mut closed = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(gap) {
@@ -98,9 +112,9 @@ const PAIRS: &[(char, char)] = &[
 ];
 
 /// Without a pair of quotes around it, where what is left has the form that is wanted.
-pub fn unquoted(text: &str, wanted: fn(&str) -> bool) -> Option<String> {
+pub fn unquoted(text: &str, wanted: fn(&str) -> bool) -> Option<&str> {
     let inner = PAIRS.iter().find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))?.trim();
-    wanted(inner).then(|| inner.to_owned())
+    wanted(inner).then_some(inner)
 }
 
 /// One character, as it can be named: what has no width of its own by its number.

@@ -153,7 +153,7 @@ impl Form {
             Self::Server => server(text).is_ok(),
             Self::Authority => text.parse::<Authority>().is_ok(),
             Self::RedirectUri => text.parse::<RedirectUri>().is_ok(),
-            Self::BaseUrl => text.parse::<BaseUrl>().is_ok() && !text.contains(char::is_whitespace),
+            Self::BaseUrl => text.parse::<BaseUrl>().is_ok(),
             Self::Path => text.starts_with('/') && !text.ends_with(visible::hidden),
             // A comma or a quote may be part of one by the letter of the standard, and never is.
             Self::Scopes | Self::Day | Self::Secret => false,
@@ -184,14 +184,14 @@ impl Cleaning {
         self.turn(Change::Unseen, letters::seen);
         self.turn(Change::FullWidth, letters::half_width);
         self.turn(Change::Dashes, letters::plain_dashes);
-        self.turn(Change::Label, |text| label::without(form, text));
-        self.turn(Change::Punctuation, |text| Some(text.trim_end_matches(PUNCTUATION).to_owned()));
-        self.turn(Change::Quotes, |text| unquoted(form, text));
+        self.cut(Change::Label, |text| label::without(form, text));
+        self.cut(Change::Punctuation, |text| Some(text.trim_end_matches(PUNCTUATION)));
+        self.cut(Change::Quotes, |text| unquoted(form, text));
         match form {
             Form::Scopes => return self.words(),
             Form::Day => return,
             Form::Address => {
-                self.turn(Change::Label, |text| Some(text.strip_suffix('>')?.rsplit_once('<')?.1.to_owned()));
+                self.cut(Change::Label, |text| Some(text.strip_suffix('>')?.rsplit_once('<')?.1));
                 self.turn(Change::Scheme, web::without_mailto);
             }
             Form::Host | Form::Server => self.turn(Change::Scheme, web::without_scheme),
@@ -208,7 +208,7 @@ impl Cleaning {
             self.turn(Change::Hyphens, letters::hyphenated);
         }
         if !matches!(form, Form::Guid | Form::ClientName) {
-            self.turn(Change::Spaces, letters::closed);
+            self.turn(Change::Spaces, |text| letters::closed(form, text));
         }
     }
 
@@ -221,6 +221,11 @@ impl Cleaning {
         let Some(turned) = step(text).map(Zeroizing::new).filter(|turned| turned != text) else { return };
         changes.insert(change);
         *text = Zeroizing::new(turned.trim().to_owned());
+    }
+
+    /// The same where a part of the text is what is left: no copy lies about that nobody wipes.
+    fn cut(&mut self, change: Change, step: impl FnOnce(&str) -> Option<&str>) {
+        self.turn(change, |text| step(text).map(str::to_owned));
     }
 
     /// Each word of a list by itself, in whatever notation the list is.
@@ -238,24 +243,24 @@ impl Cleaning {
     /// Anything else may be part of the name.
     fn path(&mut self) {
         let around = |letter: char| letters::is_unseen(letter) || letter.is_whitespace();
-        self.turn(Change::Unseen, |text| Some(text.trim_matches(around).to_owned()));
-        self.turn(Change::Scheme, |text| text.strip_prefix("file://").map(str::to_owned));
-        self.turn(Change::Quotes, |text| letters::unquoted(text, |text| text.starts_with('/')));
+        self.cut(Change::Unseen, |text| Some(text.trim_matches(around)));
+        self.cut(Change::Scheme, |text| text.strip_prefix("file://"));
+        self.cut(Change::Quotes, |text| letters::unquoted(text, |text| text.starts_with('/')));
     }
 
     /// A secret loses only what no secret has; quotes and a label, where the rest has the form of one.
     fn secret(&mut self) {
         self.turn(Change::Unseen, letters::seen);
-        self.turn(Change::Quotes, |text| letters::unquoted(text, is_generated));
-        self.turn(Change::Label, |text| {
+        self.cut(Change::Quotes, |text| letters::unquoted(text, is_generated));
+        self.cut(Change::Label, |text| {
             let rest = label::without(Form::Secret, text)?;
-            Some(rest.trim_end_matches(['"', '\'', ',', ';']).to_owned()).filter(|rest| is_generated(rest))
+            Some(rest.trim_end_matches(['"', '\'', ',', ';'])).filter(|rest| is_generated(rest))
         });
     }
 }
 
 /// Without quotes at either end. An apostrophe or a brace may begin an address, but never ends one.
-fn unquoted(form: Form, text: &str) -> Option<String> {
+fn unquoted(form: Form, text: &str) -> Option<&str> {
     // `Name <address>` is for another step.
     let before = text.split_once('<').map(|(before, _)| before).filter(|_| form == Form::Address);
     if before.is_some_and(|before| before.contains(|letter: char| letter.is_alphanumeric())) {
@@ -264,7 +269,7 @@ fn unquoted(form: Form, text: &str) -> Option<String> {
     let quote = form.quotes();
     let bare = text.trim_end_matches(&quote);
     let may_begin = |letter: char| form == Form::Address && "'`{".contains(letter) && bare == text;
-    Some(bare.trim_start_matches(|letter| quote(letter) && !may_begin(letter)).to_owned())
+    Some(bare.trim_start_matches(|letter| quote(letter) && !may_begin(letter)))
 }
 
 /// Entra's secrets are 40 characters of these, a tilde among them (secret scanners look for that form); older ones 34.
@@ -279,11 +284,13 @@ pub fn odd(form: Form, text: &str) -> Option<Phrase> {
     if text.len() > LONG {
         return Some(Phrase::new("cleaned.long").with("count", text.chars().count()));
     }
-    if let Some(label) = label::foreign(form, text).filter(|_| form != Form::Secret) {
+    if form == Form::Secret {
+        return None;
+    }
+    if let Some(label) = label::foreign(form, text) {
         return Some(Phrase::new("cleaned.labelled").with("label", visible::line(label)));
     }
     let plain = |letter: &char| match form {
-        Form::Secret => true,
         Form::Scopes | Form::Day => letter.is_ascii_graphic() || *letter == ' ',
         Form::Path => !letter.is_control() && !visible::hidden(*letter),
         _ => letter.is_ascii_graphic(),

@@ -76,6 +76,8 @@ fn addresses_and_servers_lose_what_was_around_them() {
         (Form::Host, "smtp.office365.com.", "smtp.office365.com"),
         (Form::BaseUrl, "「https：／／im.example.com／imart」", "https://im.example.com/imart"),
         (Form::BaseUrl, "https://im.example.com\n/imart", "https://im.example.com/imart"),
+        (Form::BaseUrl, "https://im.example\n.com/imart", "https://im.example.com/imart"),
+        (Form::BaseUrl, "https:// im.example.com / imart", "https://im.example.com/imart"),
         (Form::BaseUrl, "ベース URL: im.example.com/imart", "im.example.com/imart"),
         (Form::RedirectUri, "Redirect URI: <http://localhost/MxMail/>", "http://localhost/MxMail/"),
         (Form::RedirectUri, "`http://localhost:8400/x`、", "http://localhost:8400/x"),
@@ -145,6 +147,12 @@ fn nothing_is_guessed() {
         (Form::BaseUrl, "https://im.example.com/imart is ours"),
         (Form::BaseUrl, "https://im.example.com\nhttps://other.example.com"),
         (Form::BaseUrl, "https://{server}/proself"),
+        (Form::BaseUrl, "https://im.example.com/my app"),
+        (Form::BaseUrl, "im.example.com and im2.example.com"),
+        (Form::BaseUrl, "https://im.example.com/ im2.example.com"),
+        (Form::BaseUrl, "https://im.example.com/\nim2.example.com"),
+        (Form::BaseUrl, "im.example.com\nimart"),
+        (Form::RedirectUri, "https://h.example/ https://i.example/"),
         (Form::RedirectUri, "https://h.example/a b"),
         (Form::RedirectUri, "https://h.example/$(id)"),
     ] {
@@ -168,6 +176,16 @@ fn a_secret_loses_only_what_none_has() {
 }
 
 #[test]
+fn nothing_of_a_secret_is_copied_but_into_what_is_wiped() {
+    let text = "値: \u{200b}CANARY~abcdefghijklmnopqrstuvwxyz012345";
+    let within = |part: &str| text.as_bytes().as_ptr_range().contains(&part.as_ptr());
+    assert!(within(label::without(Form::Secret, text).unwrap()));
+    let quoted = "「CANARY」";
+    assert!(quoted.as_bytes().as_ptr_range().contains(&letters::unquoted(quoted, |_| true).unwrap().as_ptr()));
+    assert_eq!(letters::seen(text).unwrap().capacity(), text.len(), "it never grew");
+}
+
+#[test]
 fn what_was_done_is_known() {
     let changes = |form, text: &str| clean(form, text).changes.into_iter().map(Change::id).collect::<Vec<_>>();
     assert_eq!(changes(Form::Tenant, "「ｃｏｎｔｏｓｏ。com」"), ["quotes", "full-width"]);
@@ -175,6 +193,7 @@ fn what_was_done_is_known() {
     assert_eq!(changes(Form::Tenant, " contoso.com\u{3000}\n"), [""; 0]);
     assert_eq!(changes(Form::Guid, &ID.replace('-', "")), ["hyphens"]);
     assert_eq!(changes(Form::Address, "mailto:a@b.example."), ["scheme", "punctuation"]);
+    assert_eq!(changes(Form::BaseUrl, "https://im.example.com\n/ imart"), ["line-breaks", "spaces"]);
 }
 
 #[test]
@@ -193,6 +212,17 @@ fn what_stands_out_is_named() {
     }
     assert_eq!(odd(Form::Secret, "ä b"), None);
     assert_eq!(seen(Form::Guid, &"ä".repeat(64 * 1024)), "65536");
+}
+
+#[test]
+fn labels_are_written_as_they_are_compared() {
+    let plain =
+        |label: &str| label.to_lowercase() == label && !label.contains(char::is_whitespace) && !label.is_empty();
+    for form in FORMS {
+        let labels = label::labels(form);
+        assert_eq!(labels.is_empty(), form == Form::Path, "{form:?}");
+        assert!(labels.iter().all(|label| plain(label)), "{form:?}: {labels:?}");
+    }
 }
 
 const FORMS: [Form; 13] = [

@@ -4,7 +4,6 @@
 use super::{Page, Turn, go_on, primary, secondary, words};
 use crate::{
     checklist::{Item, State, steps::Step},
-    phrase::Phrase,
     product,
     wizard::{
         desk::Desk,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Go, Page, Turn, countdown, go_on, lead, primary, secondary};
 use crate::{
     account::draft::Waiting,
+    checklist::Item,
     diagnosis::Cause,
     phrase::Phrase,
     wizard::{
@@ -148,6 +149,10 @@ impl Connect {
 
     pub fn outcome(&self) -> Option<Outcome> {
         self.trial.as_ref().and_then(Trial::outcome)
+    }
+
+    pub fn blamed(&self) -> Option<Item> {
+        self.trial.as_ref().and_then(Trial::blamed)
     }
 
     pub fn page(&self, desk: &Desk, now: i64) -> Page {

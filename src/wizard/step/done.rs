@@ -73,16 +73,20 @@ impl Done {
 
     fn written(&mut self, desk: &mut Desk, what: Kept, outcome: Result<Vec<PathBuf>, FileFailure>) -> Turn {
         self.writing = None;
-        // Where it cannot be written now it cannot be without anybody, either.
-        let tried = outcome.is_ok() || desk.unattended;
-        self.kept.extend(tried.then_some(what));
         desk.notices = vec![match outcome {
             Ok(paths) => {
+                self.kept.push(what);
                 let key = if what == Kept::Answers { "done.answers-kept" } else { "done.sheet-kept" };
                 let shown = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
-                let paths_shown = paths.iter().map(shown).collect::<Vec<_>>().join(" ");
+                let first = paths.first().map(shown).unwrap_or_default();
                 desk.saved.extend(paths);
-                (Tone::Success, Phrase::new(key).with("path", paths_shown))
+                (Tone::Success, Phrase::new(key).with("path", first))
+            }
+            Err(failure) if desk.unattended => {
+                // Where it cannot be written now it cannot be without anybody, either; said as the run ends.
+                self.kept.push(what);
+                desk.unwritten = Some(verdict::file_trouble(&failure));
+                return Turn::stay();
             }
             Err(failure) => (Tone::Failure, verdict::file_trouble(&failure)),
         }];

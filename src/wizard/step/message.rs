@@ -20,7 +20,7 @@ use crate::{
         desk::Desk,
         effect::{Effect, Outcome},
         message::Message,
-        screen::{Act, Input, Key, Question, Tone},
+        screen::{Act, Input, Key, Question},
         trial::Trial,
     },
 };
@@ -49,8 +49,7 @@ impl Send {
                 let cleaned = clean(Form::Address, typed.expose());
                 match cleaned.text.parse::<Address>() {
                     Ok(recipient) => {
-                        let told = cleaned.told("cleaned.taken").map(|told| told.with("value", &recipient));
-                        desk.notices.extend(told.map(|told| (Tone::Info, told)));
+                        desk.taken = cleaned.told("cleaned.taken").map(|told| told.with("value", &recipient));
                         self.send(desk, &recipient, now)
                     }
                     Err(error) => {
@@ -118,6 +117,13 @@ impl Send {
         match &self.phase {
             Phase::Offering => None,
             Phase::Sending(trial) => trial.outcome(),
+        }
+    }
+
+    pub fn blamed(&self) -> Option<Item> {
+        match &self.phase {
+            Phase::Offering => None,
+            Phase::Sending(trial) => trial.blamed(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Saving: the account's name, then exactly what would be written as a difference against what is there,
-//! then the writing. Enters with the question for the name; ends when the files are whole on the disk.
+//! then the writing, with the tokens as they are by then. Enters with the question for the name; ends when the files
+//! are whole on the disk.
 
 use std::path::PathBuf;
 
@@ -34,13 +35,17 @@ enum Phase {
     Naming,
     Inspecting(Ticket),
     Reviewing(Box<Review>),
+    /// It is to be written once a renewal is over: its answer may be the one refresh token that is good from then on.
+    Awaiting(Box<Review>),
     Writing(Ticket),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Review {
     existing: Existing,
-    saving: Saving,
+    account: AccountName,
+    /// The whole of `config.toml`.
+    config: String,
 }
 
 impl Save {
@@ -59,14 +64,12 @@ impl Save {
                 Err(error) => self.fail(Malformed::phrase(error)),
             },
             (Message::Reported(_, Report::Inspected(outcome)), Phase::Inspecting(_)) => match outcome {
-                Ok(existing) => self.review(desk, existing, now),
+                Ok(existing) => self.review(desk, existing),
                 Err(failure) => self.fail(verdict::file_trouble(&failure)),
             },
             (Message::Continue, Phase::Reviewing(review)) => {
-                let saving = Box::new(review.saving.clone());
-                let ticket = desk.ticket();
-                self.phase = Phase::Writing(ticket);
-                Turn::asking(Effect::Save(ticket, saving))
+                self.phase = Phase::Awaiting(review.clone());
+                if desk.renews { Turn::stay() } else { self.renewed(desk, now) }
             }
             (Message::Other, Phase::Reviewing(_)) => {
                 self.phase = Phase::Naming;
@@ -75,12 +78,24 @@ impl Save {
             (Message::Reported(_, Report::Saved(outcome)), Phase::Writing(_)) => match outcome {
                 Ok(files) => saved(desk, &files),
                 Err(failure) => {
-                    desk.unwritable = matches!(failure.kind, FileFailureKind::Write | FileFailureKind::Changed);
-                    self.fail(verdict::file_trouble(&failure))
+                    let why = verdict::file_trouble(&failure);
+                    let unwritable = matches!(failure.kind, FileFailureKind::Write | FileFailureKind::Changed);
+                    desk.unwritten = unwritable.then(|| why.clone());
+                    self.fail(why)
                 }
             },
             _ => Turn::stay(),
         }
+    }
+
+    /// No renewal is under way any more: what waited for it is written.
+    pub fn renewed(&mut self, desk: &mut Desk, now: i64) -> Turn {
+        let Phase::Awaiting(review) = &self.phase else { return Turn::stay() };
+        let Some(vault) = vault(desk, now) else { return Turn::go(Go::To("consent")) };
+        let Review { existing, account, config } = (**review).clone();
+        let ticket = desk.ticket();
+        self.phase = Phase::Writing(ticket);
+        Turn::asking(Effect::Save(ticket, Box::new(Saving { account, config, expected: existing.config, vault })))
     }
 
     fn fail(&mut self, error: Phrase) -> Turn {
@@ -95,16 +110,15 @@ impl Save {
         Turn::asking(Effect::Inspect(ticket, name))
     }
 
-    fn review(&mut self, desk: &Desk, existing: Existing, now: i64) -> Turn {
+    fn review(&mut self, desk: &Desk, existing: Existing) -> Turn {
         let settings = &desk.draft.settings;
-        let (Some(account), Some(tokens)) = (desk.draft.account.clone(), &desk.draft.secrets.tokens) else {
+        let signed_in = desk.draft.secrets.tokens.is_some();
+        let Some(account) = desk.draft.account.clone().filter(|_| signed_in) else {
             return Turn::go(Go::To("consent"));
         };
-        let vault = Vault::signed_in(desk.client_secret().cloned(), tokens, now);
         match config::with_account(existing.config.as_deref(), &account, &settings.settled()) {
             Ok(config) => {
-                let saving = Saving { account, config, expected: existing.config.clone(), vault };
-                self.phase = Phase::Reviewing(Box::new(Review { existing, saving }));
+                self.phase = Phase::Reviewing(Box::new(Review { existing, account, config }));
                 Turn::stay()
             }
             Err(error) => {
@@ -118,6 +132,7 @@ impl Save {
         match &self.phase {
             Phase::Naming => self.naming(desk),
             Phase::Inspecting(_) | Phase::Writing(_) => Page { busy: Some(desk.word("busy.files")), ..Page::default() },
+            Phase::Awaiting(_) => Page { busy: Some(desk.say(&desk.about("busy.refresh"))), ..Page::default() },
             Phase::Reviewing(review) => reviewing(desk, review),
         }
     }
@@ -140,29 +155,35 @@ impl Save {
     }
 }
 
+/// The account's, as of now.
+fn vault(desk: &Desk, now: i64) -> Option<Vault> {
+    let tokens = desk.draft.secrets.tokens.as_ref()?;
+    Some(Vault::signed_in(desk.client_secret().cloned(), tokens, now))
+}
+
 fn saved(desk: &mut Desk, files: &[PathBuf]) -> Turn {
-    desk.saved = files.to_vec();
+    (desk.saved, desk.unwritten) = (files.to_vec(), None);
     Turn { effects: vec![Effect::DropDraft], go: Go::Next }
 }
 
 fn reviewing(desk: &Desk, review: &Review) -> Page {
-    let Review { existing, saving } = review;
+    let Review { existing, account, config } = review;
     let before = existing.config.as_deref().unwrap_or_default();
-    let replaces = Config::parse(before).is_ok_and(|config| config.accounts.contains_key(&saving.account));
+    let replaces = Config::parse(before).is_ok_and(|config| config.accounts.contains_key(account));
     let mut blocks = Vec::new();
     if replaces {
-        let text = desk.say(&Phrase::new("save.replaces").with("account", &saving.account));
+        let text = desk.say(&Phrase::new("save.replaces").with("account", account));
         blocks.push(Block::Note { tone: Tone::Warning, text });
     }
     blocks.push(Block::Difference {
         path: existing.config_path.display().to_string(),
-        lines: difference(before, &saving.config),
+        lines: difference(before, config),
     });
-    let vault = Phrase::new(if existing.vault_exists { "save.vault-replaced" } else { "save.vault-new" });
-    blocks.push(Block::Text(desk.say(&vault.with("path", existing.vault_path.display()))));
+    let written = Phrase::new(if existing.vault_exists { "save.vault-replaced" } else { "save.vault-new" });
+    blocks.push(Block::Text(desk.say(&written.with("path", existing.vault_path.display()))));
     blocks.push(Block::Difference {
         path: existing.vault_path.display().to_string(),
-        lines: masked(&saving.vault).into_iter().map(|line| (Change::Added, line)).collect(),
+        lines: vault(desk, desk.now).iter().flat_map(masked).map(|line| (Change::Added, line)).collect(),
     });
     Page {
         blocks,

@@ -9,7 +9,7 @@ use smtp_oauth::{
     way::Way,
     wizard::{
         Given,
-        effect::{CertificateFailure, Effect, FileFailure, FileFailureKind, Outcome, Report},
+        effect::{CertificateFailure, Effect, FileFailure, FileFailureKind, Outcome, Report, Saving},
         message::Message,
         screen::Key,
     },
@@ -18,7 +18,7 @@ use smtp_oauth::{
 use super::{begins_again, beside, evidence, headline, looks_at, proven, saves, set, state};
 use crate::{
     browser::USER,
-    keys,
+    finds, keys,
     microsoft::Microsoft,
     person::{NOW, Person},
     products,
@@ -198,4 +198,99 @@ fn where_the_account_is_saved_the_token_at_hand_is_used_and_no_draft_is_kept() {
     assert!(evidence(&person, Item::Token).contains("was not renewed"), "{}", evidence(&person, Item::Token));
     assert_eq!(person.presses(Key::Esc).at(), "done");
     assert_eq!(person.model.desk().outcome(), Outcome::Refused);
+}
+
+fn saving(person: &Person) -> Option<&Saving> {
+    person.effects.iter().find_map(|effect| match effect {
+        Effect::Save(_, saving) => Some(&**saving),
+        _ => None,
+    })
+}
+
+/// From the mail server's 235 to what would be written.
+fn reviews(microsoft: &mut Microsoft) -> Person {
+    set(microsoft, "one_time_refresh", "on");
+    let mut person = proven(microsoft);
+    person.enter().presses(Key::Letter('n')).enter();
+    finds(&mut person, None);
+    person
+}
+
+#[test]
+fn what_is_written_is_what_was_renewed_while_it_was_looked_at() {
+    let mut microsoft = Microsoft::healthy();
+    let mut person = reviews(&mut microsoft);
+    let before = refresh_token(&person);
+    begins_again(&mut person);
+    microsoft.serves(&mut person);
+    let renewed = refresh_token(&person);
+    assert_ne!(renewed, before);
+    person.presses(Key::Esc).enter();
+    assert_eq!(saving(&person).unwrap().vault.refresh_token, Some(Secret::new(&renewed)));
+}
+
+#[test]
+fn what_is_to_be_written_waits_for_a_renewal() {
+    for good in [true, false] {
+        let mut microsoft = Microsoft::healthy();
+        let mut person = reviews(&mut microsoft);
+        let before = refresh_token(&person);
+        renews(&mut microsoft, &mut person);
+        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
+        person.presses(Key::Esc).enter();
+        assert_eq!(saving(&person), None, "{:?}", person.effects);
+        assert!(person.screen().busy.is_some(), "{}", person.reads());
+        person.presses(Key::Letter('o'));
+        assert_eq!(person.screen().action(Key::Letter('r')), None, "not twice: {}", person.reads());
+        if !good {
+            set(&mut microsoft, "refresh", "revoked");
+        }
+        let report = microsoft.answers(&fetch, person.now).unwrap();
+        person.tell(report);
+        assert_eq!(refresh_token(&person) == before, !good);
+        let kept = person.effects.iter().position(|effect| matches!(effect, Effect::KeepDraft(_)));
+        let save = person.effects.iter().position(|effect| matches!(effect, Effect::Save(..)));
+        assert!(kept < save && kept.is_some(), "{:?}", person.effects);
+        assert_eq!(saving(&person).unwrap().vault.refresh_token, Some(Secret::new(refresh_token(&person))));
+        let Some(Effect::Save(ticket, _)) = person.effects.get(save.unwrap()).cloned() else { unreachable!() };
+        person.tell(Message::Reported(ticket, Report::Saved(Ok(vec!["/c/config.toml".into()]))));
+        assert_eq!(person.at(), "done");
+        assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::KeepDraft(_))), "{:?}", person.effects);
+    }
+}
+
+#[test]
+fn a_renewal_is_heard_and_kept_though_the_person_has_left() {
+    for leaves in [Message::Leave, Message::Hangup] {
+        let mut microsoft = Microsoft::healthy();
+        set(&mut microsoft, "one_time_refresh", "on");
+        let mut person = proven(&mut microsoft);
+        let before = refresh_token(&person);
+        renews(&mut microsoft, &mut person);
+        let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
+        person.tell(leaves);
+        assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))), "{:?}", person.effects);
+        assert!(person.effects.ends_with(&[Effect::Leave(Outcome::Left)]) && person.model.awaits());
+        assert_eq!(person.tell(Message::Continue).effects, [], "nothing else counts any more");
+        let report = microsoft.answers(&fetch, person.now).unwrap();
+        person.tell(report.clone());
+        assert_ne!(refresh_token(&person), before);
+        assert!(person.effects.iter().all(|effect| matches!(effect, Effect::KeepDraft(_))), "{:?}", person.effects);
+        assert_eq!(person.kept.last().unwrap().secrets.tokens, person.model.draft().secrets.tokens);
+        assert!(!person.model.awaits());
+        assert_eq!(person.tell(report).effects, []);
+    }
+}
+
+#[test]
+fn what_waits_to_be_written_is_not_when_the_person_leaves() {
+    let mut microsoft = Microsoft::healthy();
+    let mut person = reviews(&mut microsoft);
+    renews(&mut microsoft, &mut person);
+    let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
+    person.presses(Key::Esc).enter().presses(Key::Letter('q'));
+    let report = microsoft.answers(&fetch, person.now).unwrap();
+    person.tell(report);
+    assert_eq!(saving(&person), None, "{:?}", person.effects);
+    assert!(matches!(person.effects.first(), Some(Effect::KeepDraft(_))), "{:?}", person.effects);
 }

@@ -41,6 +41,8 @@ fn the_host_of_an_address_is_known_and_whether_it_was_expected() {
         ("http://localhost:8400/", true),
         ("http://LOCALHOST/x", true),
         ("http://127.0.0.1:1/", true),
+        ("http://[::1]:8400/", true),
+        ("https://[2001:db8::1]:8443/imart", false),
         ("https://im.example.com:8443/imart", false),
         ("http://localhost.evil.example/", false),
     ] {

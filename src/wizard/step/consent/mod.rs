@@ -286,6 +286,13 @@ impl Consent {
         }
     }
 
+    pub fn blamed(&self) -> Option<Item> {
+        match &self.phase {
+            Phase::Stopped(stop) => Some(stop.item),
+            _ => None,
+        }
+    }
+
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match &self.phase {
             Phase::Running(running) => running.page(desk, now),
