@@ -148,7 +148,9 @@ impl Known<'_> {
         let refresh = self.refresh(&vault);
         // A date that stayed from an app with a secret ends nothing where none is sent.
         let renews_without = vault.refresh_token.is_some() && vault.client_secret.is_none();
-        let secret = !renews_without && self.settings.way() != Way::Certificate;
+        // A product elsewhere has its own, and stops on that day.
+        let of_product = self.settings.base_url.is_some();
+        let secret = of_product || !renews_without && self.settings.way() != Way::Certificate;
         let secret_expires = self.settings.secret_expires.as_ref().filter(|_| secret).and_then(unix);
         let ends = [
             (Part::RefreshToken, refresh.dies_at),
@@ -273,6 +275,14 @@ mod tests {
 
     fn verdict(health: &Health) -> (State, Option<(Part, Option<i64>)>) {
         (health.state, health.next.map(|next| (next.what, next.at.map(|at| (at - NOW) / DAY))))
+    }
+
+    #[test]
+    fn a_secret_that_a_product_elsewhere_signs_in_with_counts() {
+        let settings = "secret_expires = 2020-01-01\nbase_url = \"https://im.example/imart\"\n";
+        let health = judge(settings, Some(&vault(200)), None);
+        let next = health.next.map(|next| next.what);
+        assert_eq!((health.state, next), (State::Critical, Some(Part::ClientSecret)));
     }
 
     #[test]
