@@ -246,7 +246,7 @@ fn consent_url(facts: &Facts) -> Option<String> {
 }
 
 /// A code span around whatever is in it (CommonMark 6.1).
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     facts::AccountName,
+    handover::code,
     language::Language,
     phrase::Phrase,
     product::{NoteKind, sheet::Field},
@@ -105,7 +106,12 @@ fn markdown(desk: &Desk, title: &str, screens: &[Filled], notes: &[(NoteKind, St
     for screen in screens {
         text += &format!("\n## {}\n\n| {field} | {value} |\n|---|---|\n", cell(&screen.title));
         for row in &screen.rows {
-            text += &format!("| {} | {} |\n", cell(&row.name), cell(&row.text));
+            // What is typed is copied from the file as it stands.
+            let value = match &row.value {
+                Some(value) => code(&visible::line(value)).replace('|', "\\|"),
+                None => cell(&row.text),
+            };
+            text += &format!("| {} | {value} |\n", cell(&row.name));
         }
     }
     for (_, note) in notes {
