@@ -13,7 +13,10 @@ use crate::{
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
-    simulator::{Announcement, Simulator, faults::Fault},
+    simulator::{
+        Announcement, Simulator,
+        faults::{self, Fault},
+    },
     way::Way,
     wizard::{Companion, When},
 };
@@ -50,6 +53,18 @@ impl Demo {
 /// The product that a fault is one of.
 pub fn told(fault: &Fault) -> Option<&'static Product> {
     product::find(fault.told.product.as_deref()?)
+}
+
+/// What takes the same demo up again.
+pub fn option(fault: Option<&'static Fault>) -> String {
+    let name = fault.and_then(|fault| faults::all().find(|(_, known)| std::ptr::eq(*known, fault)));
+    format!(" --demo{}", name.map(|(name, _)| format!(" {name}")).unwrap_or_default())
+}
+
+/// The product that fits, where the one that was named does not: the simulator would be another product's, and what
+/// was told about it is of no use.
+pub fn misfit(fault: &Fault, named: Option<&str>) -> Option<&'static Product> {
+    told(fault).filter(|product| named.is_some_and(|named| named != product.id))
 }
 
 /// What somebody was told, right or wrong, and what others can do.
@@ -180,4 +195,15 @@ fn request(announced: &Announcement, url: String, body: String) -> Request {
 
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_is_taken_up_with_what_is_wrong_in_it() {
+        assert_eq!(option(None), " --demo");
+        assert!(faults::all().all(|(name, fault)| option(Some(fault)) == format!(" --demo {name}")));
+    }
 }

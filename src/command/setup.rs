@@ -15,7 +15,7 @@ use super::{
     Context, Status,
     access::now,
     answers::{self, Prepared},
-    demo::Demo,
+    demo::{self, Demo},
     events::{Document, Events},
     export,
     options::{Global, Setup},
@@ -31,12 +31,13 @@ use crate::{
     front::{Front, Input, Words, line::Line, script::Script, tui::Clipboard, tui::Tui},
     language::{Language, Texts},
     phrase::Phrase,
-    product,
+    product::{self, Product},
     runtime::{
         files::Places,
         tasks::{Reports, Runtime},
     },
     secret::Secret,
+    simulator::faults::Fault,
     wizard::{
         Given, Model,
         effect::{Effect, FileFailure, Outcome},
@@ -55,6 +56,11 @@ pub fn run(context: &Context, asked: &Setup) -> Status {
     };
     if asked.demo.is_some() && shown == Shown::Unattended && !context.global.no_input && !asked.json {
         context.complain(context.texts.word("demo.needs-terminal"));
+        return Status::Usage;
+    }
+    if let Some(product) = asked.demo.flatten().and_then(|fault| demo::misfit(fault, asked.product.as_deref())) {
+        let said = Phrase::new("demo.other-product").with("product", &product.id);
+        context.complain(context.texts.say(&said));
         return Status::Usage;
     }
     if shown == Shown::FullScreen && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
@@ -79,6 +85,7 @@ struct Ended {
     /// Where an unattended run could not go on.
     stuck: Option<Stuck>,
     account: Option<AccountName>,
+    product: &'static Product,
     items: Vec<Item>,
     checklist: Checklist,
     saved: Vec<std::path::PathBuf>,
@@ -142,7 +149,7 @@ async fn wizard(context: &Context, asked: &Setup, shown: Shown) -> Result<Status
         ended.saved.extend(files);
         ended.not_exported = missed;
     }
-    conclude(context, &mut ended, &global, &places, asked.demo.is_some(), answers.as_ref());
+    conclude(context, &mut ended, &global, &places, asked.demo, answers.as_ref());
     let status = if ended.unwritten.is_some() { Status::CannotWrite } else { ended.outcome.into() };
     Ok(ended.not_exported.filter(|_| status == Status::Done).unwrap_or(status))
 }
@@ -272,6 +279,7 @@ async fn drive(
         language,
         stuck,
         account,
+        product: model.desk().product(),
         items,
         checklist,
         saved,
@@ -321,7 +329,7 @@ fn conclude(
     ended: &mut Ended,
     global: &Global,
     places: &Places,
-    demo: bool,
+    demo: Option<Option<&'static Fault>>,
     answers: Option<&Prepared>,
 ) {
     let texts = &context.texts;
@@ -333,6 +341,10 @@ fn conclude(
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
+        if demo.is_none() && ended.product.app.redirect.is_some() && !ended.saved.iter().any(|path| is_sheet(path)) {
+            let again = Phrase::new("setup.sheet-again").with("config", global.config_option());
+            context.complain(texts.say(&again));
+        }
     }
     if let Some(wanted) = &ended.stuck {
         context.complain(texts.say(&wanted.phrase(ended.outcome, answers)));
@@ -340,21 +352,25 @@ fn conclude(
         context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
         let key = match () {
-            // A demo's own directory is found by no later run.
-            () if demo && context.global.config.is_none() => "setup.left-demo",
             () if ended.resumable => "setup.left",
             () if ended.saved.is_empty() => "setup.left-unattended",
             () => "setup.left-saved",
         };
-        context.complain(texts.say(&Phrase::new(key).with("config", global.config_option())));
+        let demo = demo.map(demo::option).unwrap_or_default();
+        let left = Phrase::new(key).with("demo", demo).with("config", global.config_option());
+        context.complain(texts.say(&left));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {
         let key = if ended.saved.is_empty() { "setup.draft-lost" } else { "setup.draft-stays" };
         context.complain(texts.say(&Phrase::new(key).with("path", path).with("detail", detail)));
     }
-    if demo {
+    if demo.is_some() {
         context.complain(texts.say(&Phrase::new("demo.directory").with("path", places.config.display())));
     }
+}
+
+fn is_sheet(path: &std::path::Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("settings-"))
 }
 
 /// Random characters, different in every run.

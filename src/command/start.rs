@@ -3,7 +3,7 @@
 
 use super::{
     Context,
-    demo::Demo,
+    demo::{self, Demo},
     options::{Global, Setup},
     remote,
     setup::{entropy, seed},
@@ -70,7 +70,8 @@ pub fn given(
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),
         suggested,
-        product_fixed: asked.product.is_some(),
+        // Where a demo's fault is one of a product, every other would be at no simulator.
+        product_fixed: asked.product.is_some() || asked.demo.flatten().and_then(demo::told).is_some(),
         account: known.map(|(name, _)| name.clone()),
         client_secret,
         companions,

@@ -80,7 +80,7 @@ fn sentence_within(head: &str, said: &str, columns: usize) -> String {
     if text::width(said) <= room {
         return format!("{head}{said}\n");
     }
-    let lines = text::wrap(said, room.max(20)).into_iter().enumerate();
+    let lines = text::wrap_whole(said, room.max(20)).into_iter().enumerate();
     lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
@@ -140,13 +140,20 @@ pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
 
 /// Every item with its mark and the evidence for it, to stay on the screen after the wizard has gone.
 pub fn checklist(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bool) -> String {
+    checklist_within(texts, items, checklist, ascii, terminal::columns())
+}
+
+fn checklist_within(texts: &Texts, items: &[Item], checklist: &Checklist, ascii: bool, columns: usize) -> String {
     let widest = items.iter().map(|item| text::width(&texts.item(*item))).max();
     let column = widest.unwrap_or_default().clamp(20, 30);
     let row = |item: &Item| {
         let mark = mark(checklist.state(*item), ascii);
         let evidence = checklist.evidence(*item).first().map(|phrase| texts.say(phrase)).unwrap_or_default();
         let label = text::pad(&texts.item(*item), column);
-        format!("{mark} {label} {evidence}").trim_end().to_owned() + "\n"
+        if evidence.is_empty() {
+            return format!("{mark} {label}").trim_end().to_owned() + "\n";
+        }
+        sentence_within(&format!("{mark} {label} "), &evidence, columns)
     };
     items.iter().map(row).collect()
 }
@@ -158,6 +165,23 @@ fn mark(state: State, ascii: bool) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn evidence_stays_in_its_column() {
+        let mut checklist = Checklist::default();
+        checklist.prove(Item::Token, Phrase::new("setup.left").with("config", " --config /etc/smtp-oauth-of-alerts"));
+        let said =
+            |columns| checklist_within(&Texts::new(Language::Japanese), &[Item::Token], &checklist, true, columns);
+        assert_eq!(said(usize::MAX).lines().count(), 1);
+        let narrow = said(60);
+        let lines: Vec<&str> = narrow.lines().collect();
+        assert!(lines.len() > 1 && narrow.contains("/etc/smtp-oauth-of-alerts"), "{narrow}");
+        for line in &lines[1..] {
+            let rest = line.strip_prefix(&" ".repeat(23)).unwrap();
+            assert!(!rest.starts_with([' ', '。', '、']), "{narrow}");
+        }
+    }
 
     #[test]
     fn a_sentence_is_broken_as_its_language_has_it() {

@@ -1,7 +1,7 @@
 //! Text as columns on a screen: wrapped, cut and measured. Japanese breaks by the
 //! rules of Unicode (UAX #14), which ratatui's own wrapping does not know (it breaks at spaces only).
 
-use textwrap::{Options, WordSeparator, WordSplitter};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm, core::Word};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -27,6 +27,32 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         .word_separator(WordSeparator::UnicodeBreakProperties)
         .word_splitter(WordSplitter::NoHyphenation);
     text.split('\n').flat_map(|line| textwrap::wrap(line, &options)).map(|line| line.into_owned()).collect()
+}
+
+/// The same where a terminal takes over what is too wide: paths, addresses and codes stay whole, so that they can be
+/// copied.
+pub fn wrap_whole(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width.max(1))
+        .word_separator(WordSeparator::Custom(whole_words))
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+        .break_words(false);
+    text.split('\n').flat_map(|line| textwrap::wrap(line, &options)).map(|line| line.into_owned()).collect()
+}
+
+/// As Unicode has it, but never between two characters of ASCII.
+fn whole_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let (mut words, mut start, mut end) = (Vec::new(), 0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        let seen = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
+        if end > start && !(seen(line[..end].chars().next_back()) && seen(line[end..].chars().next())) {
+            words.push(Word::from(&line[start..end]));
+            start = end;
+        }
+        end += word.word.len() + word.whitespace.len();
+    }
+    words.extend((end > start).then(|| Word::from(&line[start..end])));
+    Box::new(words.into_iter())
 }
 
 /// Commands and addresses: cut at the edge, nothing added and nothing left out.
@@ -85,6 +111,13 @@ mod tests {
     #[test]
     fn japanese_keeps_its_full_stop_off_the_start_of_a_line() {
         assert_eq!(wrap("あいうえお。かきくけ", 10), ["あいうえ", "お。かきく", "け"]);
+    }
+
+    #[test]
+    fn what_is_copied_stays_whole() {
+        let said = "設定は /etc/smtp-oauth/config-of-alerts.toml にあります。";
+        assert_eq!(wrap_whole(said, 20), ["設定は", "/etc/smtp-oauth/config-of-alerts.toml", "にあります。"]);
+        assert_eq!(wrap_whole("あいうえお。かきくけ", 10), ["あいうえ", "お。かきく", "け"]);
     }
 
     #[test]

@@ -136,6 +136,28 @@ fn every_step_of_every_product_can_be_shown() {
     }
 }
 
+/// What somebody left in a demo of one product, taken up in one of another (`command/start.rs`): its servers are known
+/// beforehand, and Microsoft's own are never asked.
+#[test]
+fn a_draft_of_another_product_keeps_the_servers_that_were_known() {
+    let endpoints: Settings = toml::from_str("[endpoints]\nauthority = \"https://localhost:4443\"").unwrap();
+    let endpoints = endpoints.endpoints;
+    for (before, product) in product::all().iter().flat_map(|before| product::all().iter().map(move |to| (before, to)))
+    {
+        let mut left = draft(before);
+        left.settings.endpoints = endpoints.clone();
+        let mut desk = Desk::new(left, texts(Language::English), String::new());
+        desk.suggested = Settings {
+            product: Some(product.id.clone()),
+            cloud: Some(product.cloud),
+            endpoints: endpoints.clone(),
+            ..Settings::default()
+        };
+        desk.choose(product);
+        assert_eq!(desk.draft.settings.endpoints, endpoints, "{} after {}", product.id, before.id);
+    }
+}
+
 #[test]
 fn the_example_of_the_page_is_a_product_like_any_other() {
     let example = example::product().unwrap();

@@ -7,6 +7,15 @@ use smtp_oauth::{account::config::Config, product};
 use super::bare;
 
 #[test]
+fn a_fault_of_another_product_ends_in_64_and_names_the_one_that_fits() {
+    let ran = bare(&["--demo", "redirect_uri_mismatch", "--product", "server", "--no-input"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (64, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("one of the product bom"), "{}", ran.stderr);
+    let ran = bare(&["--demo", "redirect_uri_mismatch", "--product", "bom", "--no-input"]);
+    assert_ne!(ran.status, 64, "{}", ran.stderr);
+}
+
+#[test]
 fn every_product_is_walked_to_a_235_and_a_saved_config() {
     let walked = product::all().iter().map(|product| {
         thread::spawn(move || {

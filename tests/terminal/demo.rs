@@ -139,7 +139,7 @@ fn leaving_gives_the_terminal_back_and_keeps_what_was_typed() {
     terminal.types("\r");
     terminal.sees("Sign-in name of the mailbox");
     terminal.types("x\x03");
-    terminal.sees("What was typed is kept");
+    terminal.sees("What was typed is kept; smtp-oauth --demo --config ");
     terminal.is_as_before();
     assert_eq!(terminal.ended(), 2);
     let draft = fs::read_to_string(directory.path().join("state/draft.toml")).unwrap();
