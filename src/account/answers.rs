@@ -153,6 +153,11 @@ impl Answers {
         self.lines.iter().map(|(key, _)| key.clone()).collect()
     }
 
+    /// Each key's line.
+    pub fn lines(&self) -> &[(String, usize)] {
+        &self.lines
+    }
+
     /// What is wrong with a key for another reason than its form.
     pub fn fault(&self, key: &str, why: Phrase) -> Fault {
         let line = self.lines.iter().find(|(name, _)| name == key).map(|(_, line)| *line);

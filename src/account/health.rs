@@ -10,7 +10,7 @@ use super::{
     settings::Consent,
     vault::{Refused, Vault},
 };
-use crate::entra::Cloud;
+use crate::{entra::Cloud, way::Way};
 
 /// Microsoft's refresh tokens die when nobody has used them for so long; each use brings a new one.
 const UNUSED: i64 = 90 * DAY;
@@ -146,7 +146,12 @@ impl Known<'_> {
     pub fn judge(&self, now: i64, warn: u32) -> Health {
         let vault = self.vault.cloned().unwrap_or_default();
         let refresh = self.refresh(&vault);
-        let secret_expires = self.settings.secret_expires.as_ref().and_then(unix);
+        // A date that stayed from an app with a secret ends nothing where none is sent.
+        let renews_without = vault.refresh_token.is_some() && vault.client_secret.is_none();
+        // A product elsewhere has its own, and stops on that day.
+        let of_product = self.settings.base_url.is_some();
+        let secret = of_product || !renews_without && self.settings.way() != Way::Certificate;
+        let secret_expires = self.settings.secret_expires.as_ref().filter(|_| secret).and_then(unix);
         let ends = [
             (Part::RefreshToken, refresh.dies_at),
             (Part::ClientSecret, secret_expires),
@@ -226,7 +231,7 @@ impl Known<'_> {
 
 /// In Unix seconds; a date alone is its beginning in UTC, since Microsoft's portal does not show the hour. `None`
 /// for a time without a date.
-fn unix(written: &Datetime) -> Option<i64> {
+pub fn unix(written: &Datetime) -> Option<i64> {
     let date = written.date?;
     let date = NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))?;
     let time = written.time.map_or(Some(NaiveTime::MIN), |time| {
@@ -273,6 +278,14 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_a_product_elsewhere_signs_in_with_counts() {
+        let settings = "secret_expires = 2020-01-01\nbase_url = \"https://im.example/imart\"\n";
+        let health = judge(settings, Some(&vault(200)), None);
+        let next = health.next.map(|next| next.what);
+        assert_eq!((health.state, next), (State::Critical, Some(Part::ClientSecret)));
+    }
+
+    #[test]
     fn a_refresh_token_dies_ninety_days_after_its_last_use() {
         for (days, state) in [
             (0, State::Ok),
@@ -298,7 +311,10 @@ mod tests {
 
     #[test]
     fn what_ends_first_is_named() {
-        let soon = judge("secret_expires = 2026-12-01\n", Some(&vault(0)), Some(NOW + 400 * DAY));
+        let public = judge("secret_expires = 2026-12-01\n", Some(&vault(0)), None);
+        assert_eq!((public.secret_expires, public.next.map(|next| next.what)), (None, Some(Part::RefreshToken)));
+        let with_secret = Vault { client_secret: Some(Secret::new("CANARY-cs")), ..vault(0) };
+        let soon = judge("secret_expires = 2026-12-01\n", Some(&with_secret), Some(NOW + 400 * DAY));
         assert_eq!(soon.next.map(|next| next.what), Some(Part::ClientSecret));
         let past = judge("secret_expires = 2026-12-01\n", Some(&vault(0)), Some(NOW - DAY));
         assert_eq!(verdict(&past), (State::Critical, Some((Part::Certificate, Some(-1)))));

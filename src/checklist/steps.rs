@@ -37,9 +37,8 @@ pub struct Step {
     #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
     text: Vec<String>,
-    #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
-    clicks: Vec<String>,
+    pub clicks: Vec<String>,
     #[serde(default)]
     pub commands: Vec<Command>,
     #[expect(dead_code, reason = "read by key, as texts")]

@@ -54,6 +54,8 @@ pub struct Document {
     product: Option<String>,
     items: Vec<ItemDocument>,
     test: Option<test::Document>,
+    /// What it failed of, before the mail server was asked or there; empty where it did not.
+    causes: Vec<summary::CauseDocument>,
     files: Vec<String>,
 }
 
@@ -132,6 +134,7 @@ impl Events {
             product: draft.settings.product.clone(),
             items: model.desk().items().into_iter().map(row).collect(),
             test: conversation.and_then(|conversation| tested(model, conversation, places, now)),
+            causes: summary::causes(&model.desk().texts, model.causes()),
             files: Vec::new(),
         }
     }
@@ -160,7 +163,8 @@ impl Document {
     /// Of a run that did not begin.
     pub fn nothing(outcome: Outcome) -> Self {
         let items = Item::ALL.map(|item| ItemDocument { item, state: State::Open, evidence: Vec::new() });
-        Self { outcome, account: None, product: None, items: items.into(), test: None, files: Vec::new() }
+        let items = items.into();
+        Self { outcome, account: None, product: None, items, test: None, causes: Vec::new(), files: Vec::new() }
     }
 
     /// With the files that were written.

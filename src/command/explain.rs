@@ -15,6 +15,7 @@ use crate::{
     phrase::Phrase,
     runtime::named,
     visible,
+    wizard::verdict,
 };
 
 /// The document of `explain --json`.
@@ -32,7 +33,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
         Ok(reading) => {
             let causes = diagnosis::causes(&reading.evidence);
             if !asked.json {
-                context.deliver(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
+                context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
             }
             deliver(context, &causes, asked.json);
             Status::Done
@@ -127,9 +128,7 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     let mut what: Vec<String> = codes.iter().chain(&enhanced).map(|&code| code.to_owned()).collect();
     what.extend(all("oauth.code").iter().map(|code| format!("AADSTS{code}")));
     for fact in ["oauth.error", "network.kind", "smtp.fault", "accepted", "imap", "mechanism", "flow", "host", "user"] {
-        what.extend(
-            evidence.text(fact).map(|value| format!("{}: {value}", context.texts.word(&format!("facts.{fact}")))),
-        );
+        what.extend(evidence.text(fact).map(|value| verdict::fact(&context.texts, fact, &value)));
     }
     if what.is_empty() && !all("reply.text").is_empty() {
         what.push(all("reply.text").join(" "));
@@ -160,7 +159,7 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     if json {
         deliver(context, &[cause], true);
     } else {
-        context.deliver(&summary::general(&context.texts, &cause));
+        context.tell(&summary::general(&context.texts, &cause));
     }
     Status::Done
 }
@@ -172,6 +171,6 @@ fn deliver(context: &Context, causes: &[Cause], json: bool) {
         return;
     }
     for cause in causes {
-        context.deliver(&format!("\n{}", summary::cause(&context.texts, cause)));
+        context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     runtime::files::Places,
     shell,
     way::Way,
-    wizard::verdict,
+    wizard::{effect::FileFailure, verdict},
 };
 
 /// What is known, and by whom.
@@ -66,18 +66,36 @@ fn known(context: &Context, asked: &options::Handover) -> Result<Known, String> 
     }
     let wanted = asked.product.as_deref().and_then(product::find);
     let fits = |known: &Known| wanted.is_none_or(|product| known.settings.product.as_ref() == Some(&product.id));
-    let found = places.map(|places| found(context, &places)).transpose()?.flatten();
-    let anew = || wanted.map(begun).ok_or_else(|| nothing(context));
-    found.filter(fits).map_or_else(anew, Ok)
+    for source in [unfinished, configured] {
+        let Some(places) = &places else { break };
+        match source(places) {
+            Ok(known) => {
+                if let Some(known) = known.filter(fits) {
+                    return Ok(known);
+                }
+            }
+            Err(failure) => {
+                let why = context.texts.say(&verdict::file_trouble(&failure));
+                // Whether it would have been that one cannot be told; a product that is named is enough to go on with.
+                if wanted.is_none() {
+                    return Err(why);
+                }
+                context.complain(why);
+            }
+        }
+    }
+    wanted.map(begun).ok_or_else(|| nothing(context))
 }
 
-/// The unfinished wizard's, else the default account's.
-fn found(context: &Context, places: &Places) -> Result<Option<Known>, String> {
-    let draft = places.draft_as_it_is().map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
-    if let Some(draft) = draft {
-        return Ok(Some(Known { way: draft.way(), settings: draft.settings }));
-    }
-    let config = places.config().map_err(|failure| context.texts.say(&verdict::file_trouble(&failure)))?;
+/// The unfinished wizard's.
+fn unfinished(places: &Places) -> Result<Option<Known>, FileFailure> {
+    let draft = places.draft_as_it_is()?;
+    Ok(draft.map(|draft| Known { way: draft.way(), settings: draft.settings }))
+}
+
+/// The default account's.
+fn configured(places: &Places) -> Result<Option<Known>, FileFailure> {
+    let config = places.config()?;
     let chosen = config.and_then(|config| config.choose(None).ok().map(|(_, settings)| settings.clone()));
     Ok(chosen.map(|settings| Known { way: settings.way(), settings }))
 }

@@ -141,7 +141,13 @@ impl Context {
         if self.events {
             return events::message(&text.to_string());
         }
-        let _ = writeln!(io::stderr(), "smtp-oauth: {}", visible::line(&text.to_string()));
+        let text = terminal::look(&self.global).text(&visible::line(&text.to_string()));
+        let _ = writeln!(io::stderr(), "smtp-oauth: {text}");
+    }
+
+    /// What is delivered to be read by a person: in ASCII its marks are, too.
+    pub fn tell(&self, text: &str) {
+        self.deliver(&terminal::look(&self.global).text(text));
     }
 
     /// What was asked for, on stdout. A reader that has gone away has had enough; a disk that

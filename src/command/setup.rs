@@ -92,6 +92,8 @@ struct Ended {
     /// An export that could not be written.
     not_exported: Option<Status>,
     draft_lost: Option<FileFailure>,
+    /// What was typed is kept.
+    resumable: bool,
     /// Without a person, why a file could not be written that the run was for.
     unwritten: Option<Phrase>,
     /// For `--json`.
@@ -283,6 +285,7 @@ async fn drive(
         saved,
         not_exported,
         draft_lost,
+        resumable,
         unwritten,
         document,
     })
@@ -334,7 +337,7 @@ fn conclude(
         document.print(context, &ended.saved);
     } else if !ended.saved.is_empty() {
         let look = terminal::look(&context.global);
-        context.deliver(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
+        context.tell(&summary::checklist(texts, &ended.items, &ended.checklist, look.ascii));
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
@@ -348,8 +351,13 @@ fn conclude(
     } else if let Some(why) = &ended.unwritten {
         context.complain(texts.say(why));
     } else if ended.outcome == Outcome::Left && ended.draft_lost.is_none() {
+        let key = match () {
+            () if ended.resumable => "setup.left",
+            () if ended.saved.is_empty() => "setup.left-unattended",
+            () => "setup.left-saved",
+        };
         let demo = demo.map(demo::option).unwrap_or_default();
-        let left = Phrase::new("setup.left").with("demo", demo).with("config", global.config_option());
+        let left = Phrase::new(key).with("demo", demo).with("config", global.config_option());
         context.complain(texts.say(&left));
     }
     if let Some(FileFailure { path, detail, .. }) = &ended.draft_lost {

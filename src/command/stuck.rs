@@ -40,8 +40,10 @@ impl Stuck {
             Some((answers, key)) if self.empty => {
                 Phrase::new("answers.not-found").with("file", answers.file()).with("key", key).with("why", why)
             }
-            Some((answers, key)) => {
-                Phrase::new("answers.nowhere").with("file", answers.file()).with("key", key).with("why", why)
+            Some((answers, key)) => answers.refuted(key, why),
+            None if self.empty && key.is_some() => {
+                let key = key.map(String::as_str).unwrap_or_default();
+                Phrase::new("setup.stuck-key").with("what", &self.what).with("key", key)
             }
             None => Phrase::new("setup.stuck").with("what", &self.what),
         }

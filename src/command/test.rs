@@ -83,7 +83,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     let endpoint = Endpoint::from(&known.account.server);
     let show = |line: &Line| {
         if !asked.json {
-            context.deliver(&(summary::line(&context.texts, line) + "\n"));
+            context.tell(&(summary::line(&context.texts, line) + "\n"));
         }
     };
     let conversation = match context.block_on(mail::converse(&endpoint, &known.account.registration.trust, plan, show))
@@ -142,17 +142,17 @@ fn causes(known: &Known, vault: &Vault, conversation: &Conversation, outcome: Ou
 /// What the exchange came to, in words, behind the lines already shown.
 fn conclude(context: &Context, asked: &Test, known: &Known, conversation: &Conversation, causes: &[Cause]) {
     let texts = &context.texts;
-    context.deliver(&format!("\n{}", summary::stages(conversation)));
+    context.tell(&format!("\n{}", summary::stages(conversation)));
     if let Some(ending) = summary::ending(conversation) {
-        context.deliver(&format!("\n{}\n", texts.say(&ending)));
+        context.tell(&format!("\n{}\n", texts.say(&ending)));
         for cause in causes {
-            context.deliver(&format!("\n{}", summary::cause(texts, cause)));
+            context.tell(&format!("\n{}", summary::cause(texts, cause)));
         }
         return;
     }
     let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
     let phrase = Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender);
-    context.deliver(&(texts.say(&phrase) + "\n"));
+    context.tell(&(texts.say(&phrase) + "\n"));
 }
 
 fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
@@ -174,7 +174,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
     } else {
         context.complain(said);
         for cause in &causes {
-            context.deliver(&format!("\n{}", summary::cause(&context.texts, cause)));
+            context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
         }
     }
     outcome.into()

@@ -14,8 +14,11 @@ pub use evidence::Evidence;
 
 /// The verdict that somebody else refused. What holds for Microsoft is then no more than possible.
 const OTHER_SERVICE: &str = "other_service";
-/// The value of `accepted` that says that it works by now.
-const AFTERWARDS: &str = "after the refusal";
+/// Of the fact `accepted`: the sign-in works by now.
+pub const AFTERWARDS: &str = "after the refusal";
+
+/// Of the fact `accepted`: a sign-in went before what was refused.
+pub const BEFOREHAND: &str = "the refusal came after the sign-in";
 
 /// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.
 /// A certain one excludes the rest; where none is even likely, `unknown` says what would tell.

@@ -8,6 +8,7 @@ mod script;
 mod value;
 
 pub use facts::{Facts, Refusal};
+pub use note::code;
 
 use crate::language::Texts;
 

@@ -36,9 +36,7 @@ impl Note<'_> {
             self.say(if needs.hve { "why-hve" } else { "why" }),
             self.say(if needs.app_only { "why-app" } else { "why-user" }),
         ];
-        // Japanese sets no space between sentences.
-        let space = if why[0].is_ascii() { " " } else { "" };
-        self.paragraph(&why.join(space));
+        self.paragraph(&why.join(self.texts.language().space()));
         self.heading("about");
         let mailbox = match (needs.hve, needs.app_only) {
             (true, _) => "mailbox-hve",
@@ -252,7 +250,7 @@ fn consent_url(facts: &Facts) -> Option<String> {
 }
 
 /// A code span around whatever is in it (CommonMark 6.1).
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if longest > 0 { " " } else { "" };

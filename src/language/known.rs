@@ -1,8 +1,8 @@
 //! The languages there are. A new one is an entry here and the files it names: each holds the words that stand at its
-//! place in English, under the same keys.
+//! place in English, under the same keys. Between code and files stands what is set between two sentences.
 
 macro_rules! languages {
-    ($($name:ident $code:literal { $($place:literal: $file:literal,)* })*) => {
+    ($($name:ident $code:literal $space:literal { $($place:literal: $file:literal,)* })*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub enum Language {
             #[default]
@@ -19,6 +19,13 @@ macro_rules! languages {
                 }
             }
 
+            /// Between two sentences.
+            pub fn space(self) -> &'static str {
+                match self {
+                    $(Self::$name => $space,)*
+                }
+            }
+
             /// The place that the words of a file stand at, and the file.
             pub fn files(self) -> &'static [(&'static str, &'static str)] {
                 match self {
@@ -30,8 +37,8 @@ macro_rules! languages {
 }
 
 languages! {
-    English "en" { "": "en.toml", "handover": "handover.en.toml", }
-    Japanese "ja" { "": "ja.toml", "handover": "handover.ja.toml", "steps": "../checklist/steps.ja.toml", "help": "help.ja.toml", }
+    English "en" " " { "": "en.toml", "handover": "handover.en.toml", }
+    Japanese "ja" "" { "": "ja.toml", "handover": "handover.ja.toml", "steps": "../checklist/steps.ja.toml", "help": "help.ja.toml", }
 }
 
 /// Where the words of `--help` stand; English ones stand with the options.

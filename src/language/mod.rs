@@ -180,6 +180,11 @@ impl Texts {
         detail::say(detail, &IN_ENGLISH, self.table())
     }
 
+    /// One sentence after the other.
+    pub fn sentences<'a>(&self, phrases: impl IntoIterator<Item = &'a Phrase>) -> String {
+        phrases.into_iter().map(|phrase| self.say(phrase)).collect::<Vec<_>>().join(self.language.space())
+    }
+
     /// Several texts under one key, for example a step's paragraphs.
     pub fn list(&self, key: &str, values: &Phrase) -> Vec<String> {
         let present = |index: &usize| self.contains(&format!("{key}.{index}"));

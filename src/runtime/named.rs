@@ -44,6 +44,11 @@ pub fn user(number: u32) -> Option<String> {
     (!name.is_empty() && name.chars().all(plain)).then_some(name)
 }
 
+/// Whether this user may read it; what it holds is looked at later.
+pub fn readable(path: &Path) -> Result<(), FileFailure> {
+    disk::regular(path, Kind::Plain, disk::OURS).map(drop)
+}
+
 /// Whether there is anything to read.
 pub fn exists(path: &Path) -> bool {
     disk::exists(path)

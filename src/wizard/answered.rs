@@ -54,6 +54,7 @@ impl Model {
     /// A person has done something here: from now on it is theirs.
     pub(super) fn taken_over(&mut self) {
         self.desk.notices.clear();
+        self.desk.taken = None;
         (self.passing, self.desk.by_file) = (false, false);
     }
 

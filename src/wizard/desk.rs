@@ -38,6 +38,8 @@ pub struct Desk {
     pub seed: String,
     /// Said at the top of the screen until the next answer.
     pub notices: Vec<(Tone, Phrase)>,
+    /// What was done to the value that was typed last; said above the notices, and as long.
+    pub taken: Option<Phrase>,
     /// What was known before anything was typed.
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
@@ -102,6 +104,7 @@ impl Desk {
             texts,
             seed,
             notices: Vec::new(),
+            taken: None,
             suggested: Settings::default(),
             tested: None,
             causes: Vec::new(),

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use super::{
     Model,
     desk::Desk,
-    effect::{Beside, Effect, FileFailure, Ticket},
+    effect::{Beside, Effect, FileFailure},
     overlay::{self, Overlay},
     screen::{Act, Block, Choice, Key, Screen, Tone},
 };
@@ -24,7 +24,6 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Handing {
     format: Option<Format>,
-    writing: Option<Ticket>,
     said: Option<(Tone, Phrase)>,
 }
 
@@ -66,7 +65,7 @@ fn text(desk: &Desk, format: Format) -> String {
 }
 
 impl Model {
-    pub(super) fn hand_over(&mut self, message: Message, handing: Handing, now: i64) -> Vec<Effect> {
+    pub(super) fn hand_over(&mut self, message: Message, handing: Handing) -> Vec<Effect> {
         match (message, handing.format) {
             (Message::Back, None) => Vec::new(),
             (Message::Back, Some(_)) => self.lay(Overlay::Handing(Handing::default())),
@@ -76,12 +75,11 @@ impl Model {
             }
             (Message::Continue, Some(format)) => {
                 let text = text(&self.desk, format);
-                let ticket = self.desk.ticket();
-                let mut effects = self.handed_over(now);
                 let text = format.mark(&text).to_owned() + &text;
-                effects.push(Effect::KeepFiles(ticket, vec![Beside { name: format.file_name().to_owned(), text }]));
-                effects.extend(self.lay(Overlay::Handing(Handing { writing: Some(ticket), ..handing })));
-                effects
+                let ticket = self.desk.ticket();
+                self.request = Some(ticket);
+                self.overlay = Some(Overlay::Handing(handing));
+                vec![Effect::KeepFiles(ticket, vec![Beside { name: format.file_name().to_owned(), text }])]
             }
             _ => self.lay(Overlay::Handing(handing)),
         }
@@ -92,23 +90,25 @@ impl Model {
         self.desk.draft.handed_at = Some(now);
         vec![Effect::KeepDraft(Box::new(self.desk.draft.clone()))]
     }
+
+    /// One that could not be written is not. Who went on before the answer came reads it at the step.
+    pub(super) fn request_kept(&mut self, outcome: &Result<Vec<PathBuf>, FileFailure>, now: i64) -> Vec<Effect> {
+        self.request = None;
+        let path = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
+        let paths = |paths: &Vec<PathBuf>| paths.iter().map(path).collect::<Vec<_>>().join(" ");
+        let said = match outcome {
+            Ok(written) => (Tone::Success, Phrase::new("handover.written").with("path", paths(written))),
+            Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),
+        };
+        match &mut self.overlay {
+            Some(Overlay::Handing(handing)) if handing.format.is_some() => handing.said = Some(said),
+            _ => self.desk.notices = vec![said],
+        }
+        if outcome.is_ok() { self.handed_over(now) } else { Vec::new() }
+    }
 }
 
 impl Handing {
-    /// Whether these are the files that this one asked for.
-    pub(super) fn kept(&mut self, ticket: Ticket, outcome: &Result<Vec<PathBuf>, FileFailure>) -> bool {
-        if self.writing != Some(ticket) {
-            return false;
-        }
-        let path = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
-        let paths = |paths: &Vec<PathBuf>| paths.iter().map(path).collect::<Vec<_>>().join(" ");
-        self.said = Some(match outcome {
-            Ok(written) => (Tone::Success, Phrase::new("handover.written").with("path", paths(written))),
-            Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),
-        });
-        true
-    }
-
     /// Copied or printed: no answer ever comes back.
     pub(super) fn sent(&mut self) {
         self.said = Some((Tone::Success, Phrase::new("handover.taken")));

@@ -36,6 +36,7 @@ use crate::{
         draft::{Draft, Secrets},
     },
     checklist::{Item, State},
+    diagnosis::Cause,
     facts::AccountName,
     language::{Language, Texts},
     phrase::Phrase,
@@ -97,6 +98,8 @@ pub struct Model {
     step_id: &'static str,
     step: Step,
     overlay: Option<Overlay>,
+    /// The request to an administrator that is being written.
+    request: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -149,6 +152,7 @@ impl Model {
             step_id: at,
             step,
             overlay: None,
+            request: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -168,6 +172,12 @@ impl Model {
     pub fn stuck_outcome(&self) -> Outcome {
         let outcome = self.step.outcome().or(self.desk.tested).filter(|outcome| *outcome != Outcome::Accepted);
         outcome.unwrap_or(Outcome::Incomplete)
+    }
+
+    /// What the failure that is shown is put down to, else that of the last test.
+    pub fn causes(&self) -> &[Cause] {
+        let shown = self.step.causes();
+        if shown.is_empty() { &self.desk.causes } else { shown }
     }
 
     /// What the person reads.
@@ -190,12 +200,12 @@ impl Model {
         self.desk.tell_time(now);
         self.desk.renews = self.renewal().is_some();
         let passes = self.passing || self.desk.by_file;
-        let (at, said) = (self.step_id, self.desk.notices.clone());
+        let (at, said, taken) = (self.step_id, self.desk.notices.clone(), self.desk.taken.clone());
         let mut effects = self.respond(message, now);
         self.pass_over(&mut effects, now);
         if passes && self.step_id != at {
             // What was found out at a step that nobody saw is in the checklist.
-            self.desk.notices = said;
+            (self.desk.notices, self.desk.taken) = (said, taken);
         }
         effects
     }
@@ -378,10 +388,10 @@ impl Model {
         if !matches!(report, Report::Line(_) | Report::Listening(Ok(_))) {
             self.desk.hand_back(ticket);
         }
-        if let (Some(Overlay::Handing(handing)), Report::FilesKept(outcome)) = (&mut self.overlay, &report)
-            && handing.kept(ticket, outcome)
+        if let Report::FilesKept(outcome) = &report
+            && self.request == Some(ticket)
         {
-            return Vec::new();
+            return self.request_kept(outcome, now);
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

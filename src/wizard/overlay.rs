@@ -82,7 +82,7 @@ impl Model {
                 self.overlay = Some(Overlay::Checklist);
                 self.stop_checking()
             }
-            (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing, now),
+            (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -106,7 +106,7 @@ impl Model {
                 let go = ladder::past(&mut self.desk, &causes);
                 self.take(step::Turn::go(go), now)
             }
-            (message, Some(Overlay::Handing(handing))) => self.hand_over(message, handing, now),
+            (message, Some(Overlay::Handing(handing))) => self.hand_over(message, handing),
             (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
             (_, overlay) => {
                 self.overlay = overlay;

@@ -83,7 +83,7 @@ fn unknown_names(product: &Product) -> Vec<String> {
     let keys = keys(product, Language::English);
     let said = keys.iter().flat_map(|key| unknown(key, &texts(Language::English).word(key), ""));
     let fields = product.sheet.iter().flat_map(|screen| &screen.fields);
-    let values = fields.filter_map(|field| Some((&field.name, field.value.as_ref()?)));
+    let values = fields.flat_map(|field| field.value.iter().chain(&field.value_en).map(|value| (&field.name, value)));
     let filled = values.flat_map(|(name, value)| unknown(&format!("sheet, {name}"), value, "client_secret"));
     let redirect = product.app.redirect.iter().flat_map(|uri| unknown("app.redirect", uri, "host"));
     said.chain(filled).chain(redirect).collect()

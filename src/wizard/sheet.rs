@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     facts::AccountName,
+    handover::code,
     language::Language,
     phrase::Phrase,
     product::{NoteKind, sheet::Field},
@@ -75,11 +76,8 @@ fn screens(desk: &Desk, secret: Secret) -> Vec<Filled> {
         let (text, value) = value(desk, field, secret);
         // What has English beside it is chosen or done there, not typed.
         let value = value.filter(|_| field.value_en.is_none());
-        SheetRow {
-            name: named(&field.name, field.en.as_ref(), ours),
-            text: beside(&text, field.value_en.as_ref()),
-            value,
-        }
+        let value_en = field.value_en.as_ref().map(|template| desk.texts.fill(template, &desk.about("")));
+        SheetRow { name: named(&field.name, field.en.as_ref(), ours), text: beside(&text, value_en.as_ref()), value }
     };
     let screen = |screen: &crate::product::sheet::Screen| Filled {
         title: named(&screen.screen, screen.en.as_ref(), screen.ours),
@@ -108,7 +106,12 @@ fn markdown(desk: &Desk, title: &str, screens: &[Filled], notes: &[(NoteKind, St
     for screen in screens {
         text += &format!("\n## {}\n\n| {field} | {value} |\n|---|---|\n", cell(&screen.title));
         for row in &screen.rows {
-            text += &format!("| {} | {} |\n", cell(&row.name), cell(&row.text));
+            // What is typed is copied from the file as it stands.
+            let value = match &row.value {
+                Some(value) => code(&visible::line(value)).replace('|', "\\|"),
+                None => cell(&row.text),
+            };
+            text += &format!("| {} | {value} |\n", cell(&row.name));
         }
     }
     for (_, note) in notes {
@@ -135,7 +138,7 @@ fn plain(title: &str, screens: &[Filled], notes: &[(NoteKind, String)]) -> Strin
 fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in visible::line(text).chars() {
-        if "\\`*_[]<>|#".contains(c) {
+        if "\\`*_<|".contains(c) {
             out.push('\\');
         }
         out.push(c);

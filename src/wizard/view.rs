@@ -57,10 +57,10 @@ impl Model {
     pub(super) fn step_screen(&self, now: i64) -> Screen {
         let page = self.step.page(&self.desk, now);
         let mut blocks = page.blocks;
-        let note = |(tone, phrase): &(Tone, Phrase)| Block::Note { tone: *tone, text: self.desk.say(phrase) };
-        let out = handing::is_out(&self.desk, self.step_id);
-        let out = out.map(|phrase| Block::Note { tone: Tone::Info, text: self.desk.say(&phrase) });
-        let notices = self.desk.notices.iter().map(note);
+        let note = |tone: Tone, phrase: &Phrase| Block::Note { tone, text: self.desk.say(phrase) };
+        let out = handing::is_out(&self.desk, self.step_id).map(|phrase| note(Tone::Info, &phrase));
+        let taken = self.desk.taken.iter().map(|phrase| note(Tone::Info, phrase));
+        let notices = taken.chain(self.desk.notices.iter().map(|(tone, phrase)| note(*tone, phrase)));
         blocks.splice(0..0, notices.chain(out).chain(self.reasons(page.question.as_ref())));
         blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
             let tone = if kind.bites() { Tone::Warning } else { Tone::Info };

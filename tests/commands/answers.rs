@@ -99,7 +99,7 @@ fn a_file_leads_unattended_to_a_saved_account_and_a_message_sent() {
     let document = document(&ran);
     assert_eq!((ran.status, &document["outcome"]), (0, &"accepted".into()), "{}", ran.stdout);
     let keys: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["outcome", "account", "product", "items", "test", "files"]);
+    assert_eq!(keys, ["outcome", "account", "product", "items", "test", "causes", "files"]);
     assert_eq!((&document["account"], &document["product"]), (&"fleet".into(), &"server".into()));
     let at = |name: &str| Value::from(desk.directory.path().join(name).to_str().unwrap());
     assert_eq!(

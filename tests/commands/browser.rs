@@ -103,7 +103,7 @@ fn a_no_and_an_input_that_ends_need_another_sign_in() {
     assert_eq!((ran.status, &document(&ran)["outcome"]), (77, &"sign-in".into()), "{lines:#?}");
     let ended = ran_without_input(&desk);
     assert_eq!(ended.status, 77, "{}", ended.stderr);
-    assert!(ended.stderr.contains("Nothing was pasted"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("No address was pasted"), "{}", ended.stderr);
 }
 
 fn ran_without_input(desk: &Desk) -> Ran {

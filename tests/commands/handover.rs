@@ -32,6 +32,17 @@ fn unfinished(config: &Path, text: &str) {
     fs::write(config.join("state/draft.toml"), draft.texts().0).unwrap();
 }
 
+/// One for `server`, with what its registration came to.
+fn account(config: &Path) {
+    let settings: Settings = toml::from_str(&format!(
+        "product = \"server\"\nuser = \"alerts@contoso.example\"\ntenant = \"{TENANT}\"\n\
+         client_id = \"0f000000-0000-4000-8000-000000000001\""
+    ))
+    .unwrap();
+    let text = smtp_oauth::account::config::with_account(None, &"alerts".parse().unwrap(), &settings).unwrap();
+    fs::write(config.join("config.toml"), text).unwrap();
+}
+
 #[test]
 fn with_nothing_known_it_says_what_to_name() {
     let ran = bare(&["handover"]);
@@ -71,19 +82,44 @@ fn the_unfinished_wizard_tells_the_values() {
 #[test]
 fn a_file_of_the_account_tells_the_values() {
     let directory = tempfile::tempdir().unwrap();
-    let settings: Settings = toml::from_str(&format!(
-        "product = \"server\"\nuser = \"alerts@contoso.example\"\ntenant = \"{TENANT}\"\n\
-         client_id = \"0f000000-0000-4000-8000-000000000001\""
-    ))
-    .unwrap();
-    let config = smtp_oauth::account::config::with_account(None, &"alerts".parse().unwrap(), &settings).unwrap();
-    fs::write(directory.path().join("config.toml"), config).unwrap();
+    account(directory.path());
     for arguments in [&["-a", "alerts"][..], &[]] {
         let ran = handover(directory.path(), arguments);
         let url = format!("/{TENANT}/adminconsent?client_id=0f000000-0000-4000-8000-000000000001>");
         assert!(ran.status == 0 && ran.stdout.contains(&url), "{}", ran.stdout);
     }
     assert_eq!(handover(directory.path(), &["-a", "other"]).status, 78);
+}
+
+#[test]
+fn an_unfinished_wizard_for_another_product_does_not_hide_the_account() {
+    let directory = tempfile::tempdir().unwrap();
+    unfinished(directory.path(), "product = \"bom\"\nuser = \"scanner@contoso.example\"");
+    account(directory.path());
+    let ran = handover(directory.path(), &["--product", "server"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains(TENANT) && !ran.stdout.contains("scanner@"), "{}", ran.stdout);
+    let ran = handover(directory.path(), &[]);
+    assert!(ran.stdout.contains("scanner@") && !ran.stdout.contains(TENANT), "{}", ran.stdout);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_command_line_is_enough() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir_all(directory.path().join("state")).unwrap();
+    fs::write(directory.path().join("state/draft.toml"), "?").unwrap();
+    let named = ["--product", "server", "--mailbox", "other@contoso.example"];
+    let ran = handover(directory.path(), &named);
+    assert!(ran.status == 0 && ran.stdout.contains("other@contoso.example"), "{}: {}", ran.status, ran.stderr);
+    assert!(ran.stderr.contains("draft.toml") && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    account(directory.path());
+    assert!(handover(directory.path(), &named).stdout.contains(TENANT), "the account that fits tells the rest");
+    let ran = handover(directory.path(), &[]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (78, ""), "whose draft it is cannot be told");
+    fs::write(directory.path().join("config.toml"), "?").unwrap();
+    let ran = handover(directory.path(), &named);
+    assert!(ran.status == 0 && !ran.stdout.contains(TENANT), "{}", ran.stdout);
+    assert!(ran.stderr.contains("draft.toml") && ran.stderr.contains("config.toml"), "{}", ran.stderr);
 }
 
 #[test]

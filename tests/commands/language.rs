@@ -150,3 +150,10 @@ fn no_comment_of_an_export_is_left_in_english() {
     };
     assert_eq!(read(&english), read(&japanese));
 }
+
+#[test]
+fn a_fact_in_words_of_our_own_is_said_in_the_language() {
+    let ran =
+        bare(&["--lang", "ja", "explain", "554 5.2.252 SendAsDenied; a@b.example not allowed to send as c@b.example"]);
+    assert!(ran.stdout.contains("サインインのあとに拒否") && !ran.stdout.contains("the refusal"), "{}", ran.stdout);
+}

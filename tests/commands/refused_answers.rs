@@ -55,6 +55,10 @@ const WRONG: &[(&str, &str)] = &[
         "product = \"outlook-com\"\ncloud = \"china\"\n",
         "FILE, line 2: `cloud`: With the product outlook-com the cloud is global.",
     ),
+    (
+        "user = \"a@b.example\"\nsecret_expires = 2020-01-01\n",
+        "FILE, line 2: `secret_expires`: That day is not in the future. A secret that has expired does not work; make a new one.",
+    ),
     ("lang = \"fr\"\n", "FILE, line 1: `lang`: Known are: en, ja."),
     (
         "account = \"../CANARY\"\n",
@@ -84,7 +88,19 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "base_url = \"https://mail.example\"\n",
-        "FILE, line 1: `base_url`: The product server has no address of its own.",
+        "FILE, line 1: `base_url`: The key product is missing, so server was assumed, which has no address of its own. Write the product, too, as in product = \"intra-mart\".",
+    ),
+    (
+        "product = \"iwpro\"\nbase_url = \"https://mail.example\"\n",
+        "FILE, line 2: `base_url`: The product iwpro has no address of its own.",
+    ),
+    (
+        "endpoints.ca_file = \"/\"\n",
+        "FILE, line 1: `endpoints.ca_file`: It names no file that can be used: it cannot be read (it is no file); a path is taken from the directory of the answers file",
+    ),
+    (
+        "product = \"proself\"\nconsent = \"device-code\"\n",
+        "FILE, line 2: `consent`: The product proself has other ways; write one of these: consent = \"browser\", browser = \"paste\"; consent = \"browser\", browser = \"loopback\".",
     ),
     (
         "base_url = \"mail\"\n",
@@ -129,15 +145,23 @@ fn a_key_that_is_missing_is_named_and_ends_in_78() {
     let custom = format!("product = \"custom\"\n{USER}client_id = \"app\"\ntenant = \"t.example\"\n");
     let at_authority = format!("{custom}endpoints.authority = \"https://login.example\"\n");
     let vendor = format!("product = \"proself\"\n{USER}{CLIENT}");
-    for (text, key) in [
-        ("product = \"server\"\n", "user"),
-        (USER, "client_id"),
-        (&custom, "endpoints.authority"),
-        (&at_authority, "smtp.host"),
-        (&vendor, "base_url"),
+    let user = "`user` (the mailbox that signs in)";
+    let id = "`client_id` (the app registration's 'Application (client) ID')";
+    let host = "`smtp.host` (the mail server)";
+    let secret = "`client_secret_file` (a file with the client secret's 'Value')";
+    let base = "`base_url` (the address at which users reach the product)";
+    for (text, keys) in [
+        ("product = \"server\"\n", format!("{user}, {id}")),
+        (USER, id.to_owned()),
+        ("consent = \"client-credentials\"\n", format!("{user}, {id}, {secret}")),
+        (&custom, format!("`endpoints.authority` (the address of the OAuth authority), {host}")),
+        (&at_authority, host.to_owned()),
+        (&vendor, base.to_owned()),
     ] {
-        assert_eq!(refused(&desk, text), (78, format!("FILE: `{key}` is missing")), "{text}");
+        assert_eq!(refused(&desk, text), (78, format!("FILE: missing: {keys}")), "{text}");
     }
+    let ran = ran(desk.command(&["setup", "--no-input"]).output().unwrap());
+    assert!(ran.status == 78 && ran.stderr.contains("this is `user`"), "{ran:?}");
 }
 
 #[test]
@@ -188,9 +212,9 @@ fn a_secret_comes_from_a_closed_file_or_the_environment_and_is_never_shown() {
 fn a_secret_that_the_authority_refuses_is_named_by_its_key() {
     let desk = Desk::new();
     let file = desk.answers("client_secret_file = \"cs\"");
-    // An ID is told by its form, before anything is asked: then its line is named.
+    // An ID is told by its form, before anything is asked.
     let id = "8d2c1f00-1111-2222-3333-0123456789ab";
-    for (secret, line, why) in [("CANARY-wrong", "", "AADSTS7000215"), (id, ", line", "'Secret ID'")] {
+    for (secret, line, why) in [("CANARY-wrong", ", line 1", "AADSTS7000215"), (id, ", line 1", "'Secret ID'")] {
         desk.secret("cs", format!("{secret}\n").as_bytes(), 0o600);
         let ran = ran(desk.unattended(&[]).output().unwrap());
         assert_eq!((ran.status, ran.stdout.as_str()), (78, ""), "{}", ran.stderr);
@@ -200,6 +224,23 @@ fn a_secret_that_the_authority_refuses_is_named_by_its_key() {
         assert!(last.starts_with(&start) && key && last.contains(why), "{}", ran.stderr);
         assert!(!ran.stderr.contains("CANARY"));
     }
+    desk.secret("cs", b"CANARY-wrong", 0o600);
+    let ran = ran(desk.unattended(&["--json"]).output().unwrap());
+    let cause = &document(&ran)["causes"][0];
+    assert!(cause["item"] == "client-secret" && !cause["fix"].as_array().unwrap().is_empty(), "{cause}");
+}
+
+#[test]
+fn what_the_document_says_of_a_redirect_uri_that_is_not_registered() {
+    let desk = Desk::new();
+    let mut settings = desk.settings();
+    settings.redirect_uri = "http://localhost/nobodys".parse().ok();
+    settings.consent = Some(smtp_oauth::account::settings::Consent::Browser);
+    desk.hands(toml::to_string(&settings).unwrap());
+    let ran = ran(desk.unattended(&["--json"]).output().unwrap());
+    let causes = &document(&ran)["causes"];
+    let first = &causes[0];
+    assert!(first["item"] == "redirect-uri" && !first["fix"].as_array().unwrap().is_empty(), "{ran:?}");
 }
 
 #[test]
@@ -238,11 +279,18 @@ fn an_app_that_the_authority_does_not_know_is_named_and_a_dead_one_is_unreachabl
     let mut settings = desk.settings();
     unknown(&mut settings);
     let file = desk.hands(toml::to_string(&settings).unwrap());
+    let written = std::fs::read_to_string(&file).unwrap();
+    let line = written.lines().position(|line| line.starts_with("client_id")).unwrap() + 1;
     let ran = ran(desk.unattended(&["--json"]).output().unwrap());
     assert_eq!((ran.status, &document(&ran)["outcome"]), (78, &"incomplete".into()), "{}", ran.stderr);
     let last: Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
     let text = last["text"].as_str().unwrap();
-    assert!(text.starts_with(&format!("{}: `client_id`: ", file.display())) && text.contains("AADSTS700016"), "{text}");
+    assert!(
+        text.starts_with(&format!("{}, line {line}: `client_id`: ", file.display())) && text.contains("AADSTS700016"),
+        "{text}"
+    );
+    let cause = &document(&ran)["causes"][0];
+    assert!(cause["item"] == "client-id" && !cause["fix"].as_array().unwrap().is_empty(), "{cause}");
 
     settings.endpoints.authority = "https://127.0.0.1:1".parse().ok();
     desk.hands(toml::to_string(&settings).unwrap());

@@ -9,6 +9,7 @@ use std::{
     process::Stdio,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use smtp_oauth::simulator::switches::switch;
 
 use super::{
@@ -42,7 +43,8 @@ fn a_draft_that_cannot_be_understood_is_named_and_kept() {
 fn a_draft_that_could_not_be_written_is_not_said_to_be_kept() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("state"), "no directory").unwrap();
-    let (_, said) = wizard(directory.path());
+    let (shown, said) = wizard(directory.path());
+    assert!(shown.replace('\n', " ").contains("the account cannot be saved at the end"), "{shown}");
     let last = said.lines().last().unwrap();
     assert!(last.starts_with("smtp-oauth: What was typed is not kept"), "{said}");
     assert!(last.contains(directory.path().join("state").to_str().unwrap()), "{said}");
@@ -58,6 +60,20 @@ fn a_lock_that_cannot_be_had_is_said_and_no_link_in_its_place_is_followed() {
     let (shown, _) = wizard(directory.path());
     assert!(shown.replace('\n', " ").contains("A second setup would not be noticed"), "{shown}");
     assert_eq!(fs::read_to_string(other).unwrap(), "kept");
+}
+
+#[test]
+fn an_unattended_run_that_is_ended_does_not_say_that_something_is_kept() {
+    let desk = Desk::new();
+    desk.answers("");
+    let mut child = desk.unattended(&[]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.starts_with("Code: ")));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let last = said.last().unwrap();
+    assert!(last.starts_with("smtp-oauth: Stopped before the end. Nothing is saved"), "{last}");
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert!(!desk.directory.path().join("state/draft.toml").exists());
 }
 
 #[test]
@@ -86,8 +102,6 @@ fn nobody_signs_in_where_nothing_can_be_saved() {
         .unwrap());
     let said = format!("could not be saved: {} cannot be written", place.display());
     assert!(ran.status == 73 && ran.stderr.contains(&said) && !ran.stderr.contains("Code:"), "{ran:?}");
-    let (shown, _) = wizard(&place);
-    assert!(shown.replace('\n', " ").contains("the account cannot be saved at the end"), "{shown}");
 }
 
 /// Only root can be another user.

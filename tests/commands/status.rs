@@ -3,7 +3,10 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::{Value, json};
-use smtp_oauth::account::vault::{Refused, Vault};
+use smtp_oauth::{
+    account::vault::{Refused, Vault},
+    secret::Secret,
+};
 
 use crate::{
     bare,
@@ -40,9 +43,15 @@ fn ran(stdout: impl Into<String>, status: i32) -> Ran {
     Ran { stdout: stdout.into(), stderr: String::new(), status }
 }
 
+fn with_secret(desk: &Desk) {
+    let vault = Vault { client_secret: Some(Secret::new("CANARY-cs")), ..desk.vault() };
+    desk.keep(&vault);
+}
+
 #[test]
 fn an_account_is_told_by_what_ends_first() {
     let desk = Desk::signed_in_with(0, |settings| settings.secret_expires = "2099-05-01".parse().ok());
+    with_secret(&desk);
     let at = renewed(&desk, 10).refreshed_at.unwrap();
     let secret = 4_081_276_800;
     let away = (secret - now()) / DAY;
@@ -69,6 +78,7 @@ fn an_account_is_told_by_what_ends_first() {
 #[test]
 fn the_document_has_every_key_and_unix_seconds() {
     let desk = Desk::signed_in_with(0, |settings| settings.secret_expires = "2027-05-01".parse().ok());
+    with_secret(&desk);
     let at = renewed(&desk, 10).refreshed_at.unwrap();
     let ran = desk.run(&["status", "--json"]);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();

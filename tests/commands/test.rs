@@ -3,7 +3,7 @@
 use serde_json::Value;
 use smtp_oauth::simulator::switches::switch;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, ran};
 
 fn json(desk: &Desk, arguments: &[&str], status: i32) -> Value {
     let ran = desk.run(&[&["test", "--json"], arguments].concat());
@@ -45,6 +45,16 @@ fn an_accepted_test_has_every_key_of_the_document() {
         .find(|line| line["text"].as_str().unwrap().contains("Bearer"));
     assert!(sasl.unwrap()["text"].as_str().unwrap().contains("<token: "), "{sasl:?}");
     assert!(desk.simulator.messages().is_empty());
+}
+
+#[test]
+fn in_ascii_the_marks_are_ascii_too() {
+    let desk = Desk::signed_in(0);
+    let of_locale = desk.command(&["test"]).env("LC_ALL", "C").output().unwrap();
+    for ran in [desk.run(&["test", "--ascii"]), ran(of_locale)] {
+        assert!(ran.status == 0 && ran.stdout.contains("<token: ") && ran.stdout.is_ascii(), "{}", ran.stdout);
+    }
+    assert!(desk.run(&["test"]).stdout.contains("‹token: "));
 }
 
 #[test]

@@ -81,7 +81,8 @@ fn the_full_screen_walks_to_a_235_and_a_saved_config() {
     is_set_up(directory.path(), &terminal);
 }
 
-fn walks_by_lines(mut terminal: Terminal, directory: &Path) {
+/// The same in line mode.
+pub fn reads_to_the_sign_in(terminal: &mut Terminal) {
     for text in TO_THE_SIGN_IN {
         terminal.reads(text);
         if text != "The code runs out in" {
@@ -89,6 +90,10 @@ fn walks_by_lines(mut terminal: Terminal, directory: &Path) {
             terminal.types("\r");
         }
     }
+}
+
+fn walks_by_lines(mut terminal: Terminal, directory: &Path) {
+    reads_to_the_sign_in(&mut terminal);
     for (answer, text) in [
         ("a\r", "What the token says"),
         ("\r", "Valid until"),

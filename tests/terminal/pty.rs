@@ -41,6 +41,8 @@ impl Terminal {
         command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
+        // A trace longer than the screen would push away what a panic says.
+        command.env("RUST_BACKTRACE", "0");
         Self::open(command, SIZE)
     }
 

@@ -229,7 +229,7 @@ fn a_password_is_offered_for_high_volume_email_alone_and_is_not_kept() {
     assert!(at[0] < at[2] && at[2].is_some(), "{options}");
     person.tell(Message::Choose(5));
     microsoft.serves(&mut person);
-    walks(&mut microsoft, &mut person, "hve-permission");
+    walks(&mut microsoft, &mut person, "hve-permission-delegated");
     walks(&mut microsoft, &mut person, "password");
     person.types("CANARY-wrong password");
     let files = person.kept.iter().map(smtp_oauth::account::draft::Draft::texts);

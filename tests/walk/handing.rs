@@ -9,7 +9,7 @@ use smtp_oauth::{
         Given,
         effect::{Beside, Effect, FileFailure, FileFailureKind, Report, Ticket},
         message::Message,
-        screen::{Act, Action, Block, Key},
+        screen::{Act, Action, Block, Key, Language},
     },
 };
 
@@ -62,7 +62,9 @@ fn the_request_is_written_and_the_step_waits_below() {
     let (ticket, file) = writes(&mut person);
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-handover.md", &shown));
     let kept = vec![PathBuf::from("/c/smtp-oauth-handover.md")];
+    assert!(person.kept.iter().all(|draft| draft.handed_at.is_none()), "not before it is there");
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(kept))));
+    assert_eq!(person.kept.last().unwrap().handed_at, Some(person.now));
     assert!(person.notes()[0].contains("/c/smtp-oauth-handover.md"), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Esc).at(), "handover");
     assert_eq!(person.presses(Key::Esc).at(), "registration");
@@ -98,7 +100,11 @@ fn looking_at_it_sends_nothing() {
 fn what_comes_back_is_asked_for_after_leaving_too() {
     let mut person = at_registration();
     chooses(&mut person, 1);
-    writes(&mut person);
+    let (ticket, _) = writes(&mut person);
+    // Nobody has to wait for it.
+    person.presses(Key::Esc).presses(Key::Esc);
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-handover.ps1".into()]))));
+    assert!(person.notes()[0].contains("/c/smtp-oauth-handover.ps1"), "{:?}", person.notes());
     let draft = person.kept.last().unwrap().clone();
     let (clear, secret) = draft.texts();
     assert_eq!(secret, None::<Secret>);
@@ -112,14 +118,46 @@ fn what_comes_back_is_asked_for_after_leaving_too() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_said() {
+fn a_file_that_cannot_be_written_is_said_and_nothing_is_out() {
+    for waits in [true, false] {
+        let mut person = at_registration();
+        chooses(&mut person, 0);
+        let (ticket, _) = writes(&mut person);
+        if !waits {
+            person.presses(Key::Esc).presses(Key::Esc);
+        }
+        let path = "/c/smtp-oauth-handover.md".into();
+        let failure = FileFailure { kind: FileFailureKind::Write, path, detail: "full".into() };
+        person.tell(Message::Reported(ticket, Report::FilesKept(Err(failure))));
+        assert!(person.notes()[0].contains("full"), "{:?}", person.notes());
+        if waits {
+            person.presses(Key::Esc).presses(Key::Esc);
+        }
+        assert!(!is_said_to_be_out(&person) && person.model.draft().handed_at.is_none());
+    }
+}
+
+#[test]
+fn in_the_other_language_it_is_the_same_request_and_as_far() {
     let mut person = at_registration();
-    chooses(&mut person, 0);
+    chooses(&mut person, 1);
+    let english = text_shown(&person);
     let (ticket, _) = writes(&mut person);
-    let failure =
-        FileFailure { kind: FileFailureKind::Write, path: "/c/smtp-oauth-handover.md".into(), detail: "full".into() };
-    person.tell(Message::Reported(ticket, Report::FilesKept(Err(failure))));
-    assert!(person.notes()[0].contains("full"), "{:?}", person.notes());
+    person.presses(Key::F2);
+    assert_eq!((person.at().as_str(), person.effects.len()), ("handover:powershell", 0));
+    let japanese = text_shown(&person);
+    assert!(japanese != english && japanese.contains("'alerts@contoso.example'"), "{japanese}");
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-handover.ps1".into()]))));
+    let said = person.notes();
+    assert!(said[0].contains("/c/smtp-oauth-handover.ps1") && !said[0].is_ascii(), "{said:?}");
+    let (_, file) = writes(&mut person);
+    assert_eq!(file.text, format!("\u{feff}{japanese}"), "what is shown is what is written");
+    person.presses(Key::F2);
+    assert_eq!(text_shown(&person), english);
+    assert!(person.notes()[0].starts_with("Written to"), "{:?}", person.notes());
+    assert_eq!(person.presses(Key::Esc).presses(Key::F2).at(), "handover");
+    assert_eq!(person.screen().language, Language::Japanese);
+    assert_eq!(person.presses(Key::Esc).at(), "registration");
 }
 
 #[test]

@@ -84,14 +84,15 @@ pub fn walks_in(language: Language, microsoft: &mut Microsoft, product: &str, wa
 }
 
 pub fn ways(product: &product::Product) -> impl Iterator<Item = Way> {
-    // A certificate is a file; tests of its own read one.
-    product.ways.iter().copied().filter(|way| *way != Way::Certificate)
+    // A certificate is a file; tests of its own read one. A password is for accounts that nobody signs in with.
+    let walked = |way: &Way| *way != Way::Certificate && (*way != Way::Password || product.id == "hve");
+    product.ways.iter().copied().filter(move |way| walked(way))
 }
 
 #[test]
 fn every_product_comes_to_a_235_by_each_of_its_ways() {
     for product in product::all() {
-        for way in ways(product).filter(|way| *way != Way::Password || product.id == "hve") {
+        for way in ways(product) {
             let person = walks(&mut Microsoft::of(&product.id), &product.id, way, "save");
             let draft = person.model.draft();
             assert_eq!(draft.way, Some(way), "{}", product.id);

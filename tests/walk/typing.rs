@@ -210,6 +210,15 @@ fn a_hostile_value_never_reaches_a_command() {
 }
 
 #[test]
+fn sentences_stand_apart_as_their_language_sets_them() {
+    let mut person = at_the_mailbox();
+    person.types("alerts@contösö.example");
+    assert!(complaint(&person).ends_with("alerts@contoso.com. It holds: 'ö'."), "{}", complaint(&person));
+    person.tell(Message::Language);
+    assert!(complaint(&person).ends_with("。含まれている文字: 'ö'"), "{}", complaint(&person));
+}
+
+#[test]
 fn what_was_pasted_around_a_value_is_left_out_and_told_on_the_next_screen() {
     let mut person = at_the_mailbox();
     person.types("「ａｌｅｒｔｓ＠ｃｏｎｔｏｓｏ．ｅｘａｍｐｌｅ」、");

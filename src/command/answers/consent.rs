@@ -40,8 +40,9 @@ impl Sheet<'_> {
         let settings = &self.answers.settings;
         let (way, consent) = (settings.way(), settings.consent.unwrap_or_default());
         if !product.ways.contains(&way) {
-            let known = product.ways.iter().map(|way| self.texts.word(&format!("ways.{}.label", way.id())));
-            let known = known.collect::<Vec<_>>().join("; ");
+            let mut known: Vec<&str> = product.ways.iter().map(|way| written(*way)).collect();
+            known.dedup();
+            let known = known.join("; ");
             let phrase = Phrase::new("answers.way").with("product", &product.id).with("known", known);
             return Err(self.refuse("consent", phrase));
         }
@@ -89,7 +90,13 @@ impl Sheet<'_> {
     /// As it is found from any directory: programs that read the account later start elsewhere.
     pub fn trust(&mut self) -> Result<(), Refusal> {
         let named = self.answers.settings.endpoints.ca_file.clone();
-        self.answers.settings.endpoints.ca_file = self.there("endpoints.ca_file", named)?;
+        let key = "endpoints.ca_file";
+        let path = self.there(key, named)?;
+        if let Some(Err(failure)) = path.as_deref().map(named::readable) {
+            let why = self.texts.say(&unusable(&failure));
+            return Err(self.refuse(key, Phrase::new("answers.secret-file").with("why", why)));
+        }
+        self.answers.settings.endpoints.ca_file = path;
         Ok(())
     }
 
@@ -132,6 +139,17 @@ impl Sheet<'_> {
             |why: Phrase| self.refuse(key, Phrase::new("answers.secret-file").with("why", self.texts.say(&why)));
         let secret = named::secret(&self.resolved(named)).map_err(|failure| refuse(unusable(&failure)))?;
         one_line(bare(secret.expose())).map_err(refuse)
+    }
+}
+
+/// The way of consent as it stands in an answers file.
+fn written(way: Way) -> &'static str {
+    match way {
+        Way::DeviceCode => "consent = \"device-code\"",
+        Way::Loopback => "consent = \"browser\", browser = \"loopback\"",
+        Way::Paste => "consent = \"browser\", browser = \"paste\"",
+        Way::Secret | Way::Certificate => "consent = \"client-credentials\"",
+        Way::Password => "consent = \"password\"",
     }
 }
 

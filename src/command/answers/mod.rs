@@ -7,12 +7,13 @@ use std::path::Path;
 
 use consent::credential;
 
-use super::{Context, Status, options::Setup, paths};
+use super::{Context, Status, access, options::Setup, paths};
 use crate::{
     account::{
         Settings,
         answers::{Answers, Fault, Unreadable},
         draft::Draft,
+        health,
     },
     entra::Cloud,
     export::{self, FORMATS, Format},
@@ -61,6 +62,7 @@ pub struct Prepared {
     password: Option<Secret>,
     /// What was done to values before they were taken.
     told: Vec<Told>,
+    lines: Vec<(String, usize)>,
 }
 
 pub fn read(context: &Context, path: &Path, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
@@ -125,33 +127,35 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn prepare(mut self, asked: &Setup, unattended: bool) -> Result<Prepared, Refusal> {
-        let product = self.product(asked)?.or_else(|| unattended.then(product::default));
-        self.base_url(product.unwrap_or_else(product::default))?;
+        let named = self.product(asked)?;
+        let product = named.or_else(|| unattended.then(product::default));
+        self.base_url(product.unwrap_or_else(product::default), named.is_none())?;
         if let Some(product) = product {
             self.settle(product)?;
         }
         let lang = self.lang()?;
         self.trust()?;
+        self.secret_expires()?;
         self.consent(product.unwrap_or_else(product::default))?;
         let (client_secret, of_secret) = self.client_secret()?.unzip();
         let password = self.password()?;
         let export = self.answers.more.export.iter().map(|target| self.format(target)).collect::<Result<_, _>>()?;
         let needs_base = product.is_some_and(|product| product.base);
-        let missing = missing(&self.answers.settings, needs_base)
-            .or_else(|| credential(&self.answers.settings, product, client_secret.as_ref(), password.as_ref()));
-        if let Some(key) = missing.filter(|_| unattended) {
-            let phrase = Phrase::new("answers.missing").with("file", &self.file).with("key", key);
-            return Err(Refusal::Key(self.texts.say(&phrase)));
+        let mut missing = missing(&self.answers.settings, needs_base);
+        missing.extend(credential(&self.answers.settings, product, client_secret.as_ref(), password.as_ref()));
+        if unattended && !missing.is_empty() {
+            return Err(self.lacking(&missing));
         }
         let answered = Answered {
             keys: self.answers.keys(),
-            complete: product.is_some() && missing.is_none(),
+            complete: product.is_some() && missing.is_empty(),
             send_to: self.answers.more.send_to.clone(),
         };
         let told = self.told(of_secret.flatten());
+        let lines = self.answers.lines().to_vec();
         let Answers { settings, more, .. } = self.answers;
         let (file, account) = (self.file, more.account);
-        Ok(Prepared { file, export, lang, settings, answered, account, client_secret, password, told })
+        Ok(Prepared { file, export, lang, settings, answered, account, client_secret, password, told, lines })
     }
 
     fn told(&self, of_secret: Option<Phrase>) -> Vec<Told> {
@@ -170,6 +174,14 @@ impl Sheet<'_> {
         Refusal::Key(say(self.texts, &self.file, &fault.key, fault.line, &fault.why))
     }
 
+    /// Each key with what it is, so that one run tells all.
+    fn lacking(&self, missing: &[&str]) -> Refusal {
+        let what = |key: &&str| format!("`{key}` ({})", self.texts.word(&format!("answers.keys.{}", slug(key))));
+        let keys = missing.iter().map(what).collect::<Vec<_>>().join(", ");
+        let phrase = Phrase::new("answers.missing").with("file", &self.file).with("keys", keys);
+        Refusal::Key(self.texts.say(&phrase))
+    }
+
     /// The file's, else the command line's.
     fn product(&self, asked: &Setup) -> Result<Option<&'static Product>, Refusal> {
         let (named, asked) = (self.answers.settings.product.as_deref(), asked.product.as_deref());
@@ -184,13 +196,12 @@ impl Sheet<'_> {
     }
 
     /// The address of a product that has none is not passed over in silence.
-    fn base_url(&self, product: &Product) -> Result<(), Refusal> {
-        match self.answers.settings.base_url {
-            Some(_) if !product.base => {
-                Err(self.refuse("base_url", Phrase::new("answers.base-url").with("product", &product.id)))
-            }
-            _ => Ok(()),
+    fn base_url(&self, product: &Product, assumed: bool) -> Result<(), Refusal> {
+        if product.base || self.answers.settings.base_url.is_none() {
+            return Ok(());
         }
+        let key = if assumed { "answers.product-missing" } else { "answers.base-url" };
+        Err(self.refuse("base_url", Phrase::new(key).with("product", &product.id)))
     }
 
     /// The product is known: what follows from it.
@@ -245,6 +256,15 @@ impl Sheet<'_> {
         })
     }
 
+    /// A secret that has ended is worth nothing, and a sign-in with it would be for nothing.
+    fn secret_expires(&self) -> Result<(), Refusal> {
+        let date = self.answers.settings.secret_expires.as_ref();
+        match date.and_then(health::unix).filter(|at| *at <= access::now()) {
+            Some(_) => Err(self.refuse("secret_expires", Phrase::new("malformed.day-past"))),
+            None => Ok(()),
+        }
+    }
+
     fn format(&self, target: &str) -> Result<&'static Format, Refusal> {
         export::find(target).ok_or_else(|| {
             let known = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
@@ -253,19 +273,37 @@ impl Sheet<'_> {
     }
 }
 
-/// The first key that is needed and that nothing can find out. A tenant is found by the mail domain.
-fn missing(settings: &Settings, needs_base: bool) -> Option<&'static str> {
-    if needs_base && settings.base_url.is_none() && settings.user.is_some() {
-        return Some("base_url");
-    }
-    let tenant = settings.tenant.clone().or_else(|| settings.user.as_ref()?.domain().parse().ok());
-    Settings { tenant, ..settings.clone() }.account().err().map(|missing| missing.0)
+/// The keys that are needed and that nothing can find out. A tenant is found by the mail domain.
+fn missing(settings: &Settings, needs_base: bool) -> Vec<&'static str> {
+    let needed = [
+        ("user", settings.user.is_some()),
+        ("base_url", settings.base_url.is_some() || !needs_base),
+        ("client_id", settings.client_id.is_some()),
+    ];
+    let mut keys: Vec<&str> = needed.into_iter().filter(|(_, there)| !there).map(|(key, _)| key).collect();
+    let of_servers = [settings.authority().err(), settings.server().err()];
+    keys.extend(of_servers.into_iter().flatten().map(|missing| missing.0));
+    keys
+}
+
+/// As texts name it.
+fn slug(key: &str) -> String {
+    key.replace(['.', '_'], "-")
 }
 
 impl Prepared {
     /// The file, as it is shown.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Why a key's value is not taken, with its line where it stands in the file.
+    pub fn refuted(&self, key: &str, why: &str) -> Phrase {
+        let phrase = match self.lines.iter().find(|(name, _)| name == key) {
+            Some((_, line)) => Phrase::new("answers.at").with("line", line),
+            None => Phrase::new("answers.nowhere"),
+        };
+        phrase.with("file", &self.file).with("key", key).with("why", why)
     }
 
     /// The programs to write configuration for.

@@ -67,7 +67,7 @@ pub fn run(context: &Context, asked: &options::Status) -> Status {
     } else {
         let option = context.global.config_option();
         let told = accounts.iter().map(|account| words::account(&context.texts, account, now, &option));
-        context.deliver(&told.collect::<Vec<_>>().join("\n"));
+        context.tell(&told.collect::<Vec<_>>().join("\n"));
     }
     Status::Done
 }

@@ -176,7 +176,7 @@ impl Refusal {
         }
         evidence.add("reply.text", &self.text);
         if stage == Some("data") && evidence.values("accepted").is_empty() {
-            evidence.add("accepted", "the refusal came after the sign-in");
+            evidence.add("accepted", super::super::BEFOREHAND);
         }
     }
 }

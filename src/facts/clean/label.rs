@@ -1,101 +1,44 @@
 //! Labels that stand before a value in a portal, a program's settings or a mail, in English and Japanese, and are
 //! copied with it. A label of another value stays, so that a value in the wrong field is refused.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::Form;
 
-/// In small letters, without spaces.
-fn labels(form: Form) -> &'static [&'static str] {
+/// One list a kind of value.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Labels {
+    client_id: Vec<String>,
+    tenant: Vec<String>,
+    address: Vec<String>,
+    server: Vec<String>,
+    authority: Vec<String>,
+    redirect_uri: Vec<String>,
+    base_url: Vec<String>,
+    scopes: Vec<String>,
+    day: Vec<String>,
+    secret: Vec<String>,
+    never: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static LABELS: LazyLock<Labels> = LazyLock::new(|| toml::from_str(include_str!("labels.toml")).expect("labels.toml"));
+
+pub fn labels(form: Form) -> &'static [String] {
     match form {
-        Form::Guid | Form::ClientName => &[
-            "application(client)id",
-            "アプリケーション(クライアント)id",
-            "applicationid",
-            "アプリケーションid",
-            "clientid",
-            "client_id",
-            "client-id",
-            "クライアントid",
-            "appid",
-            "app_id",
-        ],
-        Form::Tenant => &[
-            "directory(tenant)id",
-            "ディレクトリ(テナント)id",
-            "directoryid",
-            "ディレクトリid",
-            "tenantid",
-            "tenant_id",
-            "tenant-id",
-            "テナントid",
-            "tenant",
-            "テナント",
-            "primarydomain",
-            "プライマリドメイン",
-            "domain",
-            "ドメイン",
-        ],
-        Form::Address => &[
-            "userprincipalname",
-            "ユーザープリンシパル名",
-            "upn",
-            "e-mail",
-            "email",
-            "mail",
-            "mailaddress",
-            "emailaddress",
-            "e-mailaddress",
-            "メールアドレス",
-            "メール",
-            "username",
-            "user",
-            "ユーザー名",
-            "ユーザー",
-            "smtpuser",
-            "smtpユーザー",
-            "サインイン名",
-            "mailbox",
-            "メールボックス",
-            "sender",
-            "from",
-            "送信元",
-            "送信元メールアドレス",
-            "差出人",
-            "smtp",
-        ],
-        Form::Host | Form::Server => &[
-            "smtpserver",
-            "smtpサーバー",
-            "smtpサーバ",
-            "smtphost",
-            "mailserver",
-            "メールサーバー",
-            "メールサーバ",
-            "server",
-            "servername",
-            "サーバー",
-            "サーバ",
-            "サーバー名",
-            "host",
-            "hostname",
-            "ホスト",
-            "ホスト名",
-        ],
-        Form::Authority => &["authority", "issuer", "認可サーバー"],
-        Form::RedirectUri => &[
-            "redirecturi",
-            "redirect_uri",
-            "redirecturl",
-            "リダイレクトuri",
-            "リダイレクトurl",
-            "callbackurl",
-            "コールバックurl",
-            "replyurl",
-            "応答url",
-        ],
-        Form::BaseUrl => &["baseurl", "base_url", "ベースurl", "url", "address", "アドレス", "サーバーアドレス"],
-        Form::Scopes => &["scope", "scopes", "スコープ"],
-        Form::Day => &["expires", "expireson", "有効期限"],
-        Form::Secret => &["value", "値", "clientsecret", "client_secret", "クライアントシークレット"],
+        Form::Guid | Form::ClientName => &LABELS.client_id,
+        Form::Tenant => &LABELS.tenant,
+        Form::Address => &LABELS.address,
+        Form::Host | Form::Server => &LABELS.server,
+        Form::Authority => &LABELS.authority,
+        Form::RedirectUri => &LABELS.redirect_uri,
+        Form::BaseUrl => &LABELS.base_url,
+        Form::Scopes => &LABELS.scopes,
+        Form::Day => &LABELS.day,
+        Form::Secret => &LABELS.secret,
         Form::Path => &[],
     }
 }
@@ -111,17 +54,14 @@ pub fn without(form: Form, text: &str) -> Option<&str> {
     Some(bare).filter(|bare| !bare.is_empty())
 }
 
-/// IDs that stand beside the one wanted, and are never it.
-const NEVER: &[&str] = &["objectid", "オブジェクトid", "secretid", "シークレットid"];
-
 const OTHERS: &[Form] = &[Form::Guid, Form::Tenant, Form::Address, Form::Server, Form::RedirectUri, Form::Authority];
 
 /// The label of a value of another kind, as it stands before one.
 pub fn foreign(form: Form, text: &str) -> Option<&str> {
     let another = OTHERS.iter().filter(|other| labels(**other) != labels(form));
-    let known = another.flat_map(|other| labels(other.to_owned()).iter().map(move |label| (*other, label)));
-    let never = NEVER.iter().map(|label| (Form::Guid, label));
-    let labelled = |(other, label): (Form, &&str)| {
+    let known = another.flat_map(|other| labels(*other).iter().map(move |label| (*other, label)));
+    let never = LABELS.never.iter().map(|label| (Form::Guid, label));
+    let labelled = |(other, label): (Form, &String)| {
         let rest = after(text, label)?;
         let value = rest.trim_start_matches(parts);
         other.holds(value.trim()).then(|| text[..text.len() - rest.len()].trim())

@@ -214,6 +214,17 @@ fn what_stands_out_is_named() {
     assert_eq!(seen(Form::Guid, &"ä".repeat(64 * 1024)), "65536");
 }
 
+#[test]
+fn labels_are_written_as_they_are_compared() {
+    let plain =
+        |label: &str| label.to_lowercase() == label && !label.contains(char::is_whitespace) && !label.is_empty();
+    for form in FORMS {
+        let labels = label::labels(form);
+        assert_eq!(labels.is_empty(), form == Form::Path, "{form:?}");
+        assert!(labels.iter().all(|label| plain(label)), "{form:?}: {labels:?}");
+    }
+}
+
 const FORMS: [Form; 13] = [
     Form::Guid,
     Form::ClientName,

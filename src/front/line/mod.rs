@@ -22,7 +22,7 @@ use std::{
 use tokio::{sync::mpsc::Receiver, time::Instant};
 
 use crate::{
-    secret::Secret,
+    secret::{Secret, ascii_marks},
     visible,
     wizard::screen::{Input as Field, Screen},
 };
@@ -190,7 +190,10 @@ impl Front for Line {
 
     fn print(&mut self, text: &str) {
         // An output that is gone is noticed by the next screen.
-        let _ = self.say(&format!("\n{}\n\n", visible::text(text)));
+        let text = visible::text(text);
+        // Its letters are to be taken as they are; its marks are ours.
+        let text = if self.look.ascii { ascii_marks(&text) } else { text };
+        let _ = self.say(&format!("\n{text}\n\n"));
     }
 
     fn speak(&mut self, words: Words) {

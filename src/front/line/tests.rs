@@ -174,6 +174,13 @@ async fn a_notice_above_is_all_that_is_new() {
     assert_eq!(printed.news(), "\nDone.\n[alerts@contoso.example] > ");
 }
 
+#[test]
+fn in_ascii_the_marks_of_what_is_printed_are_ascii_and_its_letters_stay() {
+    let (mut line, printed) = front("");
+    line.print("‹token: 3 characters› é");
+    assert_eq!(printed.news(), "\n<token: 3 characters> é\n\n");
+}
+
 #[tokio::test]
 async fn a_text_to_copy_stands_on_lines_of_its_own() {
     let (mut line, printed) = front("esc\n");

@@ -8,6 +8,7 @@ use super::{Go, Page, Turn, countdown, go_on, lead, primary, secondary};
 use crate::{
     account::draft::Waiting,
     checklist::Item,
+    diagnosis::Cause,
     phrase::Phrase,
     wizard::{
         desk::Desk,
@@ -142,6 +143,10 @@ impl Connect {
     }
 
     /// How the test ended, once it has.
+    pub fn causes(&self) -> &[Cause] {
+        self.trial.as_ref().map_or(&[], Trial::causes)
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         self.trial.as_ref().and_then(Trial::outcome)
     }

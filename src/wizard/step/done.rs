@@ -78,9 +78,9 @@ impl Done {
                 self.kept.push(what);
                 let key = if what == Kept::Answers { "done.answers-kept" } else { "done.sheet-kept" };
                 let shown = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
-                let paths_shown = paths.iter().map(shown).collect::<Vec<_>>().join(" ");
+                let first = paths.first().map(shown).unwrap_or_default();
                 desk.saved.extend(paths);
-                (Tone::Success, Phrase::new(key).with("path", paths_shown))
+                (Tone::Success, Phrase::new(key).with("path", first))
             }
             Err(failure) if desk.unattended => {
                 // Where it cannot be written now it cannot be without anybody, either; said as the run ends.

@@ -1,13 +1,13 @@
 //! The values that are typed: how each is checked, kept and shown again.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use super::day;
 use crate::{
     checklist::{Item, steps::Field},
     entra::Cloud,
     facts::{
-        self, Address, Authority, BaseUrl, ClientName, Guid, Malformed, RedirectUri, Tenant,
+        self, Address, BaseUrl, ClientName, Guid, Malformed, RedirectUri, Tenant,
         clean::{self, Form},
     },
     phrase::Phrase,
@@ -99,44 +99,14 @@ impl Field {
     }
 
     fn set(self, text: &str, desk: &mut Desk) -> Result<(), Phrase> {
-        let malformed = Malformed::phrase;
-        let way = desk.draft.way();
         let settings = &mut desk.draft.settings;
         match self {
-            Self::Mailbox => {
-                let shared = desk.product().tenant.is_some();
-                let settings = &mut desk.draft.settings;
-                let user: Address = text.parse().map_err(malformed)?;
-                if settings.user.as_ref() != Some(&user) {
-                    // The sender followed the mailbox unless it was named.
-                    if settings.sender == settings.user {
-                        settings.sender = None;
-                    }
-                    // A tenant that was found for another domain is no answer for this one.
-                    let elsewhere = settings.user.as_ref().is_some_and(|before| before.domain() != user.domain());
-                    if elsewhere && !shared {
-                        settings.tenant = None;
-                        desk.draft.checklist.reopen(Item::Tenant);
-                    }
-                }
-                settings.user = Some(user);
-            }
-            Self::Authority => settings.endpoints.authority = Some(text.parse::<Authority>().map_err(malformed)?),
+            Self::Mailbox => keep_mailbox(parsed(text)?, desk),
+            Self::Authority => settings.endpoints.authority = Some(parsed(text)?),
             Self::CaFile => settings.endpoints.ca_file = file(text)?,
-            Self::BaseUrl => settings.base_url = Some(text.parse::<BaseUrl>().map_err(malformed)?),
-            Self::RedirectUri => {
-                let uri: RedirectUri = text.parse().map_err(malformed)?;
-                if let Some(why) = settings.misleads(&uri, way) {
-                    return Err(why);
-                }
-                desk.draft.settings.redirect_uri = Some(uri);
-            }
-            Self::ProductRedirect => {
-                let own = desk.product_redirect().unwrap_or_default();
-                if text != own {
-                    return Err(Phrase::new("malformed.product-redirect").with("uri", own));
-                }
-            }
+            Self::BaseUrl => keep_address(parsed(text)?, desk),
+            Self::RedirectUri => keep_redirect(text, desk)?,
+            Self::ProductRedirect => is_products(text, desk)?,
             Self::CertificateFile => {
                 settings.certificate_file = Some(file(text)?.ok_or_else(|| Phrase::new("malformed.path"))?);
                 desk.certificate = None;
@@ -147,27 +117,67 @@ impl Field {
             }
             Self::Password => keep_password(text, desk)?,
             Self::SmtpServer => {
-                let (host, port) = facts::server(text).map_err(malformed)?;
-                settings.smtp.host = Some(host);
-                settings.smtp.port = Some(port);
+                let (host, port) = facts::server(text).map_err(Malformed::phrase)?;
+                (settings.smtp.host, settings.smtp.port) = (Some(host), Some(port));
             }
-            Self::Tenant => settings.tenant = Some(text.parse::<Tenant>().map_err(malformed)?),
+            Self::Tenant => settings.tenant = Some(tenant(text, settings.cloud())?),
             Self::ClientId => settings.client_id = Some(client_id(text, settings.cloud())?),
             Self::Scopes => {
-                settings.scopes = scopes(text).ok_or_else(|| {
-                    Phrase::new("malformed.scopes").with("resource", settings.resource().unwrap_or_default())
-                })?
+                let resource = settings.resource().unwrap_or_default();
+                let none = || Phrase::new("malformed.scopes").with("resource", resource);
+                settings.scopes = scopes(text).ok_or_else(none)?;
             }
             Self::ClientSecret => keep_secret(text, desk)?,
             Self::SecretExpires => settings.secret_expires = day::ahead(text, desk.now)?,
-            Self::Sender => {
-                let user = settings.user.clone();
-                let sender = if text.is_empty() { user } else { Some(text.parse::<Address>().map_err(malformed)?) };
-                settings.sender = sender;
-            }
+            Self::Sender if text.is_empty() => settings.sender = settings.user.clone(),
+            Self::Sender => settings.sender = Some(parsed(text)?),
         }
         Ok(())
     }
+}
+
+fn parsed<T: FromStr<Err = Malformed>>(text: &str) -> Result<T, Phrase> {
+    text.parse().map_err(Malformed::phrase)
+}
+
+fn keep_mailbox(user: Address, desk: &mut Desk) {
+    let shared = desk.product().tenant.is_some();
+    let settings = &mut desk.draft.settings;
+    if settings.user.as_ref() != Some(&user) {
+        // The sender followed the mailbox unless it was named.
+        if settings.sender == settings.user {
+            settings.sender = None;
+        }
+        // A tenant that was found for another domain is no answer for this one.
+        let elsewhere = settings.user.as_ref().is_some_and(|before| before.domain() != user.domain());
+        if elsewhere && !shared {
+            settings.tenant = None;
+            desk.draft.checklist.reopen(Item::Tenant);
+        }
+    }
+    settings.user = Some(user);
+}
+
+fn keep_redirect(text: &str, desk: &mut Desk) -> Result<(), Phrase> {
+    let uri: RedirectUri = parsed(text)?;
+    if let Some(why) = desk.draft.settings.misleads(&uri, desk.draft.way()) {
+        return Err(why);
+    }
+    desk.draft.settings.redirect_uri = Some(uri);
+    Ok(())
+}
+
+/// The redirect URI itself may have been pasted for the address that it begins with.
+fn keep_address(whole: BaseUrl, desk: &mut Desk) {
+    let behind = desk.product().app.redirect.as_ref().and_then(|uri| uri.strip_prefix("{base_url}"));
+    let begun = behind.and_then(|path| whole.as_str().strip_suffix(path)?.parse().ok());
+    desk.draft.settings.base_url = Some(begun.unwrap_or(whole));
+}
+
+/// It is made of the product's address, and none but that one.
+fn is_products(text: &str, desk: &Desk) -> Result<(), Phrase> {
+    let own = desk.product_redirect().unwrap_or_default();
+    (text == own).then_some(()).ok_or_else(|| Phrase::new("malformed.product-redirect").with("uri", own))
 }
 
 /// Kept until it was sent. Spaces at its ends may be part of it, so `text` is as it was typed.
@@ -186,10 +196,18 @@ fn file(text: &str) -> Result<Option<PathBuf>, Phrase> {
         .ok_or_else(|| Phrase::new("malformed.path"))
 }
 
+/// At Microsoft one tenant's own name: what stands for several (`common`) signs in to none in particular, and a
+/// single-tenant app not at all (AADSTS50194).
+fn tenant(text: &str, cloud: Cloud) -> Result<Tenant, Phrase> {
+    let tenant: Tenant = parsed(text)?;
+    let several = ["common", "organizations", "consumers"].iter().any(|name| text.eq_ignore_ascii_case(name));
+    if several && cloud.is_microsoft() { Err(Phrase::new("malformed.tenant-of-many")) } else { Ok(tenant) }
+}
+
 /// Microsoft's client ids are GUIDs; an address or a secret in that field is caught before anything is sent.
 fn client_id(text: &str, cloud: Cloud) -> Result<ClientName, Phrase> {
     if cloud.is_microsoft() {
-        text.parse::<Guid>().map_err(Malformed::phrase)?;
+        parsed::<Guid>(text)?;
     }
     text.parse().map_err(|_| Phrase::new("malformed.client-id"))
 }
@@ -239,6 +257,24 @@ mod tests {
 
     fn keep(desk: &mut Desk, field: Field, text: &str) -> Result<Option<Phrase>, Phrase> {
         field.keep(&Secret::new(text), desk)
+    }
+
+    #[test]
+    fn a_name_for_many_tenants_is_none() {
+        for many in ["common", "organizations", "consumers"] {
+            assert_eq!(keep(&mut desk(), Field::Tenant, many).unwrap_err().key, "malformed.tenant-of-many");
+        }
+        let mut custom = desk();
+        custom.draft.settings.cloud = Some(Cloud::Custom);
+        assert!(keep(&mut custom, Field::Tenant, "common").is_ok());
+    }
+
+    #[test]
+    fn a_redirect_uri_that_is_pasted_for_the_address_is_cut_back_to_it() {
+        let mut desk = desk();
+        desk.draft.settings.product = Some("intra-mart".into());
+        keep(&mut desk, Field::BaseUrl, "https://im.example/imart/system/oauth/redirect").unwrap();
+        assert_eq!(desk.draft.settings.base_url.unwrap().as_str(), "https://im.example/imart");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{Go, Page, Turn, go_on, lead, primary, secondary, words};
 use crate::{
     account::Account,
     checklist::Item,
+    diagnosis::Cause,
     facts::{
         Address, Malformed,
         clean::{Form, clean},
@@ -19,7 +20,7 @@ use crate::{
         desk::Desk,
         effect::{Effect, Outcome},
         message::Message,
-        screen::{Act, Input, Key, Question, Tone},
+        screen::{Act, Input, Key, Question},
         trial::Trial,
     },
 };
@@ -48,8 +49,7 @@ impl Send {
                 let cleaned = clean(Form::Address, typed.expose());
                 match cleaned.text.parse::<Address>() {
                     Ok(recipient) => {
-                        let told = cleaned.told("cleaned.taken").map(|told| told.with("value", &recipient));
-                        desk.notices.extend(told.map(|told| (Tone::Info, told)));
+                        desk.taken = cleaned.told("cleaned.taken").map(|told| told.with("value", &recipient));
                         self.send(desk, &recipient, now)
                     }
                     Err(error) => {
@@ -106,6 +106,13 @@ impl Send {
     }
 
     /// How the sending ended, once it has.
+    pub fn causes(&self) -> &[Cause] {
+        match &self.phase {
+            Phase::Offering => &[],
+            Phase::Sending(trial) => trial.causes(),
+        }
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         match &self.phase {
             Phase::Offering => None,

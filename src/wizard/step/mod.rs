@@ -145,6 +145,18 @@ impl Step {
         }
     }
 
+    /// What its failure is put down to.
+    pub fn causes(&self) -> &[Cause] {
+        match self {
+            Self::Read(step) => step.causes(),
+            Self::Consent(step) => step.causes(),
+            Self::Token(step) => step.causes(),
+            Self::Connect(step) => step.causes(),
+            Self::Message(step) => step.causes(),
+            Self::Choose(_) | Self::Ask(_) | Self::Save(_) | Self::Done(_) => &[],
+        }
+    }
+
     /// Whether it shows that something is wrong.
     pub fn has_failed(&self, desk: &Desk) -> bool {
         match self {
@@ -185,6 +197,7 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
             blocks.push(Block::Note { tone: Tone::Info, text: desk.word("step.custom-labels") });
         }
         blocks.push(Block::Steps(clicks));
+        blocks.extend(registered(id, desk).map(|url| Block::Link { label: desk.word("read.register"), url }));
     }
     // Microsoft's cmdlets are for Microsoft's clouds, and for an administrator of the account's own tenant.
     let administered = microsoft && desk.product().tenant.is_none();
@@ -197,6 +210,14 @@ fn words(id: &str, desk: &Desk) -> Vec<Block> {
         });
     }
     blocks
+}
+
+/// The redirect URI that the clicks have one type: every character of it counts, so it can be copied whole.
+fn registered(id: &str, desk: &Desk) -> Option<String> {
+    let names = |value: &str| product::step(id).is_some_and(|step| step.clicks.iter().any(|line| line.contains(value)));
+    let own = || desk.draft.settings.redirect_uri.as_ref().map(ToString::to_string);
+    let of_product = names("{product_redirect}").then(|| desk.product_redirect()).flatten();
+    of_product.or_else(|| names("{redirect_uri}").then(own).flatten())
 }
 
 fn primary(key: Key, label: String, act: Act) -> Action {

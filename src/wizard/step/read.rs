@@ -126,7 +126,7 @@ impl Read {
         let unfinished = desk.draft.secrets.typed.take().filter(|_| self.field.is_secret() && typed.is_empty());
         let typed = unfinished.as_ref().unwrap_or(typed);
         match self.field.keep(typed, desk) {
-            Ok(told) => desk.notices.extend(told.map(|told| (Tone::Info, told))),
+            Ok(taken) => desk.taken = taken,
             Err(error) => {
                 self.odd = self.field.form(desk).and_then(|form| clean::odd(form, typed.expose()));
                 self.error = Some(error);
@@ -228,6 +228,10 @@ impl Read {
     }
 
     /// How a run ends here that cannot wait; `None` where it is for the answer to be another.
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome.filter(|_| self.phase == Phase::Doubted)
     }
@@ -306,8 +310,7 @@ impl Read {
     }
 
     fn complaint(&self, desk: &Desk, error: &Phrase) -> String {
-        let odd = self.odd.iter().map(|odd| desk.say(odd));
-        std::iter::once(desk.say(error)).chain(odd).collect()
+        desk.texts.sentences(std::iter::once(error).chain(&self.odd))
     }
 
     /// A tenant or an app that is not found may be in another cloud, where the product has several.
@@ -336,10 +339,8 @@ impl Read {
     }
 }
 
-/// Said beside what was done to the value that led to it.
 fn notice(desk: &mut Desk, tone: Tone, evidence: &Phrase) {
-    desk.notices.retain(|(_, phrase)| phrase.key.starts_with("cleaned."));
-    desk.notices.push((tone, evidence.clone()));
+    desk.notices = vec![(tone, evidence.clone())];
 }
 
 /// What is being found out, or read.

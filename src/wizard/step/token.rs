@@ -69,6 +69,10 @@ impl Token {
         }
     }
 
+    pub fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     pub fn page(&self, desk: &Desk) -> Page {
         let Some(tokens) = &desk.draft.secrets.tokens else { return Page::default() };
         let claims = Claims::read(&tokens.access);

@@ -272,6 +272,13 @@ impl Consent {
         Turn::next()
     }
 
+    pub fn causes(&self) -> &[Cause] {
+        match &self.phase {
+            Phase::Stopped(stop) => &stop.causes,
+            _ => &[],
+        }
+    }
+
     pub fn outcome(&self) -> Option<Outcome> {
         match &self.phase {
             Phase::Stopped(stop) => Some(stop.outcome),

@@ -360,6 +360,7 @@ fn elsewhere(desk: &Desk, pending: &Pending, returned: &Returned) -> Option<Phra
 /// Why what was pasted is not taken, and what to paste instead.
 fn why(desk: &Desk, unusable: &Unusable) -> Phrase {
     let key = match unusable {
+        Unusable::Empty if desk.unattended => "browser.unusable.nobody",
         Unusable::Empty => "browser.unusable.empty",
         Unusable::TooLong => "browser.unusable.too-long",
         Unusable::AuthorizeUrl => "browser.unusable.authorize-url",
