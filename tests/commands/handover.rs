@@ -209,7 +209,8 @@ fn run_twice_it_changes_nothing_the_second_time() {
             assert_eq!(first.status, 0, "{}: {}", product.id, first.stderr);
             let changes = tenant.changes();
             let audience = if product.id == "intra-mart" { "AzureADMultipleOrgs" } else { "AzureADMyOrg" };
-            assert_eq!(changes[0], format!("create smtp-oauth o'h$x`@contoso.example {audience}"));
+            let name = product.app.display_name("o'h$x`@contoso.example");
+            assert_eq!(changes[0], format!("create {name} {audience}"));
             assert_eq!(first.stdout.contains("client_secret  = CANARY~secret"), changes.contains(&"secret".to_owned()));
             assert!(first.stdout.contains(&format!("tenant         = {TENANT}\n")), "{}", first.stdout);
             assert!(first.stdout.contains("client_id      = 0f000000-0000-4000-8000-000000000001\n"));
@@ -223,7 +224,7 @@ fn run_twice_it_changes_nothing_the_second_time() {
 #[test]
 fn what_is_there_is_kept_and_added_to() {
     let tenant = Tenant::new();
-    tenant.has("filter", "displayName eq 'smtp-oauth a@b.example'");
+    tenant.has("filter", "displayName eq 'intra-mart Accel Platform a@b.example'");
     tenant.has("web", "https://im.example/old\nhttps://*.example/*\n");
     tenant.has("grant-exchange", "EWS.AccessAsUser.All");
     tenant.has("secrets", "2020-01-01T00:00:00Z\n");
