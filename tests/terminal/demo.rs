@@ -75,7 +75,7 @@ fn the_full_screen_walks_to_a_235_and_a_saved_config() {
     terminal.types("\r");
     terminal.sees("This server can send as alerts@contoso.example");
     terminal.types("\r");
-    terminal.sees("The demo's configuration is in");
+    terminal.sees("All that the demo wrote is in");
     terminal.is_as_before();
     assert_eq!(terminal.ended(), 0);
     is_set_up(directory.path(), &terminal);
@@ -109,7 +109,7 @@ fn walks_by_lines(mut terminal: Terminal, directory: &Path) {
     }
     terminal.reads("> ");
     terminal.types("\r");
-    terminal.reads("The demo's configuration is in");
+    terminal.reads("All that the demo wrote is in");
     assert!(!terminal.bytes().contains('\x1b'), "line mode has no escape sequences");
     terminal.is_as_before();
     assert_eq!(terminal.ended(), 0);

@@ -64,8 +64,10 @@ fn a_japanese_locale_starts_in_japanese_and_f2_leads_there_and_back() {
     terminal.sees(&english("overlay.checklist-question"));
     terminal.types("\x1b[B\x03");
     // The language last shown.
-    terminal
-        .sees(&Texts::new(Language::English).say(&Phrase::new("setup.left").with("config", left(directory.path()))));
+    terminal.sees(
+        &Texts::new(Language::English)
+            .say(&Phrase::new("setup.left").with("demo", " --demo").with("config", left(directory.path()))),
+    );
     assert_eq!(terminal.ended(), 2);
 }
 
@@ -95,7 +97,7 @@ fn in_line_mode_f2_is_a_key_that_leaves_the_line_alone() {
     terminal.types(CTRL_T);
     terminal.reads(&japanese("steps.mailbox.question"));
     terminal.types(":q\r");
-    let said = Phrase::new("setup.left").with("config", left(directory.path()));
+    let said = Phrase::new("setup.left").with("demo", " --demo").with("config", left(directory.path()));
     terminal.reads(&Texts::new(Language::Japanese).say(&said));
     assert_eq!(terminal.ended(), 2);
 }
