@@ -13,6 +13,7 @@ pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+mod given;
 mod handing;
 mod ladder;
 pub mod message;
@@ -31,14 +32,10 @@ pub mod verdict;
 mod view;
 
 use crate::{
-    account::{
-        Settings,
-        draft::{Draft, Secrets},
-    },
+    account::draft::{Draft, Secrets},
     checklist::{Item, State},
     diagnosis::Cause,
-    facts::AccountName,
-    language::{Language, Texts},
+    language::Language,
     phrase::Phrase,
     product,
     secret::Secret,
@@ -48,6 +45,7 @@ use companion::Called;
 pub use companion::{Companion, When};
 use desk::Desk;
 use effect::{Effect, Outcome, Report, Ticket};
+pub use given::Given;
 use handing::Handing;
 use message::Message;
 use overlay::Overlay;
@@ -56,41 +54,6 @@ pub use remote::Remote;
 use screen::Tone;
 pub use step::test_message;
 use step::{Go, Step, Turn};
-
-/// What the wizard is started with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Given {
-    pub texts: Texts,
-    /// Taken up again, if there is one.
-    pub draft: Option<Draft>,
-    /// Known beforehand; shown in the fields, to be confirmed.
-    pub suggested: Settings,
-    /// The product was named: it is not asked for.
-    pub product_fixed: bool,
-    pub companions: Vec<Companion>,
-    /// The account that is set up already, to be proposed again.
-    pub account: Option<AccountName>,
-    /// Its client secret.
-    pub client_secret: Option<Secret>,
-    /// Sent once, and not kept.
-    pub password: Option<Secret>,
-    /// Said on the first screen.
-    pub notices: Vec<Phrase>,
-    /// What a file answers: these steps are passed over.
-    pub answered: Option<Answered>,
-    /// Nobody is there.
-    pub unattended: bool,
-    /// A browser can be opened on this machine's own screen.
-    pub graphical: bool,
-    /// Random characters, different in every run.
-    pub seed: String,
-    /// 32 random bytes as text: secrets of a sign-in are made of them.
-    pub entropy: Secret,
-    /// Where the person sits elsewhere, and came by SSH.
-    pub remote: Option<Remote>,
-    /// What to add to commands shown so that they find this configuration; empty for the usual place.
-    pub config_option: String,
-}
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
