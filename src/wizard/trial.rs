@@ -238,8 +238,12 @@ fn row(desk: &Desk, line: &Line) -> TranscriptRow {
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
 fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
     let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
+    let own = desk.items().into_iter().filter(|item| matches!(item, Item::Product(_)));
+    let own: Vec<Item> = own.filter(|item| desk.draft.checklist.state(*item) == State::Failed).collect();
     let checklist = &mut desk.draft.checklist;
     if conversation.authenticated() {
+        // What stood in the way of the last sign-in does not any more; whether it is right, a message shows.
+        own.into_iter().filter(|item| Some(*item) != Item::product_redirect()).for_each(|item| checklist.reopen(item));
         let reply = Phrase::new("evidence.accepted").with("user", &account.user);
         let proven = [
             Item::Consent,

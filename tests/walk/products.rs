@@ -259,6 +259,26 @@ fn an_app_that_is_not_on_the_accounts_list_is_put_there_at_its_step() {
 }
 
 #[test]
+fn a_list_of_apps_that_was_mended_is_not_called_wrong_any_more() {
+    let mut microsoft = Microsoft::of("hve");
+    let now = chrono::DateTime::from_timestamp(NOW, 0).unwrap();
+    switch(&mut microsoft.state, "hve_app_access", "bulk@contoso.example:off", now).unwrap();
+    let mut person = walks(&mut microsoft, "hve", Way::Secret, "hve-access");
+    let state = |person: &Person| person.model.draft().checklist.state(Item::find("product:hve-access").unwrap());
+    person.enter();
+    microsoft.serves(&mut person);
+    assert_eq!((person.at().as_str(), state(&person)), ("connection", State::Failed));
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('r'));
+    microsoft.serves(&mut person);
+    assert_eq!(state(&person), State::Open);
+    person.enter().enter();
+    microsoft.serves(&mut person);
+    assert_eq!(state(&person), State::Proven);
+}
+
+#[test]
 fn an_app_that_was_left_off_the_list_is_put_there_once_that_shows() {
     let mut microsoft = Microsoft::of("hve");
     let now = chrono::DateTime::from_timestamp(NOW, 0).unwrap();
