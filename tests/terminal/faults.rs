@@ -59,6 +59,8 @@ impl Journey {
     /// that is half drawn.
     fn walks_until(&mut self, wanted: &str) {
         let read = |seen: &Seen| words(&seen.screen.screen().contents()).contains(wanted);
+        // The address is handed in once: a key after that meets the screen that follows.
+        let mut handed_in = false;
         for _ in 0..MOST_CHANGES {
             self.terminal.wait("a whole screen", is_whole);
             let (before, key) = {
@@ -73,7 +75,9 @@ impl Journey {
                 let refused = seen.screen.screen().contents().contains("That did not work");
                 let key = [(if refused { "Enter" } else { "a Approve" }, "a"), ("^S Approve", "\x13"), ("Enter", "\r")]
                     .into_iter()
-                    .find(|(name, _)| offers(&seen, name));
+                    .find(|(name, _)| offers(&seen, name))
+                    .filter(|_| !handed_in || !offers(&seen, "^P Wait"));
+                handed_in = offers(&seen, "^P Wait");
                 (seen.screen.screen().contents(), key)
             };
             if let Some((_, key)) = key {
