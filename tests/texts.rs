@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use smtp_oauth::{
     diagnosis::evidence::FACTS,
-    language::{Language, Texts},
+    language::{Language, Texts, placeholders},
 };
 
 fn files(dir: &Path, kind: &str, found: &mut Vec<String>) {
@@ -118,13 +118,6 @@ fn no_text_is_left_over() {
         let quoted = format!("\"{key}\"");
         assert!(by_part || found.iter().any(|source| source.contains(&quoted)), "`{key}` is said nowhere");
     }
-}
-
-/// The names in braces that a text has values put into; other braces are PowerShell's.
-fn placeholders(text: &str) -> BTreeSet<&str> {
-    let name =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(part, _)| part)).filter(name).collect()
 }
 
 #[test]

@@ -341,7 +341,7 @@ fn conclude(
         for path in &ended.saved {
             context.deliver(&format!("{}\n", path.display()));
         }
-        if demo.is_none() && ended.product.app.redirect.is_some() && !ended.saved.iter().any(|path| is_sheet(path)) {
+        if demo.is_none() && ended.product.signs_in_itself() && !ended.saved.iter().any(|path| is_sheet(path)) {
             let again = Phrase::new("setup.sheet-again").with("config", global.config_option());
             context.complain(texts.say(&again));
         }

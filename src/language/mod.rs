@@ -8,7 +8,8 @@ mod detail;
 mod known;
 
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     sync::{LazyLock, OnceLock},
 };
 
@@ -231,6 +232,16 @@ fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
         }
     }
     out + rest
+}
+
+/// The names that a text has values put in for.
+pub fn placeholders(template: &str) -> BTreeSet<String> {
+    let found = RefCell::new(BTreeSet::new());
+    fill(template, |name| {
+        found.borrow_mut().insert(name.to_owned());
+        None
+    });
+    found.into_inner()
 }
 
 fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {

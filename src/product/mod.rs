@@ -155,6 +155,11 @@ impl Product {
         self.path.iter().any(|id| self.step(id).is_some_and(|step| step.field == Some(Field::Sender)))
     }
 
+    /// Whether it sends by a sign-in of its own: what is signed in here is a test of its registration.
+    pub fn signs_in_itself(&self) -> bool {
+        self.app.redirect.is_some()
+    }
+
     /// A step of its path.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.get(id).or_else(|| steps::find(id))

@@ -270,7 +270,7 @@ impl Desk {
 
     /// A browser comes back to the product's usual place unless another was named.
     pub fn settle_redirect(&mut self) {
-        let comes_back = self.product().app.redirect.is_some() || self.draft.settings.way().is_browser();
+        let comes_back = self.product().signs_in_itself() || self.draft.settings.way().is_browser();
         if comes_back && self.draft.settings.redirect_uri.is_none() {
             self.draft.settings.redirect_uri = self.product().redirect_here().parse().ok();
         }

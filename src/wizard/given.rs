@@ -43,3 +43,27 @@ pub struct Given {
     /// What to add to commands shown so that they find this configuration; empty for the usual place.
     pub config_option: String,
 }
+
+impl Given {
+    /// Somebody who sits down with nothing: no draft, no account, no file.
+    pub fn nothing(texts: Texts, seed: String, entropy: Secret) -> Self {
+        Self {
+            texts,
+            seed,
+            entropy,
+            draft: None,
+            suggested: Settings::default(),
+            product_fixed: false,
+            companions: Vec::new(),
+            account: None,
+            client_secret: None,
+            password: None,
+            notices: Vec::new(),
+            answered: None,
+            unattended: false,
+            graphical: false,
+            remote: None,
+            config_option: String::new(),
+        }
+    }
+}

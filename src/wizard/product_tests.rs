@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Given, Model, desk::Desk};
 use crate::{
     account::{Settings, draft::Draft},
-    language::{Language, Texts},
+    language::{Language, Texts, placeholders},
     product::{self, Product, example, rules},
     secret::Secret,
 };
@@ -31,13 +31,6 @@ fn draft(product: &Product) -> Draft {
     desk.draft.account = Some("alerts".parse().unwrap());
     desk.draft.secrets.client_secret = Some(Secret::new("CANARY-secret"));
     desk.draft
-}
-
-/// The names in braces that a text has values put into; other braces are PowerShell's.
-fn placeholders(text: &str) -> BTreeSet<&str> {
-    let name =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(part, _)| part)).filter(name).collect()
 }
 
 /// The keys of everything that is said of a product alone.
@@ -77,7 +70,7 @@ fn unknown_names(product: &Product) -> Vec<String> {
         desk.named().iter().map(|(name, _)| *name).chain(of_cloud.iter().map(|(name, _)| *name)).collect();
     let unknown = |place: &str, text: &str, besides: &str| {
         let named = placeholders(text);
-        let unknown = named.into_iter().filter(|name| !known.contains(name) && *name != besides);
+        let unknown = named.into_iter().filter(|name| !known.contains(name.as_str()) && name != besides);
         unknown.map(|name| format!("{place}: nothing fills in `{{{name}}}`")).collect::<Vec<_>>()
     };
     let keys = keys(product, Language::English);
@@ -93,24 +86,8 @@ fn unknown_names(product: &Product) -> Vec<String> {
 fn opens_every_step(product: &Product, language: Language) {
     for id in &product.path {
         let draft = Draft { step: id.clone(), ..draft(product) };
-        let given = Given {
-            texts: texts(language),
-            draft: Some(draft),
-            suggested: Settings::default(),
-            product_fixed: false,
-            companions: Vec::new(),
-            account: None,
-            client_secret: None,
-            password: None,
-            notices: Vec::new(),
-            answered: None,
-            unattended: false,
-            graphical: false,
-            seed: "seed".into(),
-            entropy: Secret::new("CANARY-entropy"),
-            remote: None,
-            config_option: String::new(),
-        };
+        let nothing = Given::nothing(texts(language), "seed".into(), Secret::new("CANARY-entropy"));
+        let given = Given { draft: Some(draft), ..nothing };
         let screen = Model::start(given, NOW).0.view(NOW);
         let shown = format!("{screen:?}");
         assert!(!screen.title.is_empty() && placeholders(&shown).is_empty(), "{}, {id}: {shown}", product.id);

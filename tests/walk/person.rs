@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use smtp_oauth::{
-    account::{Settings, draft::Draft},
+    account::draft::Draft,
     entra::wire::{Answer, Method},
     language::{Language, Texts},
     network::NetworkFailure,
@@ -32,24 +32,7 @@ pub struct Person {
 }
 
 pub fn given() -> Given {
-    Given {
-        texts: Texts::new(Language::English),
-        draft: None,
-        suggested: Settings::default(),
-        product_fixed: false,
-        companions: Vec::new(),
-        account: None,
-        client_secret: None,
-        password: None,
-        notices: Vec::new(),
-        answered: None,
-        unattended: false,
-        graphical: false,
-        seed: "seed".into(),
-        entropy: Secret::new("CANARY-entropy"),
-        remote: None,
-        config_option: String::new(),
-    }
+    Given::nothing(Texts::new(Language::English), "seed".into(), Secret::new("CANARY-entropy"))
 }
 
 impl Person {

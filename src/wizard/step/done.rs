@@ -40,7 +40,7 @@ impl Done {
     /// With nobody there to ask for it, the sheet of a product elsewhere is what the run was for.
     pub fn enter(desk: &mut Desk) -> (Self, Turn) {
         let mut step = Self::default();
-        let wanted = desk.unattended && desk.product().app.redirect.is_some();
+        let wanted = desk.unattended && desk.product().signs_in_itself();
         let turn = if wanted { step.keep(desk, Kept::Sheet) } else { Turn::stay() };
         (step, turn)
     }
@@ -113,12 +113,12 @@ impl Done {
         let mut blocks = vec![Block::Note { tone, text: desk.say(&desk.about(key)) }];
         blocks.extend(sheet::blocks(desk, self.revealed));
         blocks.push(Block::Facts(written));
-        if desk.product().app.redirect.is_none() {
+        if !desk.product().signs_in_itself() {
             blocks.push(command("token", "", ""));
         }
         blocks.push(command("test", "", ""));
         // A product elsewhere sends by itself; nothing on this machine has to be told.
-        let formats = FORMATS.iter().filter(|_| desk.product().app.redirect.is_none());
+        let formats = FORMATS.iter().filter(|_| !desk.product().signs_in_itself());
         blocks.extend(formats.map(|format| match format.place {
             Place::File(path) => command("export", format.id, path),
             // Which directory it is depends on who runs it; the command says so.
