@@ -1,4 +1,4 @@
-//! Named states, one table of `faults.toml` each. A fault is what the tenant is like and what somebody was
+//! Named states, one table of `faults/*.toml` each. A fault is what the tenant is like and what somebody was
 //! told; it decides no answer, and what it is called is for people alone.
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -37,8 +37,10 @@ pub struct Told {
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static FAULTS: LazyLock<BTreeMap<String, Fault>> =
-    LazyLock::new(|| toml::from_str(include_str!("faults.toml")).expect("faults.toml"));
+static FAULTS: LazyLock<BTreeMap<String, Fault>> = LazyLock::new(|| {
+    let tables = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
+    tables.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
+});
 
 pub fn all() -> impl Iterator<Item = (&'static str, &'static Fault)> {
     FAULTS.iter().map(|(name, fault)| (name.as_str(), fault))

@@ -10,7 +10,7 @@ use smtp_oauth::{
 use crate::{
     microsoft::Microsoft,
     person::{Person, given, refused},
-    stories::{Mends, STORIES, Story},
+    stories::{self, Mends, Story},
 };
 
 /// Nothing refuses a code that nobody may approve: it runs out, and what the browser says is for eyes alone.
@@ -118,7 +118,7 @@ fn told(story: &Story) {
 #[test]
 fn every_fault_is_named_leads_to_its_item_and_ends_in_a_235() {
     for (fault, _) in faults::all().filter(|(fault, _)| *fault != SHOWN_AT_THE_BROWSER) {
-        told(STORIES.iter().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
+        told(stories::all().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
     }
 }
 
