@@ -1,6 +1,7 @@
 //! The settings a tenant's administrator can change while the simulator runs, by name and value: what
 //! the control page's forms, and named faults, are written in. It decides no answer.
 
+mod authority;
 mod high_volume;
 mod registration;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "token_lifetime" => state.policy.token_lifetime = seconds(YEAR)?,
         "refresh_lifetime" => state.policy.refresh_lifetime = seconds(YEAR)?,
         "device_code_lifetime" => state.policy.device_code_lifetime = seconds(YEAR)?,
+        "code_lifetime" => state.policy.code_lifetime = seconds(YEAR)?,
         "device_interval" => state.policy.device_interval = seconds(3600)?,
         "clock_ahead" => state.clock_ahead = value.parse().ok().filter(|ahead| (-YEAR..=YEAR).contains(ahead))?,
         "refresh" => revoke(state, value, now)?,
@@ -49,6 +51,7 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "smtp_port" => state.submission.listening = either(value, "open", "closed")?,
         "smtp_certificate" => state.submission.own_certificate = either(value, "own", "other")?,
         "browser_declines" => state.browser.declines = on()?,
+        "browser_mistypes" => state.browser.mistypes = on()?,
         "browser_session" => browser_session(state, value)?,
         "domain" => domain(state, value)?,
         "upn" => rename(state, value)?,
@@ -57,6 +60,8 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "service_principal" => service_principal(state, on()?)?,
         "full_access" => full_access(state, on()?)?,
         "mailbox_smtp_auth" | "mailbox" | "send_as" => mailbox(state, key, value)?,
+        "account" | "second_factor" | "conditional_access" | "sign_in_frequency" | "most_tokens" | "exchange"
+        | "password_agents" | "authority" | "https_between" => authority::switch(state, key, value, now)?,
         _ if key.starts_with("hve_") => high_volume::switch(state, key, value)?,
         _ => registration::switch(state, key, value)?,
     }
@@ -66,7 +71,12 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
 const YEAR: i64 = 366 * 86_400;
 
 fn revoke(state: &mut State, value: &str, now: Instant) -> Option<()> {
-    (value == "revoked").then(|| state.users.iter_mut().for_each(|user| user.tokens_valid_from = now))
+    match value {
+        "revoked" => state.users.iter_mut().for_each(|user| user.tokens_valid_from = now),
+        "forgotten" => state.ledger.refresh_tokens.clear(),
+        _ => return None,
+    }
+    Some(())
 }
 
 fn either(value: &str, yes: &str, no: &str) -> Option<bool> {
