@@ -21,6 +21,9 @@ pub struct Fault {
     pub told: Told,
     /// What a portal would show once, when it is repaired.
     pub shown: Option<String>,
+    /// Switches that somebody sets only once mail goes out: what was right stops being so.
+    #[serde(default)]
+    pub later: Vec<String>,
 }
 
 /// What somebody was told; what is absent they were told right.
@@ -30,7 +33,12 @@ pub struct Told {
     /// Whom they are to sign in as, and what they are to set up.
     pub user: Option<String>,
     pub product: Option<String>,
+    /// How to sign in: `loopback`, `secret` and so on.
+    pub way: Option<String>,
+    pub tenant: Option<String>,
+    pub client_id: Option<String>,
     pub client_secret: Option<String>,
+    pub password: Option<String>,
     pub smtp_host: Option<String>,
     pub sender: Option<String>,
     pub scopes: Vec<String>,
@@ -66,8 +74,17 @@ impl Fault {
         if let Some(user) = &self.told.user {
             announcement.user.clone_from(user);
         }
+        if let Some(client_id) = &self.told.client_id {
+            announcement.client_id.clone_from(client_id);
+        }
         if let Some(secret) = &self.told.client_secret {
             announcement.client_secret.clone_from(secret);
+        }
+        if let Some(password) = &self.told.password {
+            announcement.password.clone_from(password);
+        }
+        if let Some(tenant) = &self.told.tenant {
+            announcement.tenant.clone_from(tenant);
         }
         if let Some(host) = &self.told.smtp_host {
             announcement.smtp.host.clone_from(host);
@@ -85,8 +102,8 @@ mod tests {
             let mut state = fault.state(State::healthy(), Instant::UNIX_EPOCH);
             let misinformed = fault.told != Told::default();
             let changed = format!("{state:?}") != format!("{:?}", State::healthy());
-            assert!(changed || misinformed, "{name}");
-            for pair in &fault.repair {
+            assert!(changed || misinformed || !fault.later.is_empty(), "{name}");
+            for pair in fault.later.iter().chain(&fault.repair) {
                 let (key, value) = pair.split_once('=').unwrap();
                 assert!(switch(&mut state, key, value, Instant::UNIX_EPOCH).is_some(), "{name}: {pair}");
             }

@@ -15,7 +15,7 @@ use smtp_oauth::{
         faults::{self, Fault},
         jwt::Key,
         ledger::DeviceStage,
-        tenant::State,
+        tenant::{Between, State},
     },
     smtp::{Conversation, Dialogue, Limits, Step, TlsFacts},
     wizard::{
@@ -86,9 +86,9 @@ impl Microsoft {
     }
 
     pub fn given(&self) -> Given {
-        let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
+        let demo::Offer { suggested, client_secret, password, companions } = self.offer.clone();
         let product_fixed = self.product_fixed;
-        Given { suggested, client_secret, companions, product_fixed, ..given() }
+        Given { suggested, client_secret, password, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -135,7 +135,7 @@ impl Microsoft {
 
     pub fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
         let (ticket, report) = match effect {
-            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(Ok(self.fetched(request, now)))),
+            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(self.fetched(request, now))),
             Effect::Converse(ticket, conversing) => {
                 (*ticket, Report::Conversed(Box::new(self.converses(conversing, now))))
             }
@@ -196,7 +196,7 @@ impl Microsoft {
         person.tell(Message::Reported(ticket, Report::NobodyCame));
     }
 
-    fn fetched(&mut self, request: &Request, now: i64) -> Answer {
+    fn fetched(&mut self, request: &Request, now: i64) -> Result<Answer, NetworkFailure> {
         let url = url::Url::parse(&request.url).unwrap();
         assert_eq!(url.origin().ascii_serialization(), AUTHORITY);
         let (method, form) = match &request.method {
@@ -210,8 +210,13 @@ impl Microsoft {
             form,
             ..entra::Request::default()
         };
-        let at = Instant::from_timestamp(now, 0).unwrap();
-        let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
+        let theirs = now + self.state.clock_ahead;
+        let at = Instant::from_timestamp(theirs, 0).unwrap();
+        let page = asked.path.strip_prefix(CONTROL).map(str::to_owned);
+        if page.is_none() && self.state.authority.between == Between::Silence {
+            return Err(failure(FailureKind::Unanswered, "operation timed out"));
+        }
+        let answer = match page {
             Some(page) => {
                 let answer = control::answer(&mut self.state, &self.site, &page, &asked, at);
                 let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -220,18 +225,19 @@ impl Microsoft {
             }
             None => entra::answer(&mut self.state, &self.site, &asked, at),
         };
-        Answer {
+        Ok(Answer {
             status: answer.status,
             content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
-            date: Some(now),
-            retry_after: None,
+            date: Some(theirs),
+            retry_after: answer.retry_after.map(u64::from),
             location: answer.location,
             body: Secret::new(answer.body),
-        }
+        })
     }
 
     fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
-        let (now, at) = (Instant::from_timestamp(now, 0).unwrap(), Duration::ZERO);
+        let theirs = now + self.state.clock_ahead;
+        let (now, at) = (Instant::from_timestamp(theirs, 0).unwrap(), Duration::ZERO);
         let mut dialogue = Dialogue::new(conversing.plan.clone(), Limits::default());
         let bulk = conversing.server.port == self.site.servers.high_volume.port;
         let service = if bulk { Service::HighVolume } else { Service::Mailboxes };

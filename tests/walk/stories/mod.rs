@@ -28,13 +28,21 @@ pub struct Story {
     pub mends: Mends,
 }
 
+impl Story {
+    /// The step where all is well again: a message that was on its way goes out, else the sign-in is accepted.
+    pub fn ends(&self) -> &'static str {
+        let resumes = matches!(self.mends, Mends::At(_) | Mends::Here(Key::Letter('r')));
+        if self.shows == "message" && resumes { "message" } else { "connection" }
+    }
+}
+
 const fn story(fault: &'static str, shows: &'static str, item: &'static str, mends: Mends) -> Story {
     Story { fault, cause: fault, shows, item, mends }
 }
 
-/// Each once: the authority's, then the mail servers'.
-pub const STORIES: [&[Story]; 2] = [authority::STORIES, exchange::STORIES];
+pub use authority::STORIES as AUTHORITY;
+pub use exchange::STORIES as EXCHANGE;
 
 pub fn all() -> impl Iterator<Item = &'static Story> {
-    STORIES.into_iter().flatten()
+    AUTHORITY.iter().chain(EXCHANGE)
 }
