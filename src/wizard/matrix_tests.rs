@@ -37,7 +37,8 @@ answer's text and what else is known, `smtp-oauth explain` can tell more.
 |---|---|---|---|---|---|---|
 ";
 
-/// Numbers of Microsoft's list that a sign-in for mail can bring, by Microsoft's page or by what people have met.
+/// Numbers of Microsoft's list that a sign-in for mail can bring, by Microsoft's page or by what people have met; the
+/// rest of that list is in `ELSEWHERE`.
 const DOCUMENTED: &[u32] = &[
     16000, 28002, 28003, 50001, 50011, 50020, 50034, 50053, 50055, 50056, 50057, 50058, 50059, 50072, 50074, 50076,
     50078, 50079, 50085, 50089, 50097, 50105, 50125, 50126, 50128, 50129, 50131, 50132, 50133, 50134, 50140, 50144,
