@@ -25,7 +25,8 @@ const SERVICES: [(&str, &[&str]); 12] = [
     ("Postmark", &["postmarkapp.com"]),
     ("SparkPost", &["sparkpostmail.com"]),
 ];
-const MICROSOFT: [&str; 10] = [
+const MICROSOFT: [&str; 11] = [
+    "live.com",
     "outlook.com",
     "office365.com",
     "office365.us",

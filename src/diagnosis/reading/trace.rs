@@ -26,15 +26,18 @@ static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
 });
 static IMAP_NO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
+/// The sign-in was taken, and there is no mailbox behind it.
+static UNCONNECTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
 /// A command of the client; a server's `250-AUTH LOGIN XOAUTH2` is none.
 static AUTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?",
+        r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?",
     )
 });
-static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH XOAUTH2 \S"));
+static ONE_LINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2 \S"));
 static MAIL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )MAIL FROM:\s?<([^>\s]*)>"));
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )MAIL FROM:\s?<([^>\s]*)>"));
 static BANNER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )(220[ -][A-Za-z][\w-]*\.\S+ .*)"));
 static OFFERED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)"));
@@ -99,7 +102,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
             pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
         };
         evidence.add_once("accepted", part(&ACCEPTED, 1));
-        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
+        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
             evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
         }
         evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
