@@ -7,6 +7,7 @@ pub mod file;
 mod keyed;
 mod network;
 mod oauth;
+mod programs;
 mod records;
 mod refusal;
 mod replies;
