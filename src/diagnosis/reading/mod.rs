@@ -3,8 +3,11 @@
 
 mod blob;
 mod calls;
+mod decode;
+mod envelope;
 pub mod file;
 mod keyed;
+mod mime;
 mod network;
 mod oauth;
 mod programs;
@@ -42,7 +45,7 @@ impl Reading {
     /// A text beside which more is known. Gives whether it holds a token that need not be the one that was refused, or
     /// need not be why.
     fn add_part(&mut self, text: &str, now: i64) -> bool {
-        let cleared = secrets::clear(&oauth::decoded(text));
+        let cleared = secrets::clear(&decode::plain(text));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
