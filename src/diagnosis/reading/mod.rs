@@ -10,7 +10,7 @@ mod records;
 mod refusal;
 mod replies;
 mod secrets;
-mod service;
+pub(super) mod service;
 mod trace;
 
 use super::Evidence;
