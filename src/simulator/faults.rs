@@ -30,9 +30,15 @@ pub struct Told {
     /// Whom they are to sign in as, and what they are to set up.
     pub user: Option<String>,
     pub product: Option<String>,
+    /// How to sign in: `loopback`, `secret` and so on.
+    pub way: Option<String>,
     pub client_secret: Option<String>,
     pub smtp_host: Option<String>,
+    /// How TLS begins at the mail server: `starttls` or `tls`.
+    pub smtp_security: Option<String>,
     pub sender: Option<String>,
+    /// To whom a first message goes.
+    pub recipient: Option<String>,
     pub scopes: Vec<String>,
 }
 

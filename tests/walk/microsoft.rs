@@ -89,9 +89,9 @@ impl Microsoft {
     }
 
     pub fn given(&self) -> Given {
-        let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
+        let demo::Offer { suggested, client_secret, recipient, companions } = self.offer.clone();
         let product_fixed = self.product_fixed;
-        Given { suggested, client_secret, companions, product_fixed, ..given() }
+        Given { suggested, client_secret, recipient, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -227,7 +227,7 @@ impl Microsoft {
         Answer {
             status: answer.status,
             content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
-            date: Some(now),
+            date: Some(now + self.state.clock_ahead),
             retry_after: None,
             location: answer.location,
             body: Secret::new(answer.body),
