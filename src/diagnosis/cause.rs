@@ -46,6 +46,8 @@ pub struct Cause {
     pub commands: Vec<(Phrase, Phrase)>,
     pub next: Vec<Phrase>,
     pub source: &'static str,
+    /// What shows that the fix has worked.
+    pub verify: Option<Phrase>,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
     /// The step to lead to, where that is not the item's.
@@ -74,6 +76,8 @@ pub struct Entry {
     #[serde(default)]
     pub next: Vec<Line>,
     pub source: String,
+    /// What shows that the fix has worked; none where there is none.
+    pub verify: Option<Verify>,
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
@@ -89,6 +93,37 @@ pub struct Entry {
     #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
     ja: toml::Table,
+}
+
+/// What shows that a fix has worked: `verify.KIND` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// Another sign-in brings a token.
+    SignIn,
+    /// The authority gives a token without one.
+    Token,
+    /// The mail server accepts the sign-in.
+    Test,
+    /// The same, once the change has arrived.
+    Wait,
+    /// The mail server takes a message.
+    Message,
+    /// The program that failed no longer does; the account alone may be right without that.
+    Program,
+}
+
+impl Verify {
+    fn phrase(self) -> Phrase {
+        Phrase::new(match self {
+            Self::SignIn => "verify.sign-in",
+            Self::Token => "verify.token",
+            Self::Test => "verify.test",
+            Self::Wait => "verify.wait",
+            Self::Message => "verify.message",
+            Self::Program => "verify.program",
+        })
+    }
 }
 
 /// A line of `fix` or `next`: said always, or only where its conditions hold.
@@ -310,6 +345,7 @@ impl Entry {
             commands: commands.map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next),
             source: &self.source,
+            verify: self.verify.map(Verify::phrase),
             ways: &self.ways,
             step: self.step.as_deref(),
             arrives_within: self.arrives_within,
