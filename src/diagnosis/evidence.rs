@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use super::vocabulary::FACTS;
 
-use super::{certificate, quoted};
+use super::{certificate, quoted, reading::service};
 use crate::{
     account::{Account, Settings, vault::Vault},
     entra::{Cloud, Failure, certificate::Shown, failure::aadsts_numbers},
@@ -229,7 +229,9 @@ impl Evidence {
 
     /// How a conversation with the mail server ended, in the server's own words.
     pub fn add_conversation(&mut self, conversation: &Conversation) {
-        self.add("banner", conversation.banner.as_deref().unwrap_or_default());
+        let banner = conversation.banner.as_deref().unwrap_or_default();
+        self.add("banner", banner);
+        self.add_if_none("service", service::greets(banner).unwrap_or_default());
         let offered =
             if conversation.ehlo_after.is_empty() { &conversation.ehlo_before } else { &conversation.ehlo_after };
         for line in offered {

@@ -92,6 +92,11 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
     add_by_host(evidence);
 }
 
+/// The service whose own name stands in a greeting.
+pub fn greets(banner: &str) -> Option<&'static str> {
+    hosts(banner).iter().find_map(|host| named(host))
+}
+
 /// A reply without a name in it is that of the host that was set.
 fn add_by_host(evidence: &mut Evidence) {
     const MICROSOFTS_WORDS: [&str; 5] = ["5.7.139", "5.7.57", "SmtpClientAuthentication", "SendAsDenied", "STOREDRV"];
