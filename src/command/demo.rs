@@ -10,6 +10,7 @@ use crate::{
         settings::{Endpoints, Smtp},
     },
     entra::wire::{Method, Request},
+    facts::{Address, Security},
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
@@ -34,6 +35,8 @@ pub struct Offer {
     /// Where the fault is in it, or the way needs it.
     pub client_secret: Option<Secret>,
     pub password: Option<Secret>,
+    /// To whom the message of the test is proposed to go.
+    pub recipient: Option<Address>,
     pub companions: Vec<Companion>,
 }
 
@@ -74,6 +77,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         password: None,
+        recipient: None,
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
     let lists = product.is_some_and(Product::is_hve) && fault.is_none();
@@ -88,9 +92,19 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         let told = fault.told.client_secret.is_some() || way == Some(Way::Secret);
         offer.client_secret = offer.client_secret.or(told.then(|| told_secret(announced)));
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
-        offer.companions.extend([later(announced, fault), repair(announced, fault)].into_iter().flatten());
+        offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
+        offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        offer.companions.extend([afterwards(announced, fault), repair(announced, fault)].into_iter().flatten());
     }
     offer
+}
+
+fn security(id: &str) -> Option<Security> {
+    match id {
+        "starttls" => Some(Security::StartTls),
+        "tls" => Some(Security::Tls),
+        _ => None,
+    }
 }
 
 fn told_secret(announced: &Announcement) -> Secret {
@@ -180,12 +194,12 @@ fn list_of_apps(announced: &Announcement) -> Companion {
 }
 
 /// Time, or somebody elsewhere, who undoes what was right.
-fn later(announced: &Announcement, fault: &Fault) -> Option<Companion> {
-    (!fault.later.is_empty()).then(|| Companion {
-        label: Phrase::new("demo.later"),
+fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+    (!fault.afterwards.is_empty()).then(|| Companion {
+        label: Phrase::new("demo.afterwards"),
         done: Phrase::new("demo.happened"),
         when: When::Accepted,
-        request: request(announced, announced.control_url("state"), form(&fault.later)),
+        request: request(announced, announced.control_url("state"), form(&fault.afterwards)),
     })
 }
 

@@ -101,6 +101,9 @@ fn body(texts: &Texts, cause: &Cause) -> String {
     for next in &cause.next {
         out += &sentence("  - ", &texts.say(next));
     }
+    if let Some(verify) = &cause.verify {
+        out += &sentence("  ", &texts.say(verify));
+    }
     if !cause.source.is_empty() {
         out += &format!("  {}\n", cause.source);
     }

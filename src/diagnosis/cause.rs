@@ -1,12 +1,12 @@
 //! The catalogue of causes, one TOML file each, and a cause as found.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     Evidence,
-    rules::{Condition, Rule},
+    rules::{Condition, Rule, Test},
 };
 use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
 
@@ -46,6 +46,8 @@ pub struct Cause {
     pub commands: Vec<(Phrase, Phrase)>,
     pub next: Vec<Phrase>,
     pub source: &'static str,
+    /// What shows that the fix has worked.
+    pub verify: Option<Phrase>,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
     /// The step to lead to, where that is not the item's.
@@ -74,11 +76,16 @@ pub struct Entry {
     #[serde(default)]
     pub next: Vec<Line>,
     pub source: String,
+    /// What shows that the fix has worked; none where there is none.
+    pub verify: Option<Verify>,
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
     /// The step that mends it, where that is not the one of its item.
     pub step: Option<String>,
+    /// It is about the protocol, and as true of another service's server.
+    #[serde(default)]
+    pub any_server: bool,
     /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
     pub arrives_within: Option<u32>,
     #[serde(default)]
@@ -89,6 +96,37 @@ pub struct Entry {
     #[expect(dead_code, reason = "read by key, as texts")]
     #[serde(default)]
     ja: toml::Table,
+}
+
+/// What shows that a fix has worked: `verify.KIND` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// Another sign-in brings a token.
+    SignIn,
+    /// The authority gives a token without one.
+    Token,
+    /// The mail server accepts the sign-in.
+    Test,
+    /// The same, once the change has arrived.
+    Wait,
+    /// The mail server takes a message.
+    Message,
+    /// The program that failed no longer does; the account alone may be right without that.
+    Program,
+}
+
+impl Verify {
+    fn phrase(self) -> Phrase {
+        Phrase::new(match self {
+            Self::SignIn => "verify.sign-in",
+            Self::Token => "verify.token",
+            Self::Test => "verify.test",
+            Self::Wait => "verify.wait",
+            Self::Message => "verify.message",
+            Self::Program => "verify.program",
+        })
+    }
 }
 
 /// A line of `fix` or `next`: said always, or only where its conditions hold.
@@ -134,10 +172,11 @@ pub const FILES: &[(&str, &str)] = files! {
     "smtp_auth_disabled_tenant"
     "security_defaults"
     "wrong_sasl_mechanism_chosen"
-    "basic_auth_retired"
+    "auth_policy_basic"
     "ropc_federated_account"
     "ropc_password_wrong"
     "password_wrong"
+    "basic_auth_retired"
     "token_near_expiry_hve"
     "hve_app_not_allowed"
     "hve_external_recipient"
@@ -148,7 +187,8 @@ pub const FILES: &[(&str, &str)] = files! {
     "malformed_xoauth2"
     "xoauth2_initial_response_form"
     "send_as_denied"
-    "sender_blocked_for_spam"
+    "reputation_block"
+    "quota_exceeded"
     "throttled"
     "service_side_fault"
     "consumer_primary_alias_mismatch"
@@ -158,16 +198,18 @@ pub const FILES: &[(&str, &str)] = files! {
     "user_must_be_upn"
     "user_is_not_token_user"
     "delegated_permission_for_app_only"
-    "missing_app_role_smtp_sendasapp"
     "service_principal_wrong_object_id"
     "propagation_delay"
     "service_principal_missing"
+    "missing_app_role_smtp_sendasapp"
     "wrong_audience_graph_token"
     "wrong_audience_other"
+    "token_stale_after_permission_change"
     "missing_scope_smtp_send"
     "permission_on_wrong_api"
     "token_expired"
     "mailbox_permission_missing"
+    "unlicensed_mailbox"
     "client_sent_no_auth"
     "starttls_not_used"
     "auth_mechanism_not_offered"
@@ -181,6 +223,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "authorization_code_invalid"
     "authorization_code_expired"
     "malformed_request"
+    "registration_permission_ids_wrong"
     "permission_not_in_registration"
     "exchange_not_in_tenant"
     "public_client_flow_disabled"
@@ -195,17 +238,19 @@ pub const FILES: &[(&str, &str)] = files! {
     "client_assertion_invalid"
     "authority_url_malformed"
     "common_endpoint_single_tenant_app"
+    "multi_tenant_needed"
     "authority_audience_mismatch"
     "app_registration_retired"
     "first_party_client_borrowed"
     "client_id_wrong"
     "tenant_wrong"
     "app_disabled_in_tenant"
+    "state_mismatch"
     "redirect_uri_mismatch"
     "redirect_uri_missing"
     "user_not_assigned_to_app"
     "account_cannot_sign_in"
-    "onprem_sign_in_unavailable"
+    "federation_fault"
     "prompt_consent_forced"
     "consent_missing"
     "admin_consent_needed"
@@ -244,6 +289,9 @@ pub const FILES: &[(&str, &str)] = files! {
     "wrong_host_or_port"
     "captive_portal"
     "service_temporary"
+    "client_config_not_read"
+    "client_library_bug"
+    "entra_other"
 };
 
 /// The slug of the verdict that none can be given.
@@ -255,6 +303,21 @@ static CATALOGUE: LazyLock<Vec<Entry>> =
 
 pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
+}
+
+/// Every AADSTS number that a rule speaks of.
+pub fn codes() -> &'static BTreeSet<&'static str> {
+    static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let conditions = catalogue().iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all);
+        let numbers = conditions.filter(|condition| condition.fact == "oauth.code").map(|condition| &condition.test);
+        let named = numbers.flat_map(|test| match test {
+            Test::Is(code) => std::slice::from_ref(code),
+            Test::OneOf(codes) => codes.as_slice(),
+            _ => &[],
+        });
+        named.map(String::as_str).collect()
+    });
+    &CODES
 }
 
 pub fn find(slug: &str) -> Option<&'static Entry> {
@@ -310,6 +373,7 @@ impl Entry {
             commands: commands.map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next),
             source: &self.source,
+            verify: self.verify.map(Verify::phrase),
             ways: &self.ways,
             step: self.step.as_deref(),
             arrives_within: self.arrives_within,

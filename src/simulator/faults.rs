@@ -23,7 +23,7 @@ pub struct Fault {
     pub shown: Option<String>,
     /// Switches that somebody sets only once mail goes out: what was right stops being so.
     #[serde(default)]
-    pub later: Vec<String>,
+    pub afterwards: Vec<String>,
 }
 
 /// What somebody was told; what is absent they were told right.
@@ -40,7 +40,11 @@ pub struct Told {
     pub client_secret: Option<String>,
     pub password: Option<String>,
     pub smtp_host: Option<String>,
+    /// How TLS begins at the mail server: `starttls` or `tls`.
+    pub smtp_security: Option<String>,
     pub sender: Option<String>,
+    /// To whom a first message goes.
+    pub recipient: Option<String>,
     pub scopes: Vec<String>,
 }
 
@@ -102,8 +106,8 @@ mod tests {
             let mut state = fault.state(State::healthy(), Instant::UNIX_EPOCH);
             let misinformed = fault.told != Told::default();
             let changed = format!("{state:?}") != format!("{:?}", State::healthy());
-            assert!(changed || misinformed || !fault.later.is_empty(), "{name}");
-            for pair in fault.later.iter().chain(&fault.repair) {
+            assert!(changed || misinformed || !fault.afterwards.is_empty(), "{name}");
+            for pair in fault.afterwards.iter().chain(&fault.repair) {
                 let (key, value) = pair.split_once('=').unwrap();
                 assert!(switch(&mut state, key, value, Instant::UNIX_EPOCH).is_some(), "{name}: {pair}");
             }

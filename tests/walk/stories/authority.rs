@@ -10,10 +10,8 @@ pub const STORIES: &[Story] = &[
     story("secret_id_instead_of_value", "secret", "client-secret", Mends::Types("secret", "Sim8Q~new.not_a_secret")),
     story("secret_expired", "secret", "client-secret", Mends::Types("secret", "Sim8Q~new.not_a_secret")),
     story("public_client_flow_disabled", "consent", "public-client", Mends::At("redirect")),
-    Story {
-        cause: "public_client_flow_disabled",
-        ..story("public_client_flow_disabled_late", "consent", "public-client", Mends::At("redirect"))
-    },
+    story("public_client_flow_disabled_late", "consent", "public-client", Mends::At("redirect"))
+        .of("public_client_flow_disabled"),
     story("consent_declined", "consent", "consent", Mends::Here(Key::Enter)),
     story("device_code_expired", "consent", "consent", Mends::Here(Key::Enter)),
     story("device_code_blocked", "consent", "consent", Mends::Here(Key::Enter)),
@@ -27,11 +25,8 @@ pub const STORIES: &[Story] = &[
     story("app_disabled_in_tenant", "registration", "client-id", Mends::Here(Key::Letter('r'))),
     story("authority_audience_mismatch", "registration", "tenant", Mends::Here(Key::Letter('r'))),
     story("account_cannot_sign_in", "told", "mailbox", Mends::Here(Key::Letter('a'))),
-    Story {
-        cause: "account_cannot_sign_in",
-        ..story("account_locked", "told", "mailbox", Mends::Here(Key::Letter('a')))
-    },
-    story("onprem_sign_in_unavailable", "told", "mailbox", Mends::Here(Key::Letter('a'))),
+    story("account_locked", "told", "mailbox", Mends::Here(Key::Letter('a'))).of("account_cannot_sign_in"),
+    story("federation_fault", "told", "mailbox", Mends::Here(Key::Letter('a'))),
     story("user_not_assigned_to_app", "told", "consent", Mends::Here(Key::Letter('a'))),
     story("admin_consent_needed", "told", "consent", Mends::Here(Key::Letter('a'))),
     story("permission_not_in_registration", "told", "permission", Mends::At("permissions")),
@@ -60,26 +55,21 @@ pub const STORIES: &[Story] = &[
     story("sign_in_interrupted", "told", "consent", Mends::Here(Key::Letter('a'))),
     story("guest_account_token", "token", "smtp-user", Mends::Here(Key::Letter('n'))),
     story("ca_blocks", "told", "consent", Mends::Here(Key::Letter('s'))),
-    Story { cause: "ca_blocks", ..story("ca_blocks_device", "told", "consent", Mends::Here(Key::Letter('a'))) },
-    Story { cause: "ca_blocks", ..story("ca_blocks_app", "consent", "consent", Mends::Here(Key::Enter)) },
+    story("ca_blocks_device", "told", "consent", Mends::Here(Key::Letter('a'))).of("ca_blocks"),
+    story("ca_blocks_app", "consent", "consent", Mends::Here(Key::Enter)).of("ca_blocks"),
     story("mfa_needed_for_ropc", "consent", "consent", Mends::Here(Key::Enter)),
     story("ropc_password_wrong", "consent", "consent", Mends::Types("password", "Correct-Horse-bulk-7")),
-    story("service_temporary", "message", "connection", Mends::Here(Key::Letter('r'))),
+    story("service_temporary_authority", "message", "connection", Mends::Here(Key::Letter('r')))
+        .of("service_temporary"),
     story("captive_portal", "tenant", "network", Mends::Here(Key::Letter('r'))),
-    story("answer_overdue", "tenant", "network", Mends::Here(Key::Letter('r'))),
+    story("answer_overdue_authority", "tenant", "network", Mends::Here(Key::Letter('r'))).of("answer_overdue"),
     story("client_loop", "connection", "token", Mends::Here(Key::Letter('r'))),
     story("refresh_token_revoked", "message", "token", Mends::With(Key::Letter('g'))),
-    Story {
-        cause: "refresh_token_revoked",
-        ..story("sign_in_frequency", "message", "token", Mends::Here(Key::Letter('g')))
-    },
+    story("sign_in_frequency", "message", "token", Mends::Here(Key::Letter('g'))).of("refresh_token_revoked"),
     story("refresh_token_expired", "message", "token", Mends::Here(Key::Letter('g'))),
     story("refresh_token_invalid", "message", "token", Mends::With(Key::Letter('g'))),
     story("interaction_required", "message", "consent", Mends::With(Key::Letter('g'))),
     story("consent_missing", "message", "consent", Mends::With(Key::Letter('g'))),
-    Story {
-        cause: "device_code_blocked",
-        ..story("device_code_blocked_later", "message", "consent", Mends::At("consent"))
-    },
+    story("device_code_blocked_later", "message", "consent", Mends::At("consent")).of("device_code_blocked"),
     story("token_expired", "message", "token", Mends::Here(Key::Letter('r'))),
 ];

@@ -11,10 +11,14 @@ pub enum Mends {
     At(&'static str),
     /// It shows at the step that settles it: the companion repairs, this key tries again.
     Here(Key),
+    /// As [`Self::At`], and it takes its time to arrive: the wizard waits.
+    Waits(&'static str),
     /// The wizard's own key is all it takes.
     With(Key),
     /// Another value is typed at this step.
     Types(&'static str, &'static str),
+    /// Another entry of the list is chosen at this step.
+    Chooses(&'static str, usize),
 }
 
 pub struct Story {
@@ -26,18 +30,30 @@ pub struct Story {
     /// Its id.
     pub item: &'static str,
     pub mends: Mends,
-}
-
-impl Story {
-    /// The step where all is well again: a message that was on its way goes out, else the sign-in is accepted.
-    pub fn ends(&self) -> &'static str {
-        let resumes = matches!(self.mends, Mends::At(_) | Mends::Here(Key::Letter('r')));
-        if self.shows == "message" && resumes { "message" } else { "connection" }
-    }
+    /// A step that the person leaves for later.
+    pub leaves: &'static str,
 }
 
 const fn story(fault: &'static str, shows: &'static str, item: &'static str, mends: Mends) -> Story {
-    Story { fault, cause: fault, shows, item, mends }
+    Story { fault, cause: fault, shows, item, mends, leaves: "" }
+}
+
+impl Story {
+    /// Named so, though the fault has a name of its own.
+    const fn of(self, cause: &'static str) -> Self {
+        Self { cause, ..self }
+    }
+
+    /// The step where all is well again: a message that was on its way goes out, unless somebody is led to a new sign-in.
+    pub fn ends(&self) -> &'static str {
+        let anew = matches!(self.mends, Mends::With(Key::Letter('g')) | Mends::Here(Key::Letter('g')));
+        let sends = self.shows == "message" && !anew || self.item == "message";
+        if sends { "message" } else { "connection" }
+    }
+
+    const fn leaving(self, step: &'static str) -> Self {
+        Self { leaves: step, ..self }
+    }
 }
 
 pub use authority::STORIES as AUTHORITY;

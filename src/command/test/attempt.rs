@@ -1,0 +1,95 @@
+//! One live test of an account: a token, one conversation with the mail server, and what came of it. It shows the
+//! exchange as it happens where it is told to, and concludes nothing for the reader.
+
+use std::time::Duration;
+
+use super::super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary};
+use crate::{
+    account::vault::{Of, Refused, Vault},
+    diagnosis::{self, Cause, Evidence},
+    runtime::mail::{self, Endpoint},
+    secret::Secret,
+    smtp::{self, Conversation, Line, Plan},
+    visible,
+    wizard::{effect::Outcome, test_message, trial},
+};
+
+pub struct Attempt {
+    /// How long it took until there was a token.
+    pub took: Duration,
+    pub vault: Vault,
+    pub conversation: Conversation,
+}
+
+/// Why there was no conversation.
+pub enum Failed {
+    /// There was no token, after so long.
+    Token(Box<NoToken>, Duration),
+    /// The message cannot be made.
+    Message,
+    Machinery(Status),
+}
+
+impl Attempt {
+    /// Gets a token, `anew` if so, and talks to the mail server, which is `shown` as it happens; what that says of the
+    /// account is kept.
+    #[expect(clippy::disallowed_methods, reason = "how long the token took")]
+    pub fn make(context: &Context, asked: &Test, known: &Known, anew: bool, shown: bool) -> Result<Self, Failed> {
+        let began = std::time::Instant::now();
+        let vault = known.access(context, None, anew);
+        let took = began.elapsed();
+        let vault = vault.map_err(|error| Failed::Token(Box::new(error), took))?;
+        let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
+        let endpoint = Endpoint::from(&known.account.server);
+        let show = |line: &Line| {
+            if shown && !asked.json {
+                context.tell(&(summary::line(&context.texts, line) + "\n"));
+            }
+        };
+        let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
+        let conversation = context.block_on(talk).map_err(Failed::Machinery)?;
+        keep(context, known, &conversation);
+        Ok(Self { took, vault, conversation })
+    }
+
+    pub fn outcome(&self) -> Outcome {
+        trial::outcome(&self.conversation.ending)
+    }
+
+    /// Everything that bears on why it was refused.
+    pub fn evidence(&self, known: &Known) -> Evidence {
+        let vault = &self.vault;
+        let mut evidence = known.evidence(vault);
+        evidence.add_mail_server(&known.account);
+        evidence.add("flow", known.settings.way().flow());
+        evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
+        evidence.add_conversation(&self.conversation);
+        evidence
+    }
+
+    /// None where it was accepted.
+    pub fn causes(&self, known: &Known) -> Vec<Cause> {
+        let accepted = self.outcome() == Outcome::Accepted;
+        if accepted { Vec::new() } else { diagnosis::causes(&self.evidence(known)) }
+    }
+}
+
+/// Whether the sign-in was taken; what became of a message behind it is another matter.
+fn keep(context: &Context, known: &Known, conversation: &Conversation) {
+    if conversation.authenticated() {
+        known.keep(context, |vault| vault.succeeded(access::now()));
+    } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
+        let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), of: Of::Mailbox };
+        known.keep(context, |vault| vault.was_refused(refused, access::now()));
+    }
+}
+
+fn plan(context: &Context, asked: &Test, known: &Known, token: Secret) -> Option<Plan> {
+    let (now, seed) = (access::now(), setup::seed());
+    let message = |recipient| test_message(&context.texts, &known.account, recipient, now, &seed);
+    let message = match &asked.send_to {
+        Some(recipient) => Some(message(recipient)?),
+        None => None,
+    };
+    Some(trial::plan(&known.account, token, message))
+}

@@ -1,0 +1,100 @@
+//! `test`: the live connection test of an account. Text shows the exchange as it happens; `--json` is
+//! one document at the end. Without `--send-to` it stops after the reply to AUTH.
+
+mod attempt;
+mod document;
+mod until;
+
+use std::time::Duration;
+
+pub use document::{Document, of_wizard};
+
+use self::{
+    attempt::{Attempt, Failed},
+    document::Stage,
+    until::{Watch, Watched},
+};
+use super::{Context, Known, Status, no_token::NoToken, options::Test, summary};
+use crate::{phrase::Phrase, wizard::effect::Outcome};
+
+pub fn run(context: &Context, asked: &Test) -> Status {
+    let mut known = match context.account(asked.account.as_ref()) {
+        Ok(known) => known,
+        Err(status) => return status,
+    };
+    if let Some(from) = &asked.from {
+        known.account.sender = from.clone();
+    }
+    let tried = match asked.until_accepted {
+        Some(limit) => Watch::new(context, asked, &known, limit).run(),
+        None => Watched { last: Attempt::make(context, asked, &known, false, true), left: false },
+    };
+    let status = match tried.last {
+        Ok(attempt) => {
+            if asked.json {
+                print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
+            } else {
+                conclude(context, asked, &known, &attempt);
+            }
+            attempt.outcome().into()
+        }
+        Err(failed) => failed_before(context, asked, &known, &failed),
+    };
+    if tried.left { Status::Left } else { status }
+}
+
+fn failed_before(context: &Context, asked: &Test, known: &Known, failed: &Failed) -> Status {
+    match failed {
+        Failed::Token(error, took) => without_token(context, asked, known, error, *took),
+        Failed::Message => {
+            context.complain(context.texts.word("test.no-message"));
+            Status::Configuration
+        }
+        Failed::Machinery(status) => *status,
+    }
+}
+
+/// What the exchange came to, in words, behind the lines already shown.
+fn conclude(context: &Context, asked: &Test, known: &Known, attempt: &Attempt) {
+    let (texts, conversation) = (&context.texts, &attempt.conversation);
+    context.tell(&format!("\n{}", summary::stages(conversation)));
+    if let Some(ending) = summary::ending(conversation) {
+        context.tell(&format!("\n{}\n", texts.say(&ending)));
+        for cause in attempt.causes(known) {
+            context.tell(&format!("\n{}", summary::cause(texts, &cause)));
+        }
+        return;
+    }
+    let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
+    let phrase = Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender);
+    context.tell(&(texts.say(&phrase) + "\n"));
+}
+
+fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
+    let said = context.texts.say(&error.phrase(&context.global.config_option()));
+    let outcome = match error.status() {
+        Status::Unreachable => Outcome::Unreachable,
+        Status::Temporary => Outcome::Temporary,
+        Status::SignIn => Outcome::SignIn,
+        status => {
+            context.complain(said);
+            return status;
+        }
+    };
+    let causes = error.causes(known);
+    if asked.json {
+        let causes = summary::causes(&context.texts, &causes);
+        let stage = Stage::token(false, took, said);
+        print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
+    } else {
+        context.complain(said);
+        for cause in &causes {
+            context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
+        }
+    }
+    outcome.into()
+}
+
+fn print_json(context: &Context, document: &Document) {
+    context.deliver(&summary::json(document));
+}
