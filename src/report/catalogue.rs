@@ -155,7 +155,7 @@ impl Section<'_> {
     fn named(&self, facts: &[&str]) -> Vec<String> {
         let values = |condition: &Condition| match &condition.test {
             Test::Is(value) | Test::Contains(value) => vec![value.clone()],
-            Test::OneOf(values) => values.clone(),
+            Test::OneOf(values) | Test::ContainsOne(values) => values.clone(),
             _ => Vec::new(),
         };
         let mut named = Vec::new();

@@ -52,6 +52,7 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::OneOf(values) => several("one-of", values),
         Test::IsNot(value) => one("is-not", value),
         Test::NoneOf(values) => several("none-of", values),
+        Test::ContainsOne(values) => several("contains-one", values),
         Test::Contains(value) => one("contains", value),
         Test::Lacks(value) => one("lacks", value),
         Test::DiffersFrom(other) => two("differs-from", other),

@@ -90,7 +90,7 @@ impl<'a> Watch<'a> {
         };
         if let (Ok(attempt), Some(before)) = (&attempt, before)
             && self.said(attempt) != before
-            && !self.asked.json
+            && self.asked.is_shown()
         {
             let texts = &self.context.texts;
             let lines = attempt.conversation.transcript.iter().map(|line| summary::line(texts, line) + "\n");
@@ -136,6 +136,7 @@ impl<'a> Watch<'a> {
     }
 
     /// Until then; `false` when somebody left before.
+    #[expect(clippy::disallowed_methods, reason = "nothing else runs meanwhile, and who leaves is noticed")]
     fn wait(&self, at: i64) -> bool {
         while now() < at && !self.has_left() {
             thread::sleep(GLANCE);
