@@ -15,7 +15,7 @@ mod records;
 mod refusal;
 mod replies;
 mod secrets;
-mod service;
+pub(super) mod service;
 mod shapes;
 mod trace;
 

@@ -17,7 +17,7 @@ use crate::{
 
 static ERROR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type)\b",
+        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type|unsupported_response_type|state_mismatch|mismatching_state|invalid_state|invalid_state_parameter|authorization_request_not_found)\b",
     )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
@@ -30,12 +30,19 @@ static TRACE: LazyLock<Regex> = LazyLock::new(|| {
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential|\bmicrosoft\.com/devicelogin|\blogin\.microsoft\.com/device\b)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
+    )
+});
+
+/// How the languages that mail programs are written in name an error in the program itself.
+static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault",
     )
 });
 
@@ -73,6 +80,10 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
         ids(evidence, line);
     }
     records.iter().for_each(|Record(line)| flow(evidence, line));
+    if evidence.values("oauth.error").is_empty() {
+        let last = records.iter().rev().take(BRACES).find_map(|Record(line)| line.get(PROGRAM.find(line)?.start()..));
+        evidence.add_if_none("program.error", &shortened(last.unwrap_or_default()));
+    }
 }
 
 /// What the authority said of one failure: the lines that name the same numbers, and those beside them that name none.

@@ -27,6 +27,8 @@ static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
 });
 static IMAP_NO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
+/// The sign-in was taken, and there is no mailbox behind it.
+static UNCONNECTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
 /// What stands before a side's words, up to the words: `C: `, ` ~> `, `<** `, `send: b'`, `host[192.0.2.1]:587: `.
 const LEAD: &str = r#"(?:^|\b[CS]: ?|CLIENT: |SERVER: |(?:DEBUG )?SMTP: |[~=*-]*[<>][<>~=*-]*\s{0,2}|SMTP[<>]{2} |\]:\d{2,5}: |\b(?i:send|sent|reply|command|message|response|cmd|got)['"]?\W{1,4})b?["'(]{0,2}"#;
 const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
@@ -35,7 +37,7 @@ const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
 static AUTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
 static ONE_LINE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] |send: b?')AUTH XOAUTH2 \S"));
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
 static MAIL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
 static BANNER: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
@@ -105,7 +107,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
             pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
         };
         evidence.add_once("accepted", part(&ACCEPTED, 1));
-        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
+        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
             evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
         }
         evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
