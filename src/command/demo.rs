@@ -10,6 +10,7 @@ use crate::{
         settings::{Endpoints, Smtp},
     },
     entra::wire::{Method, Request},
+    facts::{Address, Security},
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
@@ -31,8 +32,10 @@ pub struct Demo {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
     pub suggested: Settings,
-    /// Where the fault is in it.
+    /// Where the fault is in it, or the way needs it.
     pub client_secret: Option<Secret>,
+    /// To whom the message of the test is proposed to go.
+    pub recipient: Option<Address>,
     pub companions: Vec<Companion>,
 }
 
@@ -72,6 +75,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
     let mut offer = Offer {
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
+        recipient: None,
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
     let lists = product.is_some_and(Product::is_hve) && fault.is_none();
@@ -80,10 +84,23 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.suggested.product.clone_from(&fault.told.product);
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
         offer.suggested.scopes.clone_from(&fault.told.scopes);
-        offer.client_secret = fault.told.client_secret.as_ref().map(Secret::new).or(offer.client_secret);
+        let way = fault.told.way.as_deref().and_then(|id| Way::ALL.into_iter().find(|way| way.id() == id));
+        way.inspect(|way| offer.suggested.take_way(*way));
+        let told = fault.told.client_secret.is_some() || way == Some(Way::Secret);
+        offer.client_secret = offer.client_secret.or(told.then(|| told_secret(announced)));
+        offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
+        offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
         offer.companions.extend(repair(announced, fault));
     }
     offer
+}
+
+fn security(id: &str) -> Option<Security> {
+    match id {
+        "starttls" => Some(Security::StartTls),
+        "tls" => Some(Security::Tls),
+        _ => None,
+    }
 }
 
 fn told_secret(announced: &Announcement) -> Secret {

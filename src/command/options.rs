@@ -1,6 +1,6 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::{error::Error, ffi::OsString, fmt, path::PathBuf};
+use std::{error::Error, ffi::OsString, fmt, path::PathBuf, time::Duration};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -176,6 +176,10 @@ pub struct Test {
     /// Send it from this address instead of the account's sender
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "send_to")]
     pub from: Option<Address>,
+    /// Try again with growing pauses until it is accepted, for so long at most (2h, 90m, 1h30m): a change at Microsoft
+    /// takes time to arrive
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until_accepted: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -305,6 +309,26 @@ fn account(text: &str) -> Result<AccountName, Unusable> {
 
 fn address(text: &str) -> Result<Address, Unusable> {
     text.parse().map_err(|_| unusable("command.value.address"))
+}
+
+/// Hours, minutes and seconds, from a second to a week.
+fn time(text: &str) -> Result<Duration, Unusable> {
+    let mut rest = text;
+    let mut seconds: u64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest[..digits].parse().map_err(|_| unusable("command.value.time"))?;
+        let unit = match rest.as_bytes().get(digits) {
+            Some(b'h') => 3_600,
+            Some(b'm') => 60,
+            Some(b's') => 1,
+            _ => return Err(unusable("command.value.time")),
+        };
+        seconds = seconds.saturating_add(number.saturating_mul(unit));
+        rest = &rest[digits + 1..];
+    }
+    let usable = (1..=7 * 86_400).contains(&seconds);
+    usable.then(|| Duration::from_secs(seconds)).ok_or_else(|| unusable("command.value.time"))
 }
 
 fn product(text: &str) -> Result<String, Unusable> {

@@ -83,6 +83,9 @@ pub struct Entry {
     pub ways: Vec<Way>,
     /// The step that mends it, where that is not the one of its item.
     pub step: Option<String>,
+    /// It is about the protocol, and as true of another service's server.
+    #[serde(default)]
+    pub any_server: bool,
     /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
     pub arrives_within: Option<u32>,
     #[serde(default)]
@@ -170,10 +173,10 @@ pub const FILES: &[(&str, &str)] = files! {
     "security_defaults"
     "wrong_sasl_mechanism_chosen"
     "auth_policy_basic"
-    "basic_auth_retired"
     "ropc_federated_account"
     "ropc_password_wrong"
     "password_wrong"
+    "basic_auth_retired"
     "token_near_expiry_hve"
     "hve_app_not_allowed"
     "hve_external_recipient"
@@ -195,10 +198,10 @@ pub const FILES: &[(&str, &str)] = files! {
     "user_must_be_upn"
     "user_is_not_token_user"
     "delegated_permission_for_app_only"
-    "missing_app_role_smtp_sendasapp"
     "service_principal_wrong_object_id"
     "propagation_delay"
     "service_principal_missing"
+    "missing_app_role_smtp_sendasapp"
     "wrong_audience_graph_token"
     "wrong_audience_other"
     "token_stale_after_permission_change"

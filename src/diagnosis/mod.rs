@@ -56,10 +56,11 @@ fn unheard_of(evidence: &Evidence, none: bool) -> Option<Cause> {
 fn judged(evidence: &Evidence) -> Vec<Cause> {
     let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
     let foreign = found.iter().any(|cause| cause.slug == OTHER_SERVICE);
-    for cause in found.iter_mut().filter(|_| foreign || evidence.passed()) {
-        if cause.slug != OTHER_SERVICE {
-            cause.certainty = Certainty::Possible;
-        }
+    let passed = evidence.passed();
+    for cause in found.iter_mut().filter(|cause| (foreign || passed) && cause.slug != OTHER_SERVICE) {
+        let protocol = cause::find(cause.slug).is_some_and(|entry| entry.any_server);
+        let most = if protocol && !passed { Certainty::Likely } else { Certainty::Possible };
+        cause.certainty = cause.certainty.max(most);
     }
     found.sort_by_key(|cause| cause.certainty);
     found

@@ -2,6 +2,8 @@
 //! out, the lines as they come, and what the end shows of the checklist. The connection test and the real
 //! message share it.
 
+use std::time::Duration;
+
 use super::{
     blame,
     desk::Desk,
@@ -199,6 +201,13 @@ fn talk(desk: &mut Desk, message: Option<Envelope>) -> Option<(Phase, Effect)> {
 /// What to say to the mail server; the program's commands and the wizard say the same.
 pub fn plan(account: &Account, token: Secret, message: Option<Envelope>) -> Plan {
     Plan { security: account.server.security, client_name: None, user: account.user.to_string(), token, message }
+}
+
+/// The pause before another try while a change is waited for, after so many pauses.
+pub fn pause(pauses: usize) -> Duration {
+    /// Minutes; the last one over and over.
+    const PAUSES: [u64; 6] = [1, 2, 3, 5, 10, 15];
+    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)] * 60)
 }
 
 pub fn outcome(ending: &Ending) -> Outcome {

@@ -31,9 +31,10 @@ pub enum Failed {
 }
 
 impl Attempt {
-    /// Gets a token, `anew` if so, and talks to the mail server; what that says of the account is kept.
+    /// Gets a token, `anew` if so, and talks to the mail server, which is `shown` as it happens; what that says of the
+    /// account is kept.
     #[expect(clippy::disallowed_methods, reason = "how long the token took")]
-    pub fn make(context: &Context, asked: &Test, known: &Known, anew: bool) -> Result<Self, Failed> {
+    pub fn make(context: &Context, asked: &Test, known: &Known, anew: bool, shown: bool) -> Result<Self, Failed> {
         let began = std::time::Instant::now();
         let vault = known.access(context, None, anew);
         let took = began.elapsed();
@@ -41,7 +42,7 @@ impl Attempt {
         let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
         let endpoint = Endpoint::from(&known.account.server);
         let show = |line: &Line| {
-            if !asked.json {
+            if shown && !asked.json {
                 context.tell(&(summary::line(&context.texts, line) + "\n"));
             }
         };

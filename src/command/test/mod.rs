@@ -3,6 +3,7 @@
 
 mod attempt;
 mod document;
+mod until;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub use document::{Document, of_wizard};
 use self::{
     attempt::{Attempt, Failed},
     document::Stage,
+    until::{Watch, Watched},
 };
 use super::{Context, Known, Status, no_token::NoToken, options::Test, summary};
 use crate::{phrase::Phrase, wizard::effect::Outcome};
@@ -23,7 +25,11 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     if let Some(from) = &asked.from {
         known.account.sender = from.clone();
     }
-    match Attempt::make(context, asked, &known, false) {
+    let tried = match asked.until_accepted {
+        Some(limit) => Watch::new(context, asked, &known, limit).run(),
+        None => Watched { last: Attempt::make(context, asked, &known, false, true), left: false },
+    };
+    let status = match tried.last {
         Ok(attempt) => {
             if asked.json {
                 print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
@@ -33,7 +39,8 @@ pub fn run(context: &Context, asked: &Test) -> Status {
             attempt.outcome().into()
         }
         Err(failed) => failed_before(context, asked, &known, &failed),
-    }
+    };
+    if tried.left { Status::Left } else { status }
 }
 
 fn failed_before(context: &Context, asked: &Test, known: &Known, failed: &Failed) -> Status {

@@ -237,23 +237,6 @@ fn visible(mut failure: Failure) -> Failure {
     failure
 }
 
-/// An error that came back in the redirected URL is percent-encoded: the text with that part as words.
-pub fn decoded(text: &str) -> String {
-    const KEY: &str = "error_description=";
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(KEY) {
-        let (before, from) = rest.split_at(at);
-        let end = from.find([' ', '"', '\'', '&', '\n', '\r']).unwrap_or(from.len());
-        let pairs = url::form_urlencoded::parse(&from.as_bytes()[..end]);
-        let words: String = pairs.map(|(_, value)| format!(" {value} ")).collect();
-        out.push_str(before);
-        out.extend(words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }));
-        rest = &from[end..];
-    }
-    out + rest
-}
-
 /// Without what a program, a stack trace or a mail server says behind it.
 fn ended(description: &str) -> &str {
     let end = BEHIND.find(description).map(|found| found.start());
