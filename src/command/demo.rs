@@ -9,6 +9,7 @@ use crate::{
         Settings,
         settings::{Endpoints, Smtp},
     },
+    diagnosis::cause,
     entra::wire::{Method, Request},
     facts::{Address, Security},
     phrase::Phrase,
@@ -57,6 +58,18 @@ impl Demo {
 /// The product that a fault is one of.
 pub fn told(fault: &Fault) -> Option<&'static Product> {
     product::find(fault.told.product.as_deref()?)
+}
+
+/// The demos in which a cause can be met: they go by its name, with more behind it where there are several.
+pub fn named_for(slug: &str) -> Vec<String> {
+    let is_of =
+        |name: &str, slug: &str| name.strip_prefix(slug).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    let closest = |name: &str| {
+        let slugs = cause::FILES.iter().map(|(slug, _)| *slug).filter(|slug| is_of(name, slug));
+        slugs.max_by_key(|slug| slug.len())
+    };
+    let names = faults::all().map(|(name, _)| name).filter(|name| closest(name) == Some(slug));
+    names.map(str::to_owned).collect()
 }
 
 /// What takes the same demo up again.
