@@ -48,10 +48,11 @@ pub struct Told {
     pub scopes: Vec<String>,
 }
 
+const TABLES: [&str; 2] = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
+
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static FAULTS: LazyLock<BTreeMap<String, Fault>> = LazyLock::new(|| {
-    let tables = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
-    tables.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
+    TABLES.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
 });
 
 pub fn all() -> impl Iterator<Item = (&'static str, &'static Fault)> {
@@ -99,6 +100,12 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_faults_have_one_name() {
+        let heads = TABLES.iter().flat_map(|table| table.lines()).filter(|line| line.starts_with('['));
+        assert_eq!(heads.count(), all().count());
+    }
 
     #[test]
     fn every_fault_changes_something_and_its_repair_is_made_of_switches() {
