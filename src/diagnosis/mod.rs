@@ -4,6 +4,7 @@
 pub mod cause;
 mod certificate;
 pub mod evidence;
+pub mod experiment;
 mod quoted;
 pub mod reading;
 pub mod rules;
@@ -11,6 +12,7 @@ mod vocabulary;
 
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
+pub use experiment::Experiment;
 
 /// The verdict that somebody else refused. What holds for Microsoft is then no more than possible.
 const OTHER_SERVICE: &str = "other_service";
@@ -46,6 +48,9 @@ fn judged(evidence: &Evidence) -> Vec<Cause> {
         if cause.slug != OTHER_SERVICE {
             cause.certainty = Certainty::Possible;
         }
+    }
+    for cause in found.iter_mut().filter(|cause| experiment::speaks_against(cause.slug, evidence)) {
+        cause.certainty = Certainty::Possible;
     }
     found.sort_by_key(|cause| cause.certainty);
     found

@@ -24,6 +24,7 @@ fn asked(desk: &Desk) -> Evidence {
 fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
     let Some(tokens) = &desk.draft.secrets.tokens else { return };
     evidence.add_token(&tokens.access, &tokens.scope, tokens::signed_in(tokens).as_deref(), now);
+    evidence.add_age(tokens.issued_at, now);
 }
 
 /// Why the authority refuses.
@@ -60,8 +61,8 @@ pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
     causes
 }
 
-/// Why the mail server does not accept.
-pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Vec<Cause> {
+/// What bears on why the mail server does not accept.
+pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add_mail_server(account);
     evidence.add("flow", desk.draft.way().flow());
@@ -70,7 +71,7 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
-    diagnosis::causes(&evidence)
+    evidence
 }
 
 /// The item that the surest cause speaks of.

@@ -38,6 +38,8 @@ pub enum Overlay {
         text: String,
         sent: bool,
     },
+    /// What can be tried once more, or what of it runs.
+    Experiments,
     /// The request to the tenant's administrator.
     Handing(Handing),
 }
@@ -83,6 +85,7 @@ impl Model {
                 self.stop_checking()
             }
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
+            (message, Some(Overlay::Experiments)) => self.over_experiments(&message, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -150,6 +153,8 @@ impl Overlay {
             Self::Browser => browser(desk, step),
             Self::Handing(handing) => handing.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
+            // Drawn by whoever has the step at hand.
+            Self::Experiments => blank(desk, step, "experiments".to_owned(), desk.word("experiment.title")),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }
