@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Context, Status, access, input, options::Explain, summary};
 use crate::{
-    diagnosis::{self, Cause, Evidence, cause, reading::Reading},
+    diagnosis::{self, Cause, Evidence, Experiment, cause, experiment, reading::Reading},
     phrase::Phrase,
     runtime::named,
     visible,
@@ -36,6 +36,10 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
                 context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
             }
             deliver(context, &causes, asked.json);
+            if !asked.json {
+                let here = tries(context, &reading.evidence, &causes);
+                context.tell(&summary::apart(&context.texts, &causes, here));
+            }
             Status::Done
         }
         Err((status, why)) => {
@@ -145,6 +149,14 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
         return Phrase::new("explain.nothing");
     }
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
+}
+
+/// What the live test could tell where it is the account's own sign-in that was refused.
+fn tries(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Vec<String> {
+    let names: Vec<&str> = experiment::offered(evidence, causes).into_iter().map(Experiment::id).collect();
+    let option = names.iter().map(|name| format!(" --try {name}")).collect::<String>();
+    let phrase = Phrase::new("apart.live").with("command", format!("smtp-oauth test{option}"));
+    (!names.is_empty()).then(|| context.texts.say(&phrase)).into_iter().collect()
 }
 
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {

@@ -69,6 +69,11 @@ impl NoToken {
         }
     }
 
+    /// Another user may renew it, and this one may not.
+    pub fn is_others(&self) -> bool {
+        matches!(self, Self::Others { .. })
+    }
+
     /// Whether a later call may succeed although nobody has done anything.
     pub fn passes(&self) -> bool {
         matches!(self.status(), Status::Temporary | Status::Unreachable)

@@ -1,6 +1,6 @@
 //! The command line, as declared. What an option means is decided by the command that takes it.
 
-use std::{error::Error, ffi::OsString, fmt, path::PathBuf};
+use std::{error::Error, ffi::OsString, fmt, path::PathBuf, time::Duration};
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -9,6 +9,7 @@ use clap::{
 
 use super::exit;
 use crate::{
+    diagnosis::Experiment,
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address, BaseUrl, Malformed},
     handover,
@@ -176,6 +177,14 @@ pub struct Test {
     /// Send it from this address instead of the account's sender
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "send_to")]
     pub from: Option<Address>,
+    /// Try again with growing pauses until it is accepted, for so long at most (2h, 90m, 1h30m): a change at Microsoft
+    /// takes time to arrive
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until_accepted: Option<Duration>,
+    /// After a refusal once more, with one thing changed; each is one more sign-in, and may be named beside others:
+    /// sign-in-name, fresh-token, other-audience, address-family, own-sender (sends a message to oneself)
+    #[arg(long = "try", value_name = "NAME", value_parser = experiment)]
+    pub tries: Vec<Experiment>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -307,9 +316,33 @@ fn address(text: &str) -> Result<Address, Unusable> {
     text.parse().map_err(|_| unusable("command.value.address"))
 }
 
+/// Hours, minutes and seconds, from a second to a week.
+fn time(text: &str) -> Result<Duration, Unusable> {
+    let mut rest = text;
+    let mut seconds: u64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest[..digits].parse().map_err(|_| unusable("command.value.time"))?;
+        let unit = match rest.as_bytes().get(digits) {
+            Some(b'h') => 3_600,
+            Some(b'm') => 60,
+            Some(b's') => 1,
+            _ => return Err(unusable("command.value.time")),
+        };
+        seconds = seconds.saturating_add(number.saturating_mul(unit));
+        rest = &rest[digits + 1..];
+    }
+    let usable = (1..=7 * 86_400).contains(&seconds);
+    usable.then(|| Duration::from_secs(seconds)).ok_or_else(|| unusable("command.value.time"))
+}
+
 fn product(text: &str) -> Result<String, Unusable> {
     let known = || none_of(crate::product::all().iter().map(|product| product.id.as_str()));
     crate::product::find(text).map(|product| product.id.clone()).ok_or_else(known)
+}
+
+fn experiment(text: &str) -> Result<Experiment, Unusable> {
+    Experiment::find(text).ok_or_else(|| none_of(Experiment::ALL.iter().map(|experiment| experiment.id())))
 }
 
 fn target(text: &str) -> Result<&'static ExportFormat, Unusable> {

@@ -12,7 +12,7 @@ use crate::{
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
     visible,
-    wizard::verdict,
+    wizard::verdict::{self, Apart},
 };
 
 /// A JSON document on one line, its line end included. What would not be seen, or would steer a terminal, stands
@@ -61,12 +61,27 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
 /// One cause as paragraphs.
 pub fn cause(texts: &Texts, cause: &Cause) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause)
+    let (commands, next) = (verdict::commands(cause).collect(), verdict::next(cause));
+    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
+}
+
+/// What would tell causes apart, behind them: `here` is what this program can do itself. Empty where one is certain.
+pub fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+    let Some(apart) = Apart::of(texts, causes, here) else { return String::new() };
+    let mut out = format!("\n{}", sentence("", &format!("{}:", apart.title)));
+    for (number, step) in apart.steps.iter().enumerate() {
+        out += &sentence(&format!("  {}. ", number + 1), step);
+    }
+    for (label, command) in &apart.commands {
+        out += &sentence("  ", &format!("{label}:"));
+        out.extend(command.lines().map(|line| format!("    {line}\n")));
+    }
+    out
 }
 
 /// A cause as one looks it up: nobody's, so neither certain nor not.
 pub fn general(texts: &Texts, cause: &Cause) -> String {
-    sentence("", &texts.say(&cause.headline)) + &body(texts, cause)
+    sentence("", &texts.say(&cause.headline)) + &body(texts, cause, cause.commands.iter().collect(), &cause.next)
 }
 
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
@@ -84,7 +99,7 @@ fn sentence_within(head: &str, said: &str, columns: usize) -> String {
     lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
-fn body(texts: &Texts, cause: &Cause) -> String {
+fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[Phrase]) -> String {
     let mut out = sentence("", &texts.say(&cause.why));
     for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
@@ -92,14 +107,17 @@ fn body(texts: &Texts, cause: &Cause) -> String {
     for (number, fix) in cause.fix.iter().enumerate() {
         out += &sentence(&format!("  {}. ", number + 1), &texts.say(fix));
     }
-    for (label, command) in &cause.commands {
+    for (label, command) in commands {
         out += &sentence("  ", &format!("{}:", texts.say(label)));
         for line in texts.command(command).lines() {
             out += &format!("    {line}\n");
         }
     }
-    for next in &cause.next {
+    for next in next {
         out += &sentence("  - ", &texts.say(next));
+    }
+    if let Some(verify) = &cause.verify {
+        out += &sentence("  ", &texts.say(verify));
     }
     if !cause.source.is_empty() {
         out += &format!("  {}\n", cause.source);

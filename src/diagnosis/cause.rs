@@ -45,7 +45,13 @@ pub struct Cause {
     /// Label and command template.
     pub commands: Vec<(Phrase, Phrase)>,
     pub next: Vec<Phrase>,
+    /// Those of `next` that somebody with rights has to answer.
+    pub ask: Vec<Phrase>,
+    /// Those of `commands` that change nothing, and whose output would tell.
+    pub reads: Vec<(Phrase, Phrase)>,
     pub source: &'static str,
+    /// What shows that the fix has worked.
+    pub verify: Option<Phrase>,
     /// Ways of consent that it does not stand in the way of.
     pub ways: &'static [Way],
     /// The step to lead to, where that is not the item's.
@@ -74,6 +80,8 @@ pub struct Entry {
     #[serde(default)]
     pub next: Vec<Line>,
     pub source: String,
+    /// What shows that the fix has worked; none where there is none.
+    pub verify: Option<Verify>,
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
@@ -91,6 +99,37 @@ pub struct Entry {
     ja: toml::Table,
 }
 
+/// What shows that a fix has worked: `verify.KIND` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// Another sign-in brings a token.
+    SignIn,
+    /// The authority gives a token without one.
+    Token,
+    /// The mail server accepts the sign-in.
+    Test,
+    /// The same, once the change has arrived.
+    Wait,
+    /// The mail server takes a message.
+    Message,
+    /// The program that failed no longer does; the account alone may be right without that.
+    Program,
+}
+
+impl Verify {
+    fn phrase(self) -> Phrase {
+        Phrase::new(match self {
+            Self::SignIn => "verify.sign-in",
+            Self::Token => "verify.token",
+            Self::Test => "verify.test",
+            Self::Wait => "verify.wait",
+            Self::Message => "verify.message",
+            Self::Program => "verify.program",
+        })
+    }
+}
+
 /// A line of `fix` or `next`: said always, or only where its conditions hold.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -103,7 +142,17 @@ pub enum Line {
 #[serde(deny_unknown_fields)]
 pub struct Conditional {
     pub text: String,
+    #[serde(default)]
     pub when: Vec<Condition>,
+    /// Of `next`: somebody with rights has to answer it.
+    #[serde(default)]
+    pub ask: bool,
+}
+
+impl Line {
+    fn asks(&self) -> bool {
+        matches!(self, Self::If(line) if line.ask)
+    }
 }
 
 impl Conditional {
@@ -120,6 +169,14 @@ pub struct Command {
     /// Shown only where these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+}
+
+impl Command {
+    /// Whether it shows and changes nothing.
+    fn reads(&self) -> bool {
+        let shows = |line: &str| ["Get-", "Test-"].iter().any(|verb| line.starts_with(verb)) && !line.contains(';');
+        self.text.lines().map(str::trim).filter(|line| !line.is_empty()).all(shows)
+    }
 }
 
 macro_rules! files {
@@ -281,8 +338,9 @@ impl Entry {
 
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {
         let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
-        let list = |place: &str, lines: &[Line]| -> Vec<Phrase> {
+        let list = |place: &str, lines: &[Line], wanted: &dyn Fn(&Line) -> bool| -> Vec<Phrase> {
             let said = |(index, line): (usize, &Line)| match line {
+                line if !wanted(line) => None,
                 Line::If(line) if !line.holds(evidence) => None,
                 Line::Always(_) | Line::If(_) => Some(phrase(&format!("{place}.{index}"))),
             };
@@ -298,7 +356,7 @@ impl Entry {
         let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
-        let commands = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown));
+        let commands: Vec<_> = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown)).collect();
         Cause {
             slug: &self.slug,
             certainty,
@@ -306,10 +364,13 @@ impl Entry {
             headline: phrase("headline"),
             why: phrase(if instead { "why_else" } else { "why" }),
             evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
-            fix: list("fix", &self.fix),
-            commands: commands.map(|(index, _)| command(index)).collect(),
-            next: list("next", &self.next),
+            fix: list("fix", &self.fix, &|_| true),
+            reads: commands.iter().filter(|(_, shown)| shown.reads()).map(|(index, _)| command(*index)).collect(),
+            commands: commands.into_iter().map(|(index, _)| command(index)).collect(),
+            next: list("next", &self.next, &|_| true),
+            ask: list("next", &self.next, &Line::asks),
             source: &self.source,
+            verify: self.verify.map(Verify::phrase),
             ways: &self.ways,
             step: self.step.as_deref(),
             arrives_within: self.arrives_within,

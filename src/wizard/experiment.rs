@@ -9,7 +9,7 @@ use crate::{
     network::Family,
     phrase::Phrase,
     secret::Secret,
-    smtp::{Conversation, Envelope, Plan},
+    smtp::{Conversation, Envelope, Plan, Stage},
     token::Claims,
 };
 
@@ -43,7 +43,14 @@ pub struct Means<'a> {
 /// What is to be changed; `Err` where it cannot be made here, and why.
 pub fn change(experiment: Experiment, means: &Means<'_>) -> Result<Change, Phrase> {
     let cannot = |why: &str| Phrase::new(format!("experiment.cannot.{why}"));
+    let stage = means.before.ending.stage();
+    let elsewhere = match experiment {
+        Experiment::SignInName | Experiment::FreshToken | Experiment::OtherAudience => stage != Some(Stage::Auth),
+        Experiment::AddressFamily => means.before.authenticated(),
+        Experiment::OwnSender => !means.before.authenticated(),
+    };
     match experiment {
+        _ if elsewhere => Err(cannot("elsewhere")),
         Experiment::SignInName => {
             let name = means.signed_in.ok_or_else(|| cannot("nameless"))?;
             let address: Address = name.parse().map_err(|_| cannot("nameless"))?;

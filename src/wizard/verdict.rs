@@ -6,7 +6,7 @@ use super::{
     screen::{Block, Verdict},
 };
 use crate::{
-    diagnosis::{self, Cause},
+    diagnosis::{self, Cause, Certainty},
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
@@ -14,11 +14,72 @@ use crate::{
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
-/// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen.
+/// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen. Where
+/// none is certain, what would tell follows.
 pub fn blocks(desk: &Desk, causes: &[Cause]) -> Vec<Block> {
+    blocks_with(desk, causes, Vec::new())
+}
+
+/// The same, with what can be done `here` to tell them apart.
+pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Block> {
     let best = causes.first().map(|cause| cause.certainty);
-    let foremost = causes.iter().take_while(|cause| Some(cause.certainty) == best);
-    foremost.map(|cause| block(desk, cause)).collect()
+    let foremost: Vec<Cause> = causes.iter().take_while(|cause| Some(cause.certainty) == best).cloned().collect();
+    let mut blocks: Vec<Block> = foremost.iter().map(|cause| block(desk, cause)).collect();
+    if let Some(apart) = Apart::of(&desk.texts, &foremost, here) {
+        blocks.push(Block::Text(apart.title));
+        blocks.push(Block::Steps(apart.steps));
+        blocks.extend(apart.commands.into_iter().map(|(label, text)| Block::Command { label, text }));
+    }
+    blocks
+}
+
+/// What would tell causes apart, in order of what it costs, each once: what this program can do itself, what to look
+/// up, what somebody with rights has to answer.
+pub struct Apart {
+    pub title: String,
+    pub steps: Vec<String>,
+    /// Label and command.
+    pub commands: Vec<(String, String)>,
+}
+
+impl Apart {
+    /// `None` where the evidence excludes the rest, and where nothing more is known to ask.
+    pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
+        let open: Vec<&Cause> = causes.iter().filter(|cause| cause.certainty != Certainty::Certain).collect();
+        let mut steps: Vec<String> = Vec::new();
+        let mut once = |said: String| {
+            if !steps.contains(&said) {
+                steps.push(said);
+            }
+        };
+        here.into_iter().for_each(&mut once);
+        let asks = |cause: &&Cause, next: &Phrase| cause.ask.contains(next);
+        for theirs in [false, true] {
+            let wanted =
+                open.iter().flat_map(|cause| cause.next.iter().filter(move |next| asks(cause, next) == theirs));
+            wanted.map(|next| texts.say(next)).for_each(&mut once);
+        }
+        let mut commands: Vec<(String, String)> = Vec::new();
+        for (label, command) in open.iter().flat_map(|cause| &cause.reads) {
+            let (label, text) = (texts.say(label), texts.command(command));
+            if !commands.iter().any(|(_, known)| *known == text) {
+                commands.push((label, text));
+            }
+        }
+        let title = texts.word(if open.len() == 1 { "apart.one" } else { "apart.several" });
+        (!steps.is_empty() || !commands.is_empty()).then_some(Self { title, steps, commands })
+    }
+}
+
+/// The commands of a cause that stand with it; those that would tell it from others stand with what else would.
+pub fn commands(cause: &Cause) -> impl Iterator<Item = &(Phrase, Phrase)> {
+    let certain = cause.certainty == Certainty::Certain;
+    cause.commands.iter().filter(move |command| certain || !cause.reads.contains(command))
+}
+
+/// What to do next that stands with a cause.
+pub fn next(cause: &Cause) -> &[Phrase] {
+    if cause.certainty == Certainty::Certain { &cause.next } else { &[] }
 }
 
 fn block(desk: &Desk, cause: &Cause) -> Block {
@@ -29,8 +90,8 @@ fn block(desk: &Desk, cause: &Cause) -> Block {
         why: desk.say(&cause.why),
         evidence: evidence(&desk.texts, cause),
         fix: say(&cause.fix),
-        commands: cause.commands.iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
-        next: say(&cause.next),
+        commands: commands(cause).map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
+        next: say(next(cause)),
         source: cause.source.to_owned(),
     })
 }

@@ -53,6 +53,7 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
   Switch it on:
     Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
   - Ask whoever runs Exchange for the output of the first command
+  Fixed when 'smtp-oauth test' ends in 235. Changes take time to arrive: 'smtp-oauth test --until-accepted 2h' waits for it
   https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
 ";
     let arguments: Vec<&str> = ["explain"].into_iter().chain(MAILBOX_OFF.split(' ')).collect();

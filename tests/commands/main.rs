@@ -25,6 +25,7 @@ mod status;
 mod test;
 mod token;
 mod units;
+mod until;
 mod ways;
 
 use std::process::Stdio;

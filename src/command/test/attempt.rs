@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
-use super::super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary};
+use super::{
+    super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary},
+    tries::Shown,
+};
 use crate::{
     account::vault::{Of, Refused, Vault},
     diagnosis::{self, Cause, Evidence},
+    facts::Address,
     runtime::mail::{self, Endpoint},
     secret::Secret,
     smtp::{self, Conversation, Line, Plan},
@@ -17,8 +21,12 @@ use crate::{
 pub struct Attempt {
     /// How long it took until there was a token.
     pub took: Duration,
+    /// Where a message was sent.
+    pub recipient: Option<Address>,
     pub vault: Vault,
     pub conversation: Conversation,
+    /// What was tried after it.
+    pub shown: Vec<Shown>,
 }
 
 /// Why there was no conversation.
@@ -31,9 +39,10 @@ pub enum Failed {
 }
 
 impl Attempt {
-    /// Gets a token, `anew` if so, and talks to the mail server; what that says of the account is kept.
+    /// Gets a token, `anew` if so, and talks to the mail server, which is `shown` as it happens; what that says of the
+    /// account is kept.
     #[expect(clippy::disallowed_methods, reason = "how long the token took")]
-    pub fn make(context: &Context, asked: &Test, known: &Known, anew: bool) -> Result<Self, Failed> {
+    pub fn make(context: &Context, asked: &Test, known: &Known, anew: bool, shown: bool) -> Result<Self, Failed> {
         let began = std::time::Instant::now();
         let vault = known.access(context, None, anew);
         let took = began.elapsed();
@@ -41,14 +50,15 @@ impl Attempt {
         let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
         let endpoint = Endpoint::from(&known.account.server);
         let show = |line: &Line| {
-            if !asked.json {
+            if shown && !asked.json {
                 context.tell(&(summary::line(&context.texts, line) + "\n"));
             }
         };
         let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
         let conversation = context.block_on(talk).map_err(Failed::Machinery)?;
         keep(context, known, &conversation);
-        Ok(Self { took, vault, conversation })
+        let recipient = asked.send_to.clone();
+        Ok(Self { took, recipient, vault, conversation, shown: Vec::new() })
     }
 
     pub fn outcome(&self) -> Outcome {
@@ -60,9 +70,14 @@ impl Attempt {
         let vault = &self.vault;
         let mut evidence = known.evidence(vault);
         evidence.add_mail_server(&known.account);
+        evidence.add("recipient", self.recipient.as_ref().map_or("", Address::as_str));
         evidence.add("flow", known.settings.way().flow());
         evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
+        evidence.add_age(vault.issued_at, access::now());
         evidence.add_conversation(&self.conversation);
+        for shown in &self.shown {
+            evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.ending);
+        }
         evidence
     }
 

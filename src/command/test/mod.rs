@@ -3,6 +3,8 @@
 
 mod attempt;
 mod document;
+mod tries;
+mod until;
 
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ pub use document::{Document, of_wizard};
 use self::{
     attempt::{Attempt, Failed},
     document::Stage,
+    until::{Watch, Watched},
 };
 use super::{Context, Known, Status, no_token::NoToken, options::Test, summary};
 use crate::{phrase::Phrase, wizard::effect::Outcome};
@@ -23,8 +26,15 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     if let Some(from) = &asked.from {
         known.account.sender = from.clone();
     }
-    match Attempt::make(context, asked, &known, false) {
-        Ok(attempt) => {
+    let tried = match asked.until_accepted {
+        Some(limit) => Watch::new(context, asked, &known, limit).run(),
+        None => Watched { last: Attempt::make(context, asked, &known, false, true), left: false },
+    };
+    let status = match tried.last {
+        Ok(mut attempt) => {
+            if attempt.outcome() != Outcome::Accepted && !tried.left {
+                tries::make(context, asked, &known, &mut attempt);
+            }
             if asked.json {
                 print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
             } else {
@@ -33,7 +43,8 @@ pub fn run(context: &Context, asked: &Test) -> Status {
             attempt.outcome().into()
         }
         Err(failed) => failed_before(context, asked, &known, &failed),
-    }
+    };
+    if tried.left { Status::Left } else { status }
 }
 
 fn failed_before(context: &Context, asked: &Test, known: &Known, failed: &Failed) -> Status {
@@ -53,9 +64,11 @@ fn conclude(context: &Context, asked: &Test, known: &Known, attempt: &Attempt) {
     context.tell(&format!("\n{}", summary::stages(conversation)));
     if let Some(ending) = summary::ending(conversation) {
         context.tell(&format!("\n{}\n", texts.say(&ending)));
-        for cause in attempt.causes(known) {
-            context.tell(&format!("\n{}", summary::cause(texts, &cause)));
+        let causes = attempt.causes(known);
+        for cause in &causes {
+            context.tell(&format!("\n{}", summary::cause(texts, cause)));
         }
+        context.tell(&summary::apart(texts, &causes, tries::offered(context, asked, known, attempt, &causes)));
         return;
     }
     let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
@@ -84,6 +97,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         for cause in &causes {
             context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
         }
+        context.tell(&summary::apart(&context.texts, &causes, Vec::new()));
     }
     outcome.into()
 }

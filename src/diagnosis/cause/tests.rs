@@ -1,5 +1,5 @@
 use super::{super::evidence::FACTS, *};
-use crate::diagnosis::causes;
+use crate::diagnosis::{OTHER_SERVICE, causes};
 
 fn example(entry: &Entry) -> Evidence {
     let mut evidence = Evidence::default();
@@ -35,6 +35,7 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
         for fact in facts.chain(&entry.show) {
             assert!(FACTS.iter().any(|(known, _)| known == fact), "{name}: {fact}");
         }
+        assert!(entry.verify.is_some() || entry.fix.is_empty() || entry.slug == OTHER_SERVICE, "{name}");
         assert!(entry.source.starts_with("https://") || entry.slug == UNKNOWN, "{name}");
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Act, Block, Key, Tone},
-        trial::Trial,
+        trial::{self, Trial},
     },
 };
 
@@ -26,9 +26,6 @@ pub struct Connect {
     /// The pause before the next try, and when that is (Unix seconds).
     pause: Option<(Ticket, i64)>,
 }
-
-/// Between tries while a change is waited for (minutes): the last one over and over.
-const PAUSES: [i64; 6] = [1, 2, 3, 5, 10, 15];
 
 impl Connect {
     pub fn enter(desk: &mut Desk, now: i64) -> (Self, Turn) {
@@ -61,8 +58,8 @@ impl Connect {
         let waiting = desk.draft.waiting.filter(|waiting| waiting.until > now && self.arrives_within().is_some());
         desk.draft.waiting = waiting.map(|waiting| Waiting { tries: waiting.tries + 1, ..waiting });
         let waiting = waiting?;
-        let minutes = PAUSES[(waiting.tries as usize).min(PAUSES.len() - 1)];
-        let at = (now + minutes * 60).min(waiting.until);
+        let pause = i64::try_from(trial::pause(waiting.tries as usize).as_secs()).unwrap_or(i64::MAX);
+        let at = now.saturating_add(pause).min(waiting.until);
         let ticket = desk.ticket();
         self.pause = Some((ticket, at));
         let pause = Duration::from_secs(u64::try_from(at - now).unwrap_or(0));

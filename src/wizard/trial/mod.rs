@@ -5,6 +5,8 @@
 mod experiments;
 mod settle;
 
+use std::time::Duration;
+
 use super::{
     blame,
     desk::Desk,
@@ -195,7 +197,8 @@ impl Trial {
             let tone = if tried.accepted() { Tone::Success } else { Tone::Info };
             Block::Note { tone, text: desk.say(&tried.phrase(&desk.texts)) }
         }));
-        blocks.extend(verdict::blocks(desk, &self.causes));
+        let here = (!self.experiments(desk).is_empty()).then(|| desk.word("apart.here"));
+        blocks.extend(verdict::blocks_with(desk, &self.causes, here.into_iter().collect()));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
@@ -214,6 +217,13 @@ fn talk(desk: &mut Desk, message: Option<Envelope>) -> Option<(Phase, Effect)> {
 /// What to say to the mail server; the program's commands and the wizard say the same.
 pub fn plan(account: &Account, token: Secret, message: Option<Envelope>) -> Plan {
     Plan { security: account.server.security, client_name: None, user: account.user.to_string(), token, message }
+}
+
+/// The pause before another try while a change is waited for, after so many pauses.
+pub fn pause(pauses: usize) -> Duration {
+    /// Minutes; the last one over and over.
+    const PAUSES: [u64; 6] = [1, 2, 3, 5, 10, 15];
+    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)] * 60)
 }
 
 pub fn outcome(ending: &Ending) -> Outcome {
