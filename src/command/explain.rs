@@ -35,10 +35,11 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
             if !asked.json {
                 context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
             }
-            deliver(context, &causes, asked.json);
-            if !asked.json {
+            if asked.json {
+                deliver(context, &causes);
+            } else {
                 let here = tries(context, &reading.evidence, &causes);
-                context.tell(&summary::apart(&context.texts, &causes, here));
+                context.tell(&summary::verdicts(&context.texts, &causes, here));
             }
             Status::Done
         }
@@ -169,20 +170,14 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     };
     let cause = entry.in_general();
     if json {
-        deliver(context, &[cause], true);
+        deliver(context, &[cause]);
     } else {
         context.tell(&summary::general(&context.texts, &cause));
     }
     Status::Done
 }
 
-fn deliver(context: &Context, causes: &[Cause], json: bool) {
-    if json {
-        let document = Document { causes: summary::causes(&context.texts, causes) };
-        context.deliver(&summary::json(&document));
-        return;
-    }
-    for cause in causes {
-        context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
-    }
+fn deliver(context: &Context, causes: &[Cause]) {
+    let document = Document { causes: summary::causes(&context.texts, causes) };
+    context.deliver(&summary::json(&document));
 }

@@ -58,15 +58,23 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
     verdict::ending(&conversation.ending)
 }
 
-/// One cause as paragraphs.
-pub fn cause(texts: &Texts, cause: &Cause) -> String {
+/// The causes as paragraphs, each behind an empty line; `here` is what this program can do itself to tell more.
+pub fn verdicts(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+    if let [cause] = causes {
+        let next = verdict::next(texts, cause, here);
+        return format!("\n{}", paragraph(texts, cause, cause.commands.iter().collect(), &next));
+    }
+    let alone = |cause| format!("\n{}", paragraph(texts, cause, verdict::commands(cause).collect(), &[]));
+    causes.iter().map(alone).collect::<String>() + &apart(texts, causes, here)
+}
+
+fn paragraph(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    let (commands, next) = (verdict::commands(cause).collect(), verdict::next(cause));
     sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
 }
 
-/// What would tell causes apart, behind them: `here` is what this program can do itself. Empty where one is certain.
-pub fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+/// What would tell them apart, once behind them all.
+fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
     let Some(apart) = Apart::of(texts, causes, here) else { return String::new() };
     let mut out = format!("\n{}", sentence("", &format!("{}:", apart.title)));
     for (number, step) in apart.steps.iter().enumerate() {
@@ -81,7 +89,8 @@ pub fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
 
 /// A cause as one looks it up: nobody's, so neither certain nor not.
 pub fn general(texts: &Texts, cause: &Cause) -> String {
-    sentence("", &texts.say(&cause.headline)) + &body(texts, cause, cause.commands.iter().collect(), &cause.next)
+    let next = verdict::next(texts, cause, Vec::new());
+    sentence("", &texts.say(&cause.headline)) + &body(texts, cause, cause.commands.iter().collect(), &next)
 }
 
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
@@ -99,7 +108,7 @@ fn sentence_within(head: &str, said: &str, columns: usize) -> String {
     lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
-fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[Phrase]) -> String {
+fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
     let mut out = sentence("", &texts.say(&cause.why));
     for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
@@ -114,7 +123,7 @@ fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[
         }
     }
     for next in next {
-        out += &sentence("  - ", &texts.say(next));
+        out += &sentence("  - ", next);
     }
     if let Some(verify) = &cause.verify {
         out += &sentence("  ", &texts.say(verify));

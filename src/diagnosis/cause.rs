@@ -142,7 +142,6 @@ pub enum Line {
 #[serde(deny_unknown_fields)]
 pub struct Conditional {
     pub text: String,
-    #[serde(default)]
     pub when: Vec<Condition>,
     /// Of `next`: somebody with rights has to answer it.
     #[serde(default)]

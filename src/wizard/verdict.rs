@@ -6,7 +6,7 @@ use super::{
     screen::{Block, Verdict},
 };
 use crate::{
-    diagnosis::{self, Cause, Certainty},
+    diagnosis::{self, Cause},
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
@@ -14,17 +14,20 @@ use crate::{
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
-/// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen. Where
-/// none is certain, what would tell follows.
+/// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen.
 pub fn blocks(desk: &Desk, causes: &[Cause]) -> Vec<Block> {
     blocks_with(desk, causes, Vec::new())
 }
 
-/// The same, with what can be done `here` to tell them apart.
+/// The same, with what can be done `here` to tell more. Of several, what would tell them apart follows once.
 pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Block> {
     let best = causes.first().map(|cause| cause.certainty);
     let foremost: Vec<Cause> = causes.iter().take_while(|cause| Some(cause.certainty) == best).cloned().collect();
-    let mut blocks: Vec<Block> = foremost.iter().map(|cause| block(desk, cause)).collect();
+    if let [cause] = foremost.as_slice() {
+        return vec![block(desk, cause, cause.commands.iter().collect(), next(&desk.texts, cause, here))];
+    }
+    let alone = |cause: &Cause| block(desk, cause, commands(cause).collect(), Vec::new());
+    let mut blocks: Vec<Block> = foremost.iter().map(alone).collect();
     if let Some(apart) = Apart::of(&desk.texts, &foremost, here) {
         blocks.push(Block::Text(apart.title));
         blocks.push(Block::Steps(apart.steps));
@@ -33,8 +36,8 @@ pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Bloc
     blocks
 }
 
-/// What would tell causes apart, in order of what it costs, each once: what this program can do itself, what to look
-/// up, what somebody with rights has to answer.
+/// What would tell several causes apart, in order of what it costs, each once: what this program can do itself, what to
+/// look up, what somebody with rights has to answer.
 pub struct Apart {
     pub title: String,
     pub steps: Vec<String>,
@@ -43,9 +46,8 @@ pub struct Apart {
 }
 
 impl Apart {
-    /// `None` where the evidence excludes the rest, and where nothing more is known to ask.
+    /// `None` where nothing is known that would.
     pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
-        let open: Vec<&Cause> = causes.iter().filter(|cause| cause.certainty != Certainty::Certain).collect();
         let mut steps: Vec<String> = Vec::new();
         let mut once = |said: String| {
             if !steps.contains(&said) {
@@ -53,45 +55,46 @@ impl Apart {
             }
         };
         here.into_iter().for_each(&mut once);
-        let asks = |cause: &&Cause, next: &Phrase| cause.ask.contains(next);
         for theirs in [false, true] {
-            let wanted =
-                open.iter().flat_map(|cause| cause.next.iter().filter(move |next| asks(cause, next) == theirs));
+            let asks = move |cause: &Cause, next: &Phrase| cause.ask.contains(next) == theirs;
+            let wanted = causes.iter().flat_map(|cause| cause.next.iter().filter(move |next| asks(cause, next)));
             wanted.map(|next| texts.say(next)).for_each(&mut once);
         }
         let mut commands: Vec<(String, String)> = Vec::new();
-        for (label, command) in open.iter().flat_map(|cause| &cause.reads) {
+        for (label, command) in causes.iter().flat_map(|cause| &cause.reads) {
             let (label, text) = (texts.say(label), texts.command(command));
             if !commands.iter().any(|(_, known)| *known == text) {
                 commands.push((label, text));
             }
         }
-        let title = texts.word(if open.len() == 1 { "apart.one" } else { "apart.several" });
-        (!steps.is_empty() || !commands.is_empty()).then_some(Self { title, steps, commands })
+        (!steps.is_empty() || !commands.is_empty()).then(|| Self {
+            title: texts.word("apart.several"),
+            steps,
+            commands,
+        })
     }
 }
 
-/// The commands of a cause that stand with it; those that would tell it from others stand with what else would.
+/// The commands that stand with one cause of several; those that would tell it from the others stand behind them.
 pub fn commands(cause: &Cause) -> impl Iterator<Item = &(Phrase, Phrase)> {
-    let certain = cause.certainty == Certainty::Certain;
-    cause.commands.iter().filter(move |command| certain || !cause.reads.contains(command))
+    cause.commands.iter().filter(|command| !cause.reads.contains(command))
 }
 
-/// What to do next that stands with a cause.
-pub fn next(cause: &Cause) -> &[Phrase] {
-    if cause.certainty == Certainty::Certain { &cause.next } else { &[] }
+/// What to do next where one cause stands alone, in the same order.
+pub fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
+    let (theirs, own): (Vec<&Phrase>, Vec<&Phrase>) = cause.next.iter().partition(|next| cause.ask.contains(next));
+    here.into_iter().chain(own.into_iter().chain(theirs).map(|next| texts.say(next))).collect()
 }
 
-fn block(desk: &Desk, cause: &Cause) -> Block {
-    let say = |phrases: &[Phrase]| phrases.iter().map(|phrase| desk.say(phrase)).collect();
+fn block(desk: &Desk, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: Vec<String>) -> Block {
     Block::Verdict(Verdict {
         headline: desk.say(&cause.headline),
         certainty: desk.word(&format!("certainty.{}", cause.certainty.id())),
         why: desk.say(&cause.why),
         evidence: evidence(&desk.texts, cause),
-        fix: say(&cause.fix),
-        commands: commands(cause).map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
-        next: say(next(cause)),
+        fix: cause.fix.iter().map(|phrase| desk.say(phrase)).collect(),
+        commands: commands.into_iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
+        next,
         source: cause.source.to_owned(),
     })
 }

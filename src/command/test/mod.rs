@@ -65,10 +65,8 @@ fn conclude(context: &Context, asked: &Test, known: &Known, attempt: &Attempt) {
     if let Some(ending) = summary::ending(conversation) {
         context.tell(&format!("\n{}\n", texts.say(&ending)));
         let causes = attempt.causes(known);
-        for cause in &causes {
-            context.tell(&format!("\n{}", summary::cause(texts, cause)));
-        }
-        context.tell(&summary::apart(texts, &causes, tries::offered(context, asked, known, attempt, &causes)));
+        let here = tries::offered(context, asked, known, attempt, &causes);
+        context.tell(&summary::verdicts(texts, &causes, here));
         return;
     }
     let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
@@ -94,10 +92,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(said);
-        for cause in &causes {
-            context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
-        }
-        context.tell(&summary::apart(&context.texts, &causes, Vec::new()));
+        context.tell(&summary::verdicts(&context.texts, &causes, Vec::new()));
     }
     outcome.into()
 }
