@@ -66,6 +66,7 @@ pub fn given(
     settle_product(asked, &mut suggested);
     Ok(Given {
         password: None,
+        recipient: demo.and_then(|demo| demo.offer.recipient.clone()),
         graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set),
         texts: context.texts.clone(),
         draft: draft.map(|draft| if demo.is_some() { at_new_servers(draft, &suggested) } else { draft }),

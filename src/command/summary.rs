@@ -87,12 +87,6 @@ fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
     out
 }
 
-/// A cause as one looks it up: nobody's, so neither certain nor not.
-pub fn general(texts: &Texts, cause: &Cause) -> String {
-    let next = verdict::next(texts, cause, Vec::new());
-    sentence("", &texts.say(&cause.headline)) + &body(texts, cause, cause.commands.iter().collect(), &next)
-}
-
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
 /// not know; commands and evidence are left to the terminal, so that they can be copied whole.
 pub fn sentence(head: &str, said: &str) -> String {

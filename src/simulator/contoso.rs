@@ -4,11 +4,12 @@
 use super::{
     Instant,
     ledger::Ledger,
+    submission::Submission,
     switches::FAR,
     tenant::{
         AccountTypes, BasicAuth, Browser, ClientSecret, HighVolume, HighVolumeAccount, Home, Implicit, Mailbox,
         Neighbour, Permission, Platform, Policy, Principal, PublicClientFlows, Redirect, Registration, Resource, State,
-        Submission, Switch, Tenant, User,
+        Switch, Tenant, Usage, User,
     },
 };
 
@@ -59,7 +60,8 @@ impl State {
         let registration = registration();
         let mut bulk = user("bulk", "Bulk", "d1e2f3a4-6b5c-4d7e-8f90-a1b2c3d4e588");
         bulk.high_volume = Some(HighVolumeAccount { apps: vec![registration.object_id.clone()] });
-        let principal = Principal { object_id: registration.object_id.clone(), full_access: vec![alerts.upn.clone()] };
+        let object_id = registration.object_id.clone();
+        let principal = Principal { object_id, full_access: vec![alerts.upn.clone()], arrived: true };
         let mut state = Self {
             tenant: Tenant {
                 id: "5f0b3a52-7c1e-4d0a-9a39-2d3c4e8f6b10".to_owned(),
@@ -68,6 +70,7 @@ impl State {
                 smtp_auth: false,
                 basic_auth: BasicAuth::Disabled,
                 send_from_alias: false,
+                older_send_as_codes: false,
                 mail_send_suffices: false,
             },
             users: vec![alerts, admin, noreply, pat, fred, bulk],
@@ -80,8 +83,9 @@ impl State {
                 domains: vec!["fabrikam.example".to_owned()],
             }],
             browser: Browser::default(),
-            submission: Submission { listening: true, starttls: true, own_certificate: true },
+            submission: Submission::usual(),
             high_volume: HighVolume { billing: true, external: false, min_life: 600, older_codes: false },
+            coming: Vec::new(),
             clock_ahead: 0,
             ledger: Ledger::default(),
         };
@@ -121,7 +125,13 @@ fn user(local: &str, name: &str, oid: &str) -> User {
 }
 
 fn mailbox(addresses: &[&str], smtp_auth: Switch) -> Mailbox {
-    Mailbox { addresses: addresses.iter().map(|&address| address.to_owned()).collect(), smtp_auth, send_as: Vec::new() }
+    Mailbox {
+        addresses: addresses.iter().map(|&address| address.to_owned()).collect(),
+        smtp_auth,
+        send_as: Vec::new(),
+        usage: Usage::default(),
+        restricted: false,
+    }
 }
 
 /// Usable both ways, as a real one is: public client flows on, so a device code needs no secret;

@@ -1,4 +1,4 @@
-//! Named states, one table of `faults.toml` each. A fault is what the tenant is like and what somebody was
+//! Named states, one table of `faults/*.toml` each. A fault is what the tenant is like and what somebody was
 //! told; it decides no answer, and what it is called is for people alone.
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -30,15 +30,23 @@ pub struct Told {
     /// Whom they are to sign in as, and what they are to set up.
     pub user: Option<String>,
     pub product: Option<String>,
+    /// How to sign in: `loopback`, `secret` and so on.
+    pub way: Option<String>,
     pub client_secret: Option<String>,
     pub smtp_host: Option<String>,
+    /// How TLS begins at the mail server: `starttls` or `tls`.
+    pub smtp_security: Option<String>,
     pub sender: Option<String>,
+    /// To whom a first message goes.
+    pub recipient: Option<String>,
     pub scopes: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static FAULTS: LazyLock<BTreeMap<String, Fault>> =
-    LazyLock::new(|| toml::from_str(include_str!("faults.toml")).expect("faults.toml"));
+static FAULTS: LazyLock<BTreeMap<String, Fault>> = LazyLock::new(|| {
+    let tables = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
+    tables.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
+});
 
 pub fn all() -> impl Iterator<Item = (&'static str, &'static Fault)> {
     FAULTS.iter().map(|(name, fault)| (name.as_str(), fault))

@@ -2,7 +2,7 @@
 //! It says how things are, never what is wrong with them: every answer of [`super::entra`] and
 //! [`super::exchange`] follows from these values.
 
-use super::ledger::Ledger;
+use super::{ledger::Ledger, submission::Submission};
 
 #[derive(Debug, Clone)]
 pub struct State {
@@ -20,6 +20,8 @@ pub struct State {
     pub browser: Browser,
     pub submission: Submission,
     pub high_volume: HighVolume,
+    /// In the order in which they were made.
+    pub coming: Vec<Coming>,
     /// Seconds by which Microsoft's clock is ahead of this machine's.
     pub clock_ahead: i64,
     /// What was handed out and taken in since the start.
@@ -36,6 +38,8 @@ pub struct Tenant {
     pub basic_auth: BasicAuth,
     /// `SendFromAliasEnabled` of the organisation.
     pub send_from_alias: bool,
+    /// Whether a sender that is not the account's is refused in the words of before 5.2.252.
+    pub older_send_as_codes: bool,
     /// Whether a delegated `Mail.Send` alone is enough where `SMTP.Send` is asked for. UNVERIFIED either way: a vendor's
     /// guide lists nothing else, Microsoft's page names `SMTP.Send`.
     pub mail_send_suffices: bool,
@@ -69,17 +73,6 @@ pub struct HighVolume {
     pub min_life: i64,
     /// Whether tokens are refused with the codes it has had since 5.7.142, or with those before.
     pub older_codes: bool,
-}
-
-/// The submission servers, and what lies between.
-#[derive(Debug, Clone)]
-pub struct Submission {
-    /// Off: nobody listens, as behind a firewall that refuses. Once on, it stays on.
-    pub listening: bool,
-    /// Whether STARTTLS is offered; a firewall that inspects mail takes it away.
-    pub starttls: bool,
-    /// Whether the certificate is the one clients were told of.
-    pub own_certificate: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -124,6 +117,20 @@ pub struct Mailbox {
     pub smtp_auth: Switch,
     /// Who may send as this mailbox: UPNs of users, object ids of service principals.
     pub send_as: Vec<String>,
+    pub usage: Usage,
+    /// On the page "Restricted entities", for what was sent before.
+    pub restricted: bool,
+}
+
+/// What others do with a mailbox beside the client that is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Connections that are open, of three.
+    pub connections: u32,
+    /// Messages of the last minute, of thirty.
+    pub messages: u32,
+    /// Recipients of the last day, of ten thousand.
+    pub recipients: u32,
 }
 
 /// `SmtpClientAuthenticationDisabled` of a mailbox, the right way round.
@@ -260,6 +267,18 @@ pub struct Principal {
     pub object_id: String,
     /// UPNs of the mailboxes it has full access to.
     pub full_access: Vec<String>,
+    /// The servers that keep mailboxes know of it as well; those that take sign-ins hear first. UNVERIFIED: inferred from
+    /// sign-ins that were accepted and messages that were not.
+    pub arrived: bool,
+}
+
+/// A change that was made and is not known to the servers yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coming {
+    pub at: super::Instant,
+    /// A switch and its value.
+    pub key: String,
+    pub value: String,
 }
 
 #[derive(Debug, Clone)]

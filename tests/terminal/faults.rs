@@ -14,7 +14,7 @@ use smtp_oauth::{
 use crate::{
     demo::TO_THE_SIGN_IN,
     pty::{Seen, Terminal},
-    stories::{Mends, STORIES, Story},
+    stories::{self, Mends, Story},
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
@@ -117,6 +117,7 @@ impl Journey {
                 self.repairs(story.shows);
                 self.terminal.types("\r");
             }
+            Mends::Waits(_) | Mends::Chooses(..) => unreachable!("told to the pure wizard alone"),
             Mends::With(Key::Letter(letter)) => self.presses(story.shows, letter),
             Mends::With(_) => self.terminal.types("\r"),
             Mends::Types("mail-server", _) => {
@@ -210,14 +211,45 @@ fn line_mode_names_leads_and_tries_again() {
     assert_eq!(terminal.ended(), 2);
 }
 
+/// What each of these shows another shows by hand, and a terminal takes its time: they are told to the pure wizard alone.
+const IN_THOUGHT_ALONE: [&str; 25] = [
+    "answer_overdue",
+    "certificate_untrusted_expired",
+    "certificate_untrusted_other_name",
+    "clock_skew",
+    "connection_dropped",
+    "connection_dropped_data",
+    "hve_external_recipient",
+    "implicit_tls_on_starttls_port",
+    "mailbox_permission_missing",
+    "network_blocked",
+    "other_service",
+    "propagation_delay",
+    "send_as_denied_older",
+    "reputation_block",
+    "service_principal_missing",
+    "service_principal_wrong_object_id",
+    "service_temporary",
+    "service_temporary_greeting",
+    "smtp_auth_disabled_mailbox_slow",
+    "starttls_on_implicit_tls_port",
+    "quota_exceeded",
+    "throttled_rate",
+    "tls_intercepted",
+    "token_near_expiry_hve",
+    "wrong_host_or_port_mx",
+];
+
 /// They mostly wait, for the pause between two polls above all.
 const AT_ONCE: usize = 8;
 
 #[test]
-fn every_fault_is_named_and_mended_by_hand() {
+fn faults_are_named_and_mended_by_hand() {
     let next = AtomicUsize::new(0);
+    let stories = stories::all().filter(|story| !IN_THOUGHT_ALONE.contains(&story.fault));
+    let stories: Vec<&Story> = stories.collect();
     let tell_all = || {
-        while let Some(story) = STORIES.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(story) = stories.get(next.fetch_add(1, Ordering::Relaxed)) {
             told(story);
         }
     };

@@ -6,18 +6,18 @@ use std::time::Duration;
 use smtp_oauth::{
     command::{demo, stage},
     entra::wire::{Answer, Method, Request},
-    network::{FailureKind, NetworkFailure},
     product,
     secret::Secret,
     simulator::{
         Announcement, Instant, Servers, Site, SmtpAddress, control, entra,
-        exchange::{Service, Session},
+        exchange::Service,
         faults::{self, Fault},
         jwt::Key,
         ledger::DeviceStage,
+        switches,
         tenant::State,
     },
-    smtp::{Conversation, Dialogue, Limits, Step, TlsFacts},
+    smtp::Conversation,
     wizard::{
         Given,
         effect::{Conversing, Effect, Listening, Report, Ticket},
@@ -25,7 +25,10 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{NOW, Person, given};
+use crate::{
+    line::Line,
+    person::{NOW, Person, given},
+};
 
 const AUTHORITY: &str = "https://127.0.0.1:1";
 const CONTROL: &str = "/control/x";
@@ -86,9 +89,9 @@ impl Microsoft {
     }
 
     pub fn given(&self) -> Given {
-        let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
+        let demo::Offer { suggested, client_secret, recipient, companions } = self.offer.clone();
         let product_fixed = self.product_fixed;
-        Given { suggested, client_secret, companions, product_fixed, ..given() }
+        Given { suggested, client_secret, recipient, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -197,6 +200,7 @@ impl Microsoft {
     }
 
     fn fetched(&mut self, request: &Request, now: i64) -> Answer {
+        switches::arrive(&mut self.state, Instant::from_timestamp(now, 0).unwrap());
         let url = url::Url::parse(&request.url).unwrap();
         assert_eq!(url.origin().ascii_serialization(), AUTHORITY);
         let (method, form) = match &request.method {
@@ -223,7 +227,7 @@ impl Microsoft {
         Answer {
             status: answer.status,
             content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
-            date: Some(now),
+            date: Some(now + self.state.clock_ahead),
             retry_after: None,
             location: answer.location,
             body: Secret::new(answer.body),
@@ -231,50 +235,10 @@ impl Microsoft {
     }
 
     fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
-        let (now, at) = (Instant::from_timestamp(now, 0).unwrap(), Duration::ZERO);
-        let mut dialogue = Dialogue::new(conversing.plan.clone(), Limits::default());
+        let now = Instant::from_timestamp(now, 0).unwrap();
+        switches::arrive(&mut self.state, now);
         let bulk = conversing.server.port == self.site.servers.high_volume.port;
         let service = if bulk { Service::HighVolume } else { Service::Mailboxes };
-        let mut session = Session::new(service, "127.0.0.1");
-        let mut said = Session::greeting(now);
-        loop {
-            match dialogue.step(at) {
-                Step::Connect => match self.connection(conversing) {
-                    Some(failure) => dialogue.failed(failure, at),
-                    None => {
-                        dialogue.resolved("127.0.0.1", at);
-                        dialogue.connected("127.0.0.1:2", &"127.0.0.1".parse().unwrap(), at);
-                    }
-                },
-                Step::StartTls if !self.state.submission.own_certificate => {
-                    dialogue.failed(failure(FailureKind::Certificate, "UnknownIssuer"), at);
-                }
-                Step::StartTls => {
-                    session = session.secured();
-                    let facts = TlsFacts { version: Some("TLSv1.3".into()), ..TlsFacts::default() };
-                    dialogue.secured(facts, at);
-                }
-                Step::Send(bytes) => {
-                    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-                        let reply = session.line(&mut self.state, &self.site, line, now);
-                        said += &reply.text;
-                    }
-                }
-                Step::Receive { .. } => dialogue.receive(std::mem::take(&mut said).as_bytes(), at),
-                Step::Done => return dialogue.finish(),
-            }
-        }
+        Line::new(&mut self.state, &self.site, service, now).converses(conversing)
     }
-
-    /// What lies between, where something does.
-    fn connection(&self, conversing: &Conversing) -> Option<NetworkFailure> {
-        if conversing.server.host.as_str().ends_with(".invalid") {
-            return Some(failure(FailureKind::NameUnknown, "Name or service not known"));
-        }
-        (!self.state.submission.listening).then(|| failure(FailureKind::Refused, "Connection refused"))
-    }
-}
-
-fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
-    NetworkFailure { kind, address: "127.0.0.1:2".to_owned(), detail: detail.to_owned() }
 }

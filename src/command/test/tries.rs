@@ -45,7 +45,7 @@ pub fn make(context: &Context, asked: &Test, known: &Known, attempt: &mut Attemp
             Ok(change) => trying::label(experiment, change),
             Err(_) => Phrase::new("experiment.named").with("name", experiment.id()),
         };
-        if change.is_ok() && !asked.json {
+        if change.is_ok() && asked.is_shown() {
             context.tell(&format!(
                 "\n{}\n",
                 context.texts.say(&Phrase::new("experiment.begins").with("what", context.texts.say(&what)))
@@ -55,7 +55,7 @@ pub fn make(context: &Context, asked: &Test, known: &Known, attempt: &mut Attemp
         let said = context.texts.say(&trying::told(&context.texts, &what, &ended));
         if ended.is_err() {
             context.complain(said);
-        } else if !asked.json {
+        } else if asked.is_shown() {
             context.tell(&(said + "\n"));
         }
     }
@@ -111,7 +111,7 @@ fn had(
     let conversing = change.conversing(&known.account, token, message);
     let endpoint = Endpoint { over: conversing.over, ..Endpoint::from(&conversing.server) };
     let show = |line: &Line| {
-        if !asked.json {
+        if asked.is_shown() {
             context.tell(&(summary::line(&context.texts, line) + "\n"));
         }
     };

@@ -123,7 +123,9 @@ fn one_that_is_refused_all_the_same_speaks_against_what_foretold_otherwise() {
 fn another_audience_that_is_accepted_is_the_cause() {
     let accepted = ("experiment.other-audience", "accepted");
     assert_eq!(first(&[("token.audience", "graph"), accepted]), ("wrong_audience_graph_token", Certainty::Certain));
-    assert_eq!(first(&[("token.audience", "exchange"), accepted]), ("wrong_audience_other", Certainty::Certain));
+    assert_eq!(first(&[("token.audience", "other"), accepted]), ("wrong_audience_other", Certainty::Certain));
+    assert_eq!(first(&[("token.audience", "exchange"), accepted]), ("audience_refused", Certainty::Certain));
+    assert_eq!(first(&[OPAQUE, accepted]), ("audience_refused", Certainty::Certain));
 }
 
 #[test]
