@@ -391,7 +391,7 @@ impl Entry {
             item: self.item,
             headline: phrase("headline"),
             why: phrase(if instead { "why_else" } else { "why" }),
-            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
+            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).chain(tried(evidence)).collect(),
             fix: list("fix", &self.fix, &|_| true),
             reads: commands.iter().filter(|(_, shown)| shown.reads()).map(|(index, _)| command(*index)).collect(),
             commands: commands.into_iter().map(|(index, _)| command(index)).collect(),
@@ -404,6 +404,12 @@ impl Entry {
             arrives_within: self.arrives_within,
         }
     }
+}
+
+/// What was tried after a refusal bears on every cause of it.
+fn tried(evidence: &Evidence) -> impl Iterator<Item = (&'static str, String)> {
+    let names = super::evidence::FACTS.iter().map(|(fact, _)| *fact).filter(|fact| fact.starts_with("experiment."));
+    names.filter_map(|fact| Some((fact, shortened(evidence.text(fact)?))))
 }
 
 /// An authority's or a server's words are as long as it likes; a screen is not.
