@@ -292,6 +292,11 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
+/// The words that rules look for, each with the fact they look for them in.
+pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
+}
+
 pub fn find(slug: &str) -> Option<&'static Entry> {
     CATALOGUE.iter().find(|entry| entry.slug == slug)
 }
