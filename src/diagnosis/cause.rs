@@ -1,12 +1,12 @@
 //! The catalogue of causes, one TOML file each, and a cause as found.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     Evidence,
-    rules::{Condition, Rule},
+    rules::{Condition, Rule, Test},
 };
 use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
 
@@ -83,6 +83,9 @@ pub struct Entry {
     pub ways: Vec<Way>,
     /// The step that mends it, where that is not the one of its item.
     pub step: Option<String>,
+    /// It is about the protocol, and as true of another service's server.
+    #[serde(default)]
+    pub any_server: bool,
     /// Minutes until Microsoft's servers act on the fix; until then the same refusal proves nothing.
     pub arrives_within: Option<u32>,
     #[serde(default)]
@@ -169,10 +172,11 @@ pub const FILES: &[(&str, &str)] = files! {
     "smtp_auth_disabled_tenant"
     "security_defaults"
     "wrong_sasl_mechanism_chosen"
-    "basic_auth_retired"
+    "auth_policy_basic"
     "ropc_federated_account"
     "ropc_password_wrong"
     "password_wrong"
+    "basic_auth_retired"
     "token_near_expiry_hve"
     "hve_app_not_allowed"
     "hve_external_recipient"
@@ -183,7 +187,8 @@ pub const FILES: &[(&str, &str)] = files! {
     "malformed_xoauth2"
     "xoauth2_initial_response_form"
     "send_as_denied"
-    "sender_blocked_for_spam"
+    "reputation_block"
+    "quota_exceeded"
     "throttled"
     "service_side_fault"
     "consumer_primary_alias_mismatch"
@@ -193,16 +198,18 @@ pub const FILES: &[(&str, &str)] = files! {
     "user_must_be_upn"
     "user_is_not_token_user"
     "delegated_permission_for_app_only"
-    "missing_app_role_smtp_sendasapp"
     "service_principal_wrong_object_id"
     "propagation_delay"
     "service_principal_missing"
+    "missing_app_role_smtp_sendasapp"
     "wrong_audience_graph_token"
     "wrong_audience_other"
+    "token_stale_after_permission_change"
     "missing_scope_smtp_send"
     "permission_on_wrong_api"
     "token_expired"
     "mailbox_permission_missing"
+    "unlicensed_mailbox"
     "client_sent_no_auth"
     "starttls_not_used"
     "auth_mechanism_not_offered"
@@ -216,6 +223,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "authorization_code_invalid"
     "authorization_code_expired"
     "malformed_request"
+    "registration_permission_ids_wrong"
     "permission_not_in_registration"
     "exchange_not_in_tenant"
     "public_client_flow_disabled"
@@ -230,17 +238,19 @@ pub const FILES: &[(&str, &str)] = files! {
     "client_assertion_invalid"
     "authority_url_malformed"
     "common_endpoint_single_tenant_app"
+    "multi_tenant_needed"
     "authority_audience_mismatch"
     "app_registration_retired"
     "first_party_client_borrowed"
     "client_id_wrong"
     "tenant_wrong"
     "app_disabled_in_tenant"
+    "state_mismatch"
     "redirect_uri_mismatch"
     "redirect_uri_missing"
     "user_not_assigned_to_app"
     "account_cannot_sign_in"
-    "onprem_sign_in_unavailable"
+    "federation_fault"
     "prompt_consent_forced"
     "consent_missing"
     "admin_consent_needed"
@@ -279,6 +289,9 @@ pub const FILES: &[(&str, &str)] = files! {
     "wrong_host_or_port"
     "captive_portal"
     "service_temporary"
+    "client_config_not_read"
+    "client_library_bug"
+    "entra_other"
 };
 
 /// The slug of the verdict that none can be given.
@@ -295,6 +308,21 @@ pub fn catalogue() -> &'static [Entry] {
 /// The words that rules look for, each with the fact they look for them in.
 pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
     CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
+}
+
+/// Every AADSTS number that a rule speaks of.
+pub fn codes() -> &'static BTreeSet<&'static str> {
+    static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let conditions = catalogue().iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all);
+        let numbers = conditions.filter(|condition| condition.fact == "oauth.code").map(|condition| &condition.test);
+        let named = numbers.flat_map(|test| match test {
+            Test::Is(code) => std::slice::from_ref(code),
+            Test::OneOf(codes) => codes.as_slice(),
+            _ => &[],
+        });
+        named.map(String::as_str).collect()
+    });
+    &CODES
 }
 
 pub fn find(slug: &str) -> Option<&'static Entry> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use super::vocabulary::FACTS;
 
-use super::{certificate, quoted};
+use super::{certificate, quoted, reading::service};
 use crate::{
     account::{Account, Settings, vault::Vault},
     entra::{Cloud, Failure, certificate::Shown, failure::aadsts_numbers},
@@ -147,17 +147,14 @@ impl Evidence {
 
     /// Whose scope it is at Microsoft: the host decides, and one without a host is Microsoft Graph's.
     pub fn add_scope_audience(&mut self, scope: &str) {
-        let scope = scope.to_ascii_lowercase();
-        let has = |hosts: &[&str]| hosts.iter().any(|host| scope.contains(host));
-        let bare = ["smtp.", "imap.", "pop.", "mail."].iter().any(|api| scope.starts_with(api));
-        let audience = if has(&["graph.microsoft.", "microsoftgraph."]) || bare {
-            "graph"
-        } else if has(&["//outlook.office", "//outlook-dod.office", "//partner.outlook.cn", "//ps.outlook.com"]) {
-            "exchange"
-        } else {
-            return;
-        };
-        self.add_once("scope.audience", audience);
+        self.add_once("scope.audience", scope_audience(scope));
+    }
+
+    /// Whose token came, by the names of what was granted with it.
+    pub fn add_granted_audience(&mut self, granted: &str) {
+        for scope in granted.split_whitespace() {
+            self.add_once("granted.audience", scope_audience(scope));
+        }
     }
 
     /// A token that is at hand: what it says itself, what was granted with it, and who signed in, as that was told
@@ -166,6 +163,7 @@ impl Evidence {
         let claims = Claims::read(token);
         self.add_claims(&claims, now);
         self.add("scope.granted", granted);
+        self.add_granted_audience(granted);
         // An opaque token tells nothing.
         if claims.upn.is_none() {
             self.add("token.user", signed_in.unwrap_or_default());
@@ -231,7 +229,9 @@ impl Evidence {
 
     /// How a conversation with the mail server ended, in the server's own words.
     pub fn add_conversation(&mut self, conversation: &Conversation) {
-        self.add("banner", conversation.banner.as_deref().unwrap_or_default());
+        let banner = conversation.banner.as_deref().unwrap_or_default();
+        self.add("banner", banner);
+        self.add_if_none("service", service::greets(banner).unwrap_or_default());
         let offered =
             if conversation.ehlo_after.is_empty() { &conversation.ehlo_before } else { &conversation.ehlo_after };
         for line in offered {
@@ -269,6 +269,21 @@ impl Evidence {
         if kind == "certificate" {
             self.add("certificate", certificate::fault(detail).unwrap_or_default());
         }
+    }
+}
+
+/// Whose scope it is, by its host; nothing for one that everybody has. A name without a host is one of Graph.
+fn scope_audience(scope: &str) -> &'static str {
+    let scope = scope.to_ascii_lowercase();
+    let has = |hosts: &[&str]| hosts.iter().any(|host| scope.contains(host));
+    let bare =
+        ["smtp.", "imap.", "pop.", "mail.", "mailboxsettings.", "user.read"].iter().any(|api| scope.starts_with(api));
+    if has(&["graph.microsoft.", "microsoftgraph."]) || bare {
+        "graph"
+    } else if has(&["//outlook.office", "//outlook-dod.office", "//partner.outlook.cn", "//ps.outlook.com"]) {
+        "exchange"
+    } else {
+        ""
     }
 }
 

@@ -14,6 +14,8 @@ pub use evidence::Evidence;
 
 /// The verdict that somebody else refused. What holds for Microsoft is then no more than possible.
 const OTHER_SERVICE: &str = "other_service";
+/// The verdict that the authority refused with a number that no other cause knows.
+const OTHER_NUMBER: &str = "entra_other";
 /// Of the fact `accepted`: the sign-in works by now.
 pub const AFTERWARDS: &str = "after the refusal";
 
@@ -32,6 +34,10 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     // Two that exclude each other are evidence of two failures, and neither is the one that is asked about for certain.
     found.iter_mut().take(certain).for_each(|cause| cause.certainty = Certainty::Likely);
     found.extend(before(evidence, &found));
+    if found.iter().all(|cause| cause.certainty == Certainty::Possible) {
+        let number = unheard_of(evidence, found.is_empty());
+        found.splice(0..0, number);
+    }
     let guessed = found.iter().all(|cause| cause.certainty == Certainty::Possible);
     if guessed && !found.iter().any(|cause| cause.slug == UNKNOWN) {
         found.push(cause::unknown().stand(Certainty::Possible, evidence));
@@ -39,13 +45,22 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     found
 }
 
+/// A number of the authority's that no cause speaks of, or `none` of them here: its own page is then the best there is.
+fn unheard_of(evidence: &Evidence, none: bool) -> Option<Cause> {
+    let codes = evidence.values("oauth.code");
+    let unknown = codes.iter().any(|code| none || !cause::codes().contains(code.as_str()));
+    let entry = cause::find(OTHER_NUMBER).filter(|_| unknown && !evidence.passed())?;
+    Some(entry.stand(Certainty::Likely, evidence))
+}
+
 fn judged(evidence: &Evidence) -> Vec<Cause> {
     let mut found: Vec<Cause> = cause::catalogue().iter().filter_map(|entry| entry.judge(evidence)).collect();
     let foreign = found.iter().any(|cause| cause.slug == OTHER_SERVICE);
-    for cause in found.iter_mut().filter(|_| foreign || evidence.passed()) {
-        if cause.slug != OTHER_SERVICE {
-            cause.certainty = Certainty::Possible;
-        }
+    let passed = evidence.passed();
+    for cause in found.iter_mut().filter(|cause| (foreign || passed) && cause.slug != OTHER_SERVICE) {
+        let protocol = cause::find(cause.slug).is_some_and(|entry| entry.any_server);
+        let most = if protocol && !passed { Certainty::Likely } else { Certainty::Possible };
+        cause.certainty = cause.certainty.max(most);
     }
     found.sort_by_key(|cause| cause.certainty);
     found
@@ -75,5 +90,7 @@ fn before(evidence: &Evidence, found: &[Cause]) -> Vec<Cause> {
     causes.map(|entry| entry.stand(Certainty::Possible, evidence)).collect()
 }
 
+#[cfg(test)]
+mod replies_tests;
 #[cfg(test)]
 mod tests;

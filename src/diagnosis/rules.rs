@@ -34,6 +34,8 @@ pub enum Test {
     NoneOf(Vec<String>),
     /// A value contains this; neither case nor white space matters, since logs break lines where they like.
     Contains(String),
+    /// A value contains one of these.
+    ContainsOne(Vec<String>),
     /// No value contains this.
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
@@ -98,6 +100,7 @@ impl Condition {
             Test::NoneOf(texts) => !any(&|value| texts.iter().any(|text| value.eq_ignore_ascii_case(text))),
             Test::IsNot(text) => seen && !any(&|value| value.eq_ignore_ascii_case(text)),
             Test::Contains(text) => within(text),
+            Test::ContainsOne(texts) => texts.iter().any(|text| within(text)),
             Test::Lacks(text) => seen && !within(text),
             Test::DiffersFrom(other) => seen && !evidence.values(other).is_empty() && !shared(other),
             Test::SameAs(other) => shared(other),

@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod faults;
 pub mod jwt;
 pub mod ledger;
+pub mod submission;
 pub mod switches;
 pub mod tenant;
 mod web;
@@ -19,6 +20,7 @@ use std::{
     io,
     net::Ipv4Addr,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -26,15 +28,18 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 use tokio::{
-    net::{TcpListener, TcpSocket},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::oneshot,
     task::JoinSet,
+    time::timeout,
 };
 
 use self::{
+    certificate::Authority,
     exchange::{Service, serve::Certificates},
     faults::Fault,
     ledger::Serial,
+    submission::{Port, Shown},
     tenant::State,
 };
 
@@ -106,8 +111,16 @@ impl Site {
 struct Shared {
     state: Mutex<State>,
     site: Site,
-    /// The submission ports while nobody listens at them, and who waits to.
-    closed: Mutex<Vec<(TcpSocket, oneshot::Sender<TcpListener>)>>,
+    /// The submission ports while nobody takes anything in there, and who waits to.
+    closed: Mutex<Vec<(Gate, oneshot::Sender<TcpListener>)>>,
+}
+
+/// A port before it is open.
+enum Gate {
+    /// Who connects is refused.
+    Closed(TcpSocket),
+    /// Who connects hears nothing: its queue is full, and stays so.
+    Stopped((TcpListener, Vec<TcpStream>)),
 }
 
 impl Shared {
@@ -117,13 +130,17 @@ impl Shared {
 
     /// Listens at the submission ports if they are to be open; whoever connects from then on is served.
     fn open(&self) -> io::Result<()> {
-        if !self.with(|state, _| state.submission.listening) {
+        if !self.with(|state, _| state.submission.port == Port::Open) {
             return Ok(());
         }
         let closed = std::mem::take(&mut *self.closed.lock().unwrap_or_else(PoisonError::into_inner));
-        for (socket, waiting) in closed {
+        for (gate, waiting) in closed {
+            let listener = match gate {
+                Gate::Closed(socket) => socket.listen(BACKLOG)?,
+                Gate::Stopped((listener, _)) => listener,
+            };
             // Nobody waits for it any more when the simulator is going.
-            drop(waiting.send(socket.listen(BACKLOG)?));
+            drop(waiting.send(listener));
         }
         Ok(())
     }
@@ -137,6 +154,7 @@ impl Shared {
     fn with<R>(&self, change: impl FnOnce(&mut State, Instant) -> R) -> R {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = chrono::Utc::now() + TimeDelta::try_seconds(state.clock_ahead).unwrap_or_default();
+        switches::arrive(&mut state, now);
         change(&mut state, now)
     }
 }
@@ -162,7 +180,7 @@ impl Simulator {
         SystemRandom::new().fill(&mut seed).map_err(|_| io::Error::other("the system gives no random numbers"))?;
         state.ledger.serial = Serial::seeded(seed);
         let now = chrono::Utc::now();
-        let certificate = certificate::make("Simulated Microsoft, not to be trusted", now)?;
+        let authority = Authority::make("Simulated Microsoft, not to be trusted", now)?;
         let https = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (mailboxes, high_volume) = (bound()?, bound()?);
         let site = Site {
@@ -174,19 +192,23 @@ impl Simulator {
             key: jwt::Key::generate()?,
             control: format!("/control/{}", state.ledger.serial.text(32)),
         };
-        let announcement = Announcement::of(announced, &site, &certificate.file.path().to_string_lossy());
+        let announcement = Announcement::of(announced, &site, &authority.file.path().to_string_lossy());
         let shared = Arc::new(Shared::new(state, site));
 
+        let swallowing = shared.with(|state, _| state.submission.port == Port::Swallowing);
         let mut servers = JoinSet::new();
-        let (tls, with) = (Arc::clone(&certificate.server), Arc::clone(&shared));
+        let (tls, with) = (authority.server(Shown::Own)?, Arc::clone(&shared));
         servers.spawn(web::accept(https, move |stream| web::connection(Arc::clone(&with), Arc::clone(&tls), stream)));
-        let other = certificate::make("Nobody knows this authority", now)?.server;
-        let tls = Arc::new(Certificates { own: certificate.server, other });
+        let other = Authority::make("Nobody knows this authority", now)?;
+        let shows =
+            |shown| Ok((shown, if shown == Shown::OtherAuthority { &other } else { &authority }.server(shown)?));
+        let tls = Arc::new(Certificates(Shown::ALL.into_iter().map(shows).collect::<io::Result<_>>()?));
         for (service, socket) in [(Service::Mailboxes, mailboxes), (Service::HighVolume, high_volume)] {
             let (tls, with) = (Arc::clone(&tls), Arc::clone(&shared));
             let serve = move |stream| exchange::serve::connection(Arc::clone(&with), Arc::clone(&tls), service, stream);
             let (waiting, opened) = oneshot::channel();
-            shared.closed.lock().unwrap_or_else(PoisonError::into_inner).push((socket, waiting));
+            let gate = if swallowing { Gate::Stopped(stopped(socket).await?) } else { Gate::Closed(socket) };
+            shared.closed.lock().unwrap_or_else(PoisonError::into_inner).push((gate, waiting));
             servers.spawn(async move {
                 if let Ok(listener) = opened.await {
                     web::accept(listener, serve).await;
@@ -194,7 +216,7 @@ impl Simulator {
             });
         }
         shared.open()?;
-        Ok(Self { shared, announcement, _ca_file: certificate.file, _servers: servers })
+        Ok(Self { shared, announcement, _ca_file: authority.file, _servers: servers })
     }
 
     pub fn announcement(&self) -> &Announcement {
@@ -216,6 +238,23 @@ impl SmtpAddress {
     pub fn at(port: u16) -> Self {
         Self { host: Ipv4Addr::LOCALHOST.to_string(), port }
     }
+}
+
+/// One that takes nothing in any more, without saying so: the system drops what comes to a full queue.
+#[expect(clippy::disallowed_methods, reason = "its own connections fill the queue")]
+async fn stopped(socket: TcpSocket) -> io::Result<(TcpListener, Vec<TcpStream>)> {
+    /// The system may take in a few more than it was told.
+    const MOST: usize = 8;
+    const AT_ONCE: Duration = Duration::from_millis(200);
+    let listener = socket.listen(0)?;
+    let address = listener.local_addr()?;
+    let mut queued = Vec::new();
+    while queued.len() < MOST
+        && let Ok(stream) = timeout(AT_ONCE, TcpStream::connect(address)).await
+    {
+        queued.push(stream?);
+    }
+    Ok((listener, queued))
 }
 
 /// A free port of the loopback that nobody listens at yet.

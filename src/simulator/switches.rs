@@ -1,14 +1,18 @@
 //! The settings a tenant's administrator can change while the simulator runs, by name and value: what
 //! the control page's forms, and named faults, are written in. It decides no answer.
 
+mod authority;
 mod high_volume;
 mod registration;
+mod submission;
 #[cfg(test)]
 mod tests;
 
+use chrono::TimeDelta;
+
 use super::{
     Instant,
-    tenant::{BasicAuth, Principal, State, Switch},
+    tenant::{BasicAuth, Coming, Principal, State, Switch, Usage},
 };
 
 /// 2099-12-31: a secret that outlives every test.
@@ -27,6 +31,8 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "tenant_smtp_auth" => state.tenant.smtp_auth = on()?,
         "mail_send_at_smtp" => state.tenant.mail_send_suffices = on()?,
         "send_from_alias" => state.tenant.send_from_alias = on()?,
+        "send_as_codes" => state.tenant.older_send_as_codes = either(value, "older", "newer")?,
+        "later" => later(state, value, now)?,
         "user_consent" => state.policy.user_consent = on()?,
         "block_device_code" => state.policy.block_device_code = on()?,
         "opaque_tokens" => state.policy.opaque_tokens = on()?,
@@ -34,6 +40,7 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "token_lifetime" => state.policy.token_lifetime = seconds(YEAR)?,
         "refresh_lifetime" => state.policy.refresh_lifetime = seconds(YEAR)?,
         "device_code_lifetime" => state.policy.device_code_lifetime = seconds(YEAR)?,
+        "code_lifetime" => state.policy.code_lifetime = seconds(YEAR)?,
         "device_interval" => state.policy.device_interval = seconds(3600)?,
         "clock_ahead" => state.clock_ahead = value.parse().ok().filter(|ahead| (-YEAR..=YEAR).contains(ahead))?,
         "refresh" => revoke(state, value, now)?,
@@ -45,18 +52,20 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
                 _ => return None,
             }
         }
-        "starttls" => state.submission.starttls = on()?,
-        "smtp_port" => state.submission.listening = either(value, "open", "closed")?,
-        "smtp_certificate" => state.submission.own_certificate = either(value, "own", "other")?,
         "browser_declines" => state.browser.declines = on()?,
+        "browser_mistypes" => state.browser.mistypes = on()?,
         "browser_session" => browser_session(state, value)?,
         "domain" => domain(state, value)?,
         "upn" => rename(state, value)?,
         "admin_consent" if value == "granted" => state.grant_admin_consent(),
         "admin_consent" if value == "revoked" => state.consents.clear(),
-        "service_principal" => service_principal(state, on()?)?,
-        "full_access" => full_access(state, on()?)?,
-        "mailbox_smtp_auth" | "mailbox" | "send_as" => mailbox(state, key, value)?,
+        "service_principal" => service_principal(state, value)?,
+        "full_access" => full_access(state, value)?,
+        "mailbox_smtp_auth" | "mailbox" | "send_as" | "usage" | "restricted" => mailbox(state, key, value)?,
+        "account" | "second_factor" | "conditional_access" | "sign_in_frequency" | "most_tokens" | "exchange"
+        | "password_agents" | "authority" | "https_between" => authority::switch(state, key, value, now)?,
+        "starttls" => submission::switch(&mut state.submission, key, value)?,
+        _ if key.starts_with("smtp_") => submission::switch(&mut state.submission, key, value)?,
         _ if key.starts_with("hve_") => high_volume::switch(state, key, value)?,
         _ => registration::switch(state, key, value)?,
     }
@@ -66,7 +75,12 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
 const YEAR: i64 = 366 * 86_400;
 
 fn revoke(state: &mut State, value: &str, now: Instant) -> Option<()> {
-    (value == "revoked").then(|| state.users.iter_mut().for_each(|user| user.tokens_valid_from = now))
+    match value {
+        "revoked" => state.users.iter_mut().for_each(|user| user.tokens_valid_from = now),
+        "forgotten" => state.ledger.refresh_tokens.clear(),
+        _ => return None,
+    }
+    Some(())
 }
 
 fn either(value: &str, yes: &str, no: &str) -> Option<bool> {
@@ -107,23 +121,67 @@ fn rename(state: &mut State, value: &str) -> Option<()> {
     Some(())
 }
 
-fn service_principal(state: &mut State, known: bool) -> Option<()> {
-    state.principals.clear();
-    if known {
-        let object_id = state.registrations.first()?.object_id.clone();
-        state.principals.push(Principal { object_id, full_access: Vec::new() });
-    }
+/// `on` is the registration's own enterprise application, anything else the Object ID of another: of the app's
+/// registration, say.
+fn service_principal(state: &mut State, value: &str) -> Option<()> {
+    let object_id = match value {
+        "off" => None,
+        "on" => Some(state.registrations.first()?.object_id.clone()),
+        other => Some(guid(other)?.to_owned()),
+    };
+    let known = |object_id| Principal { object_id, full_access: Vec::new(), arrived: true };
+    state.principals = object_id.map(known).into_iter().collect();
     Some(())
 }
 
-fn full_access(state: &mut State, granted: bool) -> Option<()> {
+fn guid(text: &str) -> Option<&str> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    (text.len() == 36 && digits).then_some(text)
+}
+
+fn full_access(state: &mut State, value: &str) -> Option<()> {
     let upn = state.users.first()?.upn.clone();
-    let access = &mut state.principals.first_mut()?.full_access;
+    let principal = state.principals.first_mut()?;
+    let access = &mut principal.full_access;
     access.retain(|mailbox| *mailbox != upn);
-    if granted {
-        access.push(upn);
+    match value {
+        "off" => {}
+        "on" | "at-sign-in" => access.push(upn),
+        _ => return None,
     }
+    principal.arrived = value != "at-sign-in";
     Some(())
+}
+
+/// `SECONDS:KEY=VALUE`. A port does not open by itself.
+fn later(state: &mut State, value: &str, now: Instant) -> Option<()> {
+    let (seconds, change) = value.split_once(':')?;
+    let (key, value) = change.split_once('=').filter(|(key, _)| !matches!(*key, "later" | "smtp_port"))?;
+    let seconds =
+        seconds.parse().ok().filter(|seconds| (0..=YEAR).contains(seconds)).and_then(TimeDelta::try_seconds)?;
+    let at = now.checked_add_signed(seconds)?;
+    // It has to be one that can be made, as things are with those before it.
+    let mut then = state.clone();
+    arrive(&mut then, at);
+    switch(&mut then, key, value, at)?;
+    if state.coming.len() >= MOST_COMING {
+        return None;
+    }
+    state.coming.push(Coming { at, key: key.to_owned(), value: value.to_owned() });
+    Some(())
+}
+
+/// A few dozen are more than anybody makes at once.
+const MOST_COMING: usize = 64;
+
+/// What was changed before reaches the servers when its time has come.
+pub fn arrive(state: &mut State, now: Instant) {
+    let (here, coming) = std::mem::take(&mut state.coming).into_iter().partition(|coming: &Coming| coming.at <= now);
+    state.coming = coming;
+    for change in here {
+        // One that is void by now, as its mailbox is gone, is none.
+        switch(state, &change.key, &change.value, now);
+    }
 }
 
 fn mailbox(state: &mut State, key: &str, value: &str) -> Option<()> {
@@ -136,8 +194,24 @@ fn mailbox(state: &mut State, key: &str, value: &str) -> Option<()> {
         ("mailbox_smtp_auth", "off") => mailbox.smtp_auth = Switch::Off,
         ("mailbox_smtp_auth", "inherit") => mailbox.smtp_auth = Switch::Inherit,
         ("mailbox", "off") => user.mailbox = None,
+        ("usage", _) => usage(&mut mailbox.usage, value)?,
+        ("restricted", "on") => mailbox.restricted = true,
+        ("restricted", "off") => mailbox.restricted = false,
         ("send_as", "") => mailbox.send_as.clear(),
         ("send_as", trustee) => mailbox.send_as.push(trustee.to_owned()),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// `connections=3`, and so on for what has a limit.
+fn usage(usage: &mut Usage, value: &str) -> Option<()> {
+    let (what, number) = value.split_once('=')?;
+    let number = number.parse().ok()?;
+    match what {
+        "connections" => usage.connections = number,
+        "messages" => usage.messages = number,
+        "recipients" => usage.recipients = number,
         _ => return None,
     }
     Some(())

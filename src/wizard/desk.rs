@@ -62,6 +62,8 @@ pub struct Desk {
     pub port: Option<u16>,
     /// Why a file could not be written that a run without a person was for.
     pub unwritten: Option<Phrase>,
+    /// Where a real message is proposed to go.
+    pub recipient: Option<Address>,
     /// Where a real message was sent in this run.
     pub sent_to: Option<Address>,
     /// The files written in this run.
@@ -116,6 +118,7 @@ impl Desk {
             graphical: false,
             port: None,
             unwritten: None,
+            recipient: None,
             sent_to: None,
             saved: Vec::new(),
             config_option: String::new(),

@@ -3,7 +3,7 @@
 use super::{Answered, Companion, Remote};
 use crate::{
     account::{Settings, draft::Draft},
-    facts::AccountName,
+    facts::{AccountName, Address},
     language::Texts,
     phrase::Phrase,
     secret::Secret,
@@ -26,6 +26,8 @@ pub struct Given {
     pub client_secret: Option<Secret>,
     /// Sent once, and not kept.
     pub password: Option<Secret>,
+    /// To whom the message of the test is proposed to go; else to the account itself.
+    pub recipient: Option<Address>,
     /// Said on the first screen.
     pub notices: Vec<Phrase>,
     /// What a file answers: these steps are passed over.
@@ -58,6 +60,7 @@ impl Given {
             account: None,
             client_secret: None,
             password: None,
+            recipient: None,
             notices: Vec::new(),
             answered: None,
             unattended: false,

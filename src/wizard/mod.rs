@@ -86,7 +86,7 @@ impl Model {
         let mut desk = Desk::new(draft, given.texts, given.seed);
         desk.tell_time(now);
         (desk.entropy, desk.remote) = (given.entropy, given.remote);
-        desk.suggested = given.suggested;
+        (desk.suggested, desk.recipient) = (given.suggested, given.recipient);
         let named = desk.suggested.product.clone().filter(|_| given.product_fixed);
         let asked = named.as_deref().and_then(product::find);
         let another = |product: &&product::Product| desk.draft.settings.product.as_ref() != Some(&product.id);

@@ -10,7 +10,7 @@ mod language;
 mod pty;
 mod rechecking;
 mod resume;
-#[path = "../walk/stories.rs"]
+#[path = "../walk/stories/mod.rs"]
 #[expect(dead_code, reason = "the checklist is looked at by the pure walks")]
 mod stories;
 mod ways;

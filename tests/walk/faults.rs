@@ -4,17 +4,17 @@
 use smtp_oauth::{
     checklist::{Item, State},
     simulator::faults,
-    wizard::screen::{Block, Input, Key, Screen, Tone, Verdict},
+    wizard::{
+        message::Message,
+        screen::{Block, Input, Key, Screen, Tone, Verdict},
+    },
 };
 
 use crate::{
     microsoft::Microsoft,
     person::{Person, given, refused},
-    stories::{Mends, STORIES, Story},
+    stories::{self, Mends, Story},
 };
-
-/// Nothing refuses a code that nobody may approve: it runs out, and what the browser says is for eyes alone.
-const SHOWN_AT_THE_BROWSER: &str = "admin_consent_needed";
 
 /// No step: what goes well does not end the walk.
 const TROUBLE: &str = "";
@@ -30,9 +30,39 @@ fn headline(screen: &Screen) -> Option<String> {
     screen.blocks.iter().cloned().find_map(verdict).map(|verdict| verdict.headline)
 }
 
-/// Takes what the screen proposes and approves where that is offered; never mends.
+/// What the browser said to the one who wanted to approve.
+fn said_at_the_browser(person: &Person) -> Option<String> {
+    let tried = |note: String| Some(note.strip_prefix("That did not work: ")?.to_owned());
+    let said = person.notes().into_iter().find_map(tried);
+    said.filter(|_| person.at() == "consent")
+}
+
+/// Only that calls an item wrong which was proven before.
+fn is_certain(screen: &Screen) -> bool {
+    screen.blocks.iter().cloned().find_map(verdict).is_some_and(|verdict| verdict.certainty == "certain")
+}
+
+/// Takes what the screen proposes and approves where that is offered; types in what the browser said; never mends.
 fn goes_on(person: &mut Person, microsoft: &mut Microsoft) {
+    goes_on_leaving(person, microsoft, "");
+}
+
+/// The same, and has nothing done at this step yet.
+fn goes_on_leaving(person: &mut Person, microsoft: &mut Microsoft, leaves: &str) {
     let screen = person.screen();
+    if let Some(said) = said_at_the_browser(person).filter(|_| screen.action(Key::Letter('b')).is_some()) {
+        person.presses(Key::Letter('b')).types(&said);
+        return;
+    }
+    if screen.action(Key::Letter('e')).is_some() {
+        person.now += 60;
+        person.presses(Key::Letter('e'));
+        return microsoft.serves(person);
+    }
+    if screen.id == leaves {
+        person.presses(Key::Letter('s'));
+        return microsoft.serves(person);
+    }
     let browser = [Key::Letter('a'), Key::Letter('s')].into_iter().find(|key| screen.action(*key).is_some());
     if let Some(key) = browser.filter(|_| screen.id == "consent") {
         person.presses(key);
@@ -44,13 +74,17 @@ fn goes_on(person: &mut Person, microsoft: &mut Microsoft) {
 
 /// Until a cause is named, or `step` is done with.
 fn walks(person: &mut Person, microsoft: &mut Microsoft, step: &str) {
+    walks_leaving(person, microsoft, step, "");
+}
+
+fn walks_leaving(person: &mut Person, microsoft: &mut Microsoft, step: &str, leaves: &str) {
     microsoft.serves(person);
     for _ in 0..40 {
         let screen = person.screen();
         if headline(&screen).is_some() || screen.id == step && success(&screen) {
             return;
         }
-        goes_on(person, microsoft);
+        goes_on_leaving(person, microsoft, leaves);
     }
     panic!("it never comes to {step}: {:#?}", person.screen());
 }
@@ -74,6 +108,16 @@ fn mends(person: &mut Person, microsoft: &mut Microsoft, story: &Story) {
             repairs(person, microsoft);
             person.enter();
         }
+        Mends::Waits(step) => {
+            person.presses(Key::Letter('g'));
+            assert_eq!(person.at(), step, "{}", story.fault);
+            repairs(person, microsoft);
+            person.enter();
+            microsoft.serves(person);
+            assert!(headline(&person.screen()).is_some(), "{}: it has not arrived", story.fault);
+            person.presses(Key::Letter('w'));
+            microsoft.waits_out(person);
+        }
         Mends::Here(key) => {
             repairs(person, microsoft);
             person.presses(key);
@@ -85,11 +129,19 @@ fn mends(person: &mut Person, microsoft: &mut Microsoft, story: &Story) {
             if person.at() != step {
                 person.presses(Key::Letter('g'));
             }
+            if !person.screen().takes_text() {
+                person.presses(Key::Letter('r'));
+            }
             assert_eq!(person.at(), step, "{}", story.fault);
             if person.screen().action(Key::Letter('f')).is_some() {
                 repairs(person, microsoft);
             }
             person.types(text);
+        }
+        Mends::Chooses(step, number) => {
+            person.presses(Key::Letter('g'));
+            assert_eq!(person.at(), step, "{}", story.fault);
+            person.tell(Message::Choose(number));
         }
     }
     microsoft.serves(person);
@@ -98,27 +150,31 @@ fn mends(person: &mut Person, microsoft: &mut Microsoft, story: &Story) {
 fn told(story: &Story) {
     let mut microsoft = Microsoft::with(story.fault);
     let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, TROUBLE);
+    walks_leaving(&mut person, &mut microsoft, TROUBLE, story.leaves);
     let said = person.model.desk().word(&format!("causes.{}.headline", story.cause));
     assert_eq!((person.at().as_str(), headline(&person.screen())), (story.shows, Some(said)), "{}", story.fault);
     let item = Item::find(story.item).unwrap();
-    assert_ne!(person.model.draft().checklist.state(item), State::Proven, "{}", story.fault);
+    // What somebody reads at the browser undoes no proof.
+    let proven = person.model.draft().checklist.state(item) == State::Proven;
+    assert!(!proven || !is_certain(&person.screen()) || story.shows == "told", "{}", story.fault);
 
     mends(&mut person, &mut microsoft, story);
-    let end = if item == Item::SendAs { "message" } else { "connection" };
+    let end = story.ends();
     walks(&mut person, &mut microsoft, end);
     assert_eq!((headline(&person.screen()), person.at().as_str()), (None, end), "{}", story.fault);
     // That a product's own switch was set shows with a real message.
     let own = matches!(item, Item::Product(_)).then_some(State::Attested);
     let settled = [Some(State::Proven), Some(State::NotNeeded), own];
-    assert!(settled.contains(&Some(person.model.draft().checklist.state(item))), "{}", story.fault);
+    let state = person.model.draft().checklist.state(item);
+    assert!(settled.contains(&Some(state)), "{}: {state:?}", story.fault);
     assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven, "{}", story.fault);
 }
 
 #[test]
 fn every_fault_is_named_leads_to_its_item_and_ends_in_a_235() {
-    for (fault, _) in faults::all().filter(|(fault, _)| *fault != SHOWN_AT_THE_BROWSER) {
-        told(STORIES.iter().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
+    let only = std::env::var("FAULT").ok();
+    for (fault, _) in faults::all().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
+        told(stories::all().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
     }
 }
 
@@ -137,7 +193,7 @@ fn a_repair_that_is_only_claimed_repairs_nothing() {
 #[test]
 fn what_the_browser_alone_says_is_named_mended_and_approved() {
     for said in ["90094", "AADSTS90094: an administrator has to grant it", "Need admin approval"] {
-        let mut microsoft = Microsoft::with(SHOWN_AT_THE_BROWSER);
+        let mut microsoft = Microsoft::with("admin_consent_needed");
         let mut person = Person::sits_down(microsoft.given());
         microsoft.serves(&mut person);
         while person.screen().action(Key::Letter('a')).is_none() {
@@ -204,7 +260,6 @@ fn what_nobody_foresaw_is_unknown_with_evidence_and_what_to_collect() {
         let mut person = Person::sits_down(given());
         person.walks_to_connection().hears(refused(reply));
         let verdicts: Vec<_> = person.screen().blocks.into_iter().filter_map(verdict).collect();
-        assert_eq!(verdicts.len(), 1, "{reply}: {verdicts:#?}");
         assert_eq!(verdicts[0].headline, person.model.desk().word("causes.unknown.headline"));
         assert!(!verdicts[0].next.is_empty() && verdicts[0].evidence.iter().any(|line| line.contains(reply)));
         assert!(person.screen().action(Key::Letter('g')).is_none(), "nothing is blamed");

@@ -9,6 +9,7 @@ mod handing;
 #[path = "../keys/mod.rs"]
 mod keys;
 mod language;
+mod line;
 mod microsoft;
 mod pasting;
 mod person;

@@ -11,13 +11,14 @@ use smtp_oauth::{
     secret::Secret,
     simulator::{
         Announcement, Instant, Servers, Site, SmtpAddress, control, entra,
-        exchange::{Service, Session},
+        exchange::Service,
         faults::{self, Fault},
         jwt::Key,
         ledger::DeviceStage,
-        tenant::State,
+        switches,
+        tenant::{Between, State},
     },
-    smtp::{Conversation, Dialogue, Limits, Step, TlsFacts},
+    smtp::Conversation,
     wizard::{
         Given,
         effect::{Conversing, Effect, Listening, Report, Ticket},
@@ -25,7 +26,10 @@ use smtp_oauth::{
     },
 };
 
-use crate::person::{NOW, Person, given};
+use crate::{
+    line::{self, Line},
+    person::{NOW, Person, given},
+};
 
 const AUTHORITY: &str = "https://127.0.0.1:1";
 const CONTROL: &str = "/control/x";
@@ -86,9 +90,9 @@ impl Microsoft {
     }
 
     pub fn given(&self) -> Given {
-        let demo::Offer { suggested, client_secret, companions } = self.offer.clone();
+        let demo::Offer { suggested, client_secret, password, recipient, companions } = self.offer.clone();
         let product_fixed = self.product_fixed;
-        Given { suggested, client_secret, companions, product_fixed, ..given() }
+        Given { suggested, client_secret, password, recipient, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -135,7 +139,7 @@ impl Microsoft {
 
     pub fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
         let (ticket, report) = match effect {
-            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(Ok(self.fetched(request, now)))),
+            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(self.fetched(request, now))),
             Effect::Converse(ticket, conversing) => {
                 (*ticket, Report::Conversed(Box::new(self.converses(conversing, now))))
             }
@@ -196,7 +200,8 @@ impl Microsoft {
         person.tell(Message::Reported(ticket, Report::NobodyCame));
     }
 
-    fn fetched(&mut self, request: &Request, now: i64) -> Answer {
+    fn fetched(&mut self, request: &Request, now: i64) -> Result<Answer, NetworkFailure> {
+        switches::arrive(&mut self.state, Instant::from_timestamp(now, 0).unwrap());
         let url = url::Url::parse(&request.url).unwrap();
         assert_eq!(url.origin().ascii_serialization(), AUTHORITY);
         let (method, form) = match &request.method {
@@ -210,8 +215,13 @@ impl Microsoft {
             form,
             ..entra::Request::default()
         };
-        let at = Instant::from_timestamp(now, 0).unwrap();
-        let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
+        let theirs = now + self.state.clock_ahead;
+        let at = Instant::from_timestamp(theirs, 0).unwrap();
+        let page = asked.path.strip_prefix(CONTROL).map(str::to_owned);
+        if page.is_none() && self.state.authority.between == Between::Silence {
+            return Err(line::failure(FailureKind::Unanswered, "operation timed out"));
+        }
+        let answer = match page {
             Some(page) => {
                 let answer = control::answer(&mut self.state, &self.site, &page, &asked, at);
                 let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -220,61 +230,21 @@ impl Microsoft {
             }
             None => entra::answer(&mut self.state, &self.site, &asked, at),
         };
-        Answer {
+        Ok(Answer {
             status: answer.status,
             content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
-            date: Some(now),
-            retry_after: None,
+            date: Some(theirs),
+            retry_after: answer.retry_after.map(u64::from),
             location: answer.location,
             body: Secret::new(answer.body),
-        }
+        })
     }
 
     fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
-        let (now, at) = (Instant::from_timestamp(now, 0).unwrap(), Duration::ZERO);
-        let mut dialogue = Dialogue::new(conversing.plan.clone(), Limits::default());
+        let now = Instant::from_timestamp(now + self.state.clock_ahead, 0).unwrap();
+        switches::arrive(&mut self.state, now);
         let bulk = conversing.server.port == self.site.servers.high_volume.port;
         let service = if bulk { Service::HighVolume } else { Service::Mailboxes };
-        let mut session = Session::new(service, "127.0.0.1");
-        let mut said = Session::greeting(now);
-        loop {
-            match dialogue.step(at) {
-                Step::Connect => match self.connection(conversing) {
-                    Some(failure) => dialogue.failed(failure, at),
-                    None => {
-                        dialogue.resolved("127.0.0.1", at);
-                        dialogue.connected("127.0.0.1:2", &"127.0.0.1".parse().unwrap(), at);
-                    }
-                },
-                Step::StartTls if !self.state.submission.own_certificate => {
-                    dialogue.failed(failure(FailureKind::Certificate, "UnknownIssuer"), at);
-                }
-                Step::StartTls => {
-                    session = session.secured();
-                    let facts = TlsFacts { version: Some("TLSv1.3".into()), ..TlsFacts::default() };
-                    dialogue.secured(facts, at);
-                }
-                Step::Send(bytes) => {
-                    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-                        let reply = session.line(&mut self.state, &self.site, line, now);
-                        said += &reply.text;
-                    }
-                }
-                Step::Receive { .. } => dialogue.receive(std::mem::take(&mut said).as_bytes(), at),
-                Step::Done => return dialogue.finish(),
-            }
-        }
+        Line::new(&mut self.state, &self.site, service, now).converses(conversing)
     }
-
-    /// What lies between, where something does.
-    fn connection(&self, conversing: &Conversing) -> Option<NetworkFailure> {
-        if conversing.server.host.as_str().ends_with(".invalid") {
-            return Some(failure(FailureKind::NameUnknown, "Name or service not known"));
-        }
-        (!self.state.submission.listening).then(|| failure(FailureKind::Refused, "Connection refused"))
-    }
-}
-
-fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
-    NetworkFailure { kind, address: "127.0.0.1:2".to_owned(), detail: detail.to_owned() }
 }

@@ -8,7 +8,7 @@ use smtp_oauth::{
     network::{FailureKind, NetworkFailure},
     product,
     secret::Secret,
-    simulator::switches::switch,
+    simulator::{submission::Port, switches::switch},
     way::Way,
     wizard::{
         Given,
@@ -111,7 +111,7 @@ fn fails(person: &mut Person) -> &mut Person {
 }
 
 fn conversation_fails(person: &mut Person, microsoft: &mut Microsoft) {
-    microsoft.state.submission.listening = false;
+    microsoft.state.submission.port = Port::Closed;
     microsoft.serves(person);
 }
 
@@ -251,7 +251,7 @@ fn a_line_that_is_dropped_shows_nothing_of_any_item() {
     }
     assert!(evidence(&person, Item::Tenant).contains("no way to"), "{}", evidence(&person, Item::Tenant));
     // What could not be told then is no evidence once it can be told.
-    microsoft.state.submission.listening = true;
+    microsoft.state.submission.port = Port::Open;
     person.presses(Key::Esc);
     checks_again(&mut microsoft, &mut person);
     assert!(!evidence(&person, Item::Tenant).contains("no way to"), "{}", evidence(&person, Item::Tenant));

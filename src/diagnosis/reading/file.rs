@@ -70,6 +70,7 @@ impl Reading {
                 }
             }
         }
+        self.evidence.add_granted_audience(words(&table, "granted_scope")?.unwrap_or_default());
         if let Some(port) = table.get("port") {
             let wanted = "a number from 1 to 65535";
             let number = port.as_integer().filter(|port| (1..=65535).contains(port));
@@ -115,6 +116,9 @@ impl Reading {
 fn powershell(evidence: &mut super::super::Evidence) {
     let lines = evidence.values("powershell").to_vec();
     let principals = lines.iter().any(|line| line.contains("ServicePrincipal"));
+    if let Some(rights) = mailbox_rights(&lines) {
+        evidence.add("mailbox.rights", rights);
+    }
     for line in &lines {
         let words = || line.split(|letter: char| letter.is_whitespace() || "{},;'\"".contains(letter));
         for alias in words().filter_map(|word| word.strip_prefix("smtp:")) {
@@ -124,6 +128,23 @@ fn powershell(evidence: &mut super::super::Evidence) {
         let id = line.trim_start().strip_prefix("ObjectId").and_then(|_| words().find(guid));
         evidence.add("principal", id.filter(|_| principals).unwrap_or_default());
     }
+}
+
+/// Who has a right on the mailbox, where Get-MailboxPermission was asked: `self-only` where it named nobody else.
+fn mailbox_rights(lines: &[String]) -> Option<&'static str> {
+    let asked = lines.iter().position(|line| line.contains("Get-MailboxPermission"))?;
+    let printed = lines[asked + 1..].iter().take_while(|line| !line.trim_start().starts_with("Get-"));
+    let (mut own, mut others) = (false, false);
+    for line in printed {
+        let named =
+            line.split_once(':').filter(|(key, _)| key.trim() == "User").map_or(line.as_str(), |(_, user)| user);
+        let is_own = named.contains("NT AUTHORITY\\SELF");
+        own |= is_own;
+        let key_of_a_list = line.contains(" :") && !line.trim_start().starts_with("User ");
+        let table = line.contains('{') && !key_of_a_list;
+        others |= !is_own && (table || (named.len() < line.len() && !named.trim().is_empty()));
+    }
+    (own && !others).then_some("self-only")
 }
 
 fn words<'a>(table: &'a Table, key: &str) -> Result<Option<&'a str>, Fault> {

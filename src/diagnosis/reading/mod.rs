@@ -1,17 +1,23 @@
 //! Text from outside becomes evidence: log lines of any program, OAuth errors, traces, an evidence file. Secrets in
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
+mod blob;
 mod calls;
+mod decode;
+mod envelope;
 pub mod file;
 mod intake;
 mod keyed;
+mod mime;
 mod network;
 mod oauth;
+mod programs;
 mod records;
 mod refusal;
 mod replies;
 mod secrets;
-mod service;
+pub(super) mod service;
+mod shapes;
 mod trace;
 
 use super::Evidence;
@@ -46,9 +52,10 @@ impl Reading {
         }
     }
 
-    /// A text beside which more is known. Gives whether it holds a token that need not be the one that was sent.
+    /// A text beside which more is known. Gives whether it holds a token that need not be the one that was refused, or
+    /// need not be why.
     fn add_part(&mut self, text: &str, now: i64) -> bool {
-        let cleared = secrets::clear(&oauth::decoded(&records::folded(text)));
+        let cleared = secrets::clear(&decode::plain(&records::folded(text)));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
@@ -64,6 +71,9 @@ impl Reading {
         for form in &cleared.forms {
             evidence.add("token.form", form);
         }
+        for fault in &cleared.faults {
+            evidence.add_once("auth.fault", fault);
+        }
         evidence.add_if_none("secret.shape", cleared.shape.unwrap_or_default());
         for detail in &cleared.details {
             evidence.add("smtp.detail", detail);
@@ -76,7 +86,7 @@ impl Reading {
         }
         infer(&mut self.evidence);
         infer_sender(&mut self.evidence);
-        cleared.beside
+        cleared.beside || !cleared.faults.is_empty()
     }
 
     /// A token's own words. Its life counts at the time of the refusal; a token that is pasted later has run out
@@ -149,9 +159,13 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod formats_tests;
+#[cfg(test)]
 mod misleading;
 #[cfg(test)]
 mod order_tests;
+#[cfg(test)]
+mod strings_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

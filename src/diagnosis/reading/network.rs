@@ -190,6 +190,9 @@ const MAIL: [&str; 21] = [
     "邮件",
     "郵件",
 ];
+/// `ssl3_record.c:332:`, `at index.js:809:19`: a place in a program, and no port.
+static PLACE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\.(?:c|cc|cpp|cs|go|h|java|js|mjs|php|pl|pm|py|rb|rs|ts):\d+(?::\d+)?"));
 static PORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d\.\d+:|[a-z]:|\]:)(\d{2,5})\b"));
 
 /// Whether a line of network trouble is about mail: `None` where it is about something else, `false` where it does
@@ -197,6 +200,7 @@ static PORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d
 fn about_mail(evidence: &Evidence, lower: &str) -> Option<bool> {
     let has = |words: &[&str]| words.iter().any(|words| lower.contains(words));
     let lower = &*LOOKUP.replace(lower, "lookup $1");
+    let lower = &*PLACE.replace_all(lower, "");
     let port = PORT.captures_iter(lower).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).last();
     let mail_port = port.as_deref().is_some_and(|port| ["25", "465", "587", "2525"].contains(&port));
     if has(&OTHERS) && !has(&["office365", "outlook", "microsoftonline"]) {

@@ -17,25 +17,35 @@ use crate::{
 
 static ERROR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type)\b",
+        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type|unsupported_response_type|state_mismatch|mismatching_state|invalid_state|invalid_state_parameter|authorization_request_not_found)\b",
     )
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
 /// Numbers without the word before them.
-static NUMBERS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b"#));
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?i:\berror code):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
+    )
+});
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|password to decrypt|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential|\bmicrosoft\.com/devicelogin|\blogin\.microsoft\.com/device\b)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
+    )
+});
+
+/// How the languages that mail programs are written in name an error in the program itself.
+static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault",
     )
 });
 
@@ -73,6 +83,10 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
         ids(evidence, line);
     }
     records.iter().for_each(|Record(line)| flow(evidence, line));
+    if evidence.values("oauth.error").is_empty() {
+        let last = records.iter().rev().take(BRACES).find_map(|Record(line)| line.get(PROGRAM.find(line)?.start()..));
+        evidence.add_if_none("program.error", &shortened(last.unwrap_or_default()));
+    }
 }
 
 /// What the authority said of one failure: the lines that name the same numbers, and those beside them that name none.
@@ -132,7 +146,7 @@ pub(super) fn codes(line: &str) -> Vec<String> {
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     for found in NUMBERS.captures_iter(line) {
-        let list = found.get(1).or_else(|| found.get(2)).map_or("", |list| list.as_str());
+        let list = found.iter().flatten().nth(1).map_or("", |list| list.as_str());
         codes.extend(list.split([',', ' ']).filter(|number| number.len() >= 5).map(str::to_owned));
     }
     codes
@@ -158,7 +172,9 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     if known && !evidence.values("oauth.description").is_empty() {
         return;
     }
-    let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
+    // The whole line, unless what counts stands behind what ends such words.
+    let whole = |at: usize| if at < ended(line).len() { 0 } else { at };
+    let telling = line.find("AADSTS").or_else(|| TELLING.find(line).map(|found| whole(found.start())));
     if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
         let description = shortened(ended(&line[at..]));
         if !evidence.values("oauth.description").iter().any(|known| known.contains(&description)) {
@@ -219,23 +235,6 @@ fn visible(mut failure: Failure) -> Failure {
         *text = text.as_deref().map(line);
     }
     failure
-}
-
-/// An error that came back in the redirected URL is percent-encoded: the text with that part as words.
-pub fn decoded(text: &str) -> String {
-    const KEY: &str = "error_description=";
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(KEY) {
-        let (before, from) = rest.split_at(at);
-        let end = from.find([' ', '"', '\'', '&', '\n', '\r']).unwrap_or(from.len());
-        let pairs = url::form_urlencoded::parse(&from.as_bytes()[..end]);
-        let words: String = pairs.map(|(_, value)| format!(" {value} ")).collect();
-        out.push_str(before);
-        out.extend(words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }));
-        rest = &from[end..];
-    }
-    out + rest
 }
 
 /// Without what a program, a stack trace or a mail server says behind it.

@@ -13,7 +13,7 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// A code alone, where a server is quoted.
 static BARE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |smtpstatus=|response: |message: |b'|Error: \()([45]\d\d)(?:[ -]|$|'|, ?b?['"])(?: ?smtpmsg='?\d{0,3}[ -]?)?"#,
+        r#"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |- > |smtpstatus=|response: |message: |b'|Error: \()([45]\d\d)(?:[ -]|$|'|, ?b?['"])(?: ?smtpmsg='?\d{0,3}[ -]?)?"#,
     )
 });
 /// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
@@ -175,6 +175,7 @@ impl Refusal {
             evidence.add_once(fact, value.unwrap_or_default());
         }
         evidence.add("reply.text", &self.text);
+        evidence.add_once("reply.month", month(&self.text).unwrap_or_default());
         if stage == Some("data") && evidence.values("accepted").is_empty() {
             evidence.add("accepted", super::super::BEFOREHAND);
         }
@@ -196,6 +197,11 @@ fn bounded(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// The month in which it was made: what was broken at Microsoft in some months of the past is known.
+fn month(text: &str) -> Option<&str> {
+    TIME.captures(text)?.get(1)?.as_str().get(..7)
 }
 
 /// When a refusal was made, in Unix seconds, if Microsoft wrote it into the brackets.

@@ -3,14 +3,14 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use base64::{
-    Engine,
-    alphabet::{STANDARD, URL_SAFE},
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use regex::Regex;
 
-use super::{calls, keyed, records::pattern};
+use super::{
+    blob::{self, Blob},
+    calls, keyed,
+    records::pattern,
+    shapes::{self, CLIENT_SECRET},
+};
 use crate::{
     facts::Guid,
     secret::{MARK, Secret},
@@ -34,6 +34,8 @@ pub struct Cleared {
     pub details: Vec<String>,
     /// Values of `token.form` that no claims bring along.
     pub forms: Vec<&'static str>,
+    /// What is wrong with the XOAUTH2 strings, as [`blob::FAULTS`] name it.
+    pub faults: Vec<&'static str>,
     /// The form of a client secret that stands in the text.
     pub shape: Option<&'static str>,
 }
@@ -44,9 +46,6 @@ const MOST: usize = 8;
 /// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
-/// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
-/// or broken is shorter.
-static CLIENT_SECRET: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
 /// The end of a JWT whose beginning was taken off, and the beginning of an opaque token.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:…|\.)[A-Za-z0-9_-]{20,}"));
 static OPAQUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bEw[A-Z][A-Za-z0-9+/=]{22,}"));
@@ -65,15 +64,16 @@ struct Place {
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
     let mut hidden: Vec<(Range<usize>, String)> = Vec::new();
+    let strings = blob::sent(text);
     let mut from = 0;
-    while let Some(word) = WORD.find_at(text, from) {
-        let end = broken_off(text, word.end());
+    while let Some((begins, sent)) = next_word(text, from, &strings) {
+        let end = broken_off(text, begins.end);
         from = end;
         let place =
-            Place { address: text[end..].starts_with('@'), identity: IDENTITY.is_match(before(text, word.start())) };
-        if let Some(mark) = cleared.word(&text[word.start()..end], place) {
-            hidden.push((word.start()..end, mark));
-        }
+            Place { address: text[end..].starts_with('@'), identity: IDENTITY.is_match(before(text, begins.start)) };
+        let word = &text[begins.start..end];
+        let mark = if sent { Some(cleared.string(word)) } else { cleared.word(word, place) };
+        hidden.extend(mark.map(|mark| (begins.start..end, mark)));
     }
     let mut secrets: Vec<Range<usize>> = Vec::new();
     for secret in CLIENT_SECRET.find_iter(text) {
@@ -117,6 +117,17 @@ pub fn clear(text: &str) -> Cleared {
     cleared
 }
 
+/// The next long word, and whether it was sent as an XOAUTH2 string.
+fn next_word(text: &str, from: usize, strings: &[Range<usize>]) -> Option<(Range<usize>, bool)> {
+    let word = WORD.find_at(text, from).map(|word| word.range());
+    let string = strings.iter().find(|string| string.start >= from).cloned();
+    match (word, string) {
+        (Some(word), Some(string)) if word.end <= string.start => Some((word, false)),
+        (_, Some(string)) => Some((string, true)),
+        (word, None) => word.map(|word| (word, false)),
+    }
+}
+
 /// What stands right before a place, as far as a name goes.
 fn before(text: &str, at: usize) -> &str {
     const NAME: usize = 24;
@@ -145,13 +156,28 @@ fn broken_off(text: &str, mut end: usize) -> usize {
 }
 
 impl Cleared {
+    /// What was sent as an XOAUTH2 string. Whatever it is, it is not shown.
+    fn string(&mut self, word: &str) -> String {
+        self.secret = true;
+        let joined = joined(word);
+        match blob::read(&joined) {
+            Some(mut blob) => {
+                if in_lines_of_mime(word) {
+                    blob.faults.push("newline");
+                }
+                self.blob(&blob)
+            }
+            None => Secret::new(joined).token_mark(),
+        }
+    }
+
     /// Reads a long word; gives what to show in its place, `None` where it may stay.
     fn word(&mut self, word: &str, place: Place) -> Option<String> {
-        let joined: String = word.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect();
+        let joined = joined(word);
         let word = joined.trim_end_matches('.');
-        if word.starts_with("dXNlcj") {
+        if ["dXNlcj", "ZFhObGNq"].iter().any(|begin| word.starts_with(begin)) {
             self.secret = true;
-            return Some(self.blob(word));
+            return Some(blob::read(word).map_or_else(|| MARK.to_owned(), |blob| self.blob(&blob)));
         }
         if let Some(detail) = word.starts_with("eyJ").then(|| json(word)).flatten() {
             if self.details.len() < MOST {
@@ -197,23 +223,41 @@ impl Cleared {
         }
     }
 
-    /// The XOAUTH2 string: whose it is, and what stands in the token's place.
-    fn blob(&mut self, blob: &str) -> String {
-        let Some(decoded) = decode(blob) else { return MARK.to_owned() };
-        let decoded = String::from_utf8_lossy(&decoded).into_owned();
-        let user = decoded.strip_prefix("user=").and_then(|rest| rest.split(['\x01', '\n', '\0', '^']).next());
-        let user = user.filter(|user| address(user));
+    /// The XOAUTH2 string: whose it is, what stands in the token's place, and what is wrong with it.
+    fn blob(&mut self, blob: &Blob) -> String {
+        let user = Some(blob.user.as_str()).filter(|user| address(user));
         self.users.extend(user.filter(|_| self.users.len() < MOST).map(str::to_owned));
-        let bearer = decoded
-            .split('\x01')
-            .find_map(|part| part.get(12..).filter(|_| part[..12].eq_ignore_ascii_case("auth=bearer ")));
-        let form = form(&decoded, bearer.unwrap_or_default());
-        self.forms.extend(form);
-        // A string that was cut off for posting says nothing of the token.
-        if form.is_none() && decoded.ends_with("\x01\x01") {
-            self.bearer(bearer.unwrap_or_default());
+        for fault in &blob.faults {
+            if !self.faults.contains(fault) {
+                self.faults.push(fault);
+            }
+            let form = match *fault {
+                "refresh-token" => "refresh-token",
+                "truncated-token" => "truncated",
+                _ => continue,
+            };
+            self.forms.push(form);
         }
-        xoauth2::shown(user.unwrap_or_default(), &Secret::new(bearer.unwrap_or_default()))
+        // A string that was cut off for posting says nothing of the token.
+        let token = shapes::in_its_place(&blob.bearer).is_none();
+        if token && (blob.whole || !blob.faults.is_empty()) {
+            self.bearer(&blob.bearer);
+            self.look(&blob.bearer);
+        }
+        xoauth2::shown(user.unwrap_or_default(), &Secret::new(blob.bearer.as_str()))
+    }
+
+    /// What a token is that says nothing of itself.
+    fn look(&mut self, bearer: &str) {
+        let form = match () {
+            () if shapes::is_google(bearer) => "google",
+            () if shapes::is_encrypted(bearer) => "encrypted",
+            () if shapes::is_compact(bearer) => "opaque",
+            () => return,
+        };
+        if !self.forms.contains(&form) {
+            self.forms.push(form);
+        }
     }
 
     fn bearer(&mut self, bearer: &str) {
@@ -246,21 +290,20 @@ fn as_password(word: &str) -> bool {
         let token = decoded.rsplit(|byte| *byte == 0).next().unwrap_or_default();
         token.starts_with(b"eyJ") && token.iter().filter(|byte| **byte == b'.').count() == 2
     };
-    word.len() >= 100 && !word.contains('.') && decode(word).is_some_and(token)
+    word.len() >= 100 && !word.contains('.') && blob::decode(word).is_some_and(token)
 }
 
-/// What is wrong with the string itself, by what stands in the token's place and around it.
-fn form(decoded: &str, bearer: &str) -> Option<&'static str> {
-    let whole = decoded.ends_with("\x01\x01");
-    let refresh = ["0.A", "1.A"].iter().any(|begin| bearer.starts_with(begin));
-    let doubled = bearer.get(..7).is_some_and(|begin| begin.eq_ignore_ascii_case("bearer "));
-    let one_end = bearer.starts_with("eyJ") && decoded.ends_with('\x01') && bearer.matches('.').count() == 2;
-    match () {
-        () if whole && refresh => Some("refresh-token"),
-        () if whole && bearer.starts_with("eyJ") && bearer.matches('.').count() == 1 => Some("truncated"),
-        () if doubled || decoded.contains("^Aauth=") || (one_end && !whole) => Some("malformed"),
-        () => None,
-    }
+/// A word that was broken over lines, in one.
+fn joined(word: &str) -> String {
+    word.lines().map(|line| line.trim_start_matches([' ', '\t', '>']).trim_end()).collect()
+}
+
+/// Base64 of a library for mails breaks its lines at 76 letters, that of OpenSSL at 64: a terminal breaks elsewhere.
+fn in_lines_of_mime(word: &str) -> bool {
+    let mut lengths = word.lines().map(|line| line.trim().len());
+    let first = lengths.next().unwrap_or_default();
+    let last = lengths.next_back().unwrap_or(usize::MAX);
+    matches!(first, 64 | 76) && last <= first && lengths.all(|length| length == first)
 }
 
 /// A mail address, as far as one may be shown: RFC 5321 §4.5.3.1 bounds it.
@@ -284,19 +327,8 @@ fn mixed(word: &str) -> bool {
 
 /// The JSON that Google and others send in base64 in place of a refusal; a token's header is none.
 fn json(word: &str) -> Option<String> {
-    let decoded = String::from_utf8(decode(word)?).ok()?;
+    let decoded = String::from_utf8(blob::decode(word)?).ok()?;
     let value: serde_json::Value = serde_json::from_str(&decoded).ok()?;
     value.get("status").or_else(|| value.get("schemes"))?;
     Some(crate::visible::line(&decoded))
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let config = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
-    let text = text.trim_end_matches('=');
-    // What was cut off in the middle is read as far as it goes.
-    let whole = text.len() - usize::from(text.len() % 4 == 1);
-    GeneralPurpose::new(alphabet, config).decode(&text[..whole]).ok()
 }

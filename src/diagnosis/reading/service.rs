@@ -25,7 +25,8 @@ const SERVICES: [(&str, &[&str]); 12] = [
     ("Postmark", &["postmarkapp.com"]),
     ("SparkPost", &["sparkpostmail.com"]),
 ];
-const MICROSOFT: [&str; 10] = [
+const MICROSOFT: [&str; 11] = [
+    "live.com",
     "outlook.com",
     "office365.com",
     "office365.us",
@@ -89,6 +90,11 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         }
     }
     add_by_host(evidence);
+}
+
+/// The service whose own name stands in a greeting.
+pub fn greets(banner: &str) -> Option<&'static str> {
+    hosts(banner).iter().find_map(|host| named(host))
 }
 
 /// A reply without a name in it is that of the host that was set.

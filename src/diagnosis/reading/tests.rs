@@ -33,7 +33,7 @@ fn token(claims: &str) -> String {
     )
 }
 
-fn nothing_leaks(text: &str, secrets: &[&str]) {
+pub fn nothing_leaks(text: &str, secrets: &[&str]) {
     let shown = format!("{:?}", read(text).evidence);
     for secret in secrets {
         assert!(!shown.contains(secret), "{secret} in {shown}");

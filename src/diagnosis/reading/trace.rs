@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::{
     super::Evidence,
+    programs,
     records::{Record, pattern},
 };
 
@@ -28,18 +29,33 @@ static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
 });
 static IMAP_NO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
+/// The sign-in was taken, and there is no mailbox behind it.
+static UNCONNECTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
+/// What stands before a side's words, up to the words: `C: `, ` ~> `, `<** `, `send: b'`, `host[192.0.2.1]:587: `.
+const LEAD: &str = r#"(?:^|\b[CS]: ?|CLIENT: |SERVER: |(?:DEBUG )?SMTP: |[~=*-]*[<>][<>~=*-]*\s{0,2}|SMTP[<>]{2} |\]:\d{2,5}: |\b(?i:send|sent|reply|command|message|response|cmd|got)['"]?\W{1,4})b?["'(]{0,2}"#;
+const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
+
 /// A command of the client; a server's `250-AUTH LOGIN XOAUTH2` is none.
-static AUTH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH (XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5)\b(?: user=([^\s^]+))?",
-    )
-});
-static ONE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )AUTH XOAUTH2 \S"));
-static MAIL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> )MAIL FROM:\s?<([^>\s]*)>"));
-static BANNER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )(220[ -][A-Za-z][\w-]*\.\S+ .*)"));
+static AUTH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
+static ONE_LINE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
+static ALONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2(?:\\r\\n)?'?$"));
+/// The server waits for TLS to begin.
+static READY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)"));
+static GREETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] )(?:EHLO|AUTH|MAIL FROM)\b"));
+static GAVE_UP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed"));
+static MAIL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
+static BANNER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
 static OFFERED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|S: |CLIENT: |< )250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)"));
+    LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
+/// JavaMail takes the lines apart.
+static EXTENSION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"Found extension "(AUTH|STARTTLS|SIZE|XXXX)", arg "([^"]*)""#));
 static HOST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)\b((?:smtp|smtp-mail|outlook|outlook-dod|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?",
@@ -103,15 +119,18 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         if !HANDED_OVER.is_match(line) {
             evidence.add_once("accepted", part(&ACCEPTED, 1));
         }
-        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused")] {
+        for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
             evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
         }
         evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
+        evidence.add_once("auth.form", if ALONE.is_match(line) { "alone" } else { "" });
         let mechanism = part(&AUTH, 1).to_ascii_uppercase();
-        signed_in |= !mechanism.is_empty();
-        evidence
-            .add_once("mechanism", if mechanism.is_empty() && PROMPT.is_match(line) { "LOGIN" } else { &mechanism });
+        let prompted = if PROMPT.is_match(line) { "LOGIN" } else { programs::mechanism(line) };
+        let mechanism = if mechanism.is_empty() { prompted } else { &mechanism };
+        signed_in |= !mechanism.is_empty() || SIGNED_IN.is_match(line);
+        evidence.add_once("mechanism", mechanism);
         let user = Some(part(&AUTH, 2)).filter(|user| user.len() <= 254).unwrap_or_default();
+        let user = if user.is_empty() { programs::user(line) } else { user };
         evidence.add_if_none("user", &user);
         if !user.is_empty() {
             accepted.user = user;
@@ -120,17 +139,33 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
             mail |= !signed_in;
             evidence.add_if_none("sender", found.get(1).map_or("", |sender| sender.as_str()));
         }
-        evidence.add_once("banner", part(&BANNER, 1));
-        evidence.add_once("ehlo", part(&OFFERED, 1));
+        evidence.add_once("banner", unquoted(&part(&BANNER, 1)));
+        evidence.add_once("ehlo", unquoted(&part(&OFFERED, 1)));
+        evidence.add_once("ehlo", format!("{} {}", part(&EXTENSION, 1), part(&EXTENSION, 2)).trim());
         if evidence.values("host").is_empty() {
             evidence.add_if_none("host", &part(&HOST, 1).to_ascii_lowercase());
             evidence.add_if_none("port", &part(&HOST, 2));
         }
     }
+    if tls_came_to_nothing(records) {
+        evidence.add_once("smtp.fault", "tls-not-begun");
+    }
     if mail && !signed_in {
         evidence.add("mail.auth", "none");
     }
     accepted
+}
+
+/// Without the end of the quotes that a program put around a line.
+fn unquoted(line: &str) -> &str {
+    line.trim_end_matches([' ', '\'', '"', ',', ')'])
+}
+
+/// STARTTLS was taken, and the client left without another word: what it met in between is in no line.
+fn tls_came_to_nothing(records: &[Record]) -> bool {
+    let Some(ready) = records.iter().rposition(|Record(line)| READY.is_match(line)) else { return false };
+    let rest = &records[ready + 1..];
+    !rest.iter().any(|Record(line)| GREETED.is_match(line)) && rest.iter().any(|Record(line)| GAVE_UP.is_match(line))
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn words_that_decide_are_understood() {
         ("https://login.microsoftonline.com/error?code=700082", "refresh_token_expired"),
         ("535 5.7.143 Expired token", "token_expired"),
         ("535 5.7.144 XOAUTH2 authentication failed. Invalid API permissions", "missing_scope_smtp_send"),
-        ("535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.", "account_cannot_sign_in"),
+        ("535 5.7.139 Authentication unsuccessful, federated STS service was unreachable.", "federation_fault"),
         (
             "535 5.7.139 Authentication unsuccessful, the organization configuration doesn't allow this.",
             "security_defaults",

@@ -7,8 +7,12 @@ use serde_json::{Map, Value};
 use crate::simulator::{
     Instant, Site,
     entra::{discovery, scope},
+    submission::Health,
     tenant::{BasicAuth, Mailbox, Resource, State, Switch},
 };
+
+/// At a time, for a mailbox.
+const MOST_CONNECTIONS: u32 = 3;
 
 /// A session that authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +31,7 @@ pub enum Denied {
     BasicDisabled,
     SecurityDefaults,
     CredentialsWrong,
+    TooManyConnections,
     // What High Volume Email alone says.
     Malformed,
     Expired,
@@ -56,6 +61,10 @@ impl Denied {
                  policy. Contact your administrator."
             }
             Self::CredentialsWrong => "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
+            Self::TooManyConnections => {
+                "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending for more \
+                 information."
+            }
             // Its relatives 5.5.121 to 5.5.126 tell what is malformed; their wordings are UNVERIFIED.
             Self::Malformed => "501 5.5.124 Invalid XOAUTH2 auth data",
             Self::Expired => "535 5.7.143 Expired token",
@@ -103,7 +112,11 @@ pub fn xoauth2(state: &State, site: &Site, blob: &[u8], now: Instant) -> Result<
         let access = principal.is_some_and(|principal| principal.full_access.contains(&user.upn));
         (allowed && access).then(|| text("oid"))
     };
-    let trustee = trustee.ok_or(Denied::Unsuccessful)?.to_owned();
+    let served = state.submission.health != Health::RefusingTokens;
+    let trustee = trustee.filter(|_| served).ok_or(Denied::Unsuccessful)?.to_owned();
+    if mailbox.usage.connections >= MOST_CONNECTIONS {
+        return Err(Denied::TooManyConnections);
+    }
     Ok(Identity { mailbox: user.upn.clone(), trustee })
 }
 

@@ -2,9 +2,15 @@
 //! one it may send as. The envelope's sender is not looked at, as Exchange rewrites it; High Volume Email has looked
 //! at it before.
 
-use super::{auth::Identity, high_volume, session::Service};
+use super::{
+    Reply, Then,
+    auth::Identity,
+    high_volume,
+    session::{Service, reply},
+};
 use crate::simulator::{
     ledger::{Message, Serial},
+    submission::Health,
     tenant::{Home, State},
 };
 
@@ -24,8 +30,11 @@ pub fn submit(
                 return refusal.to_owned();
             }
         }
-        Service::Mailboxes if may_send_as(state, identity, &from) => {}
-        Service::Mailboxes => return denied(state, identity, &from),
+        Service::Mailboxes => {
+            if let Some(refusal) = refused(state, identity, &from) {
+                return refusal;
+            }
+        }
     }
     let host = store(&mut state.ledger.serial);
     let id = header(&text, "message-id").filter(|id| id.starts_with('<') && id.ends_with('>'));
@@ -39,7 +48,59 @@ pub fn submit(
     format!("250 2.0.0 OK {id} [Hostname={host}]")
 }
 
+/// UNVERIFIED in what order these are looked at.
+fn refused(state: &mut State, identity: &Identity, from: &str) -> Option<String> {
+    let opened = state.principals.iter().all(|app| app.arrived || app.object_id != identity.trustee);
+    let used = state.mailbox(&identity.mailbox).map(|(_, mailbox)| (mailbox.usage, mailbox.restricted));
+    let (usage, restricted) = used.unwrap_or_default();
+    if !opened {
+        return Some(from_store(
+            state,
+            "430 4.2.0 STOREDRV; mailbox logon failure; \
+             STOREDRV.Submission.Exception:ConnectionFailedTransientException.MapiExceptionLogonFailed; Failed to \
+             process message due to a transient exception with message [BeginDiagnosticData]Cannot open mailbox.",
+        ));
+    }
+    if !may_send_as(state, identity, from) {
+        return Some(denied(state, identity, from));
+    }
+    if usage.recipients >= MOST_RECIPIENTS_A_DAY {
+        return Some(from_store(
+            state,
+            "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message due \
+             to a permanent exception with message [BeginDiagnosticData]The submission quota is exceeded.",
+        ));
+    }
+    restricted.then(|| {
+        "550 5.1.8 Access denied, bad outbound sender. For more information please go to \
+         http://go.microsoft.com/fwlink/?LinkId=875724."
+            .to_owned()
+    })
+}
+
+/// With what the store's servers append.
+fn from_store(state: &mut State, text: &str) -> String {
+    format!("{text}[EndDiagnosticData] [Hostname={}]", store(&mut state.ledger.serial))
+}
+
+/// To MAIL FROM, where mail is not taken for the moment. UNVERIFIED at which command a rate is refused.
+pub fn not_now(state: &State, identity: Option<&Identity>) -> Option<Reply> {
+    if state.submission.health == Health::Busy {
+        return Some(reply("451 4.7.0 Temporary server error. Please try again later. PRX2"));
+    }
+    let (_, mailbox) = state.mailbox(&identity?.mailbox)?;
+    let text = "421 4.4.2 Message submission rate for this client has exceeded the configured limit";
+    let too_fast = mailbox.usage.messages >= MOST_MESSAGES_A_MINUTE;
+    too_fast.then(|| Reply { then: Then::Close, ..reply(text) })
+}
+
+const MOST_MESSAGES_A_MINUTE: u32 = 30;
+const MOST_RECIPIENTS_A_DAY: u32 = 10_000;
+
 fn denied(state: &mut State, identity: &Identity, from: &str) -> String {
+    if state.tenant.older_send_as_codes {
+        return "550 5.7.60 SMTP; Client does not have permissions to send as this sender".to_owned();
+    }
     format!(
         "554 5.2.252 SendAsDenied; {} not allowed to send as {from}; \
          STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed to process message due \

@@ -1,7 +1,9 @@
 //! Exchange Online's SMTP submission, as pure decisions: a line, the state and the time in; a reply
 //! out. `serve` alone has a socket. Replies are worded as Exchange words them.
 
+mod arguments;
 pub mod auth;
+mod hello;
 pub mod high_volume;
 pub mod message;
 pub(super) mod serve;

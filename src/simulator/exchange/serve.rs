@@ -10,20 +10,27 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 use super::{Reply, Service, Session, Then};
-use crate::simulator::Shared;
+use crate::simulator::{
+    Shared,
+    submission::{Break, Moment, Shown, Tls},
+};
 
 /// Exchange takes an initial response on the AUTH line, so a command may be as long as a token.
 const LONGEST_LINE: usize = 16 * 1024;
 const IDLE: Duration = Duration::from_secs(120);
 const HANDSHAKE: Duration = Duration::from_secs(15);
 
-/// The certificate that clients were told of, and one of an authority nobody knows.
-pub struct Certificates {
-    pub own: Arc<ServerConfig>,
-    pub other: Arc<ServerConfig>,
+/// What is shown in each case of [`Shown`].
+pub struct Certificates(pub Vec<(Shown, Arc<ServerConfig>)>);
+
+impl Certificates {
+    fn of(&self, shown: Shown) -> io::Result<&Arc<ServerConfig>> {
+        let found = self.0.iter().find(|(known, _)| *known == shown);
+        found.map(|(_, config)| config).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
 }
 
 /// Serves one connection until its end.
@@ -35,14 +42,58 @@ pub async fn connection(
 ) -> io::Result<()> {
     let peer = stream.peer_addr()?.ip().to_string();
     stream.set_nodelay(true)?;
-    send(&mut stream, &Session::greeting(shared.now())).await?;
-    let Some(session) = dialogue(&shared, Session::new(service, &peer), &mut stream).await? else { return Ok(()) };
-    let own = shared.with(|state, _| state.submission.own_certificate);
-    let tls = if own { &tls.own } else { &tls.other };
-    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
-    let mut stream = timeout(HANDSHAKE, handshake).await??;
+    let session = Session::new(service, &peer);
+    if shared.with(|state, _| state.submission.tls == Tls::Implicit) {
+        let Some(mut stream) = secured(&shared, &tls, stream).await? else { return Ok(()) };
+        if greeted(&shared, &mut stream).await? {
+            dialogue(&shared, session.secured(), &mut stream).await?;
+        }
+        return stream.shutdown().await;
+    }
+    if !greeted(&shared, &mut stream).await? {
+        return Ok(());
+    }
+    let Some(session) = dialogue(&shared, session, &mut stream).await? else { return Ok(()) };
+    let Some(mut stream) = secured(&shared, &tls, stream).await? else { return Ok(()) };
     dialogue(&shared, session.secured(), &mut stream).await?;
     stream.shutdown().await
+}
+
+/// Whether the dialogue goes on after it.
+async fn greeted<S: AsyncRead + AsyncWrite + Unpin>(shared: &Shared, stream: &mut S) -> io::Result<bool> {
+    let Reply { text, then } = shared.with(|state, now| Session::greeting(state, now));
+    send(stream, &text).await?;
+    if then == Then::Hang {
+        silence(stream).await?;
+    }
+    Ok(then == Then::Read)
+}
+
+async fn secured(
+    shared: &Shared,
+    tls: &Certificates,
+    mut stream: TcpStream,
+) -> io::Result<Option<TlsStream<TcpStream>>> {
+    let (shown, breaks) = shared.with(|state, _| (state.submission.certificate, state.submission.breaks(Moment::Tls)));
+    match breaks {
+        Some(Break::Cut) => return Ok(None),
+        Some(Break::Silence) => {
+            silence(&mut stream).await?;
+            return Ok(None);
+        }
+        None => {}
+    }
+    let handshake = TlsAcceptor::from(Arc::clone(tls.of(shown)?)).accept(stream);
+    Ok(Some(timeout(HANDSHAKE, handshake).await??))
+}
+
+/// Takes in what comes and answers nothing, until the client leaves.
+async fn silence<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<()> {
+    let mut buffer = Vec::new();
+    while fill(stream, &mut buffer).await? > 0 {
+        buffer.clear();
+    }
+    Ok(())
 }
 
 /// Until the connection ends, or (the session is returned) until STARTTLS was agreed on.
@@ -56,6 +107,11 @@ where
             let taken = buffer.drain(..octets.min(buffer.len())).collect::<Vec<u8>>();
             let reply = shared.with(|state, _| session.chunk(state, &taken));
             send(stream, &reply.text).await?;
+            match reply.then {
+                Then::Read => {}
+                Then::Hang => return silence(stream).await.map(|()| None),
+                Then::Close | Then::StartTls => return Ok(None),
+            }
             if session.octets().is_some() && fill(stream, &mut buffer).await? == 0 {
                 return Ok(None);
             }
@@ -86,6 +142,7 @@ where
             Then::Read => {}
             Then::StartTls => return Ok(Some(session)),
             Then::Close => return Ok(None),
+            Then::Hang => return silence(stream).await.map(|()| None),
         }
     }
 }

@@ -2,14 +2,17 @@
 //! with their terminator, since only CRLF `.` CRLF ends a message.
 
 use super::{
-    FRONT_END,
+    arguments::{path, size},
     auth::{self, Denied, Identity},
+    hello::{self, Stranger},
     high_volume, message, traced,
 };
-use crate::simulator::{Instant, Site, tenant::State};
+use crate::simulator::{
+    Instant, Site,
+    submission::{Moment, Tls},
+    tenant::State,
+};
 
-/// What Exchange announces; the simulator itself takes less.
-const SIZE: &str = "157286400";
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 const MOST_RECIPIENTS: usize = 500;
 /// Bad commands before the connection is ended.
@@ -31,6 +34,8 @@ pub enum Then {
     Read,
     StartTls,
     Close,
+    /// Nothing more is said, and the connection stays.
+    Hang,
 }
 
 /// Whose accounts and rules count.
@@ -89,9 +94,8 @@ impl Session {
         }
     }
 
-    pub fn greeting(now: Instant) -> String {
-        let date = now.format("%a, %d %b %Y %H:%M:%S +0000");
-        format!("220 {FRONT_END}.outlook.office365.com Microsoft ESMTP MAIL Service ready at {date}\r\n")
+    pub fn greeting(state: &State, now: Instant) -> Reply {
+        hello::greeting(state, now)
     }
 
     /// The same connection inside TLS: whatever was said before is forgotten (RFC 3207 §4.2).
@@ -156,23 +160,26 @@ impl Session {
     fn command(&mut self, state: &mut State, site: &Site, text: &str, now: Instant) -> Reply {
         let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
         match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => self.hello(Some(state)),
-            "HELO" => self.hello(None),
+            "EHLO" => self.hello(state, true),
+            "HELO" => self.hello(state, false),
             "NOOP" => reply("250 2.0.0 OK"),
             "RSET" => {
                 self.forget_envelope();
                 reply("250 2.0.0 Resetting")
             }
             "QUIT" => Reply { then: Then::Close, ..reply("221 2.0.0 Service closing transmission channel") },
-            "STARTTLS" if !state.submission.starttls => self.blunder(UNRECOGNIZED),
+            "STARTTLS" if state.submission.tls == Tls::Absent => self.blunder(UNRECOGNIZED),
             "STARTTLS" if self.tls => self.blunder(BAD_SEQUENCE),
             "STARTTLS" if !rest.trim().is_empty() => self.blunder(BAD_ARGUMENTS),
+            "STARTTLS" if state.submission.tls == Tls::Injected => {
+                Reply { then: Then::StartTls, ..reply("220 2.0.0 SMTP server ready\r\n250 AUTH PLAIN LOGIN") }
+            }
             "STARTTLS" => Reply { then: Then::StartTls, ..reply("220 2.0.0 SMTP server ready") },
             "AUTH" => self.auth(state, site, rest, now),
             "MAIL" | "RCPT" | "DATA" | "BDAT" if self.identity.is_none() => {
                 reply(&traced("530 5.7.57 Client not authenticated to send mail.", &mut state.ledger.serial, now))
             }
-            "MAIL" => self.mail(rest),
+            "MAIL" => message::not_now(state, self.identity.as_ref()).unwrap_or_else(|| self.mail(rest)),
             "RCPT" => self.rcpt(state, rest),
             "BDAT" => self.bdat(rest),
             "DATA" if self.recipients.is_empty() => self.blunder("503 5.5.2 Need rcpt command"),
@@ -185,36 +192,24 @@ impl Session {
     }
 
     /// To EHLO with what is offered, to HELO without.
-    fn hello(&mut self, extended: Option<&State>) -> Reply {
+    fn hello(&mut self, state: &State, extended: bool) -> Reply {
         self.greeted = true;
         self.forget_envelope();
-        let hello = format!("{FRONT_END}.outlook.office365.com Hello [{}]", self.peer);
-        let Some(state) = extended else { return reply(&format!("250 {hello}")) };
-        let fourth = if self.tls { "AUTH LOGIN XOAUTH2" } else { "STARTTLS" };
-        let there = |offer: &&str| *offer != "STARTTLS" || state.submission.starttls;
-        let size = format!("SIZE {SIZE}");
-        let offered: [&str; 10] = [
-            &hello,
-            &size,
-            "PIPELINING",
-            "DSN",
-            "ENHANCEDSTATUSCODES",
-            fourth,
-            "8BITMIME",
-            "BINARYMIME",
-            "CHUNKING",
-            "SMTPUTF8",
-        ];
-        let offered: Vec<&str> = offered.into_iter().filter(there).collect();
+        if !extended {
+            return reply(&format!("250 {}", hello::named(state, &self.peer)));
+        }
+        let offered = hello::offered(state, self.tls, &self.peer);
         let last = offered.len() - 1;
-        let line = |(place, offer): (usize, &&str)| format!("250{}{offer}\r\n", if place == last { ' ' } else { '-' });
+        let line =
+            |(place, offer): (usize, &String)| format!("250{}{offer}\r\n", if place == last { ' ' } else { '-' });
         Reply { text: offered.iter().enumerate().map(line).collect(), then: Then::Read }
     }
 
     fn auth(&mut self, state: &mut State, site: &Site, rest: &str, now: Instant) -> Reply {
         let (mechanism, initial) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
         let mechanism = mechanism.to_ascii_uppercase();
-        if !self.tls || !matches!(mechanism.as_str(), "XOAUTH2" | "LOGIN") {
+        let taken = hello::mechanisms(state).split(' ').any(|offered| offered == mechanism);
+        if !self.tls || !taken || !matches!(mechanism.as_str(), "XOAUTH2" | "LOGIN") {
             return self.blunder("504 5.7.4 Unrecognized authentication type");
         }
         if !self.greeted {
@@ -239,6 +234,17 @@ impl Session {
     }
 
     fn blob(&mut self, state: &mut State, site: &Site, text: &str, now: Instant) -> Reply {
+        if let Some(how) = state.submission.breaks(Moment::Auth) {
+            return how.into();
+        }
+        match hello::stranger(state.submission.answering, text) {
+            Some(Stranger::Challenges(challenge)) => {
+                self.expecting = Expecting::Blob;
+                return reply(challenge);
+            }
+            Some(Stranger::Refuses(refusal)) => return self.blunder(refusal),
+            None => {}
+        }
         // Exchange answers a cancelled exchange (RFC 4954 §4 says 501) as it answers a wrong one.
         if text == "*" {
             return self.authenticated(Err(Denied::Unsuccessful), state, now);
@@ -264,6 +270,9 @@ impl Session {
     }
 
     fn authenticated(&mut self, outcome: Result<Identity, Denied>, state: &mut State, now: Instant) -> Reply {
+        if let Some(Stranger::Refuses(refusal)) = hello::stranger(state.submission.answering, "") {
+            return self.blunder(refusal);
+        }
         match outcome {
             Ok(identity) => {
                 self.identity = Some(identity);
@@ -347,6 +356,9 @@ impl Session {
     }
 
     fn submit(&mut self, state: &mut State, text: &[u8], too_big: bool) -> Reply {
+        if let Some(how) = state.submission.breaks(Moment::Data) {
+            return how.into();
+        }
         let mail_from = self.mail_from.take().unwrap_or_default();
         let recipients = std::mem::take(&mut self.recipients);
         match &self.identity {
@@ -381,18 +393,6 @@ impl Session {
     }
 }
 
-fn reply(text: &str) -> Reply {
+pub(super) fn reply(text: &str) -> Reply {
     Reply { text: format!("{text}\r\n"), then: Then::Read }
-}
-
-/// `FROM:<address> PARAMETERS`; Exchange accepts a space after the colon.
-fn path<'a>(rest: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
-    let (head, tail) = rest.split_at_checked(keyword.len())?;
-    let (address, parameters) = tail.trim_start().strip_prefix('<')?.split_once('>')?;
-    (head.eq_ignore_ascii_case(keyword) && !address.contains(['<', ' '])).then_some((address, parameters))
-}
-
-fn size(parameters: &str) -> Option<usize> {
-    let upper = parameters.to_ascii_uppercase();
-    upper.split(' ').find_map(|parameter| parameter.strip_prefix("SIZE=")?.parse().ok())
 }

@@ -148,14 +148,15 @@ impl Send {
     }
 
     fn offer(&self, desk: &Desk) -> Page {
-        let own = desk.draft.settings.user.as_ref().map(ToString::to_string).unwrap_or_default();
+        let proposed = desk.recipient.as_ref().or(desk.draft.settings.user.as_ref());
+        let proposed = proposed.map(ToString::to_string).unwrap_or_default();
         Page {
             blocks: words("message", desk),
             question: Some(Question {
                 label: desk.word("steps.message.question"),
                 hint: desk.word("steps.message.hint"),
                 error: self.error.as_ref().map(|error| desk.say(error)),
-                input: Input::Text { value: desk.typed("message").unwrap_or(own) },
+                input: Input::Text { value: desk.typed("message").unwrap_or(proposed) },
             }),
             actions: vec![
                 primary(Key::Enter, desk.word("action.send"), Act::Answer),

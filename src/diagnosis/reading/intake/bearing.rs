@@ -1,10 +1,14 @@
 //! Whether a line bears on a failure, judged by its bytes alone, in one pass over all of them: what the reader
 //! understands is looked for here by its words. A line too many costs nothing; it does not read any.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::LazyLock,
+};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use encoding_rs::{BIG5, EUC_JP, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
+use serde::Deserialize;
 
 use super::super::{super::cause, network};
 
@@ -35,128 +39,21 @@ enum Check {
     Code,
 }
 
-/// Reply codes that have no enhanced one beside them, or not at once.
-const CODES: [&str; 24] = [
-    "421", "432", "450", "451", "452", "454", "500", "501", "502", "503", "504", "521", "523", "530", "534", "535",
-    "538", "541", "550", "551", "552", "553", "554", "571",
-];
-const REFUSED: [&str; 57] = [
-    "aadsts",
-    "ＡＡＤＳＴＳ",
-    "５．７．",
-    "４．７．",
-    "５３５",
-    "smtpclientauthentication",
-    "authentication unsuccessful",
-    "sendasdenied",
-    "not authenticated to send",
-    "send as this sender",
-    "basic authentication",
-    "storedrv",
-    "unrecognized authentication type",
-    "issue a starttls",
-    "security defaults",
-    "did not meet the criteria",
-    "concurrent connections",
-    "authentication fail",
-    "authentication error",
-    "authentication credentials",
-    "authentication rejected",
-    "login failed",
-    "logon fail",
-    "invalid login",
-    "auth failed",
-    "not accepted",
-    "認証に失敗",
-    "認証エラー",
-    "認証できません",
-    "管理者の承認",
-    "invalid_grant",
-    "invalid_client",
-    "unauthorized_client",
-    "invalid_request",
-    "invalid_scope",
-    "invalid_resource",
-    "access_denied",
-    "authorization_declined",
-    "expired_token",
-    "bad_verification_code",
-    "consent_required",
-    "interaction_required",
-    "login_required",
-    "temporarily_unavailable",
-    "unsupported_grant_type",
-    "error_codes",
-    "/error?code=",
-    "refresh token",
-    "badpadding",
-    "invalidtoken",
-    "authorization_requestdenied",
-    "parameter 'scope'",
-    "need admin approval",
-    "not enabled for consumers",
-    "useraudience",
-    "http error 40",
-    "must be marked as",
-];
-const OTHERS: [&str; 9] = [
-    "address rejected",
-    "client host rejected",
-    "relay access denied",
-    "greylist",
-    "authentication data",
-    "proxy auth",
-    "gsmtp",
-    "/realms/",
-    "conditional access",
-];
-const ACCEPTED: [&str; 8] = [
-    "235 2.7.0",
-    "235-2.7.0",
-    "235 auth",
-    "2.7.0 authentication successful",
-    "status=sent (250",
-    "250 2.0.0 ok",
-    "250-2.0.0 ok",
-    "250 2.6.0 <",
-];
-const TRACE: [&str; 35] = [
-    "auth xoauth2",
-    "auth login",
-    "auth plain",
-    "auth ntlm",
-    "auth cram",
-    "oauthbearer",
-    "mail from:",
-    "334 ",
-    "vxnlcm5hbwu6",
-    "ugfzc3dvcmq6",
-    " esmtp",
-    "220 ",
-    "250-auth",
-    "250 auth",
-    "authenticate ",
-    "-err ",
-    "eyj",
-    "dxnlcj",
-    "grant_type",
-    "devicelogin",
-    "login.microsoft",
-    "client_secret",
-    "access_token",
-    "refresh_token",
-    "trace id",
-    "correlation id",
-    "xoauth2",
-    "credential",
-    "smtp.office365",
-    "smtp-mail.outlook",
-    "password",
-    "assertion",
-    "certificate",
-    "clock",
-    "oauth",
-];
+/// The words of `bearing.toml`.
+#[derive(Debug, Deserialize)]
+struct Words {
+    codes: Vec<String>,
+    refused: Vec<String>,
+    wrapped: Vec<String>,
+    numbers: Vec<String>,
+    accepted: Vec<String>,
+    trace: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test reads it")]
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| toml::from_str(include_str!("bearing.toml")).expect("words that bear on a failure"));
+
 /// Facts whose texts rules look into.
 const TEXTS: [&str; 3] = ["reply.text", "oauth.description", "network.detail"];
 
@@ -211,22 +108,25 @@ impl Bearing {
     }
 }
 
+/// The more telling come first, as of two that are the same the first counts.
 fn words() -> Vec<(&'static str, Kind, Check)> {
     const ENHANCED: [&str; 16] = [
         "4.0.", "4.1.", "4.2.", "4.3.", "4.4.", "4.5.", "4.6.", "4.7.", "5.0.", "5.1.", "5.2.", "5.3.", "5.4.", "5.5.",
         "5.6.", "5.7.",
     ];
-    let all = |words: &[&'static str], kind, check| words.iter().map(|words| (*words, kind, check)).collect::<Vec<_>>();
-    // The more telling come first, as of two that are the same the first counts.
-    let mut words = all(&ENHANCED, Kind::Refused, Check::Enhanced);
-    words.extend(all(&CODES, Kind::Refused, Check::Code));
-    words.extend(all(&REFUSED, Kind::Refused, Check::Always));
-    words.extend(all(&OTHERS, Kind::Refused, Check::Always));
+    let Words { codes, refused, wrapped, numbers, accepted, trace } = &*WORDS;
+    let mut words: Vec<_> = ENHANCED.iter().map(|begin| (*begin, Kind::Refused, Check::Enhanced)).collect();
+    let mut add =
+        |all: &'static [String], kind, check| words.extend(all.iter().map(|word| (word.as_str(), kind, check)));
+    add(codes, Kind::Refused, Check::Code);
+    add(refused, Kind::Refused, Check::Always);
+    add(wrapped, Kind::Refused, Check::Always);
+    add(accepted, Kind::Accepted, Check::Always);
+    add(trace, Kind::Trace, Check::Always);
     let rules = cause::words().filter(|(fact, words)| TEXTS.contains(fact) && words.len() >= 8);
     words.extend(rules.map(|(_, words)| (words, Kind::Refused, Check::Always)));
+    words.extend(numbers.iter().map(|word| (word.as_str(), Kind::Unreached, Check::Always)));
     words.extend(network::words().map(|words| (words, Kind::Unreached, Check::Always)));
-    words.extend(all(&ACCEPTED, Kind::Accepted, Check::Always));
-    words.extend(all(&TRACE, Kind::Trace, Check::Always));
     words
 }
 

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    super::{network, oauth, records, refusal, secrets},
+    super::{decode, network, oauth, records, refusal, secrets},
     bearing::{Hit, Kind},
     charset,
 };
@@ -95,7 +95,7 @@ struct Told {
 impl Count {
     fn told(&self) -> Option<Told> {
         let line = charset::text(&self.last)?;
-        let cleared = secrets::clear(&records::folded(&line));
+        let cleared = secrets::clear(&decode::plain(&records::folded(&line)));
         let record = records::split(&cleared.text).into_iter().next()?.0;
         let what = what(self.kind, &record)?;
         Some(Told { what, times: self.times, begun: self.begun, first: time(&self.first), last: time(&self.last) })
