@@ -16,7 +16,7 @@ use crate::{
     account::Account,
     checklist::{Item, State},
     diagnosis::{self, Cause, Certainty, Evidence},
-    entra::cloud,
+    entra::{Failure, cloud},
     phrase::Phrase,
     report::Report as Telling,
     secret::Secret,
@@ -107,6 +107,8 @@ impl Trial {
         let (why, outcome) = match came {
             Came::Runs(effect) => return effect.into_iter().collect(),
             Came::Renewed => {
+                desk.anew = false;
+                tokens::weigh(desk);
                 // The old refresh token may be worth nothing now: the new one is kept before it is used.
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
@@ -126,6 +128,7 @@ impl Trial {
                 };
                 self.evidence = blame::refused(desk, &failure, renewing::flow(desk));
                 self.causes = diagnosis::causes(&self.evidence);
+                self.fail_refused(desk, &failure);
                 (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
             Came::Unusable(failure) => {
@@ -138,6 +141,16 @@ impl Trial {
         };
         self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
+    }
+
+    /// The authority's own refusal speaks against the item of its likely cause.
+    fn fail_refused(&self, desk: &mut Desk, failure: &Failure) {
+        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible && !failure.is_passing());
+        if let Some(cause) = likely {
+            // Who is led to the sign-in signs in anew.
+            desk.anew = cause.step == Some("consent");
+            desk.draft.checklist.fail(cause.item, cause.headline.clone());
+        }
     }
 
     pub fn accepted(&self) -> bool {
@@ -296,7 +309,8 @@ fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence) -> 
         ];
         // High Volume Email does not look at that switch.
         let looked_at = |item: &Item| *item != Item::SmtpAuth || checklist.state(*item) != State::NotNeeded;
-        for item in proven.into_iter().filter(looked_at).collect::<Vec<_>>() {
+        let token = (checklist.state(Item::Token) == State::Failed).then_some(Item::Token);
+        for item in proven.into_iter().chain(token).filter(looked_at).collect::<Vec<_>>() {
             checklist.prove(item, reply.clone());
         }
     }

@@ -102,7 +102,8 @@ impl Stop {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
         match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
             Some(obstacle) => {
-                Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
+                let causes = blame::refusal(desk, &failure, flow);
+                Self { failure: Some(failure), causes, ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
             }
             None if failure.is_passing() => {
                 let why = described("consent.later");
@@ -223,6 +224,10 @@ impl Consent {
                 let stop = Stop::new(Phrase::new("consent.cancelled"), Item::Consent, Outcome::SignIn);
                 let turn = self.settle(desk, stop.into());
                 Turn { effects, go: turn.go }
+            }
+            (Message::Skip, Phase::Stopped(_)) if super::token::asks_amiss(desk) => {
+                desk.change(|desk| desk.draft.settings.scopes.clear());
+                self.begin(desk, now)
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
             (Message::Other, Phase::Stopped(stop)) => Turn::go(ladder::past(desk, &stop.causes)),
@@ -345,6 +350,9 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
         _ => "action.retry",
     };
     actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
+    if super::token::asks_amiss(desk) {
+        actions.push(secondary(Key::Letter('s'), desk.word("action.ask-for-smtp"), Message::Skip));
+    }
     actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
     blocks.extend(verdict::blocks(desk, &stop.causes));
