@@ -29,8 +29,8 @@ struct Section<'a> {
 pub fn section(texts: &Texts, entry: &'static Entry, demos: Demos) -> Vec<Part> {
     let mut section = Section { texts, entry, parts: Vec::new() };
     section.meaning();
-    section.told();
     section.mended();
+    section.told();
     section.known_by(&demos(&entry.slug));
     section.parts
 }
@@ -103,10 +103,10 @@ impl Section<'_> {
     }
 
     fn told(&mut self) {
-        let rules = self.entry.when.iter().map(|rule| rule::line(self.texts, rule)).collect();
-        self.under("told", Part::Bullets(rules));
         let next = self.lines("next", &self.entry.next);
         self.under("next", Part::Bullets(next));
+        let rules = self.entry.when.iter().map(|rule| rule::line(self.texts, rule)).collect();
+        self.under("told", Part::Bullets(rules));
     }
 
     fn mended(&mut self) {
@@ -139,7 +139,7 @@ impl Section<'_> {
         if !self.entry.source.is_empty() {
             lines.push(vec![Span::Words(format!("{}: ", self.word("source"))), Span::Link(self.entry.source.clone())]);
         }
-        self.parts.push(Part::Bullets(lines));
+        self.under("known", Part::Bullets(lines));
         let example: String = self.entry.example.iter().map(|(fact, value)| self.example(fact, value)).collect();
         self.parts.push(Part::Code { label: said(self.word("example")), language: "text", text: example });
     }
