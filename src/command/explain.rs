@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Context, Status, access, demo, input, options::Explain, report::Asked, summary};
 use crate::{
     diagnosis::{
-        self, Cause, Evidence, cause,
+        self, Cause, Evidence, Experiment, cause, experiment,
         reading::{Intake, Reading, Taken, Unreadable},
     },
     phrase::Phrase,
@@ -46,10 +46,13 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
                     context.tell(&format!("  {}\n", visible::line(seen)));
                 }
             }
-            if !report.is_all() {
-                deliver(context, &causes, asked.json);
+            if asked.json {
+                deliver(context, &causes);
+            } else if !report.is_all() {
+                let here = tries(context, &reading.evidence, &causes);
+                context.tell(&summary::verdicts(&context.texts, &causes, here));
             }
-            let told = Report { at: access::now(), evidence: reading.evidence, causes: &causes, ..Report::default() };
+            let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
             report.hand_over(context, Status::Done, &told)
         }
         Err((status, why)) => {
@@ -179,12 +182,20 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
 }
 
+/// What the live test could tell where it is the account's own sign-in that was refused.
+fn tries(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Vec<String> {
+    let names: Vec<&str> = experiment::offered(evidence, causes).into_iter().map(Experiment::id).collect();
+    let option = names.iter().map(|name| format!(" --try {name}")).collect::<String>();
+    let phrase = Phrase::new("apart.live").with("command", format!("smtp-oauth test{option}"));
+    (!names.is_empty()).then(|| context.texts.say(&phrase)).into_iter().collect()
+}
+
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     let Some(entry) = cause::find(slug) else {
         return unknown(context, slug);
     };
     if json {
-        deliver(context, &[entry.in_general()], true);
+        deliver(context, &[entry.in_general()]);
     } else {
         let parts = catalogue::section(&context.texts, entry, &demo::named_for);
         context.tell(&document::plain(&parts, summary::sentence));
@@ -207,13 +218,7 @@ fn unknown(context: &Context, slug: &str) -> Status {
     Status::Usage
 }
 
-fn deliver(context: &Context, causes: &[Cause], json: bool) {
-    if json {
-        let document = Document { causes: summary::causes(&context.texts, causes) };
-        context.deliver(&summary::json(&document));
-        return;
-    }
-    for cause in causes {
-        context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
-    }
+fn deliver(context: &Context, causes: &[Cause]) {
+    let document = Document { causes: summary::causes(&context.texts, causes) };
+    context.deliver(&summary::json(&document));
 }

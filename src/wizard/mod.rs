@@ -13,6 +13,8 @@ pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+pub mod experiment;
+mod experimenting;
 mod given;
 mod handing;
 mod ladder;
@@ -26,8 +28,10 @@ mod rests;
 pub mod screen;
 mod sheet;
 mod step;
+mod telling;
 mod tokens;
 pub mod trial;
+pub mod trying;
 pub mod verdict;
 mod view;
 
@@ -63,6 +67,8 @@ pub struct Model {
     overlay: Option<Overlay>,
     /// The request to an administrator that is being written.
     request: Option<Ticket>,
+    /// A report that is being written.
+    report: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -116,6 +122,7 @@ impl Model {
             step,
             overlay: None,
             request: None,
+            report: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -194,7 +201,9 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
+            Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
+            Message::ShowExperiments => self.show_experiments(),
             Message::Back => {
                 self.taken_over();
                 self.back(now)
@@ -356,6 +365,11 @@ impl Model {
         {
             return self.request_kept(outcome, now);
         }
+        if let Report::FilesKept(outcome) = &report
+            && self.report == Some(ticket)
+        {
+            return self.report_kept(outcome);
+        }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;
         }
@@ -367,6 +381,9 @@ impl Model {
             }
         }
         if let Some(effects) = self.rechecked(ticket, &report, now) {
+            return effects;
+        }
+        if let Some(effects) = self.experiment_reported(ticket, &report, now) {
             return effects;
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);

@@ -4,6 +4,7 @@ mod answering;
 mod application;
 mod browser;
 mod clouds;
+mod experimenting;
 mod faults;
 mod handing;
 #[path = "../keys/mod.rs"]
@@ -20,6 +21,7 @@ mod resuming;
 mod sheets;
 mod signing_in;
 mod stories;
+mod telling;
 mod testing;
 mod typing;
 

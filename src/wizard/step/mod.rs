@@ -1,6 +1,7 @@
 //! One file a kind of step. A step enters with what it asks for first, takes messages, and shows a page;
 //! it says where to go and never goes there itself.
 
+mod adopt;
 mod ask;
 mod choose;
 mod connect;
@@ -14,6 +15,7 @@ mod read;
 mod save;
 mod token;
 
+use adopt::{adopt, adopting, narrowing, take_user};
 pub use consent::shown_of_app;
 pub use message::test_message;
 
@@ -23,12 +25,14 @@ use super::{
     message::Message,
     plan,
     screen::{Act, Action, Block, Key, Question, Tone},
+    trial::Trial,
 };
 use crate::{
     checklist::{Item, steps::Kind},
     diagnosis::{Cause, Certainty},
     phrase::Phrase,
     product,
+    report::Report as Telling,
 };
 
 /// The step that is open, with its state.
@@ -109,6 +113,23 @@ impl Step {
         }
     }
 
+    /// The conversation of this step, where it had one.
+    pub fn trial(&self) -> Option<&Trial> {
+        match self {
+            Self::Connect(step) => step.trial(),
+            Self::Message(step) => step.trial(),
+            _ => None,
+        }
+    }
+
+    pub fn trial_mut(&mut self) -> Option<&mut Trial> {
+        match self {
+            Self::Connect(step) => step.trial_mut(),
+            Self::Message(step) => step.trial_mut(),
+            _ => None,
+        }
+    }
+
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
         match self {
             Self::Choose(step) => step.update(desk, &message),
@@ -154,6 +175,16 @@ impl Step {
             Self::Connect(step) => step.causes(),
             Self::Message(step) => step.causes(),
             Self::Choose(_) | Self::Ask(_) | Self::Save(_) | Self::Done(_) => &[],
+        }
+    }
+
+    /// What it shows, for a report.
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        match self {
+            Self::Consent(step) => step.tell(desk, told),
+            Self::Connect(step) => step.tell(told),
+            Self::Message(step) => step.tell(desk, told),
+            _ => told.causes = self.causes().to_vec(),
         }
     }
 
