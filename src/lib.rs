@@ -6,10 +6,10 @@
 //! - `command`: one file a subcommand; joins wizard, front and runtime
 //! - `front` | `runtime`: draw a screen and read keys | perform effects; neither sees the other
 //! - `wizard`: the pure core
-//! - `handover`: what an administrator is asked to do
+//! - `handover`, `report`: what an administrator is asked to do | what is told of a failure
 //! - `product`, `checklist`, `diagnosis`, `account`, `export`, `language`: data and formats
 //! - `smtp`, `entra`, `token`: protocols, values in and values out
-//! - `facts`, `network`, `phrase`, `secret`, `shell`, `visible`: what everything speaks in
+//! - `facts`, `markdown`, `network`, `phrase`, `secret`, `shell`, `visible`: what everything speaks in
 //!
 //! `simulator` stands apart: Microsoft, small enough to carry. It shares no code with what it tests.
 #![forbid(unsafe_code)]
@@ -26,9 +26,11 @@ pub mod facts;
 pub mod front;
 pub mod handover;
 pub mod language;
+pub mod markdown;
 pub mod network;
 pub mod phrase;
 pub mod product;
+pub mod report;
 pub mod runtime;
 pub mod secret;
 pub mod shell;

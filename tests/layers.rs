@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("phrase", &[]),
     ("network", &[]),
+    ("markdown", &[]),
     ("visible", &[]),
     ("way", &[]),
     ("shell", &[]),
@@ -26,9 +27,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("export", &["account", "entra"]),
     ("language", &["checklist", "diagnosis", "product"]),
     ("handover", &["account", "checklist", "entra", "language", "product"]),
+    ("report", &["checklist", "diagnosis", "entra", "language", "smtp", "token"]),
     (
         "wizard",
-        &["account", "checklist", "diagnosis", "entra", "export", "handover", "language", "product", "smtp", "token"],
+        &[
+            "account",
+            "checklist",
+            "diagnosis",
+            "entra",
+            "export",
+            "handover",
+            "language",
+            "product",
+            "report",
+            "smtp",
+            "token",
+        ],
     ),
     ("front", &["checklist", "wizard"]),
     ("runtime", &["account", "entra", "smtp", "wizard"]),
@@ -44,6 +58,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "handover",
             "language",
             "product",
+            "report",
             "runtime",
             "simulator",
             "smtp",
@@ -55,7 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "shell", "visible", "way"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "markdown", "shell", "visible", "way"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

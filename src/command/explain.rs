@@ -9,10 +9,11 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Context, Status, access, input, options::Explain, summary};
+use super::{Context, Status, access, demo, input, options::Explain, report::Asked, summary};
 use crate::{
     diagnosis::{self, Cause, Evidence, cause, reading::Reading},
     phrase::Phrase,
+    report::{Report, catalogue, document},
     runtime::named,
     visible,
     wizard::verdict,
@@ -25,6 +26,10 @@ struct Document {
 }
 
 pub fn run(context: &Context, asked: &Explain) -> Status {
+    let report = Asked { path: asked.report.as_deref(), hidden: asked.hide_addresses };
+    if report.clashes(context, asked.json) {
+        return Status::Usage;
+    }
     let read = match &asked.cause {
         Some(slug) => return look_up(context, slug, asked.json),
         None => reading(context, asked),
@@ -32,11 +37,14 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
     match read {
         Ok(reading) => {
             let causes = diagnosis::causes(&reading.evidence);
-            if !asked.json {
+            if !asked.json && !report.is_all() {
                 context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
             }
-            deliver(context, &causes, asked.json);
-            Status::Done
+            if !report.is_all() {
+                deliver(context, &causes, asked.json);
+            }
+            let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
+            report.hand_over(context, Status::Done, &told)
         }
         Err((status, why)) => {
             context.complain(context.texts.say(&why));
@@ -149,19 +157,30 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
 
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     let Some(entry) = cause::find(slug) else {
-        context.complain(context.texts.say(&Phrase::new("explain.unknown-cause").with("slug", slug)));
-        let known: String = cause::FILES.iter().map(|(slug, _)| format!("  {slug}\n")).collect();
-        // Where it goes may be gone; that is nobody's loss.
-        let _ = std::io::stderr().write_all(known.as_bytes());
-        return Status::Usage;
+        return unknown(context, slug);
     };
-    let cause = entry.in_general();
     if json {
-        deliver(context, &[cause], true);
+        deliver(context, &[entry.in_general()], true);
     } else {
-        context.tell(&summary::general(&context.texts, &cause));
+        let parts = catalogue::section(&context.texts, entry, &demo::named_for);
+        context.tell(&document::plain(&parts, summary::sentence));
     }
     Status::Done
+}
+
+/// The causes that it may have been meant for, then all of them.
+fn unknown(context: &Context, slug: &str) -> Status {
+    context.complain(context.texts.say(&Phrase::new("explain.unknown-cause").with("slug", slug)));
+    let list = |slugs: &mut dyn Iterator<Item = &str>| slugs.map(|slug| format!("  {slug}\n")).collect::<String>();
+    let near = catalogue::near(slug);
+    let mut known = list(&mut cause::FILES.iter().map(|(slug, _)| *slug).filter(|slug| !near.contains(slug)));
+    if !near.is_empty() {
+        let head = context.texts.word("explain.near-causes");
+        known = format!("{}{head}\n{known}", list(&mut near.into_iter()));
+    }
+    // Where it goes may be gone; that is nobody's loss.
+    let _ = std::io::stderr().write_all(known.as_bytes());
+    Status::Usage
 }
 
 fn deliver(context: &Context, causes: &[Cause], json: bool) {

@@ -52,7 +52,7 @@ pub fn run(context: &Context, asked: &options::Export) -> Status {
 }
 
 /// Why there is nothing for a program.
-struct Failed {
+pub struct Failed {
     why: String,
     status: Status,
 }
@@ -62,7 +62,7 @@ impl Failed {
         Self { why: why.to_string(), status }
     }
 
-    fn said(self, context: &Context) -> Status {
+    pub fn said(self, context: &Context) -> Status {
         context.complain(self.why);
         self.status
     }
@@ -147,7 +147,7 @@ fn list(context: &Context) -> String {
     FORMATS.iter().map(|format| line(format.id)).collect()
 }
 
-fn said(handed: &Handed, path: &Path) -> Phrase {
+pub fn said(handed: &Handed, path: &Path) -> Phrase {
     let phrase = match handed {
         Handed::New => Phrase::new("export.written"),
         Handed::Same => Phrase::new("export.same"),
@@ -156,7 +156,7 @@ fn said(handed: &Handed, path: &Path) -> Phrase {
     phrase.with("path", path.display())
 }
 
-fn unwritten(context: &Context, failure: &FileFailure) -> Failed {
+pub fn unwritten(context: &Context, failure: &FileFailure) -> Failed {
     Failed::new(Status::CannotWrite, context.texts.say(&verdict::file_trouble(failure)))
 }
 

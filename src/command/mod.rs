@@ -3,6 +3,8 @@
 
 mod access;
 mod answers;
+#[cfg(test)]
+mod catalogue_tests;
 mod credential;
 pub mod demo;
 mod events;
@@ -17,6 +19,7 @@ mod options;
 mod paths;
 mod remote;
 mod renewal;
+mod report;
 mod setup;
 mod simulate;
 mod sole;

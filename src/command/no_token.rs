@@ -116,24 +116,30 @@ impl NoToken {
         matches!(self, Self::Refused(failure) if failure.form == Form::OAuth)
     }
 
-    /// What it is put down to; nothing where the sentence says it all.
-    pub fn causes(&self, known: &Known) -> Vec<Cause> {
+    /// What bears on it.
+    pub fn evidence(&self, known: &Known) -> Evidence {
         let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();
         let mut evidence = of_renewal(known, &vault);
         match self {
             Self::Refused(failure) | Self::Later(failure, _) => evidence.add_oauth(failure),
             Self::Network(failure) => evidence.add_network(failure),
+            _ => {}
+        }
+        evidence
+    }
+
+    /// What it is put down to; nothing where the sentence says it all.
+    pub fn causes(&self, known: &Known) -> Vec<Cause> {
+        match self {
+            Self::Refused(_) | Self::Later(..) | Self::Network(_) => diagnosis::causes(&self.evidence(known)),
             Self::File(_)
             | Self::Credential(_)
             | Self::NotSignedIn(_)
             | Self::Waiting(_)
             | Self::Expired { .. }
             | Self::Others { .. }
-            | Self::Unaskable => {
-                return Vec::new();
-            }
+            | Self::Unaskable => Vec::new(),
         }
-        diagnosis::causes(&evidence)
     }
 }
 

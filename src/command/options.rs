@@ -180,6 +180,13 @@ pub struct Test {
     /// takes time to arrive
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until_accepted: Option<Duration>,
+    /// Write a report to paste into a ticket (Markdown, without tokens and secrets) to this file, or with `-` to stdout
+    /// in place of the usual text; another text that is there is kept as FILE.old, or FILE.old.1 and so on
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// In the report, other names in place of mail addresses, and ids cut short
+    #[arg(long, requires = "report")]
+    pub hide_addresses: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -191,11 +198,18 @@ pub struct Explain {
     #[arg(long, value_name = "FILE")]
     pub evidence: Option<PathBuf>,
     /// What a cause means and how it is fixed, in general
-    #[arg(long, value_name = "SLUG", conflicts_with_all = ["text", "evidence"])]
+    #[arg(long, value_name = "SLUG", conflicts_with_all = ["text", "evidence", "report"])]
     pub cause: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
+    /// Write a report to paste into a ticket (Markdown, without tokens and secrets) to this file, or with `-` to stdout
+    /// in place of the usual text; another text that is there is kept as FILE.old, or FILE.old.1 and so on
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// In the report, other names in place of mail addresses, and ids cut short
+    #[arg(long, requires = "report")]
+    pub hide_addresses: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -64,11 +64,6 @@ pub fn cause(texts: &Texts, cause: &Cause) -> String {
     sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause)
 }
 
-/// A cause as one looks it up: nobody's, so neither certain nor not.
-pub fn general(texts: &Texts, cause: &Cause) -> String {
-    sentence("", &texts.say(&cause.headline)) + &body(texts, cause)
-}
-
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
 /// not know; commands and evidence are left to the terminal, so that they can be copied whole.
 pub fn sentence(head: &str, said: &str) -> String {

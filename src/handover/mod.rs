@@ -8,7 +8,6 @@ mod script;
 mod value;
 
 pub use facts::{Facts, Refusal};
-pub use note::code;
 
 use crate::language::Texts;
 

@@ -3,6 +3,7 @@
 use super::{facts::Facts, value::Value};
 use crate::{
     language::Texts,
+    markdown::code,
     phrase::Phrase,
     product::app::{Api, Audience, Kind, Platform},
     shell,
@@ -247,12 +248,4 @@ fn numbered(clicks: &[String]) -> String {
 fn consent_url(facts: &Facts) -> Option<String> {
     let (authority, tenant, client_id) = (facts.authority.as_ref()?, facts.tenant.as_ref()?, facts.client_id.as_ref()?);
     Some(format!("{authority}/{tenant}/adminconsent?client_id={client_id}"))
-}
-
-/// A code span around whatever is in it (CommonMark 6.1).
-pub fn code(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let space = if longest > 0 { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
 }

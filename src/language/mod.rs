@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     checklist::{Item, steps},
-    diagnosis::cause,
+    diagnosis::{self, cause},
     phrase::Phrase,
     product,
 };
@@ -25,6 +25,15 @@ pub use known::{HELP, Language};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     language: Language,
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Our own words.
+    Words(String),
+    /// A value that was filled in, and its name.
+    Value(String, String),
 }
 
 type Table = BTreeMap<String, String>;
@@ -167,13 +176,40 @@ impl Texts {
 
     /// A text that is no language's own, its values filled in as they are.
     pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
-        let any = |name: &str| self.find(&format!("general.{name}")).unwrap_or("…");
-        fill(template, |name| {
-            Some(match value(phrase, name) {
-                Some(detail) if name == "detail" && self.language != Language::English => self.detail(detail),
-                value => value.unwrap_or_else(|| any(name)).to_owned(),
-            })
+        fill(template, |name| Some(self.value(phrase, name).unwrap_or_else(|| self.any(name))))
+    }
+
+    /// A sentence in pieces, for who must tell our words from what others said.
+    pub fn pieces(&self, phrase: &Phrase) -> Vec<Piece> {
+        let piece = |part: Part| match part {
+            Part::Words(words) => Piece::Words(words.to_owned()),
+            Part::Name(name) => match self.value(phrase, name) {
+                Some(value) => Piece::Value(name.to_owned(), value),
+                None => Piece::Words(self.any(name)),
+            },
+        };
+        parts(self.template(&phrase.key)).into_iter().map(piece).collect()
+    }
+
+    fn value(&self, phrase: &Phrase, name: &str) -> Option<String> {
+        Some(match value(phrase, name)? {
+            detail if name == "detail" && self.language != Language::English => self.detail(detail),
+            value => value.to_owned(),
         })
+    }
+
+    /// What stands for any value of this name.
+    fn any(&self, name: &str) -> String {
+        self.find(&format!("general.{name}")).unwrap_or("…").to_owned()
+    }
+
+    /// What a fact of `diagnosis` says. A value that is no one else's word is said in the reader's language.
+    pub fn fact_value(&self, name: &str, value: &str) -> String {
+        match (name, value) {
+            ("accepted", diagnosis::AFTERWARDS) => self.word("known-facts.afterwards"),
+            ("accepted", diagnosis::BEFOREHAND) => self.word("known-facts.beforehand"),
+            _ => value.to_owned(),
+        }
     }
 
     /// What came up with a failure, in this language where it is our own.
@@ -210,28 +246,39 @@ fn value<'a>(phrase: &'a Phrase, name: &str) -> Option<&'a str> {
     phrase.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// Replaces `{name}` where `name` is made of `a-z._-`; other braces are PowerShell's and stay.
+/// Replaces `{name}`; one that has no value stays.
 fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        let (before, after) = rest.split_at(open);
-        out.push_str(before);
-        let name = after[1..].split('}').next().unwrap_or_default();
+    let said = |part: Part| match part {
+        Part::Words(words) => words.to_owned(),
+        Part::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}")),
+    };
+    parts(template).into_iter().map(said).collect()
+}
+
+/// What a template is made of.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'a> {
+    Words(&'a str),
+    /// `{name}` where `name` is made of `a-z._-`; other braces are PowerShell's, and words.
+    Name(&'a str),
+}
+
+fn parts(template: &str) -> Vec<Part<'_>> {
+    let (mut parts, mut words, mut at) = (Vec::new(), 0, 0);
+    while let Some(open) = template[at..].find('{').map(|open| at + open) {
+        let name = template[open + 1..].split('}').next().unwrap_or_default();
+        let close = open + 1 + name.len();
         let named = !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
-        let closed = after.len() > name.len() + 1;
-        match (named && closed).then(|| value(name)).flatten() {
-            Some(value) => {
-                out.push_str(&value);
-                rest = &after[name.len() + 2..];
-            }
-            None => {
-                out.push('{');
-                rest = &after[1..];
-            }
+        if named && close < template.len() {
+            parts.extend([Part::Words(&template[words..open]), Part::Name(name)]);
+            words = close + 1;
+            at = words;
+        } else {
+            at = open + 1;
         }
     }
-    out + rest
+    parts.push(Part::Words(&template[words..]));
+    parts
 }
 
 /// The names that a text has values put in for.

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     facts::AccountName,
-    handover::code,
     language::Language,
+    markdown::{code, words},
     phrase::Phrase,
     product::{NoteKind, sheet::Field},
     visible,
@@ -102,20 +102,20 @@ fn value(desk: &Desk, field: &Field, secret: Secret) -> (String, Option<String>)
 
 fn markdown(desk: &Desk, title: &str, screens: &[Filled], notes: &[(NoteKind, String)]) -> String {
     let (field, value) = (desk.word("sheet.field"), desk.word("sheet.value"));
-    let mut text = format!("# {}\n", cell(title));
+    let mut text = format!("# {}\n", words(title));
     for screen in screens {
-        text += &format!("\n## {}\n\n| {field} | {value} |\n|---|---|\n", cell(&screen.title));
+        text += &format!("\n## {}\n\n| {field} | {value} |\n|---|---|\n", words(&screen.title));
         for row in &screen.rows {
             // What is typed is copied from the file as it stands.
             let value = match &row.value {
-                Some(value) => code(&visible::line(value)).replace('|', "\\|"),
-                None => cell(&row.text),
+                Some(value) => code(value).replace('|', "\\|"),
+                None => words(&row.text),
             };
-            text += &format!("| {} | {value} |\n", cell(&row.name));
+            text += &format!("| {} | {value} |\n", words(&row.name));
         }
     }
     for (_, note) in notes {
-        text += &format!("\n> {}\n", cell(note));
+        text += &format!("\n> {}\n", words(note));
     }
     text
 }
@@ -132,16 +132,4 @@ fn plain(title: &str, screens: &[Filled], notes: &[(NoteKind, String)]) -> Strin
         text += &format!("\n{}\n", visible::line(note));
     }
     text
-}
-
-/// On one line, with nothing in it that Markdown reads as its own.
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in visible::line(text).chars() {
-        if "\\`*_<|".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

@@ -6,7 +6,7 @@ use super::{
     screen::{Block, Verdict},
 };
 use crate::{
-    diagnosis::{self, Cause},
+    diagnosis::Cause,
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
@@ -40,14 +40,9 @@ pub fn evidence(texts: &Texts, cause: &Cause) -> Vec<String> {
     cause.evidence.iter().map(|(name, value)| fact(texts, name, value)).collect()
 }
 
-/// A fact with what it is. A value that is no one else's word is said in the reader's language.
+/// A fact with what it is.
 pub fn fact(texts: &Texts, name: &str, value: &str) -> String {
-    let value = match (name, value) {
-        ("accepted", diagnosis::AFTERWARDS) => texts.word("known-facts.afterwards"),
-        ("accepted", diagnosis::BEFOREHAND) => texts.word("known-facts.beforehand"),
-        _ => value.to_owned(),
-    };
-    format!("{}: {value}", texts.word(&format!("facts.{name}")))
+    format!("{}: {}", texts.word(&format!("facts.{name}")), texts.fact_value(name, value))
 }
 
 /// What the mail server said last, or why it could not be heard, in one sentence; `None` for an ending

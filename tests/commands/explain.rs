@@ -256,9 +256,19 @@ fn a_cause_can_be_looked_up() {
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     assert!(ran.stdout.starts_with("'Allow public client flows' is off for the app\n"), "{}", ran.stdout);
     assert!(ran.stdout.contains("\n    az ad app update --id '<client_id>' --is-fallback-public-client true\n"));
+    assert!(ran.stdout.contains("\n  - To try out: smtp-oauth --demo public_client_flow_disabled, "), "{}", ran.stdout);
+    let japanese = bare(&["explain", "--lang", "ja", "--cause", "public_client_flow_disabled"]).stdout;
+    assert!(japanese.contains("\n見分け方\n  - 確実: "), "{japanese}");
     assert_eq!(causes(&bare(&["explain", "--json", "--cause", "send_as_denied"]))[0]["cause"], "send_as_denied");
     let ran = bare(&["explain", "--cause", "nonsense"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (64, ""));
     assert!(ran.stderr.starts_with("smtp-oauth: `nonsense` is no cause; known are:\n  unknown\n"), "{}", ran.stderr);
+    let near = bare(&["explain", "--cause", "smtp-auth-disabled"]).stderr;
+    let (before, after) = near.split_once("\nand:\n").unwrap();
+    assert!(
+        before.contains("known are:\n  smtp_auth_disabled_tenant\n") && after.contains("\n  unknown\n")
+            || after.starts_with("  unknown\n"),
+        "{near}"
+    );
     assert_eq!(bare(&["explain", "--cause", "unknown", "some text"]).status, 64);
 }

@@ -18,6 +18,7 @@ mod loopback;
 mod personal;
 mod refused_answers;
 mod renewal;
+mod report;
 mod setup;
 mod shared;
 mod simulate;

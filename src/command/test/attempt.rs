@@ -42,7 +42,7 @@ impl Attempt {
         let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
         let endpoint = Endpoint::from(&known.account.server);
         let show = |line: &Line| {
-            if shown && !asked.json {
+            if shown && asked.is_shown() {
                 context.tell(&(summary::line(&context.texts, line) + "\n"));
             }
         };

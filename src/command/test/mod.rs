@@ -3,6 +3,7 @@
 
 mod attempt;
 mod document;
+mod report;
 mod until;
 
 use std::time::Duration;
@@ -14,10 +15,14 @@ use self::{
     document::Stage,
     until::{Watch, Watched},
 };
-use super::{Context, Known, Status, no_token::NoToken, options::Test, summary};
+use super::{Context, Known, Status, no_token::NoToken, options::Test, report::Asked, summary};
 use crate::{phrase::Phrase, wizard::effect::Outcome};
 
 pub fn run(context: &Context, asked: &Test) -> Status {
+    let report = asked.report();
+    if report.clashes(context, asked.json) {
+        return Status::Usage;
+    }
     let mut known = match context.account(asked.account.as_ref()) {
         Ok(known) => known,
         Err(status) => return status,
@@ -33,10 +38,11 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         Ok(attempt) => {
             if asked.json {
                 print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
-            } else {
+            } else if !report.is_all() {
                 conclude(context, asked, &known, &attempt);
             }
-            attempt.outcome().into()
+            let told = report::of_attempt(&known, &attempt, accepted(asked, &known));
+            report.hand_over(context, attempt.outcome().into(), &told)
         }
         Err(failed) => failed_before(context, asked, &known, &failed),
     };
@@ -65,13 +71,17 @@ fn conclude(context: &Context, asked: &Test, known: &Known, attempt: &Attempt) {
         }
         return;
     }
+    context.tell(&(texts.say(&accepted(asked, known)) + "\n"));
+}
+
+fn accepted(asked: &Test, known: &Known) -> Phrase {
     let key = if asked.send_to.is_some() { "test.sent" } else { "test.accepted" };
-    let phrase = Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender);
-    context.tell(&(texts.say(&phrase) + "\n"));
+    Phrase::new(key).with("user", &known.account.user).with("sender", &known.account.sender)
 }
 
 fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
-    let said = context.texts.say(&error.phrase(&context.global.config_option()));
+    let config = context.global.config_option();
+    let said = context.texts.say(&error.phrase(&config));
     let outcome = match error.status() {
         Status::Unreachable => Outcome::Unreachable,
         Status::Temporary => Outcome::Temporary,
@@ -81,18 +91,30 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
             return status;
         }
     };
-    let causes = error.causes(known);
+    let (causes, report) = (error.causes(known), asked.report());
     if asked.json {
         let causes = summary::causes(&context.texts, &causes);
         let stage = Stage::token(false, took, said);
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(said);
-        for cause in &causes {
+        for cause in causes.iter().filter(|_| !report.is_all()) {
             context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
         }
     }
-    outcome.into()
+    let told = report::without_token(known, error, causes, took, &config);
+    report.hand_over(context, outcome.into(), &told)
+}
+
+impl Test {
+    fn report(&self) -> Asked<'_> {
+        Asked { path: self.report.as_deref(), hidden: self.hide_addresses }
+    }
+
+    /// Whether the exchange is shown as it happens.
+    fn is_shown(&self) -> bool {
+        !self.json && !self.report().is_all()
+    }
 }
 
 fn print_json(context: &Context, document: &Document) {

@@ -90,7 +90,7 @@ impl<'a> Watch<'a> {
         };
         if let (Ok(attempt), Some(before)) = (&attempt, before)
             && self.said(attempt) != before
-            && !self.asked.json
+            && self.asked.is_shown()
         {
             let texts = &self.context.texts;
             let lines = attempt.conversation.transcript.iter().map(|line| summary::line(texts, line) + "\n");

@@ -150,6 +150,8 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod formats_tests;
+#[cfg(test)]
 mod misleading;
 #[cfg(test)]
 mod order_tests;

@@ -21,8 +21,8 @@ pub const STORIES: &[Story] = &[
     story("mailbox_permission_missing", "message", "mailbox", Mends::Here(Key::Letter('r'))).leaving("app-access"),
     story("throttled", "connection", "message", Mends::Here(Key::Letter('r'))),
     story("throttled_rate", "message", "message", Mends::Here(Key::Letter('r'))).of("throttled"),
-    story("throttled_quota", "message", "message", Mends::Here(Key::Letter('r'))).of("throttled"),
-    story("sender_blocked_for_spam", "message", "message", Mends::Here(Key::Letter('r'))),
+    story("quota_exceeded", "message", "message", Mends::Here(Key::Letter('r'))),
+    story("reputation_block", "message", "message", Mends::Here(Key::Letter('r'))),
     story("service_temporary", "message", "connection", Mends::Here(Key::Letter('r'))),
     story("service_temporary_greeting", "connection", "connection", Mends::Here(Key::Letter('r')))
         .of("service_temporary"),

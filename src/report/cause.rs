@@ -1,0 +1,54 @@
+//! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped.
+
+use super::{
+    document::{Part, Span, Spans, said},
+    writer::Writer,
+};
+use crate::diagnosis::Cause;
+
+/// A heading and all that is known of it.
+pub fn parts(writer: &Writer, number: usize, cause: &Cause) -> Vec<Part> {
+    let mut heading = said(format!("{number}. "));
+    heading.extend(headline(writer, cause));
+    let evidence = cause.evidence.iter().map(|(name, value)| {
+        let value = writer.texts.fact_value(name, value);
+        writer.fact(&writer.texts.word(&format!("facts.{name}")), &value)
+    });
+    let mut parts = vec![Part::Heading(3, heading), Part::Text(writer.sentence(&cause.why))];
+    part(writer, "evidence", Part::Bullets(evidence.collect()), &mut parts);
+    part(writer, "fix", Part::Steps(cause.fix.iter().map(|fix| writer.sentence(fix)).collect()), &mut parts);
+    for (label, command) in &cause.commands {
+        let (label, text) = (writer.sentence(label), writer.command(command));
+        parts.push(Part::Code { label, language: "powershell", text });
+    }
+    part(writer, "next", Part::Bullets(cause.next.iter().map(|next| writer.sentence(next)).collect()), &mut parts);
+    parts.extend(cause.verify.iter().map(|verify| Part::Text(writer.sentence(verify))));
+    parts.push(Part::Bullets(vec![source(writer, cause.slug, cause.source)]));
+    parts
+}
+
+/// `Headline (certainty)`.
+pub fn headline(writer: &Writer, cause: &Cause) -> Spans {
+    let mut spans = writer.sentence(&cause.headline);
+    let certainty = writer.texts.word(&format!("certainty.{}", cause.certainty.id()));
+    spans.push(Span::Words(format!(" ({certainty})")));
+    spans
+}
+
+fn source(writer: &Writer, slug: &str, source: &str) -> Spans {
+    let mut spans = said(format!("{}: ", writer.word("name")));
+    spans.push(Span::Value(slug.to_owned()));
+    if !source.is_empty() {
+        spans.push(Span::Words(format!(" · {}: ", writer.word("source"))));
+        spans.push(Span::Link(source.to_owned()));
+    }
+    spans
+}
+
+/// With its name before it, unless there is nothing of it.
+fn part(writer: &Writer, key: &str, part: Part, parts: &mut Vec<Part>) {
+    if !part.is_empty() {
+        parts.push(Part::Text(vec![Span::Strong(writer.word(key))]));
+        parts.push(part);
+    }
+}

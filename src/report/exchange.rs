@@ -1,0 +1,76 @@
+//! The exchange with the mail server: what it took at each stage, what was agreed on, every line. What is too long is
+//! left out in the middle, and that is said.
+
+use super::{
+    document::{Part, Span, Spans},
+    writer::Writer,
+};
+use crate::{
+    phrase::Phrase,
+    smtp::{Line, Side, StageResult, TlsFacts},
+};
+
+/// Characters of one line of the exchange, and of what a stage came to.
+const LINE: usize = 500;
+const DETAIL: usize = 300;
+
+pub fn stages(writer: &Writer, stages: &[StageResult]) -> Part {
+    let row = |result: &StageResult| {
+        let stage = serde_json::to_value(result.stage).unwrap_or_default();
+        let stage = stage.as_str().unwrap_or_default().to_owned();
+        let mark = writer.word(if result.ok { "ok" } else { "failed" });
+        let mut spans = vec![Span::Value(stage)];
+        spans.push(Span::Words(format!(" {mark}, {:.1} ms", result.took.as_secs_f64() * 1000.0)));
+        if !result.detail.is_empty() {
+            spans.push(Span::Words(": ".into()));
+            spans.push(Span::Value(writer.short(&result.detail, DETAIL)));
+        }
+        spans
+    };
+    Part::Bullets(stages.iter().map(row).collect())
+}
+
+pub fn tls(writer: &Writer, facts: &TlsFacts) -> Part {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let rows = [
+        ("version", text(&facts.version)),
+        ("cipher", text(&facts.cipher)),
+        ("subject", facts.subject.clone()),
+        ("issuer", facts.issuer.clone()),
+        ("not-after", facts.not_after.clone()),
+    ];
+    let shown = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    let row = |(name, value): (&str, String)| writer.fact(&writer.texts.word(&format!("tls.{name}")), &value);
+    Part::Bullets(shown.map(row).collect())
+}
+
+/// All lines, in at most so many characters.
+pub fn transcript(writer: &Writer, lines: &[Line], most: usize) -> Part {
+    let lines: Vec<String> = lines.iter().map(|line| shown(writer, line)).collect();
+    Part::Code { label: Spans::new(), language: "text", text: middle_out(writer, &lines, most) }
+}
+
+fn shown(writer: &Writer, line: &Line) -> String {
+    let side = if line.from == Side::Server { "S:" } else { "C:" };
+    let tls = if line.tls { "tls" } else { "   " };
+    let text = writer.short(&line.text, LINE);
+    let meaning =
+        line.meaning.as_ref().map(|meaning| format!("   # {}", writer.short(&writer.texts.say(meaning), LINE)));
+    format!("{:>7.0} ms {tls} {side} {text}{}\n", line.at.as_secs_f64() * 1000.0, meaning.unwrap_or_default())
+}
+
+/// The first and the last lines, which say most: how it began, and how it ended.
+fn middle_out(writer: &Writer, lines: &[String], most: usize) -> String {
+    let length = |lines: &[String]| lines.iter().map(|line| line.chars().count()).sum::<usize>();
+    if length(lines) <= most {
+        return lines.concat();
+    }
+    let within = |lines: &mut dyn Iterator<Item = &String>| {
+        let mut room = most / 2;
+        lines.take_while(|line| room.checked_sub(line.chars().count()).inspect(|left| room = *left).is_some()).count()
+    };
+    let (first, last) = (within(&mut lines.iter()), within(&mut lines.iter().rev()));
+    let left = lines.len() - first - last;
+    let note = writer.texts.say(&Phrase::new("report.left-out").with("lines", left));
+    format!("{}        … {note} …\n{}", lines[..first].concat(), lines[lines.len() - last..].concat())
+}

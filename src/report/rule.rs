@@ -1,0 +1,65 @@
+//! When a cause holds, in words: a line for each of its rules. It decides nothing; `diagnosis::rules` does.
+
+use super::document::{Span, Spans, spans};
+use crate::{
+    diagnosis::rules::{Condition, Rule, Test},
+    language::Texts,
+    phrase::Phrase,
+};
+
+/// `certain: Reply contains ‘…’; Token: not known`.
+pub fn line(texts: &Texts, rule: &Rule) -> Spans {
+    let certainty = texts.word(&format!("certainty.{}", rule.certainty.id()));
+    let mut out = vec![Span::Strong(certainty), Span::Words(": ".into())];
+    out.extend(conditions(texts, &rule.all));
+    out
+}
+
+/// All of them, one after the other.
+pub fn conditions(texts: &Texts, all: &[Condition]) -> Spans {
+    let mut out = Spans::new();
+    for (at, condition) in all.iter().enumerate() {
+        if at > 0 {
+            out.push(Span::Words("; ".into()));
+        }
+        out.extend(self::condition(texts, condition));
+    }
+    out
+}
+
+fn condition(texts: &Texts, condition: &Condition) -> Spans {
+    let label = |fact: &str| texts.word(&format!("facts.{fact}"));
+    let fact = label(&condition.fact);
+    let phrase = |key: &str| Phrase::new(format!("report.rule.{key}")).with("fact", &fact);
+    let said = |phrase: &Phrase| {
+        spans(texts.pieces(phrase), |name, value| match name {
+            "value" => Span::Value(value.to_owned()),
+            _ => Span::Words(value.to_owned()),
+        })
+    };
+    let one = |key: &str, value: &dyn ToString| said(&phrase(key).with("value", value.to_string()));
+    let several = |key: &str, values: &[String]| {
+        let mut said = said(&phrase(key));
+        for (at, value) in values.iter().enumerate() {
+            said.extend((at > 0).then(|| Span::Words(texts.word("report.rule.or"))));
+            said.push(Span::Value(value.clone()));
+        }
+        said
+    };
+    let two = |key: &str, other: &str| said(&phrase(key).with("other", label(other)));
+    match &condition.test {
+        Test::Is(value) => one("is", value),
+        Test::OneOf(values) => several("one-of", values),
+        Test::IsNot(value) => one("is-not", value),
+        Test::NoneOf(values) => several("none-of", values),
+        Test::ContainsOne(values) => several("contains-one", values),
+        Test::Contains(value) => one("contains", value),
+        Test::Lacks(value) => one("lacks", value),
+        Test::DiffersFrom(other) => two("differs-from", other),
+        Test::SameAs(other) => two("same-as", other),
+        Test::OtherDomainThan(other) => two("other-domain-than", other),
+        Test::AtMost(most) => one("at-most", most),
+        Test::Present(true) => two("present", &condition.fact),
+        Test::Present(false) => two("absent", &condition.fact),
+    }
+}

@@ -1,0 +1,198 @@
+//! Whole reports of a refusal, and for hostile ones what must hold.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{
+    diagnosis,
+    language::Language,
+    network::{FailureKind, NetworkFailure},
+    smtp::{Ending, Reply, Side, TlsFacts},
+};
+
+const STAMP: &str = "[FR0P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-03-02T07:11:00.000Z 08DE000000000000]";
+
+fn line(ms: u64, from: Side, text: &str) -> Line {
+    Line { at: Duration::from_millis(ms), from, tls: true, text: text.into(), stage: Stage::Auth, meaning: None }
+}
+
+fn conversation(said: &str) -> Conversation {
+    let text = format!("535 {said}");
+    let took = Duration::from_millis(40);
+    Conversation {
+        ending: Ending::Refused { stage: Stage::Auth, reply: Reply::new(535, vec![said.to_owned()]) },
+        stages: vec![StageResult { stage: Stage::Auth, ok: false, took, detail: text.clone() }],
+        transcript: vec![
+            line(31, Side::Server, "220 FR0P281CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready"),
+            line(
+                52,
+                Side::Client,
+                "user=invoices@fabrikam.example^Aauth=Bearer ‹token: 9 characters, sha256 00112233›^A^A",
+            ),
+            line(90, Side::Server, &text),
+        ],
+        tls: Some(TlsFacts {
+            version: Some("TLSv1.3".into()),
+            subject: "CN=outlook.com".into(),
+            ..TlsFacts::default()
+        }),
+        banner: None,
+        ehlo_before: Vec::new(),
+        ehlo_after: vec!["AUTH LOGIN XOAUTH2".into(), "Hello [203.0.113.9]".into()],
+        failure_detail: None,
+    }
+}
+
+fn evidence(conversation: &Conversation) -> Evidence {
+    let mut evidence = Evidence::default();
+    for (fact, value) in [
+        ("user", "invoices@fabrikam.example"),
+        ("sender", "invoices@fabrikam.example"),
+        ("cloud", "global"),
+        ("tenant", "8d2c0000-1111-2222-3333-0123456789ab"),
+        ("client_id", "0f000000-0000-4000-8000-000000000001"),
+        ("host", "smtp.office365.com"),
+        ("port", "587"),
+        ("flow", "device_code"),
+    ] {
+        evidence.add(fact, value);
+    }
+    evidence.add_claims(&claims(), 1_800_000_000);
+    evidence.add_conversation(conversation);
+    evidence
+}
+
+fn claims() -> Claims {
+    Claims::from_payload(&serde_json::json!({
+        "aud": "https://outlook.office.com", "scp": "SMTP.Send", "upn": "admin@fabrikam.example",
+        "tid": "8d2c0000-1111-2222-3333-0123456789ab", "exp": 1_800_003_599, "idtyp": "user"
+    }))
+}
+
+fn told(said: &str, language: Language, hidden: bool) -> String {
+    let conversation = conversation(said);
+    let evidence = evidence(&conversation);
+    let causes = diagnosis::causes(&evidence);
+    let report = Report {
+        at: 1_800_000_000,
+        account: Some("alerts".into()),
+        product: Some("server".into()),
+        evidence,
+        causes,
+        ended: Some(Phrase::new("ending.refused").with("reply", format!("535 {said}"))),
+        waited: Some(Duration::from_millis(7)),
+        conversation: Some(Box::new(conversation)),
+        token: Some(Token {
+            mark: "‹token: 9 characters, sha256 00112233›".into(),
+            claims: claims(),
+            lives: Some(3599),
+        }),
+        ..Report::default()
+    };
+    text(&report, &Texts::new(language), hidden)
+}
+
+fn refused(language: Language, hidden: bool) -> String {
+    let said = told(&format!("5.7.3 Authentication unsuccessful {STAMP}"), language, hidden);
+    // Which machine this is, and which version.
+    let (before, rest) = said.split_once("smtp-oauth ").unwrap();
+    format!("{before}smtp-oauth …{}", &rest[rest.find('\n').unwrap()..])
+}
+
+#[test]
+fn a_refusal_is_told_in_full() {
+    for language in Language::ALL {
+        insta::assert_snapshot!(format!("refused-{}", language.code()), refused(language, false));
+    }
+}
+
+#[test]
+fn names_are_hidden_on_request() {
+    let said = refused(Language::English, true);
+    insta::assert_snapshot!("refused-hidden", said);
+    for name in ["fabrikam", "invoices", "203.0.113", "1111-2222", "0000-4000"] {
+        assert!(!said.contains(name), "{name}");
+    }
+    assert!(said.contains(STAMP) && said.contains("user1@domain1") && said.contains("user2@domain1"));
+}
+
+#[test]
+fn what_a_server_says_stays_in_its_fence_and_is_no_markup() {
+    let hostile = "5.7.3 ``` \n# Ran <script>x</script> ````` ![x](https://evil.example) @everyone \u{1b}[2J \u{202e}";
+    let said = told(hostile, Language::English, false);
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'));
+    assert!(said.lines().all(|line| !line.starts_with("# Ran")));
+    // What is left without code spans and fences is our own.
+    let mut fence: Option<String> = None;
+    for line in said.lines() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if line == open => fence = None,
+            Some(_) => {}
+            None if ticks.len() > 2 => fence = Some(ticks),
+            None => assert!(!outside_code(line).contains("evil") && !outside_code(line).contains('<'), "{line}"),
+        }
+    }
+    assert_eq!(fence, None);
+}
+
+/// A line without its code spans (CommonMark 6.1) and our own links.
+fn outside_code(line: &str) -> String {
+    let (mut out, mut rest) = (String::new(), line);
+    while let Some(open) = rest.find('`') {
+        let ticks = rest[open..].bytes().take_while(|b| *b == b'`').count();
+        let inner = &rest[open + ticks..];
+        let mut at = 0;
+        let close = loop {
+            let found = inner[at..].find('`').map(|found| at + found);
+            let Some(found) = found else { panic!("no end in {line}") };
+            let run = inner[found..].bytes().take_while(|b| *b == b'`').count();
+            if run == ticks {
+                break found + run;
+            }
+            at = found + run;
+        };
+        out += &rest[..open];
+        rest = &inner[close..];
+    }
+    out += rest;
+    let links = ["<https://entra.microsoft.com>", "<https://admin.microsoft.com>", "<https://security.microsoft.com>"];
+    let out = links.iter().fold(out, |out, link| out.replace(link, ""));
+    match out.split_once("<https://") {
+        Some((before, rest)) => format!("{before}{}", rest.split_once('>').map_or("", |(_, rest)| rest)),
+        None => out,
+    }
+}
+
+#[test]
+fn however_much_was_said_it_fits_a_ticket() {
+    let mut heard = conversation("5.7.3 no");
+    heard.transcript = (0..2_000).map(|at| line(at, Side::Server, &"é`".repeat(4_000))).collect();
+    heard.ehlo_after = vec!["x".repeat(8_000); 128];
+    let mut evidence = evidence(&heard);
+    for fact in ["oauth.description", "reply.earlier", "powershell", "token.user"] {
+        evidence.add(fact, "`<".repeat(50_000));
+    }
+    let causes = diagnosis::causes(&evidence);
+    let report = Report { evidence, causes, conversation: Some(Box::new(heard)), ..Report::default() };
+    for hidden in [false, true] {
+        let said = text(&report, &Texts::new(Language::Japanese), hidden);
+        assert!(said.chars().count() <= LIMIT, "{}", said.chars().count());
+        assert!(said.contains("行を省略"), "{}", &said[said.len() - 300..]);
+    }
+}
+
+#[test]
+fn an_attempt_that_came_nowhere_has_a_report_too() {
+    let failure = NetworkFailure {
+        kind: FailureKind::Refused,
+        address: "smtp.office365.com:587".into(),
+        detail: "connection refused".into(),
+    };
+    let mut evidence = Evidence::default();
+    evidence.add_network(&failure);
+    let causes = diagnosis::causes(&evidence);
+    let said = text(&Report { evidence, causes, ..Report::default() }, &Texts::new(Language::English), false);
+    assert!(said.contains("`smtp.office365.com:587`") && said.contains("## Causes"), "{said}");
+    assert!(text(&Report::default(), &Texts::new(Language::English), true).contains("1970-01-01"));
+}

@@ -1,0 +1,113 @@
+//! Whatever comes from outside goes through here on its way into a report: under another name where that is asked
+//! for, bounded, and on one line. Own words do not.
+
+use std::cell::RefCell;
+
+use super::{
+    document::{Span, Spans, said, spans},
+    hide::Hide,
+};
+use crate::{
+    diagnosis::{Evidence, evidence::FACTS},
+    language::Texts,
+    phrase::Phrase,
+    secret::ascii_marks,
+    visible,
+};
+
+pub struct Writer<'a> {
+    pub texts: &'a Texts,
+    hide: Option<RefCell<Hide>>,
+    /// Characters of a value.
+    longest: usize,
+}
+
+/// Facts that name somebody, in the order in which they get their numbers.
+const NAMED: [&str; 4] = ["user", "sender", "token.user", "alias"];
+/// Facts that are a domain or an id of the organisation's own.
+const OWN: [&str; 8] = [
+    "tenant",
+    "token.tenant",
+    "oauth.tenant",
+    "client_id",
+    "oauth.client",
+    "object_id",
+    "principal",
+    "app.certificate",
+];
+/// Values of a sentence that are addresses from our own data.
+const LINKS: [&str; 4] = ["portal", "admin", "defender", "login"];
+
+impl<'a> Writer<'a> {
+    pub fn new(texts: &'a Texts, hidden: bool, evidence: &Evidence, longest: usize) -> Self {
+        let hide = hidden.then(|| {
+            let mut hide = Hide::default();
+            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|(fact, _)| *fact));
+            facts.flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet(value));
+            OWN.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_name(value));
+            RefCell::new(hide)
+        });
+        Self { texts, hide, longest }
+    }
+
+    /// Ids of the organisation's own.
+    pub fn meet_names<'n>(&self, names: impl IntoIterator<Item = &'n Option<String>>) {
+        let Some(hide) = &self.hide else { return };
+        names.into_iter().flatten().for_each(|name| hide.borrow_mut().meet_name(name));
+    }
+
+    pub fn hides(&self) -> bool {
+        self.hide.is_some()
+    }
+
+    pub fn word(&self, key: &str) -> String {
+        self.texts.word(&format!("report.{key}"))
+    }
+
+    /// Text from outside, whole but for names; marks as any ticket system shows them.
+    pub fn named(&self, text: &str) -> String {
+        let text = ascii_marks(text);
+        self.hide.as_ref().map_or_else(|| text.clone(), |hide| hide.borrow_mut().over(&text))
+    }
+
+    /// The same on one line, with a bound.
+    pub fn short(&self, text: &str, longest: usize) -> String {
+        let text = visible::line(&self.named(text));
+        match text.char_indices().nth(longest) {
+            Some((end, _)) => format!("{} …", &text[..end]),
+            None => text,
+        }
+    }
+
+    pub fn value(&self, text: &str) -> Span {
+        Span::Value(self.short(text, self.longest))
+    }
+
+    pub fn sentence(&self, phrase: &Phrase) -> Spans {
+        spans(self.texts.pieces(phrase), |name: &str, value: &str| {
+            if LINKS.contains(&name) && value.starts_with("https://") {
+                return Span::Link(value.to_owned());
+            }
+            self.value(value)
+        })
+    }
+
+    /// `label: value`.
+    pub fn fact(&self, label: &str, value: &str) -> Spans {
+        let mut spans = said(format!("{label}: "));
+        spans.push(self.value(value));
+        spans
+    }
+
+    /// A fact of the evidence with its label, all its values in one.
+    pub fn evidence(&self, evidence: &Evidence, fact: &str) -> Option<Spans> {
+        let values = evidence.values(fact).iter().map(|value| self.texts.fact_value(fact, value));
+        let value = values.collect::<Vec<_>>().join(" ");
+        (!value.is_empty()).then(|| self.fact(&self.texts.word(&format!("facts.{fact}")), &value))
+    }
+
+    /// A command to copy, whose values parsed as what they are.
+    pub fn command(&self, phrase: &Phrase) -> String {
+        self.named(&self.texts.command(phrase))
+    }
+}
