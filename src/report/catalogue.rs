@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(near("smtp-auth-disabled")[0], "smtp_auth_disabled_tenant");
         assert_eq!(near("user_is_no_token_user")[0], "user_is_not_token_user");
         assert_eq!(near("consent missing")[0], "consent_missing");
-        assert_eq!((near("basic")[0], near("graph")[0]), ("basic_auth_retired", "wrong_audience_graph_token"));
+        assert_eq!((near("basic_auth")[0], near("graph")[0]), ("basic_auth_retired", "wrong_audience_graph_token"));
         assert!(near("nonsense").is_empty() && near("").is_empty());
     }
 
