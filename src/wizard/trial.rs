@@ -92,6 +92,9 @@ impl Trial {
                 self.lines.clone_from(&conversation.transcript);
                 self.causes = settle(desk, &conversation, now);
                 desk.causes.clone_from(&self.causes);
+                if conversation.ending == Ending::Accepted {
+                    desk.accepted_at = Some(now);
+                }
                 self.phase = Phase::Ended(conversation);
             }
             _ => {}
