@@ -158,6 +158,8 @@ fn registration() -> Registration {
         enabled: true,
         first_party: false,
         added: true,
+        mixed_ids: false,
+        mapped_claims: false,
         assignment_required: false,
         account_types: AccountTypes::Work,
         public_client_flows: PublicClientFlows::On,

@@ -15,9 +15,10 @@ use super::{
 use crate::{
     account::Account,
     checklist::{Item, State},
-    diagnosis::{Cause, Certainty},
+    diagnosis::{self, Cause, Certainty, Evidence},
     entra::{Failure, cloud},
     phrase::Phrase,
+    report::Report as Telling,
     secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
 };
@@ -28,6 +29,8 @@ pub struct Trial {
     message: Option<Envelope>,
     lines: Vec<Line>,
     causes: Vec<Cause>,
+    /// What the refusal is judged by.
+    evidence: Evidence,
     /// The app's certificate or key is.
     unusable: bool,
 }
@@ -61,7 +64,7 @@ impl Trial {
     }
 
     fn at(phase: Phase, message: Option<Envelope>) -> Self {
-        Self { phase, message, lines: Vec::new(), causes: Vec::new(), unusable: false }
+        Self { phase, message, lines: Vec::new(), causes: Vec::new(), evidence: Evidence::default(), unusable: false }
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
@@ -90,7 +93,8 @@ impl Trial {
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
-                self.causes = settle(desk, &conversation, now);
+                self.evidence = evidence(desk, &conversation, now);
+                self.causes = settle(desk, &conversation, &self.evidence);
                 desk.causes.clone_from(&self.causes);
                 if conversation.ending == Ending::Accepted {
                     desk.accepted_at = Some(now);
@@ -115,7 +119,8 @@ impl Trial {
                 return vec![kept, effect];
             }
             Came::Unreachable(failure) => {
-                self.causes = blame::unreachable(desk, &failure);
+                self.evidence = blame::unreached(desk, &failure);
+                self.causes = diagnosis::causes(&self.evidence);
                 (verdict::unreachable(&failure), Outcome::of(&failure))
             }
             Came::Refused(failure) => {
@@ -124,7 +129,8 @@ impl Trial {
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                self.causes = blame::refusal(desk, &failure, renewing::flow(desk));
+                self.evidence = blame::refused(desk, &failure, renewing::flow(desk));
+                self.causes = diagnosis::causes(&self.evidence);
                 self.fail_refused(desk, &failure);
                 (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
@@ -204,6 +210,25 @@ impl Trial {
     }
 }
 
+impl Trial {
+    /// What it has come to so far, for a report; `accepted` is said of a sign-in that was.
+    pub fn tell(&self, accepted: &Phrase, told: &mut Telling) {
+        if self.evidence != Evidence::default() {
+            told.evidence.clone_from(&self.evidence);
+        }
+        told.causes.clone_from(&self.causes);
+        told.lines.clone_from(&self.lines);
+        match &self.phase {
+            Phase::Renewing(_) | Phase::Talking(_) => {}
+            Phase::Tokenless(why, _) => told.ended = Some(why.clone()),
+            Phase::Ended(conversation) => {
+                told.ended = Some(verdict::ending(&conversation.ending).unwrap_or_else(|| accepted.clone()));
+                told.conversation = Some(conversation.clone());
+            }
+        }
+    }
+}
+
 /// Starts the conversation; `None` when the account is not complete.
 fn talk(desk: &mut Desk, message: Option<Envelope>) -> Option<(Phase, Effect)> {
     let account = desk.draft.settings.account().ok()?;
@@ -260,8 +285,14 @@ fn row(desk: &Desk, line: &Line) -> TranscriptRow {
     }
 }
 
+/// What bears on how a conversation ended.
+fn evidence(desk: &Desk, conversation: &Conversation, now: i64) -> Evidence {
+    let account = desk.draft.settings.account();
+    account.map(|account| blame::conversation(desk, &account, conversation, now)).unwrap_or_default()
+}
+
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
-fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
+fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence) -> Vec<Cause> {
     let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
     let own = desk.items().into_iter().filter(|item| matches!(item, Item::Product(_)));
     let own: Vec<Item> = own.filter(|item| desk.draft.checklist.state(*item) == State::Failed).collect();
@@ -296,7 +327,7 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let causes = blame::conversation(desk, &account, conversation, now);
+    let causes = diagnosis::causes(evidence);
     record(desk, conversation, &causes);
     causes
 }

@@ -13,6 +13,7 @@ use crate::{
     entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
+    report::Report as Telling,
     way::Way,
     wizard::{
         blame,
@@ -275,6 +276,15 @@ impl Consent {
         self.phase = Phase::Granted;
         desk.notices = vec![(Tone::Success, Phrase::new("evidence.consent"))];
         Turn::next()
+    }
+
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        let Phase::Stopped(stop) = &self.phase else { return };
+        if let Some(failure) = &stop.failure {
+            told.evidence = blame::refused(desk, failure, desk.draft.way().flow());
+        }
+        told.causes.clone_from(&stop.causes);
+        told.ended = Some(stop.why.clone());
     }
 
     pub fn causes(&self) -> &[Cause] {
