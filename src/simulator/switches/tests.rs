@@ -62,6 +62,8 @@ const EACH: &[&str] = &[
     "later=60:tenant_smtp_auth=off",
     "delegated_permission=SMTP.Send:off",
     "delegated_permission=SMTP.Send:on",
+    "mailbox=noreply@contoso.example:off",
+    "mailbox=noreply@contoso.example:on",
     "mailbox=admin@contoso.example:off",
     "public_client_flows=on",
     "public_client_flows=off",
