@@ -289,6 +289,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "pkce_mismatch"
     "client_loop"
     "ropc_personal_account_unsupported"
+    "refresh_token_missing"
     "refresh_token_expired"
     "refresh_token_revoked"
     "refresh_token_invalid"
@@ -325,6 +326,11 @@ static CATALOGUE: LazyLock<Vec<Entry>> =
 
 pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
+}
+
+/// The words that rules look for, each with the fact they look for them in.
+pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
 }
 
 /// Every AADSTS number that a rule speaks of.

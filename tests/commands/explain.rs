@@ -100,15 +100,75 @@ fn nothing_and_no_text_end_in_65_with_a_reason() {
 }
 
 #[test]
-fn of_a_huge_input_the_end_counts() {
-    let mut log = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(60_000).into_bytes();
-    log.extend_from_slice(MAILBOX_OFF.as_bytes());
-    let ran = piped(&["--json"], &log);
+fn a_huge_input_is_read_to_its_end_and_counted() {
+    let quiet = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(10_000);
+    let refused = format!("Nov 22 11:00:00 mx app[1]: {MAILBOX_OFF}\n").repeat(7);
+    let log = format!("{quiet}{refused}{quiet}");
+    let ran = piped(&["--json"], log.as_bytes());
     assert_eq!(causes(&ran)[0]["cause"], "smtp_auth_disabled_mailbox");
     assert_eq!(
         ran.stderr,
-        "smtp-oauth: of more than 1 MiB only the last is read, as a log says what matters at its end\n"
+        "smtp-oauth: 20007 lines, 938 KiB: what bears on a failure is read, with what stands around it, and the end\n"
     );
+    let ran = piped(&[], log.as_bytes());
+    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentic… (Nov 22 11:00:00)\n\n";
+    assert!(ran.stdout.starts_with(says), "{}", ran.stdout);
+}
+
+#[test]
+fn a_packed_log_ends_in_65_and_says_how_to_unpack_it() {
+    let ran = piped(&["-"], b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xed\xc1\x01\r\0\0\0\xc2\xa0");
+    let says =
+        "smtp-oauth: that is packed or a binary log; make a text of it first: zcat FILE | smtp-oauth explain -\n";
+    assert_eq!(ran, Ran { stdout: String::new(), stderr: says.to_owned(), status: 65 });
+}
+
+#[test]
+fn a_log_in_the_character_sets_of_windows_is_read() {
+    // 535 5.7.139 … and 「認証に失敗しました」 in Shift_JIS.
+    let japanese =
+        [MAILBOX_OFF.as_bytes(), b" \x94F\x8f\xd8\x82\xc9\x8e\xb8\x94s\x82\xb5\x82\xdc\x82\xb5\x82\xbd\r\n"].concat();
+    let wide: Vec<u8> = MAILBOX_OFF.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for input in [japanese, wide] {
+        assert_eq!(causes(&piped(&["--json"], &input))[0]["cause"], "smtp_auth_disabled_mailbox");
+    }
+}
+
+#[test]
+fn whatever_it_is_handed_ends_in_0_or_65_and_shows_no_control() {
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let mut next = || {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random.to_le_bytes()[3]
+        };
+        (0..length).map(|_| next()).collect()
+    };
+    let off = MAILBOX_OFF.as_bytes();
+    let escapes = "\u{1b}[\u{1b}[31\u{1b}]0;\u{1b}P\u{1b}\\m\u{9b}".repeat(2_000).into_bytes();
+    let japanese = "リモート名を解決できませんでした".as_bytes();
+    for (input, status) in [
+        (noise(3_000), 65),
+        (noise(400_000), 65),
+        (vec![0; 300_000], 65),
+        ([&noise(300_000)[..], b"\n", off, b"\n", &noise(300_000)].concat(), 65),
+        ([&escapes[..], off].concat(), 0),
+        ([&[b'x'; 2_000_000][..], b" ", off].concat(), 0),
+        ([off, &b"\r".repeat(100_000)].concat(), 0),
+        ([japanese, b"\n"].concat().repeat(9_000), 0),
+        (japanese[..20].to_vec(), 0),
+        (b"\xff\xfe5\x003\x005\x00 ".to_vec(), 0),
+        (b"\x1b$B%j%b!<%H".to_vec(), 0),
+        (b"\x83\x8a\x83\x82\x81".to_vec(), 0),
+    ] {
+        let ran = piped(&["-"], &input);
+        let begins = input[..input.len().min(16)].escape_ascii();
+        assert_eq!(ran.status, status, "{begins}: {}", ran.stderr);
+        let odd = |letter: char| (letter.is_control() && letter != '\n') || matches!(letter, '\u{202e}' | '\u{9b}');
+        assert!(!ran.stdout.contains(odd) && !ran.stderr.contains(odd), "{begins}: {}", ran.stdout);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Lines as logs have them, put together again where a terminal, an editor or a mail program broke them.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use regex::Regex;
 
@@ -38,6 +38,20 @@ static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m"));
 /// What is worth continuing: a refusal or an AADSTS text stands in it.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
 
+/// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    let wide = |letter: char| matches!(letter, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
+    if !text.contains(wide) {
+        return text.into();
+    }
+    let narrow = |letter: char| match letter {
+        '\u{3000}' => ' ',
+        _ if wide(letter) => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    text.chars().map(narrow).collect::<String>().into()
+}
+
 pub fn split(text: &str) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     let mut pieces = 0;
@@ -61,12 +75,29 @@ pub fn split(text: &str) -> Vec<Record> {
                 pieces += 1;
             }
             None => {
-                records.push(Record(bounded(&words)));
+                records.extend(parts(&words).map(|part| Record(bounded(part))));
                 pieces = 1;
             }
         }
     }
     records
+}
+
+/// A long line in parts, each of which ends where a word does, if there is an end near.
+fn parts(mut line: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        if line.is_empty() {
+            return None;
+        }
+        let mut end = LONGEST.min(line.len());
+        while !line.is_char_boundary(end) {
+            end -= 1;
+        }
+        let gap = if end < line.len() { line[..end].rfind(' ').filter(|gap| *gap > LONGEST / 2) } else { None };
+        let (part, rest) = line.split_at(gap.unwrap_or(end));
+        line = rest.trim_start();
+        Some(part)
+    })
 }
 
 /// One line, fit to be shown.
@@ -75,5 +106,25 @@ fn bounded(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => text[..end].to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_read_to_its_end() {
+        let quiet = "{\"level\":\"info\"}, ".repeat(2_000);
+        let records = split(&format!("{quiet}535 5.7.3 Authentication unsuccessful, {quiet}"));
+        assert!(records.iter().all(|Record(line)| line.chars().count() <= LONGEST));
+        assert_eq!(records.iter().filter(|Record(line)| line.contains("535 5.7.3 Authentication")).count(), 1);
+        assert_eq!(split(&"あ".repeat(LONGEST)).len(), 4);
+    }
+
+    #[test]
+    fn wide_letters_are_read_as_plain_ones() {
+        assert_eq!(folded("５３５　５．７．３ ＡＡＤＳＴＳ７０００２２２：失敗"), "535 5.7.3 AADSTS7000222:失敗");
+        assert!(matches!(folded("認証に失敗。535"), Cow::Borrowed(_)));
     }
 }
