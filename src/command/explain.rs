@@ -46,7 +46,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
                 let here = tries(context, &reading.evidence, &causes);
                 context.tell(&summary::verdicts(&context.texts, &causes, here));
             }
-            let told = Report { at: access::now(), evidence: reading.evidence, causes: &causes, ..Report::default() };
+            let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
             report.hand_over(context, Status::Done, &told)
         }
         Err((status, why)) => {

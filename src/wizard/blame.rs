@@ -27,12 +27,25 @@ fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
     evidence.add_age(tokens.issued_at, now);
 }
 
-/// Why the authority refuses.
-pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
+/// All that is known while nothing was refused.
+pub fn known(desk: &Desk, now: i64) -> Evidence {
+    let mut evidence = asked(desk);
+    evidence.add("flow", desk.draft.way().flow());
+    add_token(&mut evidence, desk, now);
+    evidence
+}
+
+/// What bears on why the authority refuses.
+pub fn refused(desk: &Desk, failure: &Failure, flow: &str) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add("flow", flow);
     evidence.add_oauth(failure);
-    diagnosis::causes(&evidence)
+    evidence
+}
+
+/// Why the authority refuses.
+pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
+    diagnosis::causes(&refused(desk, failure, flow))
 }
 
 /// Why the browser lets nobody sign in, by what somebody reads there; a number alone is an AADSTS number.
@@ -45,11 +58,16 @@ pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
     diagnosis::causes(&reading.evidence)
 }
 
-/// Why the authority cannot be reached.
-pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
+/// What bears on why the authority cannot be reached.
+pub fn unreached(desk: &Desk, failure: &NetworkFailure) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add_network(failure);
-    diagnosis::causes(&evidence)
+    evidence
+}
+
+/// Why the authority cannot be reached.
+pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
+    diagnosis::causes(&unreached(desk, failure))
 }
 
 /// What the token at hand is already seen to lack.

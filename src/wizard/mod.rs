@@ -28,6 +28,7 @@ mod rests;
 pub mod screen;
 mod sheet;
 mod step;
+mod telling;
 mod tokens;
 pub mod trial;
 pub mod trying;
@@ -66,6 +67,8 @@ pub struct Model {
     overlay: Option<Overlay>,
     /// The request to an administrator that is being written.
     request: Option<Ticket>,
+    /// A report that is being written.
+    report: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -119,6 +122,7 @@ impl Model {
             step,
             overlay: None,
             request: None,
+            report: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -197,6 +201,7 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
+            Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
             Message::ShowExperiments => self.show_experiments(),
             Message::Back => {
@@ -359,6 +364,11 @@ impl Model {
             && self.request == Some(ticket)
         {
             return self.request_kept(outcome, now);
+        }
+        if let Report::FilesKept(outcome) = &report
+            && self.report == Some(ticket)
+        {
+            return self.report_kept(outcome);
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

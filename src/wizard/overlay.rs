@@ -10,7 +10,9 @@ use super::{
     message::Message,
     plan,
     screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen, Tone},
-    step, verdict,
+    step,
+    telling::Telling,
+    verdict,
 };
 use crate::{
     checklist::{Item, State},
@@ -42,6 +44,8 @@ pub enum Overlay {
     Experiments,
     /// The request to the tenant's administrator.
     Handing(Handing),
+    /// A text for a ticket, of what lies below.
+    Telling(Box<Telling>),
 }
 
 impl Model {
@@ -68,6 +72,7 @@ impl Model {
                 handing.sent();
                 effects = self.handed_over(now);
             }
+            Some(Overlay::Telling(telling)) => telling.sent(),
             _ => {}
         }
         effects.push(effect);
@@ -86,6 +91,8 @@ impl Model {
             }
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
             (message, Some(Overlay::Experiments)) => self.over_experiments(&message, now),
+            (message, Some(Overlay::Telling(telling))) => self.tell(&message, telling),
+            (Message::ShowReport, Some(Overlay::Told(causes))) => self.begin_telling(Some(causes), now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -152,6 +159,7 @@ impl Overlay {
             }
             Self::Browser => browser(desk, step),
             Self::Handing(handing) => handing.screen(desk, step),
+            Self::Telling(telling) => telling.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
             // Drawn by whoever has the step at hand.
             Self::Experiments => blank(desk, step, "experiments".to_owned(), desk.word("experiment.title")),

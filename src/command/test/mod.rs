@@ -45,8 +45,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
             } else if !report.is_all() {
                 conclude(context, asked, &known, &attempt);
             }
-            let causes = attempt.causes(&known);
-            let told = report::of_attempt(&known, &attempt, &causes, accepted(asked, &known));
+            let told = report::of_attempt(&known, &attempt, accepted(asked, &known));
             report.hand_over(context, attempt.outcome().into(), &told)
         }
         Err(failed) => failed_before(context, asked, &known, &failed),
@@ -107,7 +106,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
             context.tell(&summary::verdicts(&context.texts, &causes, Vec::new()));
         }
     }
-    let told = report::without_token(known, error, &causes, took, &config);
+    let told = report::without_token(known, error, causes, took, &config);
     report.hand_over(context, outcome.into(), &told)
 }
 

@@ -10,6 +10,7 @@ use crate::{
     checklist::Item,
     diagnosis::Cause,
     phrase::Phrase,
+    report::Report as Telling,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -149,6 +150,12 @@ impl Connect {
 
     pub fn trial_mut(&mut self) -> Option<&mut Trial> {
         self.trial.as_mut()
+    }
+
+    pub fn tell(&self, told: &mut Telling) {
+        if let Some(trial) = &self.trial {
+            trial.tell(&Phrase::new("connect.accepted"), told);
+        }
     }
 
     /// How the test ended, once it has.

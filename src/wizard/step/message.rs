@@ -15,6 +15,7 @@ use crate::{
     language::Texts,
     phrase::Phrase,
     product,
+    report::Report as Telling,
     smtp::{Envelope, message::TestMessage},
     wizard::{
         desk::Desk,
@@ -120,6 +121,12 @@ impl Send {
         match &mut self.phase {
             Phase::Offering => None,
             Phase::Sending(trial) => Some(trial),
+        }
+    }
+
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        if let Phase::Sending(trial) = &self.phase {
+            trial.tell(&sent_from(desk), told);
         }
     }
 

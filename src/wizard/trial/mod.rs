@@ -13,15 +13,17 @@ use super::{
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
+    tokens,
     trying::{Tried, Trying},
     verdict,
 };
 use crate::{
     account::Account,
     checklist::Item,
-    diagnosis::{Cause, Evidence},
-    entra::cloud,
+    diagnosis::{self, Cause, Certainty, Evidence},
+    entra::{Failure, cloud},
     phrase::Phrase,
+    report::Report as Telling,
     secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, TlsFacts},
 };
@@ -114,6 +116,8 @@ impl Trial {
         let (why, outcome) = match came {
             Came::Runs(effect) => return effect.into_iter().collect(),
             Came::Renewed => {
+                desk.anew = false;
+                tokens::weigh(desk);
                 // The old refresh token may be worth nothing now: the new one is kept before it is used.
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
@@ -121,7 +125,8 @@ impl Trial {
                 return vec![kept, effect];
             }
             Came::Unreachable(failure) => {
-                self.causes = blame::unreachable(desk, &failure);
+                self.evidence = blame::unreached(desk, &failure);
+                self.causes = diagnosis::causes(&self.evidence);
                 (verdict::unreachable(&failure), Outcome::of(&failure))
             }
             Came::Refused(failure) => {
@@ -130,7 +135,9 @@ impl Trial {
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                self.causes = blame::refusal(desk, &failure, renewing::flow(desk));
+                self.evidence = blame::refused(desk, &failure, renewing::flow(desk));
+                self.causes = diagnosis::causes(&self.evidence);
+                self.fail_refused(desk, &failure);
                 (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
             Came::Unusable(failure) => {
@@ -143,6 +150,16 @@ impl Trial {
         };
         self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
+    }
+
+    /// The authority's own refusal speaks against the item of its likely cause.
+    fn fail_refused(&self, desk: &mut Desk, failure: &Failure) {
+        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible && !failure.is_passing());
+        if let Some(cause) = likely {
+            // Who is led to the sign-in signs in anew.
+            desk.anew = cause.step == Some("consent");
+            desk.draft.checklist.fail(cause.item, cause.headline.clone());
+        }
     }
 
     pub fn accepted(&self) -> bool {
@@ -201,6 +218,25 @@ impl Trial {
         blocks.extend(verdict::blocks_with(desk, &self.causes, here.into_iter().collect()));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
+    }
+}
+
+impl Trial {
+    /// What it has come to so far, for a report; `accepted` is said of a sign-in that was.
+    pub fn tell(&self, accepted: &Phrase, told: &mut Telling) {
+        if self.evidence != Evidence::default() {
+            told.evidence.clone_from(&self.evidence);
+        }
+        told.causes.clone_from(&self.causes);
+        told.lines.clone_from(&self.lines);
+        match &self.phase {
+            Phase::Renewing(_) | Phase::Talking(_) => {}
+            Phase::Tokenless(why, _) => told.ended = Some(why.clone()),
+            Phase::Ended(conversation) => {
+                told.ended = Some(verdict::ending(&conversation.ending).unwrap_or_else(|| accepted.clone()));
+                told.conversation = Some(conversation.clone());
+            }
+        }
     }
 }
 

@@ -39,7 +39,8 @@ pub fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence)
         ];
         // High Volume Email does not look at that switch.
         let looked_at = |item: &Item| *item != Item::SmtpAuth || checklist.state(*item) != State::NotNeeded;
-        for item in proven.into_iter().filter(looked_at).collect::<Vec<_>>() {
+        let token = (checklist.state(Item::Token) == State::Failed).then_some(Item::Token);
+        for item in proven.into_iter().chain(token).filter(looked_at).collect::<Vec<_>>() {
             checklist.prove(item, reply.clone());
         }
     }
