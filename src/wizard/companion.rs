@@ -165,7 +165,7 @@ impl Model {
         let key = match companion.when {
             When::CodeWaits => 'a',
             When::BrowserWaits => 's',
-            When::Accepted => 'e',
+            When::Accepted => 'k',
             When::SecretAsked | When::CertificateRead | When::At(_) | When::SomethingFailed => 'f',
         };
         open.then(|| Action {

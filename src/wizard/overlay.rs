@@ -90,9 +90,9 @@ impl Model {
                 self.stop_checking()
             }
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
-            (message, Some(Overlay::Experiments)) => self.over_experiments(&message, now),
             (message, Some(Overlay::Telling(telling))) => self.tell(&message, telling),
             (Message::ShowReport, Some(Overlay::Told(causes))) => self.begin_telling(Some(causes), now),
+            (message, Some(Overlay::Experiments)) => self.over_experiments(&message, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),

@@ -54,9 +54,9 @@ fn goes_on_leaving(person: &mut Person, microsoft: &mut Microsoft, leaves: &str)
         person.presses(Key::Letter('b')).types(&said);
         return;
     }
-    if screen.action(Key::Letter('e')).is_some() {
+    if screen.action(Key::Letter('k')).is_some() {
         person.now += 60;
-        person.presses(Key::Letter('e'));
+        person.presses(Key::Letter('k'));
         return microsoft.serves(person);
     }
     if screen.id == leaves {

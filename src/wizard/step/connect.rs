@@ -144,18 +144,18 @@ impl Connect {
         }
     }
 
+    pub fn tell(&self, told: &mut Telling) {
+        if let Some(trial) = &self.trial {
+            trial.tell(&Phrase::new("connect.accepted"), told);
+        }
+    }
+
     pub fn trial(&self) -> Option<&Trial> {
         self.trial.as_ref()
     }
 
     pub fn trial_mut(&mut self) -> Option<&mut Trial> {
         self.trial.as_mut()
-    }
-
-    pub fn tell(&self, told: &mut Telling) {
-        if let Some(trial) = &self.trial {
-            trial.tell(&Phrase::new("connect.accepted"), told);
-        }
     }
 
     /// How the test ended, once it has.

@@ -110,6 +110,12 @@ impl Send {
         }
     }
 
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        if let Phase::Sending(trial) = &self.phase {
+            trial.tell(&sent_from(desk), told);
+        }
+    }
+
     pub fn trial(&self) -> Option<&Trial> {
         match &self.phase {
             Phase::Offering => None,
@@ -121,12 +127,6 @@ impl Send {
         match &mut self.phase {
             Phase::Offering => None,
             Phase::Sending(trial) => Some(trial),
-        }
-    }
-
-    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
-        if let Phase::Sending(trial) = &self.phase {
-            trial.tell(&sent_from(desk), told);
         }
     }
 
