@@ -327,6 +327,11 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
+/// The words that rules look for, each with the fact they look for them in.
+pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
+}
+
 /// Every AADSTS number that a rule speaks of.
 pub fn codes() -> &'static BTreeSet<&'static str> {
     static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {

@@ -73,6 +73,14 @@ impl Rule {
 }
 
 impl Condition {
+    /// The words that it looks for, and the fact it looks for them in.
+    pub(super) fn words(&self) -> Option<(&str, &str)> {
+        match &self.test {
+            Test::Contains(words) => Some((&self.fact, words)),
+            _ => None,
+        }
+    }
+
     fn of_the_network(&self) -> bool {
         self.fact.starts_with("network.") || self.fact == "certificate"
     }

@@ -12,6 +12,10 @@ pub const FACTS: &[(&str, &str)] = &[
     ("reply.earlier", "what was refused before for another reason, in full"),
     ("accepted", "a line that shows that a sign-in was accepted: a 235, or a message taken"),
     ("outcome", "accepted or taken: how the last attempt in a text ended, where no refusal stands after it"),
+    (
+        "log.seen",
+        "how often a text of many lines tells the same, with the first time and the last (not of evidence files)",
+    ),
     ("service", "a mail service that is not Microsoft 365, by name; `another` where only the host or the words are"),
     (
         "imap",
