@@ -33,7 +33,7 @@ static TRACE: LazyLock<Regex> = LazyLock::new(|| {
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|password to decrypt|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|password to decrypt|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
