@@ -195,8 +195,8 @@ impl Connect {
         if let Some((_, at)) = self.pause {
             return self.waiting(desk, blocks, at - now);
         }
-        let mut actions: Vec<_> = adopting(desk, trial).into_iter().collect();
-        actions.extend(lead(desk, trial.causes(), trial.blamed(), "connection"));
+        let go = || lead(desk, trial.causes(), trial.blamed(), "connection");
+        let mut actions: Vec<_> = adopting(desk, trial).or_else(go).into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         if self.arrives_within().is_some() {
             actions.push(secondary(Key::Letter('w'), desk.word("action.wait"), Message::Continue));
