@@ -18,7 +18,7 @@ pub const FACTS: &[(&str, &str)] = &[
         "accepted or refused: what an IMAP or POP server said to the same sign-in; unconnected where the mailbox did not open after it",
     ),
     ("mechanism", "SASL mechanism the client used: XOAUTH2, LOGIN, PLAIN"),
-    ("auth.form", "one-line: the XOAUTH2 string stood on the line of AUTH"),
+    ("auth.form", "one-line: the XOAUTH2 string stood on the line of AUTH; alone: it did not"),
     ("auth.fault", "what about the XOAUTH2 string is not as it must be: newline, literal-separator, doubled-bearer …"),
     ("mail.auth", "none: a client's trace holds MAIL and no AUTH command before it"),
     ("banner", "the mail server's greeting"),

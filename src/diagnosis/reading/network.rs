@@ -66,6 +66,8 @@ const WORDS: [(&str, &[&str]); 6] = [
             "certificate signed by unknown authority",
             "remote certificate is invalid",
             "pkix path building failed",
+            "remotecertificatechainerrors",
+            "remotecertificatenamemismatch",
             "x509: certificate",
         ],
     ),
@@ -73,6 +75,7 @@ const WORDS: [(&str, &[&str]); 6] = [
         "tls-handshake",
         &[
             "wrong version number",
+            "server_hello:unknown protocol",
             "packet length too long",
             "unexpected tls packet",
             "invalidcontenttype",

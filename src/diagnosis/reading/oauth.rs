@@ -22,15 +22,18 @@ static ERROR: LazyLock<Regex> = LazyLock::new(|| {
 });
 static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
 /// Numbers without the word before them.
-static NUMBERS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b"#));
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?i:\berror code):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
+    )
+});
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
+        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|password to decrypt|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
     )
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
@@ -143,7 +146,7 @@ fn codes(line: &str) -> Vec<String> {
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     for found in NUMBERS.captures_iter(line) {
-        let list = found.get(1).or_else(|| found.get(2)).map_or("", |list| list.as_str());
+        let list = found.iter().flatten().nth(1).map_or("", |list| list.as_str());
         codes.extend(list.split([',', ' ']).filter(|number| number.len() >= 5).map(str::to_owned));
     }
     codes
@@ -169,7 +172,9 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     if known && !evidence.values("oauth.description").is_empty() {
         return;
     }
-    let telling = line.find("AADSTS").or_else(|| TELLING.is_match(line).then_some(0));
+    // The whole line, unless what counts stands behind what ends such words.
+    let whole = |at: usize| if at < ended(line).len() { 0 } else { at };
+    let telling = line.find("AADSTS").or_else(|| TELLING.find(line).map(|found| whole(found.start())));
     if let Some(at) = telling.or_else(|| ERROR.find(line).map(|found| found.start())) {
         let description = shortened(ended(&line[at..]));
         if !evidence.values("oauth.description").iter().any(|known| known.contains(&description)) {

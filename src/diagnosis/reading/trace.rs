@@ -38,6 +38,14 @@ static AUTH: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
 static ONE_LINE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
+static ALONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2(?:\\r\\n)?'?$"));
+/// The server waits for TLS to begin.
+static READY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)"));
+static GREETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] )(?:EHLO|AUTH|MAIL FROM)\b"));
+static GAVE_UP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed"));
 static MAIL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
 static BANNER: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
@@ -137,6 +145,9 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         evidence.add_if_none("sender", &sender);
         server(evidence, &line);
     }
+    if tls_came_to_nothing(records) {
+        evidence.add_once("smtp.fault", "tls-not-begun");
+    }
     if mail && !signed_in {
         evidence.add("mail.auth", "none");
     }
@@ -146,6 +157,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
 /// With which mechanism and as whom the client signs in; gives whether the line shows that it does.
 fn sign_in(evidence: &mut Evidence, line: &Line<'_>, accepted: &mut Accepted) -> bool {
     evidence.add_once("auth.form", if line.is(&["xoauth2"], &ONE_LINE) { "one-line" } else { "" });
+    evidence.add_once("auth.form", if line.is(&["xoauth2"], &ALONE) { "alone" } else { "" });
     let command = line.part(&["auth "], &AUTH, 1).to_ascii_uppercase();
     let prompted = line.is(&["334 "], &PROMPT);
     let told = if prompted { "LOGIN" } else { programs::mechanism(line.said, &line.lower) };
@@ -176,6 +188,13 @@ fn server(evidence: &mut Evidence, line: &Line<'_>) {
 /// Without the end of the quotes that a program put around a line.
 fn unquoted(line: &str) -> &str {
     line.trim_end_matches([' ', '\'', '"', ',', ')'])
+}
+
+/// STARTTLS was taken, and the client left without another word: what it met in between is in no line.
+fn tls_came_to_nothing(records: &[Record]) -> bool {
+    let Some(ready) = records.iter().rposition(|Record(line)| READY.is_match(line)) else { return false };
+    let rest = &records[ready + 1..];
+    !rest.iter().any(|Record(line)| GREETED.is_match(line)) && rest.iter().any(|Record(line)| GAVE_UP.is_match(line))
 }
 
 #[cfg(test)]
