@@ -10,6 +10,7 @@ mod keyed;
 mod mime;
 mod network;
 mod oauth;
+mod pages;
 mod programs;
 mod records;
 mod refusal;
@@ -54,6 +55,7 @@ impl Reading {
             evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
+        pages::add(evidence, &records);
         let refused = replies::add(evidence, &records);
         accepted.outcome(evidence, refused);
         service::add(evidence, &records);
@@ -154,6 +156,8 @@ mod formats_tests;
 mod misleading;
 #[cfg(test)]
 mod order_tests;
+#[cfg(test)]
+mod pages_tests;
 #[cfg(test)]
 mod strings_tests;
 #[cfg(test)]

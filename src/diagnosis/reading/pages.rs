@@ -4,15 +4,17 @@
 use super::{super::Evidence, records::Record};
 
 /// The fact `oauth.page`, and the sentences that stand for it, in small letters and without apostrophes.
-const SAID: [(&str, &[&str]); 12] = [
+const SAID: [(&str, &[&str]); 11] = [
     (
         "admin-approval",
-        &["need admin approval", "needs permission to access resources in your organization that only an admin can grant",
-          "管理者の承認が必要", "管理者のみが付与できる", "approval required", "承認が必要です"],
-    ),
-    (
-        "consent-asked-of-admin",
-        &["this app requires your admins approval", "このアプリには管理者の承認が必要"],
+        &[
+            "need admin approval",
+            "needs permission to access resources in your organization that only an admin can grant",
+            "管理者の承認が必要",
+            "管理者のみが付与できる",
+            "this app requires your admins approval",
+            "承認が必要です",
+        ],
     ),
     (
         "no-such-account",
@@ -57,26 +59,39 @@ const SAID: [(&str, &[&str]); 12] = [
             "この場所からはアクセスできません",
         ],
     ),
-    (
-        "wrong-password",
-        &[
-            "your account or password is incorrect",
-            "アカウントまたはパスワードが正しくありません",
-        ],
-    ),
+    ("wrong-password", &["your account or password is incorrect", "アカウントまたはパスワードが正しくありません"]),
     ("locked", &["your account has been locked", "your account is locked", "アカウントがロックされています"]),
     (
         "more-information",
-        &["more information required", "your organization needs more information", "詳細情報が必要", "詳細情報を求められています"],
+        &[
+            "more information required",
+            "your organization needs more information",
+            "詳細情報が必要",
+            "詳細情報を求められています",
+        ],
     ),
-    ("code-expired", &["that code didnt work", "the code you entered has expired", "入力したコードの有効期限が切れています", "コードが正しくありません"]),
+    (
+        "code-expired",
+        &[
+            "that code didnt work",
+            "the code you entered has expired",
+            "入力したコードの有効期限が切れています",
+            "コードが正しくありません",
+        ],
+    ),
     (
         "not-assigned",
         &["is not assigned to a role for the application", "アプリケーションのロールに割り当てられていません"],
     ),
     (
         "trouble",
-        &["sorry, but were having trouble signing you in", "were unable to complete your request", "サインインできません", "要求を完了できません", "サインイン中に問題が発生しました"],
+        &[
+            "sorry, but were having trouble signing you in",
+            "were unable to complete your request",
+            "サインインできません",
+            "要求を完了できません",
+            "サインイン中に問題が発生しました",
+        ],
     ),
 ];
 
@@ -100,7 +115,18 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
 /// Most lines are of logs; none of these words is in every one of them.
 fn may_tell(line: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "account", "approval", "sign", "access", "admin", "code", "nformation", "Sorry", "unable", "there from", "role", "username",
+        "account",
+        "approval",
+        "sign",
+        "access",
+        "admin",
+        "code",
+        "nformation",
+        "Sorry",
+        "unable",
+        "there from",
+        "role",
+        "username",
     ];
     !line.is_ascii() || WORDS.iter().any(|word| line.contains(word))
 }
@@ -115,7 +141,10 @@ mod tests {
             ("Need admin approval", "admin-approval"),
             ("管理者の承認が必要", "admin-approval"),
             ("That Microsoft account doesn’t exist. Enter a different account", "no-such-account"),
-            ("You can't sign in here with a personal account. Use your work or school account instead.", "personal-account"),
+            (
+                "You can't sign in here with a personal account. Use your work or school account instead.",
+                "personal-account",
+            ),
             ("Your sign-in was successful but does not meet the criteria to access this resource.", "criteria"),
             ("申し訳ありません。サインインできません。", "trouble"),
             ("Sorry, but we’re having trouble signing you in.", "trouble"),
