@@ -151,6 +151,8 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod bounces_tests;
+#[cfg(test)]
 mod formats_tests;
 #[cfg(test)]
 mod misleading;
