@@ -35,6 +35,7 @@ pub struct Offer {
     pub suggested: Settings,
     /// Where the fault is in it, or the way needs it.
     pub client_secret: Option<Secret>,
+    pub password: Option<Secret>,
     /// To whom the message of the test is proposed to go.
     pub recipient: Option<Address>,
     pub companions: Vec<Companion>,
@@ -88,6 +89,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
     let mut offer = Offer {
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
+        password: None,
         recipient: None,
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
@@ -97,13 +99,15 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.suggested.product.clone_from(&fault.told.product);
         offer.suggested.sender = fault.told.sender.as_ref().and_then(|sender| sender.parse().ok());
         offer.suggested.scopes.clone_from(&fault.told.scopes);
+        offer.suggested.tenant = fault.told.tenant.as_ref().and_then(|tenant| tenant.parse().ok());
         let way = fault.told.way.as_deref().and_then(|id| Way::ALL.into_iter().find(|way| way.id() == id));
         way.inspect(|way| offer.suggested.take_way(*way));
         let told = fault.told.client_secret.is_some() || way == Some(Way::Secret);
         offer.client_secret = offer.client_secret.or(told.then(|| told_secret(announced)));
+        offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
         offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
-        offer.companions.extend(repair(announced, fault));
+        offer.companions.extend([afterwards(announced, fault), repair(announced, fault)].into_iter().flatten());
     }
     offer
 }
@@ -202,15 +206,23 @@ fn list_of_apps(announced: &Announcement) -> Companion {
     }
 }
 
+/// Time, or somebody elsewhere, who undoes what was right.
+fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+    (!fault.afterwards.is_empty()).then(|| Companion {
+        label: Phrase::new("demo.afterwards"),
+        done: Phrase::new("demo.happened"),
+        when: When::Accepted,
+        request: request(announced, announced.control_url("state"), form(&fault.afterwards)),
+    })
+}
+
 /// Whoever can mend it: the administrator, or the person at the browser.
 fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
-    let pair = |pair: &String| pair.split_once('=').map(|(key, value)| format!("{key}={}", encoded(value)));
-    let body = fault.repair.iter().filter_map(pair).collect::<Vec<_>>().join("&");
     let done = match &fault.shown {
         Some(value) => Phrase::new("demo.repaired-showing").with("value", value),
         None => Phrase::new("demo.repaired"),
     };
-    let request = request(announced, announced.control_url("state"), body);
+    let request = request(announced, announced.control_url("state"), form(&fault.repair));
     (!fault.repair.is_empty()).then_some(Companion {
         label: Phrase::new("demo.repair"),
         done,
@@ -221,6 +233,12 @@ fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
 
 fn request(announced: &Announcement, url: String, body: String) -> Request {
     Request { method: Method::PostForm(Secret::new(body)), url, trust: Some(Path::new(&announced.ca_file).to_owned()) }
+}
+
+/// Switches as the control page takes them.
+fn form(pairs: &[String]) -> String {
+    let pair = |pair: &String| pair.split_once('=').map(|(key, value)| format!("{key}={}", encoded(value)));
+    pairs.iter().filter_map(pair).collect::<Vec<_>>().join("&")
 }
 
 fn encoded(text: &str) -> String {

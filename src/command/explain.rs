@@ -43,7 +43,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
             if !report.is_all() {
                 deliver(context, &causes, asked.json);
             }
-            let told = Report { at: access::now(), evidence: reading.evidence, causes: &causes, ..Report::default() };
+            let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
             report.hand_over(context, Status::Done, &told)
         }
         Err((status, why)) => {

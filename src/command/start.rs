@@ -65,7 +65,7 @@ pub fn given(
     let mut suggested = known.map_or(suggested, |(_, settings)| settings.clone());
     settle_product(asked, &mut suggested);
     Ok(Given {
-        password: None,
+        password: demo.and_then(|demo| demo.offer.password.clone()),
         recipient: demo.and_then(|demo| demo.offer.recipient.clone()),
         graphical: ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(terminal::is_set),
         texts: context.texts.clone(),

@@ -30,8 +30,8 @@ use crate::{
 };
 
 /// All that is known of a failure, or of a success that is to be shown.
-#[derive(Debug, Clone, Default)]
-pub struct Report<'a> {
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Report {
     /// Unix seconds.
     pub at: i64,
     /// The account's name and its product's, where there are any.
@@ -39,14 +39,14 @@ pub struct Report<'a> {
     pub product: Option<String>,
     pub evidence: Evidence,
     /// Empty where nothing was refused.
-    pub causes: &'a [Cause],
+    pub causes: Vec<Cause>,
     /// What it came to, in a sentence.
     pub ended: Option<Phrase>,
     /// How long it took until there was a token.
     pub waited: Option<Duration>,
-    pub conversation: Option<&'a Conversation>,
+    pub conversation: Option<Box<Conversation>>,
     /// Of one that is not over yet.
-    pub lines: &'a [Line],
+    pub lines: Vec<Line>,
     pub token: Option<Token>,
 }
 
@@ -89,7 +89,7 @@ pub fn text(report: &Report, texts: &Texts, hidden: bool) -> String {
     text
 }
 
-impl Report<'_> {
+impl Report {
     fn parts(&self, writer: &Writer, exchange: usize, causes: usize) -> Vec<Part> {
         let mut parts = vec![Part::Heading(1, said(writer.word("title")))];
         parts.push(self.in_short(writer));
@@ -103,13 +103,16 @@ impl Report<'_> {
         section(writer, "times", facts::of(writer, &self.evidence, facts::TIMES), &mut parts);
         section(writer, "others", facts::others(writer, &self.evidence), &mut parts);
         section(writer, "stages", exchange::stages(writer, &self.stages()), &mut parts);
-        if let Some(tls) = self.conversation.and_then(|conversation| conversation.tls.as_ref()) {
+        if let Some(tls) = self.conversation.as_ref().and_then(|conversation| conversation.tls.as_ref()) {
             section(writer, "tls", exchange::tls(writer, tls), &mut parts);
         }
-        let lines = self.conversation.map_or(self.lines, |conversation| &conversation.transcript);
-        section(writer, "exchange", exchange::transcript(writer, lines, exchange), &mut parts);
+        section(writer, "exchange", exchange::transcript(writer, self.heard(), exchange), &mut parts);
         parts.push(Part::Text(said(writer.word(if writer.hides() { "foot-hidden" } else { "foot" }))));
         parts
+    }
+
+    fn heard(&self) -> &[Line] {
+        self.conversation.as_ref().map_or(&self.lines, |conversation| &conversation.transcript)
     }
 
     /// What one reads first.
@@ -159,7 +162,7 @@ impl Report<'_> {
             let detail = self.token.as_ref().map(|token| token.mark.clone()).unwrap_or_default();
             StageResult { stage: Stage::Token, ok: self.token.is_some(), took, detail }
         });
-        let of_server = self.conversation.map_or(&[][..], |conversation| &conversation.stages);
+        let of_server = self.conversation.as_ref().map_or(&[][..], |conversation| &conversation.stages);
         token.into_iter().chain(of_server.iter().cloned()).collect()
     }
 }

@@ -78,10 +78,10 @@ fn told(said: &str, language: Language, hidden: bool) -> String {
         account: Some("alerts".into()),
         product: Some("server".into()),
         evidence,
-        causes: &causes,
+        causes,
         ended: Some(Phrase::new("ending.refused").with("reply", format!("535 {said}"))),
         waited: Some(Duration::from_millis(7)),
-        conversation: Some(&conversation),
+        conversation: Some(Box::new(conversation)),
         token: Some(Token {
             mark: "‹token: 9 characters, sha256 00112233›".into(),
             claims: claims(),
@@ -174,7 +174,7 @@ fn however_much_was_said_it_fits_a_ticket() {
         evidence.add(fact, "`<".repeat(50_000));
     }
     let causes = diagnosis::causes(&evidence);
-    let report = Report { evidence, causes: &causes, conversation: Some(&heard), ..Report::default() };
+    let report = Report { evidence, causes, conversation: Some(Box::new(heard)), ..Report::default() };
     for hidden in [false, true] {
         let said = text(&report, &Texts::new(Language::Japanese), hidden);
         assert!(said.chars().count() <= LIMIT, "{}", said.chars().count());
@@ -192,7 +192,7 @@ fn an_attempt_that_came_nowhere_has_a_report_too() {
     let mut evidence = Evidence::default();
     evidence.add_network(&failure);
     let causes = diagnosis::causes(&evidence);
-    let said = text(&Report { evidence, causes: &causes, ..Report::default() }, &Texts::new(Language::English), false);
+    let said = text(&Report { evidence, causes, ..Report::default() }, &Texts::new(Language::English), false);
     assert!(said.contains("`smtp.office365.com:587`") && said.contains("## Causes"), "{said}");
     assert!(text(&Report::default(), &Texts::new(Language::English), true).contains("1970-01-01"));
 }

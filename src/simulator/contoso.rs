@@ -7,9 +7,9 @@ use super::{
     submission::Submission,
     switches::FAR,
     tenant::{
-        AccountTypes, BasicAuth, Browser, ClientSecret, HighVolume, HighVolumeAccount, Home, Implicit, Mailbox,
-        Neighbour, Permission, Platform, Policy, Principal, PublicClientFlows, Redirect, Registration, Resource, State,
-        Switch, Tenant, Usage, User,
+        Access, AccountTypes, Authority, BasicAuth, Browser, ClientSecret, HighVolume, HighVolumeAccount, Home,
+        Implicit, Mailbox, Neighbour, Permission, Platform, Policy, Principal, PublicClientFlows, Redirect,
+        Registration, Resource, State, Switch, Tenant, Usage, User,
     },
 };
 
@@ -57,6 +57,8 @@ impl State {
         pat.mailbox = Some(mailbox(&["pat@outlook.example", "pat.person@hotmail.example"], Switch::On));
         let mut fred = user("fred", "Fred Fabrikam", "b5c4d3e2-2f1a-4b0c-9d8e-7f6a5b4c3d77");
         (fred.upn, fred.home) = ("fred@fabrikam.example".to_owned(), Home::Neighbour(0));
+        let mut guest = user("guest", "Fred Fabrikam (guest)", "f7e6d5c4-3b2a-4d1c-8e0f-9a8b7c6d5e99");
+        guest.upn = "fred_fabrikam.example#EXT#@contoso.onmicrosoft.com".to_owned();
         let registration = registration();
         let mut bulk = user("bulk", "Bulk", "d1e2f3a4-6b5c-4d7e-8f90-a1b2c3d4e588");
         bulk.high_volume = Some(HighVolumeAccount { apps: vec![registration.object_id.clone()] });
@@ -69,12 +71,14 @@ impl State {
                 domains: vec!["contoso.example".to_owned(), "contoso.onmicrosoft.com".to_owned()],
                 smtp_auth: false,
                 basic_auth: BasicAuth::Disabled,
+                exchange: true,
+                agents: true,
                 send_from_alias: false,
                 older_send_as_codes: false,
                 mail_send_suffices: false,
             },
-            users: vec![alerts, admin, noreply, pat, fred, bulk],
-            registrations: vec![registration],
+            users: vec![alerts, admin, noreply, pat, fred, bulk, guest],
+            registrations: vec![registration, azure_cli()],
             consents: Vec::new(),
             policy: Policy::usual(),
             principals: vec![principal],
@@ -83,6 +87,7 @@ impl State {
                 domains: vec!["fabrikam.example".to_owned()],
             }],
             browser: Browser::default(),
+            authority: Authority::default(),
             submission: Submission::usual(),
             high_volume: HighVolume { billing: true, external: false, min_life: 600, older_codes: false },
             coming: Vec::new(),
@@ -99,6 +104,11 @@ impl Policy {
         Self {
             user_consent: true,
             block_device_code: false,
+            access: Access::Granted,
+            second_factor: None,
+            sign_in_frequency: None,
+            most_tokens: 1000,
+            code_lifetime: 600,
             opaque_tokens: false,
             one_time_refresh: false,
             token_lifetime: 3599,
@@ -117,6 +127,7 @@ fn user(local: &str, name: &str, oid: &str) -> User {
         oid: oid.to_owned(),
         home: Home::Work,
         enabled: true,
+        locked: false,
         administrator: false,
         tokens_valid_from: Instant::UNIX_EPOCH,
         mailbox: None,
@@ -142,6 +153,9 @@ fn registration() -> Registration {
         object_id: "e8d5c2b1-7a64-4930-bf1e-5c4d3b2a1f66".to_owned(),
         name: "Contoso server mail".to_owned(),
         enabled: true,
+        first_party: false,
+        added: true,
+        assignment_required: false,
         account_types: AccountTypes::Work,
         public_client_flows: PublicClientFlows::On,
         redirects: vec![
@@ -165,5 +179,20 @@ fn registration() -> Registration {
             Permission::new(Resource::Graph, "User.Read"),
         ],
         application: vec![Permission::new(Resource::Exchange, "SMTP.SendAsApp")],
+    }
+}
+
+/// A program of Microsoft's own, whose id people borrow.
+fn azure_cli() -> Registration {
+    Registration {
+        client_id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46".to_owned(),
+        object_id: "9d8c7b6a-5e4f-4a3b-8c2d-1e0f9a8b7c11".to_owned(),
+        name: "Microsoft Azure CLI".to_owned(),
+        first_party: true,
+        account_types: AccountTypes::Any,
+        secrets: Vec::new(),
+        delegated: Vec::new(),
+        application: Vec::new(),
+        ..registration()
     }
 }

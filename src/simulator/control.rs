@@ -49,7 +49,7 @@ fn portal(state: &State, site: &Site) -> Value {
     json!({
         "servers": site.servers,
         "accounts": state.users.iter().map(account).collect::<Vec<_>>(),
-        "apps": state.registrations.iter().map(app).collect::<Vec<_>>(),
+        "apps": state.registrations.iter().filter(|app| !app.first_party).map(app).collect::<Vec<_>>(),
     })
 }
 
@@ -71,6 +71,7 @@ fn approve(state: &mut State, site: &Site, request: &Request, now: Instant) -> A
     let Some(code) = form.value("user_code") else {
         return Answer::json(400, &json!({"error": "user_code is missing"}));
     };
+    let code = if state.browser.mistypes { "MISTYPED" } else { code };
     let session = state.browser.session.clone();
     match approval::decide(state, code, session.as_deref().unwrap_or(user), action, now) {
         Ok(()) => {
@@ -96,7 +97,10 @@ fn browse(state: &mut State, site: &Site, url: &str, form: &Form, now: Instant) 
     let answer = entra::answer(state, site, &request, now);
     match answer.location {
         Some(location) => Answer::json(200, &json!({"redirect": location})),
-        None => Answer::json(403, &json!({"error": "the browser stays on a page", "page": answer.body})),
+        None => {
+            let error = answer.shown.as_deref().unwrap_or("the browser stays on a page");
+            Answer::json(403, &json!({"error": error, "page": answer.body}))
+        }
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Fault {
     pub told: Told,
     /// What a portal would show once, when it is repaired.
     pub shown: Option<String>,
+    /// Switches that somebody sets only once mail goes out: what was right stops being so.
+    #[serde(default)]
+    pub afterwards: Vec<String>,
 }
 
 /// What somebody was told; what is absent they were told right.
@@ -32,7 +35,10 @@ pub struct Told {
     pub product: Option<String>,
     /// How to sign in: `loopback`, `secret` and so on.
     pub way: Option<String>,
+    pub tenant: Option<String>,
+    pub client_id: Option<String>,
     pub client_secret: Option<String>,
+    pub password: Option<String>,
     pub smtp_host: Option<String>,
     /// How TLS begins at the mail server: `starttls` or `tls`.
     pub smtp_security: Option<String>,
@@ -42,10 +48,11 @@ pub struct Told {
     pub scopes: Vec<String>,
 }
 
+const TABLES: [&str; 2] = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
+
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static FAULTS: LazyLock<BTreeMap<String, Fault>> = LazyLock::new(|| {
-    let tables = [include_str!("faults/authority.toml"), include_str!("faults/exchange.toml")];
-    tables.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
+    TABLES.into_iter().flat_map(|text| toml::from_str::<BTreeMap<_, _>>(text).expect("faults/*.toml")).collect()
 });
 
 pub fn all() -> impl Iterator<Item = (&'static str, &'static Fault)> {
@@ -72,8 +79,17 @@ impl Fault {
         if let Some(user) = &self.told.user {
             announcement.user.clone_from(user);
         }
+        if let Some(client_id) = &self.told.client_id {
+            announcement.client_id.clone_from(client_id);
+        }
         if let Some(secret) = &self.told.client_secret {
             announcement.client_secret.clone_from(secret);
+        }
+        if let Some(password) = &self.told.password {
+            announcement.password.clone_from(password);
+        }
+        if let Some(tenant) = &self.told.tenant {
+            announcement.tenant.clone_from(tenant);
         }
         if let Some(host) = &self.told.smtp_host {
             announcement.smtp.host.clone_from(host);
@@ -86,13 +102,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_two_faults_have_one_name() {
+        let heads = TABLES.iter().flat_map(|table| table.lines()).filter(|line| line.starts_with('['));
+        assert_eq!(heads.count(), all().count());
+    }
+
+    #[test]
     fn every_fault_changes_something_and_its_repair_is_made_of_switches() {
         for (name, fault) in all() {
             let mut state = fault.state(State::healthy(), Instant::UNIX_EPOCH);
             let misinformed = fault.told != Told::default();
             let changed = format!("{state:?}") != format!("{:?}", State::healthy());
-            assert!(changed || misinformed, "{name}");
-            for pair in &fault.repair {
+            assert!(changed || misinformed || !fault.afterwards.is_empty(), "{name}");
+            for pair in fault.afterwards.iter().chain(&fault.repair) {
                 let (key, value) = pair.split_once('=').unwrap();
                 assert!(switch(&mut state, key, value, Instant::UNIX_EPOCH).is_some(), "{name}: {pair}");
             }

@@ -23,6 +23,8 @@ pub struct Ledger {
     pub authorization_codes: Vec<AuthorizationCode>,
     pub refresh_tokens: Vec<RefreshToken>,
     pub opaque_tokens: Vec<(String, Map<String, Value>)>,
+    /// To which client, and when.
+    given: Vec<(String, Instant)>,
     pub messages: Vec<Message>,
 }
 
@@ -121,6 +123,15 @@ impl Ledger {
 
     pub fn keep_opaque_token(&mut self, token: String, claims: Map<String, Value>) {
         keep(&mut self.opaque_tokens, (token, claims), KEPT);
+    }
+
+    pub fn keep_token_given(&mut self, client_id: &str, at: Instant) {
+        keep(&mut self.given, (client_id.to_owned(), at), KEPT);
+    }
+
+    /// How often this client was given tokens from then on.
+    pub fn tokens_since(&self, client_id: &str, since: Instant) -> usize {
+        self.given.iter().filter(|(client, at)| client == client_id && *at >= since).count()
     }
 
     pub fn keep_message(&mut self, message: Message) {

@@ -1,6 +1,7 @@
 //! The settings a tenant's administrator can change while the simulator runs, by name and value: what
 //! the control page's forms, and named faults, are written in. It decides no answer.
 
+mod authority;
 mod high_volume;
 mod registration;
 mod submission;
@@ -39,6 +40,7 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "token_lifetime" => state.policy.token_lifetime = seconds(YEAR)?,
         "refresh_lifetime" => state.policy.refresh_lifetime = seconds(YEAR)?,
         "device_code_lifetime" => state.policy.device_code_lifetime = seconds(YEAR)?,
+        "code_lifetime" => state.policy.code_lifetime = seconds(YEAR)?,
         "device_interval" => state.policy.device_interval = seconds(3600)?,
         "clock_ahead" => state.clock_ahead = value.parse().ok().filter(|ahead| (-YEAR..=YEAR).contains(ahead))?,
         "refresh" => revoke(state, value, now)?,
@@ -51,6 +53,7 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
             }
         }
         "browser_declines" => state.browser.declines = on()?,
+        "browser_mistypes" => state.browser.mistypes = on()?,
         "browser_session" => browser_session(state, value)?,
         "domain" => domain(state, value)?,
         "upn" => rename(state, value)?,
@@ -59,6 +62,8 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
         "service_principal" => service_principal(state, value)?,
         "full_access" => full_access(state, value)?,
         "mailbox_smtp_auth" | "mailbox" | "send_as" | "usage" | "restricted" => mailbox(state, key, value)?,
+        "account" | "second_factor" | "conditional_access" | "sign_in_frequency" | "most_tokens" | "exchange"
+        | "password_agents" | "authority" | "https_between" => authority::switch(state, key, value, now)?,
         "starttls" => submission::switch(&mut state.submission, key, value)?,
         _ if key.starts_with("smtp_") => submission::switch(&mut state.submission, key, value)?,
         _ if key.starts_with("hve_") => high_volume::switch(state, key, value)?,
@@ -70,7 +75,12 @@ pub fn switch(state: &mut State, key: &str, value: &str, now: Instant) -> Option
 const YEAR: i64 = 366 * 86_400;
 
 fn revoke(state: &mut State, value: &str, now: Instant) -> Option<()> {
-    (value == "revoked").then(|| state.users.iter_mut().for_each(|user| user.tokens_valid_from = now))
+    match value {
+        "revoked" => state.users.iter_mut().for_each(|user| user.tokens_valid_from = now),
+        "forgotten" => state.ledger.refresh_tokens.clear(),
+        _ => return None,
+    }
+    Some(())
 }
 
 fn either(value: &str, yes: &str, no: &str) -> Option<bool> {

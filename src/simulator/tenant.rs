@@ -18,6 +18,7 @@ pub struct State {
     /// Other tenants of the same cloud: they exist, and know neither our users nor our registrations.
     pub neighbours: Vec<Neighbour>,
     pub browser: Browser,
+    pub authority: Authority,
     pub submission: Submission,
     pub high_volume: HighVolume,
     /// In the order in which they were made.
@@ -36,6 +37,11 @@ pub struct Tenant {
     /// The organisation's switch; a mailbox may override it.
     pub smtp_auth: bool,
     pub basic_auth: BasicAuth,
+    /// Whether anything of Exchange Online is subscribed to: without, its service principal is not there.
+    pub exchange: bool,
+    /// Passwords are checked by the organisation's own directory (pass-through authentication), and whether an agent of it
+    /// answers; where Microsoft keeps them there is nothing to be reached.
+    pub agents: bool,
     /// `SendFromAliasEnabled` of the organisation.
     pub send_from_alias: bool,
     /// Whether a sender that is not the account's is refused in the words of before 5.2.252.
@@ -60,6 +66,26 @@ pub struct Browser {
     pub session: Option<String>,
     /// The person chooses "Cancel" where the permissions are asked for.
     pub declines: bool,
+    /// The person mistypes the code.
+    pub mistypes: bool,
+}
+
+/// The authority as a service, and what lies between it and its clients.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Authority {
+    /// It turns every request away for a while.
+    pub busy: bool,
+    pub between: Between,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Between {
+    #[default]
+    Nothing,
+    /// A network that answers in the authority's place with a page of its own, until somebody agrees to its terms.
+    Page,
+    /// Something that takes requests and lets no answer through.
+    Silence,
 }
 
 /// High Volume Email: a service of its own, with accounts of its own.
@@ -84,6 +110,8 @@ pub struct User {
     pub home: Home,
     /// May sign in. The account behind a shared mailbox may not.
     pub enabled: bool,
+    /// Too many wrong passwords; it passes.
+    pub locked: bool,
     /// May consent where users may not.
     pub administrator: bool,
     /// Tokens issued before this instant are void (password changed, sessions revoked).
@@ -148,6 +176,12 @@ pub struct Registration {
     pub object_id: String,
     pub name: String,
     pub enabled: bool,
+    /// Microsoft's own, in every tenant: what it may ask for was settled between its makers.
+    pub first_party: bool,
+    /// Whether the tenant has all of it; else it was added, and its addition came to no end.
+    pub added: bool,
+    /// "Assignment required?" of the enterprise application; nobody is assigned.
+    pub assignment_required: bool,
     pub account_types: AccountTypes,
     pub public_client_flows: PublicClientFlows,
     pub redirects: Vec<Redirect>,
@@ -251,6 +285,14 @@ pub struct Policy {
     pub user_consent: bool,
     /// Conditional Access refuses the device-code flow, and what came of it.
     pub block_device_code: bool,
+    /// What Conditional Access makes of every sign-in.
+    pub access: Access,
+    /// Since when a second factor is asked for; who signed in at a browser from then on has shown one.
+    pub second_factor: Option<super::Instant>,
+    /// "Sign-in frequency", in seconds.
+    pub sign_in_frequency: Option<i64>,
+    /// Tokens that one client may have had within five minutes; with more it is in a loop.
+    pub most_tokens: usize,
     /// Access tokens are encrypted blobs (`EwB…`), as those of personal accounts are.
     pub opaque_tokens: bool,
     /// A refresh token dies with its first use.
@@ -259,7 +301,18 @@ pub struct Policy {
     pub token_lifetime: i64,
     pub refresh_lifetime: i64,
     pub device_code_lifetime: i64,
+    /// Of the code that a browser brings back.
+    pub code_lifetime: i64,
     pub device_interval: i64,
+}
+
+/// A policy's "Grant", for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Granted,
+    Blocked,
+    /// From devices that the organisation manages; a server's program is on none that shows it.
+    ManagedDevice,
 }
 
 #[derive(Debug, Clone)]

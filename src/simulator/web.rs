@@ -24,10 +24,13 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use super::{
     Shared, browser, control,
     entra::{self, Answer, Form, Request},
+    tenant::Between,
 };
 
 const MOST_CONNECTIONS: usize = 512;
 const LONGEST_BODY: usize = 64 * 1024;
+/// Longer than any client waits.
+const SILENCE: Duration = Duration::from_secs(300);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Serves every connection in a task of its own; all end when this future is dropped.
@@ -78,7 +81,11 @@ async fn exchange(shared: &Shared, request: hyper::Request<Incoming>) -> Respons
                 basic: basic(&head.headers),
                 origin: head.headers.contains_key(header::ORIGIN),
             };
-            let answer = shared.with(|state, now| match request.path.strip_prefix(&shared.site.control) {
+            let page = request.path.strip_prefix(&shared.site.control);
+            if page.is_none() && shared.with(|state, _| state.authority.between == Between::Silence) {
+                tokio::time::sleep(SILENCE).await;
+            }
+            let answer = shared.with(|state, now| match page {
                 Some(page) => control::answer(state, &shared.site, page, &request, now),
                 None => entra::answer(state, &shared.site, &request, now),
             });
@@ -138,6 +145,9 @@ fn response(shared: &Shared, answer: Answer) -> Response<Full<Bytes>> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     if let Some(location) = answer.location.and_then(|location| HeaderValue::from_str(&location).ok()) {
         headers.insert(header::LOCATION, location);
+    }
+    if let Some(seconds) = answer.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache"));
     // Written here, not by the HTTP library, since Microsoft's clock may differ from this machine's.

@@ -26,12 +26,25 @@ fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
     evidence.add_token(&tokens.access, &tokens.scope, tokens::signed_in(tokens).as_deref(), now);
 }
 
-/// Why the authority refuses.
-pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
+/// All that is known while nothing was refused.
+pub fn known(desk: &Desk, now: i64) -> Evidence {
+    let mut evidence = asked(desk);
+    evidence.add("flow", desk.draft.way().flow());
+    add_token(&mut evidence, desk, now);
+    evidence
+}
+
+/// What bears on why the authority refuses.
+pub fn refused(desk: &Desk, failure: &Failure, flow: &str) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add("flow", flow);
     evidence.add_oauth(failure);
-    diagnosis::causes(&evidence)
+    evidence
+}
+
+/// Why the authority refuses.
+pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
+    diagnosis::causes(&refused(desk, failure, flow))
 }
 
 /// Why the browser lets nobody sign in, by what somebody reads there; a number alone is an AADSTS number.
@@ -44,11 +57,16 @@ pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
     diagnosis::causes(&reading.evidence)
 }
 
-/// Why the authority cannot be reached.
-pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
+/// What bears on why the authority cannot be reached.
+pub fn unreached(desk: &Desk, failure: &NetworkFailure) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add_network(failure);
-    diagnosis::causes(&evidence)
+    evidence
+}
+
+/// Why the authority cannot be reached.
+pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
+    diagnosis::causes(&unreached(desk, failure))
 }
 
 /// What the token at hand is already seen to lack.
@@ -60,8 +78,8 @@ pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
     causes
 }
 
-/// Why the mail server does not accept.
-pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Vec<Cause> {
+/// What bears on why the mail server does not accept.
+pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Evidence {
     let mut evidence = asked(desk);
     evidence.add_mail_server(account);
     evidence.add("flow", desk.draft.way().flow());
@@ -70,7 +88,7 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
-    diagnosis::causes(&evidence)
+    evidence
 }
 
 /// The item that the surest cause speaks of.

@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
     Model, blame,
-    effect::{Effect, Report, Ticket},
+    effect::{Effect, Outcome, Report, Ticket},
     message::Message,
     overlay::Overlay,
     plan,
@@ -43,6 +43,8 @@ pub enum When {
     CertificateRead,
     /// At this step, or where what is wrong is to be mended there; once.
     At(&'static str),
+    /// The mail server has just taken the sign-in; once.
+    Accepted,
     /// Something has been shown to be wrong, there or where it is to be mended; once.
     SomethingFailed,
 }
@@ -82,7 +84,7 @@ impl Model {
             When::CodeWaits => code,
             When::BrowserWaits => address,
             When::CertificateRead => certificate(),
-            When::SecretAsked | When::At(_) | When::SomethingFailed => None,
+            When::SecretAsked | When::At(_) | When::Accepted | When::SomethingFailed => None,
         };
         waits.unwrap_or_default()
     }
@@ -154,6 +156,7 @@ impl Model {
             When::SecretAsked => matches!(self.step_id, "app-secret" | "product-secret"),
             When::At(step) => self.step_id == step || self.is_failing() && self.leads_to(step),
             When::CertificateRead => !about.is_empty() && self.desk.draft.secrets.tokens.is_none(),
+            When::Accepted => self.step_id == "connection" && self.step.outcome() == Some(Outcome::Accepted),
             When::SomethingFailed => self.is_failing(),
         };
         let called = self.called.iter().find(|called| called.number == number && called.about == about);
@@ -162,6 +165,7 @@ impl Model {
         let key = match companion.when {
             When::CodeWaits => 'a',
             When::BrowserWaits => 's',
+            When::Accepted => 'k',
             When::SecretAsked | When::CertificateRead | When::At(_) | When::SomethingFailed => 'f',
         };
         open.then(|| Action {

@@ -39,6 +39,8 @@ pub enum Message {
     ShowCopies,
     /// The request to the tenant's administrator.
     ShowHandover,
+    /// What is shown as a text for a ticket.
+    ShowReport,
     Copy(String),
     /// Print below the full screen, so that a terminal's own selection works.
     Print(String),

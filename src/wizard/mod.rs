@@ -26,6 +26,7 @@ mod rests;
 pub mod screen;
 mod sheet;
 mod step;
+mod telling;
 mod tokens;
 pub mod trial;
 pub mod verdict;
@@ -63,6 +64,8 @@ pub struct Model {
     overlay: Option<Overlay>,
     /// The request to an administrator that is being written.
     request: Option<Ticket>,
+    /// A report that is being written.
+    report: Option<Ticket>,
     /// What checking everything again runs, or came to.
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
@@ -116,6 +119,7 @@ impl Model {
             step,
             overlay: None,
             request: None,
+            report: None,
             recheck: None,
             mending: None,
             companions: given.companions,
@@ -194,6 +198,7 @@ impl Model {
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
             Message::ShowBrowser => self.lay(Overlay::Browser),
             Message::ShowCopies => self.copies(now),
+            Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
             Message::Back => {
                 self.taken_over();
@@ -355,6 +360,11 @@ impl Model {
             && self.request == Some(ticket)
         {
             return self.request_kept(outcome, now);
+        }
+        if let Report::FilesKept(outcome) = &report
+            && self.report == Some(ticket)
+        {
+            return self.report_kept(outcome);
         }
         if let Some(effects) = self.companion_answered(ticket, &report, now) {
             return effects;

@@ -10,7 +10,9 @@ use super::{
     message::Message,
     plan,
     screen::{Act, Action, Block, Choice, Input, ItemRow, Key, Question, Screen, Tone},
-    step, verdict,
+    step,
+    telling::Telling,
+    verdict,
 };
 use crate::{
     checklist::{Item, State},
@@ -40,6 +42,8 @@ pub enum Overlay {
     },
     /// The request to the tenant's administrator.
     Handing(Handing),
+    /// A text for a ticket, of what lies below.
+    Telling(Box<Telling>),
 }
 
 impl Model {
@@ -66,6 +70,7 @@ impl Model {
                 handing.sent();
                 effects = self.handed_over(now);
             }
+            Some(Overlay::Telling(telling)) => telling.sent(),
             _ => {}
         }
         effects.push(effect);
@@ -83,6 +88,8 @@ impl Model {
                 self.stop_checking()
             }
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
+            (message, Some(Overlay::Telling(telling))) => self.tell(&message, telling),
+            (Message::ShowReport, Some(Overlay::Told(causes))) => self.begin_telling(Some(causes), now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -149,6 +156,7 @@ impl Overlay {
             }
             Self::Browser => browser(desk, step),
             Self::Handing(handing) => handing.screen(desk, step),
+            Self::Telling(telling) => telling.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }

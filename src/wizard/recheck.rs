@@ -231,7 +231,7 @@ impl Recheck {
     fn judged(&mut self, desk: &mut Desk, item: Item, judgement: Judgement) {
         match judgement {
             Judgement::Proven(evidence) => desk.draft.checklist.prove(item, evidence),
-            Judgement::CannotTell(why) | Judgement::Unheard(why, _) | Judgement::Obstructed(_, why) => {
+            Judgement::CannotTell(why) | Judgement::Unheard(why, ..) | Judgement::Obstructed(_, why) => {
                 self.untold(desk, item, why);
             }
             Judgement::Failed(item, evidence, causes) => {

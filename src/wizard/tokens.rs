@@ -2,7 +2,12 @@
 //! missing shows nothing.
 
 use super::desk::Desk;
-use crate::{checklist::Item, entra::grant::Tokens, phrase::Phrase, token::Claims};
+use crate::{
+    checklist::{Item, State},
+    entra::grant::Tokens,
+    phrase::Phrase,
+    token::Claims,
+};
 
 /// Scopes that say who signs in and for how long; they never appear in an access token for mail.
 const IDENTITY_SCOPES: [&str; 4] = ["offline_access", "openid", "profile", "email"];
@@ -21,6 +26,10 @@ pub fn weigh(desk: &mut Desk) {
     let checklist = &mut desk.draft.checklist;
     checklist.prove(Item::Token, Phrase::new("evidence.token").with("mark", tokens.access.token_mark()));
     checklist.prove(Item::ClientId, Phrase::new("evidence.token-issued"));
+    if checklist.state(Item::Tenant) == State::Failed {
+        // It was issued there: what spoke against it does not hold any more.
+        checklist.prove(Item::Tenant, Phrase::new("evidence.token-issued"));
+    }
     // An app asks anew instead (RFC 6749 §4.4.3).
     if tokens.refresh.is_none() && !app_only {
         checklist.note(Item::Token, Phrase::new("evidence.no-refresh-token"));

@@ -15,9 +15,10 @@ use super::{
 use crate::{
     account::Account,
     checklist::{Item, State},
-    diagnosis::{Cause, Certainty},
-    entra::cloud,
+    diagnosis::{self, Cause, Certainty, Evidence},
+    entra::{Failure, cloud},
     phrase::Phrase,
+    report::Report as Telling,
     secret::Secret,
     smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
 };
@@ -28,6 +29,8 @@ pub struct Trial {
     message: Option<Envelope>,
     lines: Vec<Line>,
     causes: Vec<Cause>,
+    /// What the refusal is judged by.
+    evidence: Evidence,
     /// The app's certificate or key is.
     unusable: bool,
 }
@@ -61,7 +64,7 @@ impl Trial {
     }
 
     fn at(phase: Phase, message: Option<Envelope>) -> Self {
-        Self { phase, message, lines: Vec::new(), causes: Vec::new(), unusable: false }
+        Self { phase, message, lines: Vec::new(), causes: Vec::new(), evidence: Evidence::default(), unusable: false }
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
@@ -90,7 +93,8 @@ impl Trial {
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
-                self.causes = settle(desk, &conversation, now);
+                self.evidence = evidence(desk, &conversation, now);
+                self.causes = settle(desk, &conversation, &self.evidence);
                 desk.causes.clone_from(&self.causes);
                 self.phase = Phase::Ended(conversation);
             }
@@ -103,6 +107,8 @@ impl Trial {
         let (why, outcome) = match came {
             Came::Runs(effect) => return effect.into_iter().collect(),
             Came::Renewed => {
+                desk.anew = false;
+                tokens::weigh(desk);
                 // The old refresh token may be worth nothing now: the new one is kept before it is used.
                 let kept = Effect::KeepDraft(Box::new(desk.draft.clone()));
                 let Some((phase, effect)) = talk(desk, self.message.clone()) else { return vec![kept] };
@@ -110,7 +116,8 @@ impl Trial {
                 return vec![kept, effect];
             }
             Came::Unreachable(failure) => {
-                self.causes = blame::unreachable(desk, &failure);
+                self.evidence = blame::unreached(desk, &failure);
+                self.causes = diagnosis::causes(&self.evidence);
                 (verdict::unreachable(&failure), Outcome::of(&failure))
             }
             Came::Refused(failure) => {
@@ -119,7 +126,9 @@ impl Trial {
                 } else {
                     ("trial.renewal-refused", Outcome::SignIn)
                 };
-                self.causes = blame::refusal(desk, &failure, renewing::flow(desk));
+                self.evidence = blame::refused(desk, &failure, renewing::flow(desk));
+                self.causes = diagnosis::causes(&self.evidence);
+                self.fail_refused(desk, &failure);
                 (Phrase::new(key).with("summary", failure.summary()), outcome)
             }
             Came::Unusable(failure) => {
@@ -132,6 +141,16 @@ impl Trial {
         };
         self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
+    }
+
+    /// The authority's own refusal speaks against the item of its likely cause.
+    fn fail_refused(&self, desk: &mut Desk, failure: &Failure) {
+        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible && !failure.is_passing());
+        if let Some(cause) = likely {
+            // Who is led to the sign-in signs in anew.
+            desk.anew = cause.step == Some("consent");
+            desk.draft.checklist.fail(cause.item, cause.headline.clone());
+        }
     }
 
     pub fn accepted(&self) -> bool {
@@ -185,6 +204,25 @@ impl Trial {
         blocks.extend(verdict::blocks(desk, &self.causes));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
+    }
+}
+
+impl Trial {
+    /// What it has come to so far, for a report; `accepted` is said of a sign-in that was.
+    pub fn tell(&self, accepted: &Phrase, told: &mut Telling) {
+        if self.evidence != Evidence::default() {
+            told.evidence.clone_from(&self.evidence);
+        }
+        told.causes.clone_from(&self.causes);
+        told.lines.clone_from(&self.lines);
+        match &self.phase {
+            Phase::Renewing(_) | Phase::Talking(_) => {}
+            Phase::Tokenless(why, _) => told.ended = Some(why.clone()),
+            Phase::Ended(conversation) => {
+                told.ended = Some(verdict::ending(&conversation.ending).unwrap_or_else(|| accepted.clone()));
+                told.conversation = Some(conversation.clone());
+            }
+        }
     }
 }
 
@@ -244,8 +282,14 @@ fn row(desk: &Desk, line: &Line) -> TranscriptRow {
     }
 }
 
+/// What bears on how a conversation ended.
+fn evidence(desk: &Desk, conversation: &Conversation, now: i64) -> Evidence {
+    let account = desk.draft.settings.account();
+    account.map(|account| blame::conversation(desk, &account, conversation, now)).unwrap_or_default()
+}
+
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
-fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> {
+fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence) -> Vec<Cause> {
     let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
     let own = desk.items().into_iter().filter(|item| matches!(item, Item::Product(_)));
     let own: Vec<Item> = own.filter(|item| desk.draft.checklist.state(*item) == State::Failed).collect();
@@ -265,7 +309,8 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
         ];
         // High Volume Email does not look at that switch.
         let looked_at = |item: &Item| *item != Item::SmtpAuth || checklist.state(*item) != State::NotNeeded;
-        for item in proven.into_iter().filter(looked_at).collect::<Vec<_>>() {
+        let token = (checklist.state(Item::Token) == State::Failed).then_some(Item::Token);
+        for item in proven.into_iter().chain(token).filter(looked_at).collect::<Vec<_>>() {
             checklist.prove(item, reply.clone());
         }
     }
@@ -279,7 +324,7 @@ fn settle(desk: &mut Desk, conversation: &Conversation, now: i64) -> Vec<Cause> 
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let causes = blame::conversation(desk, &account, conversation, now);
+    let causes = diagnosis::causes(evidence);
     record(desk, conversation, &causes);
     causes
 }

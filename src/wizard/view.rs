@@ -8,6 +8,7 @@ use super::{
     screen::{Act, Action, Block, Key, Question, Screen, Tone},
     sheet,
     step::Step,
+    telling,
 };
 use crate::{
     checklist::{Item, State},
@@ -46,6 +47,15 @@ impl Model {
             }
             None => self.step_screen(now),
         };
+        if telling::is_worth_it(&screen) {
+            let letter = screen
+                .actions
+                .iter()
+                .position(|action| action.key == Key::Letter('v') || action.key == Key::Letter('q'));
+            let label = self.desk.word("action.report");
+            let report = Action { key: Key::Letter('e'), label, act: Act::Send(Message::ShowReport), primary: false };
+            screen.actions.insert(letter.unwrap_or(screen.actions.len()), report);
+        }
         let label = self.desk.word("action.language");
         let other = Action { key: Key::F2, label, act: Act::Send(Message::Language), primary: false };
         let leaves = |action: &Action| action.act == Act::Send(Message::Leave);

@@ -126,6 +126,6 @@ impl<'a> Line<'a> {
     }
 }
 
-fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
+pub fn failure(kind: FailureKind, detail: &str) -> NetworkFailure {
     NetworkFailure { kind, address: "127.0.0.1:2".to_owned(), detail: detail.to_owned() }
 }

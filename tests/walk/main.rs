@@ -20,6 +20,7 @@ mod resuming;
 mod sheets;
 mod signing_in;
 mod stories;
+mod telling;
 mod testing;
 mod typing;
 

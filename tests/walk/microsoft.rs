@@ -6,6 +6,7 @@ use std::time::Duration;
 use smtp_oauth::{
     command::{demo, stage},
     entra::wire::{Answer, Method, Request},
+    network::{FailureKind, NetworkFailure},
     product,
     secret::Secret,
     simulator::{
@@ -15,7 +16,7 @@ use smtp_oauth::{
         jwt::Key,
         ledger::DeviceStage,
         switches,
-        tenant::State,
+        tenant::{Between, State},
     },
     smtp::Conversation,
     wizard::{
@@ -26,7 +27,7 @@ use smtp_oauth::{
 };
 
 use crate::{
-    line::Line,
+    line::{self, Line},
     person::{NOW, Person, given},
 };
 
@@ -89,9 +90,9 @@ impl Microsoft {
     }
 
     pub fn given(&self) -> Given {
-        let demo::Offer { suggested, client_secret, recipient, companions } = self.offer.clone();
+        let demo::Offer { suggested, client_secret, password, recipient, companions } = self.offer.clone();
         let product_fixed = self.product_fixed;
-        Given { suggested, client_secret, recipient, companions, product_fixed, ..given() }
+        Given { suggested, client_secret, password, recipient, companions, product_fixed, ..given() }
     }
 
     /// Answers everything that is out, until the wizard waits for the person.
@@ -138,7 +139,7 @@ impl Microsoft {
 
     pub fn answers(&mut self, effect: &Effect, now: i64) -> Option<Message> {
         let (ticket, report) = match effect {
-            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(Ok(self.fetched(request, now)))),
+            Effect::Fetch(ticket, request) => (*ticket, Report::Fetched(self.fetched(request, now))),
             Effect::Converse(ticket, conversing) => {
                 (*ticket, Report::Conversed(Box::new(self.converses(conversing, now))))
             }
@@ -199,7 +200,7 @@ impl Microsoft {
         person.tell(Message::Reported(ticket, Report::NobodyCame));
     }
 
-    fn fetched(&mut self, request: &Request, now: i64) -> Answer {
+    fn fetched(&mut self, request: &Request, now: i64) -> Result<Answer, NetworkFailure> {
         switches::arrive(&mut self.state, Instant::from_timestamp(now, 0).unwrap());
         let url = url::Url::parse(&request.url).unwrap();
         assert_eq!(url.origin().ascii_serialization(), AUTHORITY);
@@ -214,8 +215,13 @@ impl Microsoft {
             form,
             ..entra::Request::default()
         };
-        let at = Instant::from_timestamp(now, 0).unwrap();
-        let answer = match asked.path.strip_prefix(CONTROL).map(str::to_owned) {
+        let theirs = now + self.state.clock_ahead;
+        let at = Instant::from_timestamp(theirs, 0).unwrap();
+        let page = asked.path.strip_prefix(CONTROL).map(str::to_owned);
+        if page.is_none() && self.state.authority.between == Between::Silence {
+            return Err(line::failure(FailureKind::Unanswered, "operation timed out"));
+        }
+        let answer = match page {
             Some(page) => {
                 let answer = control::answer(&mut self.state, &self.site, &page, &asked, at);
                 let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -224,18 +230,18 @@ impl Microsoft {
             }
             None => entra::answer(&mut self.state, &self.site, &asked, at),
         };
-        Answer {
+        Ok(Answer {
             status: answer.status,
             content_type: answer.content_type.split(';').next().unwrap_or_default().to_owned(),
-            date: Some(now + self.state.clock_ahead),
-            retry_after: None,
+            date: Some(theirs),
+            retry_after: answer.retry_after.map(u64::from),
             location: answer.location,
             body: Secret::new(answer.body),
-        }
+        })
     }
 
     fn converses(&mut self, conversing: &Conversing, now: i64) -> Conversation {
-        let now = Instant::from_timestamp(now, 0).unwrap();
+        let now = Instant::from_timestamp(now + self.state.clock_ahead, 0).unwrap();
         switches::arrive(&mut self.state, now);
         let bulk = conversing.server.port == self.site.servers.high_volume.port;
         let service = if bulk { Service::HighVolume } else { Service::Mailboxes };

@@ -41,8 +41,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
             } else if !report.is_all() {
                 conclude(context, asked, &known, &attempt);
             }
-            let causes = attempt.causes(&known);
-            let told = report::of_attempt(&known, &attempt, &causes, accepted(asked, &known));
+            let told = report::of_attempt(&known, &attempt, accepted(asked, &known));
             report.hand_over(context, attempt.outcome().into(), &told)
         }
         Err(failed) => failed_before(context, asked, &known, &failed),
@@ -103,7 +102,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
             context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
         }
     }
-    let told = report::without_token(known, error, &causes, took, &config);
+    let told = report::without_token(known, error, causes, took, &config);
     report.hand_over(context, outcome.into(), &told)
 }
 

@@ -14,33 +14,27 @@ use crate::{
 };
 
 /// Of an exchange; `accepted` is what is said of one that was.
-pub fn of_attempt<'a>(known: &Known, attempt: &'a Attempt, causes: &'a [Cause], accepted: Phrase) -> Report<'a> {
+pub fn of_attempt(known: &Known, attempt: &Attempt, accepted: Phrase) -> Report {
     let token = access::token(&attempt.vault);
     Report {
         evidence: attempt.evidence(known),
-        causes,
+        causes: attempt.causes(known),
         ended: Some(verdict::ending(&attempt.conversation.ending).unwrap_or(accepted)),
         waited: Some(attempt.took),
-        conversation: Some(&attempt.conversation),
+        conversation: Some(Box::new(attempt.conversation.clone())),
         token: Some(Token::of(&token, attempt.vault.expires_at, access::now())),
         ..of(known)
     }
 }
 
 /// Where there was no token to try.
-pub fn without_token<'a>(
-    known: &Known,
-    error: &NoToken,
-    causes: &'a [Cause],
-    took: Duration,
-    config: &str,
-) -> Report<'a> {
+pub fn without_token(known: &Known, error: &NoToken, causes: Vec<Cause>, took: Duration, config: &str) -> Report {
     let mut evidence = error.evidence(known);
     evidence.add_mail_server(&known.account);
     Report { evidence, causes, ended: Some(error.phrase(config)), waited: Some(took), ..of(known) }
 }
 
-fn of<'a>(known: &Known) -> Report<'a> {
+fn of(known: &Known) -> Report {
     Report {
         at: access::now(),
         account: Some(known.name.to_string()),

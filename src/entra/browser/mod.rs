@@ -109,12 +109,13 @@ pub fn begin(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<
 pub enum Probed {
     /// It was answered there.
     Registered,
-    /// The authority's own page says that it is not (AADSTS50011).
+    /// The authority's own page says that it is not (AADSTS50011), or that the app has none (AADSTS500113).
     Unregistered(Failure),
     Untold(Failure),
 }
 
 const NOT_REGISTERED: u32 = 50011;
+const NONE_REGISTERED: u32 = 500_113;
 
 /// The request that a browser would make with `prompt=none`.
 pub fn probe(registration: &Registration, asked: Asked<'_>, now: i64) -> Option<Request> {
@@ -133,7 +134,8 @@ pub fn probed(answer: &Answer, redirect_uri: &str) -> Probed {
     if failure.codes.is_empty() {
         failure.codes = aadsts_numbers(answer.body.expose());
     }
-    if failure.has_code(NOT_REGISTERED) { Probed::Unregistered(failure) } else { Probed::Untold(failure) }
+    let unregistered = [NOT_REGISTERED, NONE_REGISTERED].into_iter().any(|code| failure.has_code(code));
+    if unregistered { Probed::Unregistered(failure) } else { Probed::Untold(failure) }
 }
 
 /// The request for tokens; [`grant::read`] reads its answer.
@@ -199,6 +201,8 @@ mod tests {
         let page = |text: &str| probed(&Answer::of(200, text), "http://localhost");
         let wrong = page("<html>AADSTS50011: The redirect URI 'x' does not match");
         assert!(matches!(wrong, Probed::Unregistered(failure) if failure.has_code(50011)));
+        let none = page("<html>AADSTS500113: No reply address is registered for the application.");
+        assert!(matches!(none, Probed::Unregistered(failure) if failure.has_code(500_113)));
         assert!(matches!(page("<html>Sign in"), Probed::Untold(_)));
     }
 

@@ -47,19 +47,27 @@ pub struct Answer {
     pub body: String,
     /// Where a redirect leads.
     pub location: Option<String>,
+    /// Seconds to keep away for.
+    pub retry_after: Option<u32>,
+    /// What somebody reads on the page that stops them.
+    pub shown: Option<String>,
 }
 
 impl Answer {
+    fn new(status: u16, content_type: &'static str, body: String) -> Self {
+        Self { status, content_type, body, location: None, retry_after: None, shown: None }
+    }
+
     pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, content_type: "application/json; charset=utf-8", body: body.to_string(), location: None }
+        Self::new(status, "application/json; charset=utf-8", body.to_string())
     }
 
     pub fn page(status: u16, body: String) -> Self {
-        Self { status, content_type: "text/html; charset=utf-8", body, location: None }
+        Self::new(status, "text/html; charset=utf-8", body)
     }
 
     pub fn text(status: u16, body: &str) -> Self {
-        Self { status, content_type: "text/plain; charset=utf-8", body: format!("{body}\n"), location: None }
+        Self::new(status, "text/plain; charset=utf-8", format!("{body}\n"))
     }
 
     pub fn redirect(location: &str) -> Self {

@@ -5,7 +5,7 @@ use super::{
     Form,
     discovery::Directory,
     failure::{self, Failure},
-    grant_failure, issue,
+    grant_failure, issue, policy,
     scope::Asked,
 };
 use crate::simulator::{
@@ -86,7 +86,8 @@ pub fn person<'a>(
     let home =
         home.ok_or_else(|| Refused::Person(failure::user_of_another_tenant(upn, app, directory.display(state))))?;
     let user = known.ok_or_else(|| Refused::Person(failure::user_not_found(upn, home.display(state))))?;
-    if user.enabled { Ok(user) } else { Err(Refused::Person(failure::user_disabled())) }
+    policy::account(state, user).map_err(Refused::Person)?;
+    Ok(user)
 }
 
 /// The person of a page's form. An account picked from the list has a session in this browser; one
@@ -117,6 +118,7 @@ pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now
         settle(state, &device_code, DeviceStage::Blocked);
         return Err(Refused::Person(failure::blocked_by_conditional_access()));
     }
+    policy::access(state, user.home).map_err(Refused::Person)?;
     consent(state, &app, &user, &asked)?;
     settle(state, &device_code, DeviceStage::Approved(user.upn));
     Ok(())
@@ -124,6 +126,7 @@ pub fn decide(state: &mut State, user_code: &str, upn: &str, action: Action, now
 
 /// Whatever the registration lists: at sign-in the scopes of the request are what is consented to.
 pub fn consent(state: &mut State, app: &Registration, user: &User, asked: &Asked) -> Result<(), Refused> {
+    policy::app(state, app, user, asked).map_err(Refused::Person)?;
     let missing = issue::missing_consent(state, app, user, asked);
     let allowed = state.policy.user_consent || user.administrator || user.home != Home::Work;
     if !missing.is_empty() && !allowed {

@@ -10,7 +10,7 @@ use super::{
     client,
     discovery::Directory,
     failure::{self, Failure},
-    grant_failure, page,
+    grant_failure, page, policy,
     scope::{self, Asked, Mixed},
 };
 use crate::simulator::{
@@ -60,6 +60,9 @@ fn check(state: &State, tenant: &str, request: &Request) -> Result<Checked, Fail
     let directory = Directory::named(state, tenant)?;
     let app = client::registration(state, directory, query)?;
     let redirect_uri = client::required(query, "redirect_uri")?.to_owned();
+    if app.redirects.is_empty() {
+        return Err(grant_failure::redirects_none());
+    }
     let target = Url::parse(&redirect_uri).ok().filter(|_| app.redirect(&redirect_uri).is_some());
     let target = target.ok_or_else(|| grant_failure::redirect_not_registered(&app, &redirect_uri))?;
     Ok(Checked { app, directory, redirect_uri, target })
@@ -95,6 +98,7 @@ fn person(state: &mut State, checked: &Checked, asked: &Asked, form: &Form) -> R
     match form.value("action") {
         Some("decline") => Ok(Next::Declined),
         Some("approve") => {
+            policy::access(state, user.home).map_err(Refused::Person)?;
             approval::consent(state, app, &user, asked)?;
             Ok(Next::Consented(user.upn))
         }

@@ -1,4 +1,4 @@
-//! The authorization-code grant: once, within ten minutes, by the client, redirect URI and verifier
+//! The authorization-code grant: once, in time, by the client, redirect URI and verifier
 //! the code was asked for with. The platform of the redirect URI says how the client proves itself.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -18,8 +18,6 @@ use crate::simulator::{
     ledger::Proof,
     tenant::{Registration, State},
 };
-
-const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 pub fn redeem(
     state: &mut State,
@@ -54,7 +52,7 @@ pub fn redeem(
     if code.redeemed {
         return Err(grant_failure::already_redeemed());
     }
-    if code.issued + LIFETIME <= now {
+    if code.issued + TimeDelta::seconds(state.policy.code_lifetime) <= now {
         return Err(grant_failure::code_expired());
     }
     if let Some(code) = place.and_then(|place| state.ledger.authorization_codes.get_mut(place)) {

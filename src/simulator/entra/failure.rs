@@ -23,7 +23,7 @@ impl Failure {
         Self { status, error, code, text: text.into(), suberror: None }
     }
 
-    fn because(mut self, suberror: &'static str) -> Self {
+    pub(super) fn because(mut self, suberror: &'static str) -> Self {
         self.suberror = Some(suberror);
         self
     }

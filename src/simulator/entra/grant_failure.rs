@@ -64,6 +64,15 @@ pub fn grant_revoked(issued: Instant, valid_from: Instant) -> Failure {
     Failure::new(400, "invalid_grant", 50_173, text)
 }
 
+pub fn sign_in_frequency_over(session: Instant, seconds: i64) -> Failure {
+    let text = format!(
+        "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token \
+         was issued on {} and the maximum allowed lifetime for this request is {seconds}.",
+        session.to_rfc3339_opts(SecondsFormat::Secs, true)
+    );
+    Failure::new(400, "invalid_grant", 70_043, text)
+}
+
 pub fn grant_inactive(issued: Instant, lifetime: i64) -> Failure {
     let text = format!(
         "The refresh token has expired due to inactivity. The token was issued on {} and was inactive for {}.00:00:00.",
@@ -84,6 +93,11 @@ pub fn redirect_not_registered(app: &Registration, uri: &str) -> Failure {
         app.client_id
     );
     Failure::new(400, "invalid_request", 50_011, text)
+}
+
+/// None is there to compare with.
+pub fn redirects_none() -> Failure {
+    Failure::new(400, "invalid_request", 500_113, "No reply address is registered for the application.")
 }
 
 pub fn response_type_unsupported() -> Failure {

@@ -15,8 +15,10 @@ pub mod failure;
 pub mod grant_failure;
 pub mod issue;
 pub mod page;
+pub mod person_failure;
 #[cfg(test)]
 mod personal_tests;
+mod policy;
 #[cfg(test)]
 mod registration_tests;
 pub mod scope;
@@ -27,10 +29,20 @@ pub mod token;
 pub use answer::{Answer, Form, Request};
 
 use self::failure::Failure;
-use super::{Instant, Site, tenant::State};
+use super::{
+    Instant, Site,
+    tenant::{Between, State},
+};
 
 /// Everything under the authority's address but the control pages.
 pub fn answer(state: &mut State, site: &Site, request: &Request, now: Instant) -> Answer {
+    if state.authority.between == Between::Page {
+        return page::of_the_network();
+    }
+    if state.authority.busy {
+        let busy = failure::unavailable().answer(&mut state.ledger.serial, site, now);
+        return Answer { retry_after: Some(RETRY_AFTER), ..busy };
+    }
     // Entra does not look at the case of a path: guides that print `/oauth2/V2.0/` work.
     let (tenant, rest) = request.path.trim_start_matches('/').split_once('/').unwrap_or((&request.path, ""));
     let answered = match rest.to_ascii_lowercase().as_str() {
@@ -44,5 +56,8 @@ pub fn answer(state: &mut State, site: &Site, request: &Request, now: Instant) -
     };
     answered.unwrap_or_else(|failure| failure.answer(&mut state.ledger.serial, site, now))
 }
+
+/// Seconds.
+const RETRY_AFTER: u32 = 2;
 
 type Answered = Result<Answer, Failure>;

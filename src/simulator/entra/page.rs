@@ -93,7 +93,13 @@ pub fn ask_consent(state: &State, app: &Registration, user: &User, asked: &Asked
 }
 
 pub fn stopped(status: u16, sentence: &str) -> Answer {
-    page(status, "Sorry, but we're having trouble signing you in", &alert(sentence))
+    let page = page(status, "Sorry, but we're having trouble signing you in", &alert(sentence));
+    Answer { shown: Some(sentence.to_owned()), ..page }
+}
+
+/// Of a network that lets nobody through before its terms are agreed to; it answers every address with it.
+pub fn of_the_network() -> Answer {
+    page(200, "Welcome to the guest network", "<p>Agree to the terms of use to go online.</p>")
 }
 
 fn alert(text: &str) -> String {

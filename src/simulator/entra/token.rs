@@ -9,12 +9,13 @@ use super::{
     discovery::Directory,
     failure, grant_failure,
     issue::{self, Session},
+    person_failure, policy,
     scope::{self, Mixed},
 };
 use crate::simulator::{
     Instant, Site,
     ledger::Proof,
-    tenant::{Home, Registration, State},
+    tenant::{Home, Registration, Resource, State},
 };
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -36,14 +37,23 @@ pub fn answer(state: &mut State, site: &Site, tenant: &str, request: &Request, n
         return Err(failure::password_not_here());
     }
     let app = client::registration(state, directory, &form)?;
-    match grant {
+    let had = state.ledger.tokens_since(&app.client_id, now - LOOP);
+    if had >= state.policy.most_tokens {
+        return Err(person_failure::looping());
+    }
+    let answer = match grant {
         "refresh_token" => refresh(state, site, (directory, &app), (&form, request.origin), now),
         "authorization_code" => code::redeem(state, site, (directory, &app), (&form, request.origin), now),
         "password" => password(state, site, (directory, &app), &form, now),
         "client_credentials" => application(state, site, (directory, &app), &form, now),
         _ => device::poll(state, site, (directory, &app), &form, now),
-    }
+    }?;
+    state.ledger.keep_token_given(&app.client_id, now);
+    Ok(answer)
 }
+
+/// What a client is watched over for going round in circles. UNVERIFIED: neither time nor number is documented.
+const LOOP: TimeDelta = TimeDelta::minutes(5);
 
 /// What came of a single-page application's sign-in ends with the day, and is not prolonged.
 const SINGLE_PAGE_SESSION: TimeDelta = TimeDelta::hours(24);
@@ -72,9 +82,6 @@ fn refresh(
     if !directory.serves(user.home) {
         return Err(grant_failure::grant_invalid());
     }
-    if !user.enabled {
-        return Err(failure::user_disabled());
-    }
     if old.issued < user.tokens_valid_from {
         return Err(grant_failure::grant_revoked(old.issued, user.tokens_valid_from));
     }
@@ -85,6 +92,7 @@ fn refresh(
     if old.issued + TimeDelta::seconds(state.policy.refresh_lifetime) <= now {
         return Err(grant_failure::grant_inactive(old.issued, state.policy.refresh_lifetime));
     }
+    policy::again(state, &old, &user, now)?;
     if old.from_device_code && state.policy.block_device_code && user.home == Home::Work {
         return Err(failure::blocked_after_device_code());
     }
@@ -115,8 +123,10 @@ fn password(state: &mut State, site: &Site, client: Client<'_>, form: &Form, now
     if user.password != password {
         return Err(failure::password_wrong());
     }
-    if !user.enabled {
-        return Err(failure::user_disabled());
+    policy::account(state, &user)?;
+    if user.home == Home::Work {
+        policy::access(state, user.home)?;
+        policy::second_factor(state, None)?;
     }
     let session = Session { app, user: &user, asked: &asked, proof, from_device_code: false, began: None };
     issue::delegated(state, site, &session, now)
@@ -130,5 +140,10 @@ fn application(state: &mut State, site: &Site, client: Client<'_>, form: &Form, 
         return Err(failure::scope_not_default(wanted));
     }
     let asked = scope::parse(wanted, client, &state.tenant.name, Mixed::Refused)?;
+    if asked.resource == Resource::Exchange && !state.tenant.exchange {
+        return Err(failure::resource_not_found(&asked.audience, &state.tenant.name));
+    }
+    // Policies for 'workload identities' are over apps.
+    policy::access(state, Home::Work)?;
     issue::application(state, site, (app, proof), &asked, now)
 }

@@ -10,6 +10,7 @@ use crate::{
     checklist::Item,
     diagnosis::Cause,
     phrase::Phrase,
+    report::Report as Telling,
     wizard::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
@@ -136,6 +137,12 @@ impl Connect {
                 None => Turn::stay(),
             },
             _ => Turn::stay(),
+        }
+    }
+
+    pub fn tell(&self, told: &mut Telling) {
+        if let Some(trial) = &self.trial {
+            trial.tell(&Phrase::new("connect.accepted"), told);
         }
     }
 

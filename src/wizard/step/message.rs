@@ -15,6 +15,7 @@ use crate::{
     language::Texts,
     phrase::Phrase,
     product,
+    report::Report as Telling,
     smtp::{Envelope, message::TestMessage},
     wizard::{
         desk::Desk,
@@ -102,6 +103,12 @@ impl Send {
                 desk.drop_tokens();
                 Turn::go(Go::To("consent"))
             }
+        }
+    }
+
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        if let Phase::Sending(trial) = &self.phase {
+            trial.tell(&sent_from(desk), told);
         }
     }
 

@@ -29,6 +29,7 @@ use crate::{
     diagnosis::{Cause, Certainty},
     phrase::Phrase,
     product,
+    report::Report as Telling,
 };
 
 /// The step that is open, with its state.
@@ -154,6 +155,16 @@ impl Step {
             Self::Connect(step) => step.causes(),
             Self::Message(step) => step.causes(),
             Self::Choose(_) | Self::Ask(_) | Self::Save(_) | Self::Done(_) => &[],
+        }
+    }
+
+    /// What it shows, for a report.
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        match self {
+            Self::Consent(step) => step.tell(desk, told),
+            Self::Connect(step) => step.tell(told),
+            Self::Message(step) => step.tell(desk, told),
+            _ => told.causes = self.causes().to_vec(),
         }
     }
 

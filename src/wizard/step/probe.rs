@@ -27,8 +27,8 @@ pub enum Judgement {
     Failed(Item, Phrase, Vec<Cause>),
     /// Nothing is shown of this item, but nobody should go on unwarned.
     Obstructed(Item, Phrase),
-    /// The authority itself was not heard: how a run ends that cannot wait.
-    Unheard(Phrase, Outcome),
+    /// The authority itself was not heard: how a run ends that cannot wait, and what that is put down to.
+    Unheard(Phrase, Outcome, Vec<Cause>),
 }
 
 /// The request that tells something about this field, if there is one.
@@ -169,7 +169,7 @@ fn tenant(desk: &Desk, answer: &Answer) -> (Judgement, Option<Guid>) {
         Err(failure) if failure.status == 404 && !desk.draft.settings.cloud().is_microsoft() => {
             Judgement::CannotTell(Phrase::new("evidence.no-discovery"))
         }
-        Err(failure) => unexpected(&failure),
+        Err(failure) => unexpected(desk, &failure, Way::DeviceCode.flow()),
     };
     (judgement, None)
 }
@@ -209,7 +209,7 @@ fn redirect_uri(field: Field, desk: &Desk, answer: &Answer) -> Judgement {
         }
         // A sign-in page, most of the time.
         Probed::Untold(failure) => match verdict::obstacle(&failure) {
-            Some(_) if failure.status >= 400 => unexpected(&failure),
+            Some(_) if failure.status >= 400 => unexpected(desk, &failure, Way::Loopback.flow()),
             _ => Judgement::CannotTell(Phrase::new("evidence.redirect-untold").with("uri", uri)),
         },
     }
@@ -231,17 +231,18 @@ pub fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Ju
             let evidence = Phrase::new("evidence.refused-by-authority").with("summary", failure.summary());
             Judgement::Failed(item, evidence, causes)
         }
-        None => unexpected(failure),
+        None => unexpected(desk, failure, flow),
     }
 }
 
-fn unexpected(failure: &Failure) -> Judgement {
+/// `flow` is the request's.
+fn unexpected(desk: &Desk, failure: &Failure, flow: &str) -> Judgement {
     match verdict::obstacle(failure) {
         _ if failure.is_passing() => {
             let later = Phrase::new("consent.later").with("summary", failure.summary());
-            Judgement::Unheard(later, Outcome::Temporary)
+            Judgement::Unheard(later, Outcome::Temporary, blame::refusal(desk, failure, flow))
         }
-        Some(obstacle) => Judgement::Unheard(obstacle, Outcome::Unreachable),
+        Some(obstacle) => Judgement::Unheard(obstacle, Outcome::Unreachable, blame::refusal(desk, failure, flow)),
         None => Judgement::CannotTell(Phrase::new("evidence.unexpected").with("summary", failure.summary())),
     }
 }

@@ -215,9 +215,9 @@ impl Read {
                 (self.elsewhere, self.causes) = (leads.then_some(item), causes);
                 self.doubt(evidence)
             }
-            Judgement::Unheard(evidence, outcome) => {
+            Judgement::Unheard(evidence, outcome, causes) => {
                 desk.draft.checklist.note(Item::Network, evidence.clone());
-                self.outcome = Some(outcome);
+                (self.outcome, self.causes) = (Some(outcome), causes);
                 self.doubt(evidence)
             }
             Judgement::Obstructed(item, evidence) => {

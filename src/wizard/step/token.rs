@@ -120,12 +120,14 @@ pub fn has_failed(desk: &Desk) -> bool {
     ITEMS.iter().any(|item| desk.draft.checklist.state(*item) == State::Failed)
 }
 
-/// Whether the token is amiss because of scopes that somebody chose: the ones that are right are known.
-fn asks_amiss(desk: &Desk) -> bool {
+/// Whether the token, or the request for one, is amiss because of scopes that somebody chose: the ones that are right are known.
+pub fn asks_amiss(desk: &Desk) -> bool {
     let failed = |item| desk.draft.checklist.state(item) == State::Failed;
     let settings = &desk.draft.settings;
     let usual = Settings { cloud: settings.cloud, ..Settings::default() }.scopes();
-    let chosen = usual.first().is_some_and(|scope| !settings.scopes().contains(scope));
+    let asked = settings.scopes();
+    let lacks = usual.first().is_some_and(|scope| !asked.contains(scope));
+    let chosen = lacks || asked.iter().any(|scope| !usual.contains(scope));
     settings.cloud().is_microsoft() && chosen && (failed(Item::Audience) || failed(Item::Permission))
 }
 

@@ -44,14 +44,21 @@ impl Story {
         Self { cause, ..self }
     }
 
+    /// The step where all is well again: a message that was on its way goes out, unless somebody is led to a new sign-in.
+    pub fn ends(&self) -> &'static str {
+        let anew = matches!(self.mends, Mends::With(Key::Letter('g')) | Mends::Here(Key::Letter('g')));
+        let sends = self.shows == "message" && !anew || self.item == "message";
+        if sends { "message" } else { "connection" }
+    }
+
     const fn leaving(self, step: &'static str) -> Self {
         Self { leaves: step, ..self }
     }
 }
 
-/// Each once: the authority's, then the mail servers'.
-pub const STORIES: [&[Story]; 2] = [authority::STORIES, exchange::STORIES];
+pub use authority::STORIES as AUTHORITY;
+pub use exchange::STORIES as EXCHANGE;
 
 pub fn all() -> impl Iterator<Item = &'static Story> {
-    STORIES.into_iter().flatten()
+    AUTHORITY.iter().chain(EXCHANGE)
 }

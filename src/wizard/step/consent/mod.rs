@@ -13,6 +13,7 @@ use crate::{
     entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
     phrase::Phrase,
+    report::Report as Telling,
     way::Way,
     wizard::{
         blame,
@@ -101,7 +102,8 @@ impl Stop {
         let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
         match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
             Some(obstacle) => {
-                Self { failure: Some(failure), ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
+                let causes = blame::refusal(desk, &failure, flow);
+                Self { failure: Some(failure), causes, ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
             }
             None if failure.is_passing() => {
                 let why = described("consent.later");
@@ -223,6 +225,10 @@ impl Consent {
                 let turn = self.settle(desk, stop.into());
                 Turn { effects, go: turn.go }
             }
+            (Message::Skip, Phase::Stopped(_)) if super::token::asks_amiss(desk) => {
+                desk.change(|desk| desk.draft.settings.scopes.clear());
+                self.begin(desk, now)
+            }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
             (Message::Other, Phase::Stopped(stop)) => Turn::go(ladder::past(desk, &stop.causes)),
             (message, Phase::Running(way)) => {
@@ -270,6 +276,15 @@ impl Consent {
         self.phase = Phase::Granted;
         desk.notices = vec![(Tone::Success, Phrase::new("evidence.consent"))];
         Turn::next()
+    }
+
+    pub fn tell(&self, desk: &Desk, told: &mut Telling) {
+        let Phase::Stopped(stop) = &self.phase else { return };
+        if let Some(failure) = &stop.failure {
+            told.evidence = blame::refused(desk, failure, desk.draft.way().flow());
+        }
+        told.causes.clone_from(&stop.causes);
+        told.ended = Some(stop.why.clone());
     }
 
     pub fn causes(&self) -> &[Cause] {
@@ -335,6 +350,9 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
         _ => "action.retry",
     };
     actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
+    if super::token::asks_amiss(desk) {
+        actions.push(secondary(Key::Letter('s'), desk.word("action.ask-for-smtp"), Message::Skip));
+    }
     actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
     blocks.extend(verdict::blocks(desk, &stop.causes));
