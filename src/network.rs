@@ -1,6 +1,8 @@
 //! Why a connection, HTTPS or SMTP, came to nothing: the stage, the address and the kind, never a
 //! bare sentence, so that a screen can say what to try and a cause can be told from it.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 /// The certificate authorities to trust beside the system's: `ca_file` of an account.
@@ -56,5 +58,34 @@ impl FailureKind {
     /// What this machine is set to is wrong; nobody was asked, and asking again does not help.
     pub fn is_of_settings(self) -> bool {
         matches!(self, Self::CaFile | Self::ProxyMalformed)
+    }
+}
+
+/// Which Internet Protocol a connection is made over. A name may have addresses of both, and each may take another
+/// way through other hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Ipv4,
+    Ipv6,
+}
+
+impl Family {
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::Ipv4 } else { Self::Ipv6 }
+    }
+
+    pub fn other(self) -> Self {
+        match self {
+            Self::Ipv4 => Self::Ipv6,
+            Self::Ipv6 => Self::Ipv4,
+        }
+    }
+
+    /// As people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+        }
     }
 }

@@ -107,6 +107,15 @@ impl Known {
         current.as_ref().unwrap_or(self).renew(context, vault)
     }
 
+    /// A token for other scopes than the account's, for once: the one that is kept stays.
+    pub fn lend(&self, context: &Context, scopes: &[String]) -> Result<Secret, NoToken> {
+        let _lock = self.places.lock(&self.name)?;
+        let vault = self.recovered(context, self.vault()?)?;
+        let account = Account { scopes: scopes.to_vec(), ..self.account.clone() };
+        let (places, name, settings) = (self.places.clone(), self.name.clone(), self.settings.clone());
+        Self { places, name, account, settings }.lent(context, vault)
+    }
+
     /// What the group has is not what is kept: its directory was set up later, or its copy could not be written.
     fn catch_up(&self, context: &Context, vault: &Vault) {
         if !self.places.is_unshared(&self.name, vault) {

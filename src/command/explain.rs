@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use super::{Context, Status, access, demo, input, options::Explain, report::Asked, summary};
 use crate::{
-    diagnosis::{self, Cause, Evidence, cause, reading::Reading},
+    diagnosis::{
+        self, Cause, Evidence, Experiment, cause, experiment,
+        reading::{Intake, Reading, Taken, Unreadable},
+    },
     phrase::Phrase,
     report::{Report, catalogue, document},
     runtime::named,
@@ -39,9 +42,15 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
             let causes = diagnosis::causes(&reading.evidence);
             if !asked.json && !report.is_all() {
                 context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
+                for seen in reading.evidence.values("log.seen") {
+                    context.tell(&format!("  {}\n", visible::line(seen)));
+                }
             }
-            if !report.is_all() {
-                deliver(context, &causes, asked.json);
+            if asked.json {
+                deliver(context, &causes);
+            } else if !report.is_all() {
+                let here = tries(context, &reading.evidence, &causes);
+                context.tell(&summary::verdicts(&context.texts, &causes, here));
             }
             let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
             report.hand_over(context, Status::Done, &told)
@@ -74,14 +83,14 @@ fn reading(context: &Context, asked: &Explain) -> Result<Reading, Trouble> {
         context.complain(context.texts.say(&note));
     }
     let before = std::mem::take(&mut reading.secret);
-    let (text, warning) = match text(context, asked)? {
-        Some(text) => text,
-        None => (String::new(), "explain.secret-input"),
+    let (taken, warning) = match taken(context, asked)? {
+        Some(taken) => taken,
+        None => (Taken::default(), "explain.secret-input"),
     };
-    if !text.is_empty() {
-        reading.add_text(&text, access::now());
+    if !taken.text.is_empty() {
+        reading.add_taken(&taken, access::now());
     }
-    if reading.evidence == Evidence::default() && text.is_empty() {
+    if reading.evidence == Evidence::default() && taken.text.is_empty() {
         return Err(trouble("explain.no-evidence"));
     }
     if reading.secret || before {
@@ -91,33 +100,51 @@ fn reading(context: &Context, asked: &Explain) -> Result<Reading, Trouble> {
 }
 
 /// The text, and what to say if a secret stands in it; `None` where the evidence file is all.
-fn text(context: &Context, asked: &Explain) -> Result<Option<(String, &'static str)>, Trouble> {
+fn taken(context: &Context, asked: &Explain) -> Result<Option<(Taken, &'static str)>, Trouble> {
     let from_input = asked.text.len() == 1 && asked.text[0] == "-";
-    let (bytes, warning) = if from_input || (asked.text.is_empty() && asked.evidence.is_none()) {
+    let (intake, warning) = if from_input || (asked.text.is_empty() && asked.evidence.is_none()) {
         (standard_input(context, from_input)?, "explain.secret-input")
     } else if asked.text.is_empty() {
         return Ok(None);
     } else {
         let words: Vec<&[u8]> = asked.text.iter().map(|word| word.as_bytes()).collect();
-        (words.join(&b' '), "explain.secret-argument")
+        let mut intake = Intake::default();
+        intake.push(&words.join(&b' '));
+        (intake, "explain.secret-argument")
     };
-    let text = input::text(&bytes).ok_or_else(|| trouble("explain.binary"))?;
-    if text.trim().is_empty() { Err(trouble("explain.empty")) } else { Ok(Some((text, warning))) }
+    let taken = intake.finish().map_err(|unreadable| match unreadable {
+        Unreadable::Binary => trouble("explain.binary"),
+        Unreadable::Packed(program) => {
+            (Status::BadInput, Phrase::new("explain.packed").with("command", format!("{program} FILE")))
+        }
+    })?;
+    if taken.text.trim().is_empty() {
+        return Err(trouble("explain.empty"));
+    }
+    if taken.sieved {
+        let note = Phrase::new("explain.sieved").with("lines", taken.lines).with("size", size(taken.bytes));
+        context.complain(context.texts.say(&note));
+    }
+    Ok(Some((taken, warning)))
+}
+
+fn size(bytes: u64) -> String {
+    const MEBIBYTE: u64 = 1 << 20;
+    if bytes < MEBIBYTE { format!("{} KiB", bytes >> 10) } else { format!("{} MiB", bytes / MEBIBYTE) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "whether somebody is there")]
-fn standard_input(context: &Context, meant: bool) -> Result<Vec<u8>, Trouble> {
+fn standard_input(context: &Context, meant: bool) -> Result<Intake, Trouble> {
     if !meant && std::io::stdin().is_terminal() {
         return Err((Status::Usage, Phrase::new("explain.no-text")));
     }
     let unreadable =
         |error| (Status::BadInput, Phrase::new("explain.file").with("path", "stdin").with("detail", error));
-    let tail = input::standard_input().map_err(unreadable)?;
-    if tail.cut {
-        let key = if tail.endless { "explain.cut-whole" } else { "explain.cut-end" };
-        context.complain(context.texts.word(key));
+    let input = input::standard_input().map_err(unreadable)?;
+    if input.endless {
+        context.complain(context.texts.word("explain.endless"));
     }
-    Ok(tail.bytes)
+    Ok(input.intake)
 }
 
 /// Adds an evidence file; gives the keys that mean nothing here.
@@ -155,12 +182,20 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
 }
 
+/// What the live test could tell where it is the account's own sign-in that was refused.
+fn tries(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Vec<String> {
+    let names: Vec<&str> = experiment::offered(evidence, causes).into_iter().map(Experiment::id).collect();
+    let option = names.iter().map(|name| format!(" --try {name}")).collect::<String>();
+    let phrase = Phrase::new("apart.live").with("command", format!("smtp-oauth test{option}"));
+    (!names.is_empty()).then(|| context.texts.say(&phrase)).into_iter().collect()
+}
+
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {
     let Some(entry) = cause::find(slug) else {
         return unknown(context, slug);
     };
     if json {
-        deliver(context, &[entry.in_general()], true);
+        deliver(context, &[entry.in_general()]);
     } else {
         let parts = catalogue::section(&context.texts, entry, &demo::named_for);
         context.tell(&document::plain(&parts, summary::sentence));
@@ -183,13 +218,7 @@ fn unknown(context: &Context, slug: &str) -> Status {
     Status::Usage
 }
 
-fn deliver(context: &Context, causes: &[Cause], json: bool) {
-    if json {
-        let document = Document { causes: summary::causes(&context.texts, causes) };
-        context.deliver(&summary::json(&document));
-        return;
-    }
-    for cause in causes {
-        context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
-    }
+fn deliver(context: &Context, causes: &[Cause]) {
+    let document = Document { causes: summary::causes(&context.texts, causes) };
+    context.deliver(&summary::json(&document));
 }

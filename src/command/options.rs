@@ -9,6 +9,7 @@ use clap::{
 
 use super::exit;
 use crate::{
+    diagnosis::Experiment,
     export::{self, Format as ExportFormat},
     facts::{AccountName, Address, BaseUrl, Malformed},
     handover,
@@ -180,6 +181,10 @@ pub struct Test {
     /// takes time to arrive
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub until_accepted: Option<Duration>,
+    /// After a refusal once more, with one thing changed; each is one more sign-in, and may be named beside others:
+    /// sign-in-name, fresh-token, other-audience, address-family, own-sender (sends a message to oneself)
+    #[arg(long = "try", value_name = "NAME", value_parser = experiment)]
+    pub tries: Vec<Experiment>,
     /// Write a report to paste into a ticket (Markdown, without tokens and secrets) to this file, or with `-` to stdout
     /// in place of the usual text; another text that is there is kept as FILE.old, or FILE.old.1 and so on
     #[arg(long, value_name = "FILE")]
@@ -348,6 +353,10 @@ fn time(text: &str) -> Result<Duration, Unusable> {
 fn product(text: &str) -> Result<String, Unusable> {
     let known = || none_of(crate::product::all().iter().map(|product| product.id.as_str()));
     crate::product::find(text).map(|product| product.id.clone()).ok_or_else(known)
+}
+
+fn experiment(text: &str) -> Result<Experiment, Unusable> {
+    Experiment::find(text).ok_or_else(|| none_of(Experiment::ALL.iter().map(|experiment| experiment.id())))
 }
 
 fn target(text: &str) -> Result<&'static ExportFormat, Unusable> {

@@ -12,6 +12,7 @@ use crate::{
     },
     network::NetworkFailure,
     runtime::patient,
+    secret::Secret,
     way::Way,
     wizard::clock,
 };
@@ -56,6 +57,22 @@ impl Known {
         read?;
         kept?;
         Ok(vault)
+    }
+
+    /// The access token alone is handed on. A refresh token that came with it takes the place of the one that was sent,
+    /// which may be worth nothing now.
+    pub fn lent(&self, context: &Context, mut vault: Vault) -> Result<Secret, NoToken> {
+        let room = self.places.room(&self.name, &vault)?;
+        let heard = self.ask(context, &vault);
+        let read = heard.and_then(|heard| self.read(context, &heard));
+        match read.as_ref().ok().and_then(|tokens| tokens.refresh.clone()) {
+            Some(refresh) => {
+                (vault.refresh_token, vault.refreshed_at) = (Some(refresh), Some(now()));
+                room.put(vault.text().expose().as_bytes())?;
+            }
+            None => room.give_back(),
+        }
+        Ok(read?.access)
     }
 
     fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {

@@ -12,7 +12,7 @@ use crate::{
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
     visible,
-    wizard::verdict,
+    wizard::verdict::{self, Apart},
 };
 
 /// A JSON document on one line, its line end included. What would not be seen, or would steer a terminal, stands
@@ -58,10 +58,33 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
     verdict::ending(&conversation.ending)
 }
 
-/// One cause as paragraphs.
-pub fn cause(texts: &Texts, cause: &Cause) -> String {
+/// The causes as paragraphs, each behind an empty line; `here` is what this program can do itself to tell more.
+pub fn verdicts(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+    if let [cause] = causes {
+        let next = verdict::next(texts, cause, here);
+        return format!("\n{}", paragraph(texts, cause, cause.commands.iter().collect(), &next));
+    }
+    let alone = |cause| format!("\n{}", paragraph(texts, cause, verdict::commands(cause).collect(), &[]));
+    causes.iter().map(alone).collect::<String>() + &apart(texts, causes, here)
+}
+
+fn paragraph(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
     let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause)
+    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
+}
+
+/// What would tell them apart, once behind them all.
+fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+    let Some(apart) = Apart::of(texts, causes, here) else { return String::new() };
+    let mut out = format!("\n{}", sentence("", &format!("{}:", apart.title)));
+    for (number, step) in apart.steps.iter().enumerate() {
+        out += &sentence(&format!("  {}. ", number + 1), step);
+    }
+    for (label, command) in &apart.commands {
+        out += &sentence("  ", &format!("{label}:"));
+        out.extend(command.lines().map(|line| format!("    {line}\n")));
+    }
+    out
 }
 
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
@@ -79,7 +102,7 @@ fn sentence_within(head: &str, said: &str, columns: usize) -> String {
     lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
-fn body(texts: &Texts, cause: &Cause) -> String {
+fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
     let mut out = sentence("", &texts.say(&cause.why));
     for evidence in verdict::evidence(texts, cause) {
         out += &format!("  {evidence}\n");
@@ -87,14 +110,14 @@ fn body(texts: &Texts, cause: &Cause) -> String {
     for (number, fix) in cause.fix.iter().enumerate() {
         out += &sentence(&format!("  {}. ", number + 1), &texts.say(fix));
     }
-    for (label, command) in &cause.commands {
+    for (label, command) in commands {
         out += &sentence("  ", &format!("{}:", texts.say(label)));
         for line in texts.command(command).lines() {
             out += &format!("    {line}\n");
         }
     }
-    for next in &cause.next {
-        out += &sentence("  - ", &texts.say(next));
+    for next in next {
+        out += &sentence("  - ", next);
     }
     if let Some(verify) = &cause.verify {
         out += &sentence("  ", &texts.say(verify));

@@ -45,6 +45,10 @@ pub struct Cause {
     /// Label and command template.
     pub commands: Vec<(Phrase, Phrase)>,
     pub next: Vec<Phrase>,
+    /// Those of `next` that somebody with rights has to answer.
+    pub ask: Vec<Phrase>,
+    /// Those of `commands` that change nothing, and whose output would tell.
+    pub reads: Vec<(Phrase, Phrase)>,
     pub source: &'static str,
     /// What shows that the fix has worked.
     pub verify: Option<Phrase>,
@@ -142,6 +146,15 @@ pub enum Line {
 pub struct Conditional {
     pub text: String,
     pub when: Vec<Condition>,
+    /// Of `next`: somebody with rights has to answer it.
+    #[serde(default)]
+    pub ask: bool,
+}
+
+impl Line {
+    fn asks(&self) -> bool {
+        matches!(self, Self::If(line) if line.ask)
+    }
 }
 
 impl Conditional {
@@ -158,6 +171,14 @@ pub struct Command {
     /// Shown only where these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+}
+
+impl Command {
+    /// Whether it shows and changes nothing.
+    fn reads(&self) -> bool {
+        let shows = |line: &str| ["Get-", "Test-"].iter().any(|verb| line.starts_with(verb)) && !line.contains(';');
+        self.text.lines().map(str::trim).filter(|line| !line.is_empty()).all(shows)
+    }
 }
 
 macro_rules! files {
@@ -204,6 +225,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "missing_app_role_smtp_sendasapp"
     "wrong_audience_graph_token"
     "wrong_audience_other"
+    "audience_refused"
     "token_stale_after_permission_change"
     "missing_scope_smtp_send"
     "permission_on_wrong_api"
@@ -305,6 +327,11 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
+/// The words that rules look for, each with the fact they look for them in.
+pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
+}
+
 /// Every AADSTS number that a rule speaks of.
 pub fn codes() -> &'static BTreeSet<&'static str> {
     static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
@@ -344,8 +371,9 @@ impl Entry {
 
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {
         let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
-        let list = |place: &str, lines: &[Line]| -> Vec<Phrase> {
+        let list = |place: &str, lines: &[Line], wanted: &dyn Fn(&Line) -> bool| -> Vec<Phrase> {
             let said = |(index, line): (usize, &Line)| match line {
+                line if !wanted(line) => None,
                 Line::If(line) if !line.holds(evidence) => None,
                 Line::Always(_) | Line::If(_) => Some(phrase(&format!("{place}.{index}"))),
             };
@@ -361,17 +389,19 @@ impl Entry {
         let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
-        let commands = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown));
+        let commands: Vec<_> = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown)).collect();
         Cause {
             slug: &self.slug,
             certainty,
             item: self.item,
             headline: phrase("headline"),
             why: phrase(if instead { "why_else" } else { "why" }),
-            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).collect(),
-            fix: list("fix", &self.fix),
-            commands: commands.map(|(index, _)| command(index)).collect(),
-            next: list("next", &self.next),
+            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).chain(tried(evidence)).collect(),
+            fix: list("fix", &self.fix, &|_| true),
+            reads: commands.iter().filter(|(_, shown)| shown.reads()).map(|(index, _)| command(*index)).collect(),
+            commands: commands.into_iter().map(|(index, _)| command(index)).collect(),
+            next: list("next", &self.next, &|_| true),
+            ask: list("next", &self.next, &Line::asks),
             source: &self.source,
             verify: self.verify.map(Verify::phrase),
             ways: &self.ways,
@@ -379,6 +409,12 @@ impl Entry {
             arrives_within: self.arrives_within,
         }
     }
+}
+
+/// What was tried after a refusal bears on every cause of it.
+fn tried(evidence: &Evidence) -> impl Iterator<Item = (&'static str, String)> {
+    let names = super::evidence::FACTS.iter().map(|(fact, _)| *fact).filter(|fact| fact.starts_with("experiment."));
+    names.filter_map(|fact| Some((fact, shortened(evidence.text(fact)?))))
 }
 
 /// An authority's or a server's words are as long as it likes; a screen is not.

@@ -4,7 +4,7 @@
 /// In small letters, and the value of `certificate` that each means. The first that fits counts.
 const WORDS: [(&str, &[&str]); 4] = [
     ("not-yet-valid", &["not yet valid", "not valid yet", "notvalidyet", "not yet activated", "notyetvalid"]),
-    ("expired", &["expired", "certificate has run out", "nottimevalid"]),
+    ("expired", &["expired", "certificate has run out", "nottimevalid", "有効期限が切れ", "cert_has_expired"]),
     (
         "other-name",
         &[
@@ -18,6 +18,8 @@ const WORDS: [(&str, &[&str]); 4] = [
             "certificate is valid for",
             "remotecertificatenamemismatch",
             "no subject alternative",
+            "altname_invalid",
+            "did not match expected cn",
         ],
     ),
     (
@@ -36,6 +38,10 @@ const WORDS: [(&str, &[&str]); 4] = [
             "unable to find valid certification path",
             "remotecertificatechainerrors",
             "issuer is unknown",
+            "self_signed_cert",
+            "unable_to_get_issuer_cert",
+            "unable_to_verify_leaf_signature",
+            "信頼されていない",
         ],
     ),
 ];

@@ -7,12 +7,17 @@ use serde::Serialize;
 
 pub use super::vocabulary::FACTS;
 
-use super::{certificate, quoted, reading::service};
+use super::{
+    certificate,
+    experiment::{Experiment, Showed},
+    quoted,
+    reading::service,
+};
 use crate::{
     account::{Account, Settings, vault::Vault},
     entra::{Cloud, Failure, certificate::Shown, failure::aadsts_numbers},
     facts::Guid,
-    network::NetworkFailure,
+    network::{Family, NetworkFailure},
     secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
@@ -170,6 +175,13 @@ impl Evidence {
         }
     }
 
+    /// When the token came; both in Unix seconds.
+    pub fn add_age(&mut self, issued_at: Option<i64>, now: i64) {
+        if let Some(came) = issued_at.filter(|came| *came <= now) {
+            self.add("token.minutes", (now - came) / 60);
+        }
+    }
+
     /// `now` in Unix seconds.
     pub fn add_claims(&mut self, claims: &Claims, now: i64) {
         self.add("token.form", if claims.form == Form::Jwt { "jwt" } else { "opaque" });
@@ -215,6 +227,21 @@ impl Evidence {
         }
     }
 
+    /// What a sign-in showed that was tried again with one thing changed; `with` is that thing.
+    pub fn add_experiment(&mut self, experiment: Experiment, shown: Showed, with: &str, ending: &Ending) {
+        self.add(experiment.fact(), shown.id());
+        match experiment {
+            Experiment::SignInName => self.add("experiment.user", with),
+            Experiment::FreshToken => self.add("experiment.permission", with),
+            Experiment::OtherAudience => self.add("experiment.audience", with),
+            Experiment::AddressFamily => self.add("experiment.family", with),
+            Experiment::OwnSender => {}
+        }
+        if let Some(reply) = ending.reply().filter(|_| shown != Showed::Accepted) {
+            self.add("experiment.reply", format!("{}: {}", experiment.id(), reply.text()));
+        }
+    }
+
     /// What is known of the refresh token that was refused; `now` in Unix seconds.
     pub fn add_renewals(&mut self, vault: &Vault, now: i64) {
         const DAY: i64 = 86_400;
@@ -238,6 +265,8 @@ impl Evidence {
             self.add("ehlo", line);
         }
         self.add("mechanism", "XOAUTH2");
+        self.add("network.family", conversation.family().map_or("", Family::name));
+        conversation.families().into_iter().for_each(|family| self.add("network.families", family.name()));
         if conversation.authenticated() {
             self.add("accepted", "235");
         }

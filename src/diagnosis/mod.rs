@@ -4,6 +4,7 @@
 pub mod cause;
 mod certificate;
 pub mod evidence;
+pub mod experiment;
 mod quoted;
 pub mod reading;
 pub mod rules;
@@ -11,6 +12,7 @@ mod vocabulary;
 
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
+pub use experiment::Experiment;
 
 /// The verdict that somebody else refused. What holds for Microsoft is then no more than possible.
 const OTHER_SERVICE: &str = "other_service";
@@ -61,6 +63,9 @@ fn judged(evidence: &Evidence) -> Vec<Cause> {
         let protocol = cause::find(cause.slug).is_some_and(|entry| entry.any_server);
         let most = if protocol && !passed { Certainty::Likely } else { Certainty::Possible };
         cause.certainty = cause.certainty.max(most);
+    }
+    for cause in found.iter_mut().filter(|cause| experiment::speaks_against(cause.slug, evidence)) {
+        cause.certainty = Certainty::Possible;
     }
     found.sort_by_key(|cause| cause.certainty);
     found

@@ -46,6 +46,10 @@ pub enum Test {
     OtherDomainThan(String),
     /// A value is a number, and not above this one.
     AtMost(u32),
+    /// A value is a number, and not below this one, whatever its sign.
+    AtLeast(u32),
+    /// Both are addresses, and what stands before the `@` is not the same.
+    OtherNameThan(String),
     Present(bool),
 }
 
@@ -69,6 +73,14 @@ impl Rule {
 }
 
 impl Condition {
+    /// The words that it looks for, and the fact it looks for them in.
+    pub(super) fn words(&self) -> Option<(&str, &str)> {
+        match &self.test {
+            Test::Contains(words) => Some((&self.fact, words)),
+            _ => None,
+        }
+    }
+
     fn of_the_network(&self) -> bool {
         self.fact.starts_with("network.") || self.fact == "certificate"
     }
@@ -100,6 +112,15 @@ impl Condition {
                 !shared(other) && any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
             }
             Test::AtMost(most) => any(&|value| value.parse::<u32>().is_ok_and(|number| number <= *most)),
+            Test::AtLeast(least) => {
+                any(&|value| value.parse::<i64>().is_ok_and(|number| number.unsigned_abs() >= u64::from(*least)))
+            }
+            Test::OtherNameThan(other) => {
+                let named = |values: &[String]| values.iter().any(|value| value.contains('@'));
+                named(values)
+                    && named(evidence.values(other))
+                    && !any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
+            }
             Test::Present(wanted) => seen == *wanted,
         }
     }

@@ -58,7 +58,9 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::DiffersFrom(other) => two("differs-from", other),
         Test::SameAs(other) => two("same-as", other),
         Test::OtherDomainThan(other) => two("other-domain-than", other),
+        Test::OtherNameThan(other) => two("other-name-than", other),
         Test::AtMost(most) => one("at-most", most),
+        Test::AtLeast(least) => one("at-least", least),
         Test::Present(true) => two("present", &condition.fact),
         Test::Present(false) => two("absent", &condition.fact),
     }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     facts::{Host, Server},
-    network::{CaFile, FailureKind, NetworkFailure},
+    network::{CaFile, FailureKind, Family, NetworkFailure},
     smtp::{Conversation, Dialogue, Limits, Line, Plan, Step, TlsFacts},
 };
 
@@ -29,12 +29,14 @@ use crate::{
 pub struct Endpoint {
     pub host: Host,
     pub port: u16,
+    /// Over this one alone.
+    pub over: Option<Family>,
 }
 
 /// How the connection becomes TLS is the plan's.
 impl From<&Server> for Endpoint {
     fn from(server: &Server) -> Self {
-        Self { host: server.host.clone(), port: server.port }
+        Self { host: server.host.clone(), port: server.port, over: None }
     }
 }
 
@@ -117,7 +119,14 @@ impl<'a> Wire<'a> {
     }
 
     async fn connect(&mut self, to: &Endpoint, dialogue: &mut Dialogue) -> Result<(), NetworkFailure> {
-        let addresses = resolve(&to.host, to.port, self.limits.connect).await?;
+        let mut addresses = resolve(&to.host, to.port, self.limits.connect).await?;
+        if let Some(family) = to.over {
+            addresses.retain(|address| Family::of(address.ip()) == family);
+            if addresses.is_empty() {
+                let none = format!("the name has no {} address", family.name());
+                return Err(failure(FailureKind::Unroutable, &self.address, none));
+            }
+        }
         let list: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
         dialogue.resolved(&list.join(" "), self.elapsed());
         let stream = connect(&addresses, &self.address, self.limits.connect).await?;

@@ -171,8 +171,8 @@ async fn wait(time: Duration) -> Report {
 }
 
 async fn converse(ticket: Ticket, conversing: Conversing, reports: UnboundedSender<(Ticket, Report)>) -> Report {
-    let Conversing { server, trust, plan } = conversing;
-    let endpoint = Endpoint::from(&server);
+    let Conversing { server, trust, plan, over } = conversing;
+    let endpoint = Endpoint { over, ..Endpoint::from(&server) };
     let on_line = |line: &crate::smtp::Line| {
         let _ = reports.send((ticket, Report::Line(line.clone())));
     };

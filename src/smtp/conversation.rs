@@ -1,7 +1,7 @@
 //! What a conversation came to: how it ended, and everything seen on the way. Nothing the other side
 //! said is left out; no sentence is made of it here.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use serde::{Serialize, Serializer};
 
@@ -9,7 +9,7 @@ use super::{
     reply::{Garbled, Reply},
     transcript::{Line, Stage, ascii_marks, milliseconds},
 };
-use crate::network::NetworkFailure;
+use crate::network::{Family, NetworkFailure};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -33,6 +33,24 @@ impl Conversation {
     /// Whether a `235` was heard. True for a message refused later.
     pub fn authenticated(&self) -> bool {
         self.stages.iter().any(|result| result.stage == Stage::Auth && result.ok)
+    }
+
+    /// Which address was connected to.
+    pub fn family(&self) -> Option<Family> {
+        let address: SocketAddr = self.detail(Stage::Connect)?.parse().ok()?;
+        Some(Family::of(address.ip()))
+    }
+
+    /// What kinds of addresses the name has here, each once.
+    pub fn families(&self) -> Vec<Family> {
+        let found = self.detail(Stage::Resolve).unwrap_or_default().split(' ').filter_map(|word| word.parse().ok());
+        let found: Vec<Family> = found.map(Family::of).collect();
+        [Family::Ipv4, Family::Ipv6].into_iter().filter(|family| found.contains(family)).collect()
+    }
+
+    /// What a stage that was passed came to.
+    fn detail(&self, stage: Stage) -> Option<&str> {
+        self.stages.iter().find(|result| result.stage == stage && result.ok).map(|result| result.detail.as_str())
     }
 }
 

@@ -24,6 +24,7 @@ fn asked(desk: &Desk) -> Evidence {
 fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
     let Some(tokens) = &desk.draft.secrets.tokens else { return };
     evidence.add_token(&tokens.access, &tokens.scope, tokens::signed_in(tokens).as_deref(), now);
+    evidence.add_age(tokens.issued_at, now);
 }
 
 /// All that is known while nothing was refused.

@@ -16,7 +16,7 @@ use crate::{
         wire::{Answer, Request},
     },
     facts::{AccountName, Server},
-    network::{CaFile, NetworkFailure},
+    network::{CaFile, Family, NetworkFailure},
     secret::Secret,
     smtp::{Conversation, Line, Plan},
 };
@@ -61,6 +61,8 @@ pub struct Conversing {
     pub server: Server,
     pub trust: CaFile,
     pub plan: Plan,
+    /// Over this one alone.
+    pub over: Option<Family>,
 }
 
 /// What a browser is waited for with, on both loopback addresses.

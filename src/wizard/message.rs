@@ -24,6 +24,8 @@ pub enum Message {
     Skip,
     /// The step's own second way, for example `use the token's user`.
     Other,
+    /// Take over what an experiment has shown to be right, for example the token's user.
+    Adopt,
     /// To the step that settles this item.
     GoTo(Item),
     /// To a step by its id, from where the path goes on.
@@ -37,6 +39,8 @@ pub enum Message {
     ShowBrowser,
     /// What can be copied from this screen.
     ShowCopies,
+    /// What can be tried once more to tell the causes apart.
+    ShowExperiments,
     /// The request to the tenant's administrator.
     ShowHandover,
     /// What is shown as a text for a ticket.

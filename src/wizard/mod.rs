@@ -13,6 +13,8 @@ pub mod clock;
 mod companion;
 pub mod desk;
 pub mod effect;
+pub mod experiment;
+mod experimenting;
 mod given;
 mod handing;
 mod ladder;
@@ -29,6 +31,7 @@ mod step;
 mod telling;
 mod tokens;
 pub mod trial;
+pub mod trying;
 pub mod verdict;
 mod view;
 
@@ -200,6 +203,7 @@ impl Model {
             Message::ShowCopies => self.copies(now),
             Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
+            Message::ShowExperiments => self.show_experiments(),
             Message::Back => {
                 self.taken_over();
                 self.back(now)
@@ -377,6 +381,9 @@ impl Model {
             }
         }
         if let Some(effects) = self.rechecked(ticket, &report, now) {
+            return effects;
+        }
+        if let Some(effects) = self.experiment_reported(ticket, &report, now) {
             return effects;
         }
         let turn = self.step.update(&mut self.desk, Message::Reported(ticket, report), now);

@@ -40,6 +40,8 @@ pub enum Overlay {
         text: String,
         sent: bool,
     },
+    /// What can be tried once more, or what of it runs.
+    Experiments,
     /// The request to the tenant's administrator.
     Handing(Handing),
     /// A text for a ticket, of what lies below.
@@ -90,6 +92,7 @@ impl Model {
             (Message::Back, Some(Overlay::Handing(handing))) => self.hand_over(Message::Back, handing),
             (message, Some(Overlay::Telling(telling))) => self.tell(&message, telling),
             (Message::ShowReport, Some(Overlay::Told(causes))) => self.begin_telling(Some(causes), now),
+            (message, Some(Overlay::Experiments)) => self.over_experiments(&message, now),
             (Message::Back, _) => Vec::new(),
             (Message::Choose(number), Some(Overlay::Checklist)) => match self.desk.items().get(number) {
                 Some(item) => self.lay(Overlay::Evidence { item: *item, listed: true }),
@@ -158,6 +161,8 @@ impl Overlay {
             Self::Handing(handing) => handing.screen(desk, step),
             Self::Telling(telling) => telling.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
+            // Drawn by whoever has the step at hand.
+            Self::Experiments => blank(desk, step, "experiments".to_owned(), desk.word("experiment.title")),
             Self::CopyOne { label, text, sent } => copy_one(desk, step, label, text, *sent),
         }
     }

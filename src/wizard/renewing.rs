@@ -20,6 +20,9 @@ pub struct Renewing {
     asking: Asking,
     /// What was sent, where it is no app's own sign-in.
     with: Option<Secret>,
+    /// For these, and not to take the place of the token at hand.
+    scopes: Option<Vec<String>>,
+    brought: Option<Secret>,
 }
 
 /// What a report came to.
@@ -38,14 +41,24 @@ pub enum Came {
 impl Renewing {
     /// `None` where there is nothing to get new tokens with.
     pub fn begin(desk: &mut Desk, now: i64) -> Option<(Self, Effect)> {
+        Self::begin_for(desk, None, now)
+    }
+
+    /// The same for scopes of its own: the token at hand stays, and of what comes the refresh token alone is kept.
+    pub fn begin_for(desk: &mut Desk, scopes: Option<Vec<String>>, now: i64) -> Option<(Self, Effect)> {
         let with = refresh_token(desk);
-        let mut renewing = Self { ticket: Ticket(0), asking: Asking::default(), with };
+        let mut renewing = Self { ticket: Ticket(0), asking: Asking::default(), with, scopes, brought: None };
         let effect = renewing.ask(desk, now).ok()?;
         Some((renewing, effect))
     }
 
     pub fn ticket(&self) -> Ticket {
         self.ticket
+    }
+
+    /// The access token that came.
+    pub fn brought(&self) -> Option<Secret> {
+        self.brought.clone()
     }
 
     fn ask(&mut self, desk: &mut Desk, now: i64) -> Result<Effect, Phrase> {
@@ -58,7 +71,7 @@ impl Renewing {
             Err(Unready::Missing(missing)) => return Err(Phrase::new("consent.missing").with("key", missing.0)),
             Err(Unready::Unsigned) => return Err(Phrase::new("consent.unsigned")),
         };
-        let scopes = desk.draft.settings.scopes();
+        let scopes = self.scopes.clone().unwrap_or_else(|| desk.draft.settings.scopes());
         let request = if desk.draft.way().is_app_only() {
             grant::client_credentials(&registration, &scopes.join(" "))
         } else {
@@ -76,7 +89,15 @@ impl Renewing {
                     // Somebody has signed in anew meanwhile, or means to.
                     Came::Unready(Phrase::new("evidence.no-refresh-token"))
                 }
+                Answered::Tokens(tokens) if self.scopes.is_some() => {
+                    self.brought = Some(tokens.access);
+                    if let (Some(kept), Some(_)) = (&mut desk.draft.secrets.tokens, &tokens.refresh) {
+                        kept.refresh = tokens.refresh;
+                    }
+                    Came::Renewed
+                }
                 Answered::Tokens(tokens) => {
+                    self.brought = Some(tokens.access.clone());
                     desk.draft.secrets.tokens = Some(match desk.draft.secrets.tokens.take() {
                         Some(before) => tokens.renewing(before),
                         None => tokens,

@@ -16,21 +16,85 @@ use crate::{
 
 /// The causes in the order of likelihood; what is merely possible beside a likely one does not help on a screen.
 pub fn blocks(desk: &Desk, causes: &[Cause]) -> Vec<Block> {
-    let best = causes.first().map(|cause| cause.certainty);
-    let foremost = causes.iter().take_while(|cause| Some(cause.certainty) == best);
-    foremost.map(|cause| block(desk, cause)).collect()
+    blocks_with(desk, causes, Vec::new())
 }
 
-fn block(desk: &Desk, cause: &Cause) -> Block {
-    let say = |phrases: &[Phrase]| phrases.iter().map(|phrase| desk.say(phrase)).collect();
+/// The same, with what can be done `here` to tell more. Of several, what would tell them apart follows once.
+pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Block> {
+    let best = causes.first().map(|cause| cause.certainty);
+    let foremost: Vec<Cause> = causes.iter().take_while(|cause| Some(cause.certainty) == best).cloned().collect();
+    if let [cause] = foremost.as_slice() {
+        return vec![block(desk, cause, cause.commands.iter().collect(), next(&desk.texts, cause, here))];
+    }
+    let alone = |cause: &Cause| block(desk, cause, commands(cause).collect(), Vec::new());
+    let mut blocks: Vec<Block> = foremost.iter().map(alone).collect();
+    if let Some(apart) = Apart::of(&desk.texts, &foremost, here) {
+        blocks.push(Block::Text(apart.title));
+        blocks.push(Block::Steps(apart.steps));
+        blocks.extend(apart.commands.into_iter().map(|(label, text)| Block::Command { label, text }));
+    }
+    blocks
+}
+
+/// What would tell several causes apart, in order of what it costs, each once: what this program can do itself, what to
+/// look up, what somebody with rights has to answer.
+pub struct Apart {
+    pub title: String,
+    pub steps: Vec<String>,
+    /// Label and command.
+    pub commands: Vec<(String, String)>,
+}
+
+impl Apart {
+    /// `None` where nothing is known that would.
+    pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
+        let mut steps: Vec<String> = Vec::new();
+        let mut once = |said: String| {
+            if !steps.contains(&said) {
+                steps.push(said);
+            }
+        };
+        here.into_iter().for_each(&mut once);
+        for theirs in [false, true] {
+            let asks = move |cause: &Cause, next: &Phrase| cause.ask.contains(next) == theirs;
+            let wanted = causes.iter().flat_map(|cause| cause.next.iter().filter(move |next| asks(cause, next)));
+            wanted.map(|next| texts.say(next)).for_each(&mut once);
+        }
+        let mut commands: Vec<(String, String)> = Vec::new();
+        for (label, command) in causes.iter().flat_map(|cause| &cause.reads) {
+            let (label, text) = (texts.say(label), texts.command(command));
+            if !commands.iter().any(|(_, known)| *known == text) {
+                commands.push((label, text));
+            }
+        }
+        (!steps.is_empty() || !commands.is_empty()).then(|| Self {
+            title: texts.word("apart.several"),
+            steps,
+            commands,
+        })
+    }
+}
+
+/// The commands that stand with one cause of several; those that would tell it from the others stand behind them.
+pub fn commands(cause: &Cause) -> impl Iterator<Item = &(Phrase, Phrase)> {
+    cause.commands.iter().filter(|command| !cause.reads.contains(command))
+}
+
+/// What to do next where one cause stands alone, in the same order.
+pub fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
+    let (theirs, own): (Vec<&Phrase>, Vec<&Phrase>) = cause.next.iter().partition(|next| cause.ask.contains(next));
+    here.into_iter().chain(own.into_iter().chain(theirs).map(|next| texts.say(next))).collect()
+}
+
+fn block(desk: &Desk, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: Vec<String>) -> Block {
     Block::Verdict(Verdict {
         headline: desk.say(&cause.headline),
         certainty: desk.word(&format!("certainty.{}", cause.certainty.id())),
         why: desk.say(&cause.why),
         evidence: evidence(&desk.texts, cause),
-        fix: say(&cause.fix),
-        commands: cause.commands.iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
-        next: say(&cause.next),
+        fix: cause.fix.iter().map(|phrase| desk.say(phrase)).collect(),
+        commands: commands.into_iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
+        next,
         source: cause.source.to_owned(),
     })
 }

@@ -39,6 +39,7 @@ impl Model {
                 let mut screen = overlay.screen(&self.desk, self.step_id);
                 match overlay {
                     Overlay::Told(_) => drop(screen.actions.splice(0..0, self.offered())),
+                    Overlay::Experiments => self.dress_experiments(&mut screen),
                     Overlay::Checklist => self.dress_checklist(&mut screen, now),
                     Overlay::Evidence { item, .. } => self.dress_evidence(&mut screen, *item),
                     _ => {}

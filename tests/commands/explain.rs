@@ -100,15 +100,38 @@ fn nothing_and_no_text_end_in_65_with_a_reason() {
 }
 
 #[test]
-fn of_a_huge_input_the_end_counts() {
-    let mut log = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(60_000).into_bytes();
-    log.extend_from_slice(MAILBOX_OFF.as_bytes());
-    let ran = piped(&["--json"], &log);
+fn a_huge_input_is_read_to_its_end_and_counted() {
+    let quiet = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(10_000);
+    let refused = format!("Nov 22 11:00:00 mx app[1]: {MAILBOX_OFF}\n").repeat(7);
+    let log = format!("{quiet}{refused}{quiet}");
+    let ran = piped(&["--json"], log.as_bytes());
     assert_eq!(causes(&ran)[0]["cause"], "smtp_auth_disabled_mailbox");
     assert_eq!(
         ran.stderr,
-        "smtp-oauth: of more than 1 MiB only the last is read, as a log says what matters at its end\n"
+        "smtp-oauth: 20007 lines, 938 KiB: what bears on a failure is read, with what stands around it, and the end\n"
     );
+    let ran = piped(&[], log.as_bytes());
+    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentic… (Nov 22 11:00:00)\n\n";
+    assert!(ran.stdout.starts_with(says), "{}", ran.stdout);
+}
+
+#[test]
+fn a_packed_log_ends_in_65_and_says_how_to_unpack_it() {
+    let ran = piped(&["-"], b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xed\xc1\x01\r\0\0\0\xc2\xa0");
+    let says =
+        "smtp-oauth: that is packed or a binary log; make a text of it first: zcat FILE | smtp-oauth explain -\n";
+    assert_eq!(ran, Ran { stdout: String::new(), stderr: says.to_owned(), status: 65 });
+}
+
+#[test]
+fn a_log_in_the_character_sets_of_windows_is_read() {
+    // 535 5.7.139 … and 「認証に失敗しました」 in Shift_JIS.
+    let japanese =
+        [MAILBOX_OFF.as_bytes(), b" \x94F\x8f\xd8\x82\xc9\x8e\xb8\x94s\x82\xb5\x82\xdc\x82\xb5\x82\xbd\r\n"].concat();
+    let wide: Vec<u8> = MAILBOX_OFF.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for input in [japanese, wide] {
+        assert_eq!(causes(&piped(&["--json"], &input))[0]["cause"], "smtp_auth_disabled_mailbox");
+    }
 }
 
 #[test]

@@ -156,3 +156,92 @@ fn text_shows_the_raw_exchange_and_says_what_is_not_shown() {
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("Authenticated SMTP is switched off for this mailbox (certain)"), "{}", ran.stdout);
 }
+
+fn first_cause(document: &Value) -> (&str, &str) {
+    let cause = &document["causes"][0];
+    (cause["cause"].as_str().unwrap(), cause["certainty"].as_str().unwrap())
+}
+
+fn evidence(document: &Value) -> String {
+    document["causes"][0]["evidence"].to_string()
+}
+
+/// The account's user is another than the one who signed in, and the token tells nothing itself.
+fn of_somebody_else() -> Desk {
+    let desk = Desk::signed_in(0);
+    set(&desk, "opaque_tokens", "on");
+    set(&desk, "mailbox_smtp_auth", "noreply@contoso.example:on");
+    desk.configure(|settings| settings.user = Some("noreply@contoso.example".parse().unwrap()));
+    assert_eq!(desk.run(&["token", "--refresh"]).status, 0);
+    desk
+}
+
+#[test]
+fn a_name_that_is_tried_makes_the_cause_certain() {
+    let desk = of_somebody_else();
+    let before = json(&desk, &[], 1);
+    assert_ne!(first_cause(&before).1, "certain", "{before}");
+    let document = json(&desk, &["--try", "sign-in-name"], 1);
+    assert_eq!(first_cause(&document), ("user_is_not_token_user", "certain"));
+    assert!(evidence(&document).contains("accepted"), "{}", evidence(&document));
+    let keys = |document: &Value| document.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&document), keys(&before));
+}
+
+#[test]
+fn a_refused_test_names_the_commands_that_would_tell_more() {
+    let desk = of_somebody_else();
+    let ran = desk.run(&["test"]);
+    assert!(ran.stdout.contains("--account alerts --try sign-in-name ("), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("own-sender"), "{}", ran.stdout);
+    let ran = desk.run(&["test", "--try", "sign-in-name"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.stdout.matches("235 2.7.0").count(), 1, "one more sign-in: {}", ran.stdout);
+    assert!(!ran.stdout.contains("--try sign-in-name"), "{}", ran.stdout);
+}
+
+#[test]
+fn nothing_is_tried_where_it_was_accepted_or_not_asked() {
+    let desk = Desk::signed_in(0);
+    let ran = desk.run(&["test", "--try", "sign-in-name", "--try", "fresh-token"]);
+    assert_eq!((ran.status, ran.stdout.matches("AUTH XOAUTH2").count()), (0, 1), "{}", ran.stdout);
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:off");
+    let ran = desk.run(&["test"]);
+    assert_eq!(ran.stdout.matches("C: AUTH XOAUTH2").count(), 1, "{}", ran.stdout);
+    assert!(!ran.stdout.contains("--try"), "a certain cause leaves nothing to try: {}", ran.stdout);
+}
+
+#[test]
+fn what_cannot_be_tried_says_so_and_shows_nothing() {
+    let desk = Desk::signed_in(0);
+    set(&desk, "mailbox_smtp_auth", "alerts@contoso.example:off");
+    let ran = desk.run(&["test", "--json", "--try", "sign-in-name", "--try", "own-sender"]);
+    assert_eq!(ran.status, 1);
+    for name in ["sign-in-name", "own-sender"] {
+        let said = format!("--try {name}: this could not be tried");
+        assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+    }
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(first_cause(&document), ("smtp_auth_disabled_mailbox", "certain"));
+}
+
+#[test]
+fn a_token_for_another_audience_is_not_the_accounts() {
+    let desk = Desk::signed_in_with(0, |settings| settings.scopes = vec!["SMTP.Send".into(), "offline_access".into()]);
+    set(&desk, "admin_consent", "granted");
+    set(&desk, "one_time_refresh", "on");
+    let before = desk.vault();
+    let document = json(&desk, &["--try", "other-audience"], 1);
+    assert_eq!(first_cause(&document), ("wrong_audience_graph_token", "certain"));
+    assert!(evidence(&document).contains("https://outlook.office.com"), "{}", evidence(&document));
+    let after = desk.vault();
+    assert_eq!(after.access_token, before.access_token);
+    assert_ne!(after.refresh_token, before.refresh_token, "the one that was sent is worth nothing now");
+    assert_eq!(desk.run(&["token", "--refresh"]).status, 0);
+}
+
+#[test]
+fn a_name_of_an_experiment_is_one_of_the_list() {
+    let ran = Desk::signed_in(0).run(&["test", "--try", "luck"]);
+    assert!(ran.status == 64 && ran.stderr.contains("address-family"), "{}", ran.stderr);
+}

@@ -24,7 +24,7 @@ fn plan(security: Security) -> Plan {
 }
 
 fn at(host: &str, address: SocketAddr) -> Endpoint {
-    Endpoint { host: host.parse().unwrap(), port: address.port() }
+    Endpoint { host: host.parse().unwrap(), port: address.port(), over: None }
 }
 
 fn short() -> Limits {
@@ -148,7 +148,7 @@ async fn a_closed_port_is_refused_at_connect() {
 
 #[tokio::test]
 async fn a_name_without_an_address_ends_at_resolve() {
-    let endpoint = Endpoint { host: "no-such-host.invalid".parse().unwrap(), port: 587 };
+    let endpoint = Endpoint { host: "no-such-host.invalid".parse().unwrap(), port: 587, over: None };
     let seen = converse(&endpoint, &None, plan(Security::StartTls), |_| {}).await;
     assert_eq!(unreachable(&seen).0, Stage::Resolve);
     assert!(matches!(unreachable(&seen).1, FailureKind::NameUnknown | FailureKind::TimedOut));

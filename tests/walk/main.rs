@@ -4,6 +4,7 @@ mod answering;
 mod application;
 mod browser;
 mod clouds;
+mod experimenting;
 mod faults;
 mod handing;
 #[path = "../keys/mod.rs"]

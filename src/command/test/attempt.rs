@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
-use super::super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary};
+use super::{
+    super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary},
+    tries::Shown,
+};
 use crate::{
     account::vault::{Of, Refused, Vault},
     diagnosis::{self, Cause, Evidence},
+    facts::Address,
     runtime::mail::{self, Endpoint},
     secret::Secret,
     smtp::{self, Conversation, Line, Plan},
@@ -17,8 +21,12 @@ use crate::{
 pub struct Attempt {
     /// How long it took until there was a token.
     pub took: Duration,
+    /// Where a message was sent.
+    pub recipient: Option<Address>,
     pub vault: Vault,
     pub conversation: Conversation,
+    /// What was tried after it.
+    pub shown: Vec<Shown>,
 }
 
 /// Why there was no conversation.
@@ -49,7 +57,8 @@ impl Attempt {
         let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
         let conversation = context.block_on(talk).map_err(Failed::Machinery)?;
         keep(context, known, &conversation);
-        Ok(Self { took, vault, conversation })
+        let recipient = asked.send_to.clone();
+        Ok(Self { took, recipient, vault, conversation, shown: Vec::new() })
     }
 
     pub fn outcome(&self) -> Outcome {
@@ -61,9 +70,14 @@ impl Attempt {
         let vault = &self.vault;
         let mut evidence = known.evidence(vault);
         evidence.add_mail_server(&known.account);
+        evidence.add("recipient", self.recipient.as_ref().map_or("", Address::as_str));
         evidence.add("flow", known.settings.way().flow());
         evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
+        evidence.add_age(vault.issued_at, access::now());
         evidence.add_conversation(&self.conversation);
+        for shown in &self.shown {
+            evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.ending);
+        }
         evidence
     }
 

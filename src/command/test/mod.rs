@@ -4,6 +4,7 @@
 mod attempt;
 mod document;
 mod report;
+mod tries;
 mod until;
 
 use std::time::Duration;
@@ -35,7 +36,10 @@ pub fn run(context: &Context, asked: &Test) -> Status {
         None => Watched { last: Attempt::make(context, asked, &known, false, true), left: false },
     };
     let status = match tried.last {
-        Ok(attempt) => {
+        Ok(mut attempt) => {
+            if attempt.outcome() != Outcome::Accepted && !tried.left {
+                tries::make(context, asked, &known, &mut attempt);
+            }
             if asked.json {
                 print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
             } else if !report.is_all() {
@@ -66,9 +70,9 @@ fn conclude(context: &Context, asked: &Test, known: &Known, attempt: &Attempt) {
     context.tell(&format!("\n{}", summary::stages(conversation)));
     if let Some(ending) = summary::ending(conversation) {
         context.tell(&format!("\n{}\n", texts.say(&ending)));
-        for cause in attempt.causes(known) {
-            context.tell(&format!("\n{}", summary::cause(texts, &cause)));
-        }
+        let causes = attempt.causes(known);
+        let here = tries::offered(context, asked, known, attempt, &causes);
+        context.tell(&summary::verdicts(texts, &causes, here));
         return;
     }
     context.tell(&(texts.say(&accepted(asked, known)) + "\n"));
@@ -98,8 +102,8 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         print_json(context, &Document { outcome, stages: vec![stage], causes, ..Document::of(known) });
     } else {
         context.complain(said);
-        for cause in causes.iter().filter(|_| !report.is_all()) {
-            context.tell(&format!("\n{}", summary::cause(&context.texts, cause)));
+        if !report.is_all() {
+            context.tell(&summary::verdicts(&context.texts, &causes, Vec::new()));
         }
     }
     let told = report::without_token(known, error, causes, took, &config);

@@ -6,6 +6,7 @@ mod calls;
 mod decode;
 mod envelope;
 pub mod file;
+mod intake;
 mod keyed;
 mod mime;
 mod network;
@@ -22,6 +23,7 @@ mod trace;
 
 use super::Evidence;
 use crate::token::Claims;
+pub use intake::{Intake, Taken, Unreadable};
 
 /// What was understood, and whether something secret stood in it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -43,10 +45,18 @@ impl Reading {
         infer_basic(&mut self.evidence);
     }
 
+    /// The same of a text of any size, as it was taken in.
+    pub fn add_taken(&mut self, taken: &Taken, now: i64) {
+        self.add_text(&taken.text, now);
+        for seen in &taken.seen {
+            self.evidence.add("log.seen", seen);
+        }
+    }
+
     /// A text beside which more is known. Gives whether it holds a token that need not be the one that was refused, or
     /// need not be why.
     fn add_part(&mut self, text: &str, now: i64) -> bool {
-        let cleared = secrets::clear(&decode::plain(text));
+        let cleared = secrets::clear(&decode::plain(&records::folded(text)));
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;

@@ -1,157 +1,123 @@
-//! Why a connection came to nothing, in the words of the programs that log it: curl, OpenSSL, the resolver,
-//! Postfix, msmtp, Python, .NET, Go. The kinds are those of `network`.
+//! Why a connection came to nothing, in the words and numbers of the programs and systems that log it; they stand in
+//! `network.toml`. The kinds are those of `network`. It does not judge whose fault it is.
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
+use serde::Deserialize;
 
 use super::{
     super::Evidence,
     records::{Record, pattern},
 };
 
-/// In small letters. The first that fits a line counts.
-const WORDS: [(&str, &[&str]); 6] = [
-    (
-        "name-unknown",
-        &[
-            "could not resolve",
-            "couldn't resolve",
-            "name or service not known",
-            "temporary failure in name resolution",
-            "nodename nor servname",
-            "no such host",
-            "host not found",
-            "name service error",
-            "cannot locate host",
-            "getaddrinfo failed",
-            "enotfound",
-            "no address associated with hostname",
-            "eai_again",
-            "winerror 11001",
-            "unknown smtp host",
-            "unknownhostexception",
-            "remote name could not be resolved",
-            "lookup of host",
-            "server misbehaving",
-        ],
-    ),
-    (
-        "certificate",
-        &[
-            "certificate verify failed",
-            "certificate verification failed",
-            "certificate problem",
-            "unable to get local issuer",
-            "self signed certificate",
-            "self-signed certificate",
-            "certificate has expired",
-            "certificate is not yet valid",
-            "certificate expired",
-            "certificate not valid yet",
-            "certificate not valid for name",
-            "invalid peer certificate",
-            "no alternative certificate subject name",
-            "certificate subject name",
-            "hostname mismatch",
-            "unable to find valid certification path",
-            "x509: certificate",
-            "certificate not trusted",
-            "untrusted issuer",
-            "unknownissuer",
-            "notvalidforname",
-            "notvalidyet",
-            "unable to verify the first certificate",
-            "unknown ca",
-            "certificate signed by unknown authority",
-            "remote certificate is invalid",
-            "pkix path building failed",
-            "remotecertificatechainerrors",
-            "remotecertificatenamemismatch",
-            "x509: certificate",
-        ],
-    ),
-    (
-        "tls-handshake",
-        &[
-            "wrong version number",
-            "server_hello:unknown protocol",
-            "packet length too long",
-            "unexpected tls packet",
-            "invalidcontenttype",
-            "does not look like a tls handshake",
-            "record_too_long",
-            "ssl_accept error",
-            "handshake failure",
-            "handshake failed",
-            "unsupported protocol",
-            "unrecognized ssl message",
-            "no appropriate protocol",
-        ],
-    ),
-    ("unroutable", &["no route to host", "network is unreachable", "ehostunreach", "enetunreach"]),
-    ("refused", &["connection refused", "econnrefused", "actively refused", "winerror 10061"]),
-    (
-        "timed-out",
-        &[
-            "connection timed out",
-            "operation timed out",
-            "connect timeout",
-            "connection timeout",
-            "timed out while",
-            "i/o timeout",
-            "etimedout",
-            "timeout was reached",
-            "failed to respond after",
-            "winerror 10060",
-        ],
-    ),
-];
+/// The words and numbers of `network.toml`.
+#[derive(Debug, Deserialize)]
+struct Tables {
+    trouble: Vec<Trouble>,
+    number: Vec<Number>,
+    fault: Vec<Fault>,
+}
 
-const CLOSED: [&str; 5] = [
-    "connection reset by peer",
-    "econnreset",
-    "unexpected eof",
-    "lost connection with",
-    "connection unexpectedly closed",
-];
+#[derive(Debug, Deserialize)]
+struct Trouble {
+    kind: String,
+    words: Words,
+}
 
-const FAULTS: [(&str, &[&str]); 4] = [
-    ("auth-not-offered", &["smtp auth extension not supported"]),
-    (
-        "starttls-not-offered",
-        &[
-            "was not offered by host",
-            "does not support tls via the starttls",
-            "starttls extension not supported",
-            "starttls not supported",
-            "starttls not offered",
-            "does not support starttls",
-            "doesn't support starttls",
-            "didn't find starttls in server response",
-            "starttls is required but host did not advertise",
-        ],
-    ),
-    (
-        "xoauth2-not-offered",
-        &[
-            "does not support authentication method xoauth2",
-            "xoauth2 not offered",
-            "does not support xoauth2",
-            "xoauth2 is not supported",
-        ],
-    ),
-    (
-        "no-mechanism",
-        &[
-            "no worthy mechs found",
-            "no mechanism available",
-            "no suitable authentication method",
-            "no supported authentication",
-            "cannot find a usable authentication method",
-        ],
-    ),
-];
+#[derive(Debug, Deserialize)]
+struct Fault {
+    fault: String,
+    words: Words,
+}
+
+/// Numbers of one kind: of Windows, of Linux, of the BSDs and macOS, and curl's own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Number {
+    kind: String,
+    windows: Vec<u32>,
+    linux: Vec<u32>,
+    bsd: Vec<u32>,
+    curl: Vec<u32>,
+}
+
+/// Words in small letters; those that are not ASCII stand here without their gaps.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Vec<String>")]
+struct Words(Vec<String>);
+
+impl From<Vec<String>> for Words {
+    fn from(words: Vec<String>) -> Self {
+        Self(words.into_iter().map(|words| if words.is_ascii() { words } else { closed_up(&words) }).collect())
+    }
+}
+
+impl Words {
+    fn stand_in(&self, line: &Line) -> bool {
+        let stands = |words: &String| if words.is_ascii() { &line.lower } else { &line.closed_up }.contains(words);
+        self.0.iter().any(stands)
+    }
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test reads it")]
+static TABLES: LazyLock<Tables> =
+    LazyLock::new(|| toml::from_str(include_str!("network.toml")).expect("tables of network trouble"));
+
+/// All words that tell of trouble, as they are written.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    let trouble = TABLES.trouble.iter().map(|trouble| &trouble.words);
+    trouble.chain(TABLES.fault.iter().map(|fault| &fault.words)).flat_map(|words| &words.0).map(String::as_str)
+}
+
+/// A line as it is compared. A log or a terminal breaks a Japanese sentence where it likes, and what puts it together
+/// again leaves a gap there.
+struct Line {
+    lower: String,
+    closed_up: String,
+}
+
+impl Line {
+    fn new(line: &str) -> Self {
+        let lower = if line.is_ascii() { line.to_ascii_lowercase() } else { line.to_lowercase().replace('’', "'") };
+        let closed_up = if line.is_ascii() { String::new() } else { closed_up(&lower) };
+        Self { lower, closed_up }
+    }
+
+    fn kind(&self) -> Option<&'static str> {
+        let kind = TABLES.trouble.iter().find(|trouble| trouble.words.stand_in(self)).map(|trouble| &trouble.kind);
+        kind.map(String::as_str).or_else(|| self.kind_by_number())
+    }
+
+    fn kind_by_number(&self) -> Option<&'static str> {
+        let number = |found: &Captures<'_>, group: usize, radix: u32| {
+            found.get(group).and_then(|digits| u32::from_str_radix(digits.as_str(), radix).ok())
+        };
+        NUMBER.captures_iter(&self.lower).find_map(|found| {
+            let (curl, posix, other) = (number(&found, 1, 10), number(&found, 2, 10), number(&found, 3, 10));
+            let windows = number(&found, 4, 16).or(posix).or(other);
+            let is = |list: &[u32], number: Option<u32>| number.is_some_and(|number| list.contains(&number));
+            let means = |known: &&Number| {
+                is(&known.curl, curl)
+                    || is(&known.linux, posix)
+                    || is(&known.bsd, posix)
+                    || windows.filter(|number| *number > 100).is_some_and(|number| known.windows.contains(&number))
+            };
+            TABLES.number.iter().find(means).map(|known| known.kind.as_str())
+        })
+    }
+}
+
+fn closed_up(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect()
+}
+
+/// `curl: (28)`, `[Errno 110]`, `Socket Error # 10060`, `(10061)`, `0x8007274D`.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\bcurl(?:_errno| error)?\W{1,4}(\d{1,2})\b|\b(?:errno|os error)\W{1,3}(\d{2,5})\b|(?:\b(?:winerror|socket error|socketerror|error ?code|errorcode|win32 error|wsa error|error)\W{1,4}|\()(1[012]\d{3})\b|\b0x8007([0-9a-f]{4})\b",
+    )
+});
 
 /// `smtp.office365.com[52.97.1.1]:587`, `smtp.office365.com port 587`, `login.microsoftonline.com:443`, `192.0.2.7:587`.
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -162,6 +128,11 @@ static HOST: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)(?:resolved?(?: host)?:? |lookup |host:? |exception: |to |for |server |name=|getaddrinfo \w+ )['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b"#,
     )
 });
+
+/// A name in quotes behind a sentence of another language; a file's name is none.
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)['"‘“「«]\s?((?:[a-z0-9_-]+\.)+[a-z]{2,})\s?['"’”」»]"#));
+const FILES: [&str; 8] = [".py", ".php", ".js", ".cs", ".java", ".go", ".conf", ".log"];
 
 /// Go names the name server as well: `lookup NAME on SERVER:53`.
 static LOOKUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\blookup ([\w.-]+) on \S+:53\b"));
@@ -196,7 +167,7 @@ const OTHERS: [&str; 26] = [
     "jdbc",
 ];
 /// What shows that a line is about mail, or about Microsoft.
-const MAIL: [&str; 16] = [
+const MAIL: [&str; 21] = [
     "smtp",
     "mail",
     "postfix",
@@ -213,6 +184,11 @@ const MAIL: [&str; 16] = [
     "greeting",
     "aadsts",
     "oauth",
+    "メール",
+    "courriel",
+    "correo",
+    "邮件",
+    "郵件",
 ];
 /// `ssl3_record.c:332:`, `at index.js:809:19`: a place in a program, and no port.
 static PLACE: LazyLock<Regex> =
@@ -242,36 +218,43 @@ fn about_mail(evidence: &Evidence, lower: &str) -> Option<bool> {
 
 const LONGEST: usize = 300;
 
+/// What kind of trouble a line tells of.
+pub(super) fn kind(line: &str) -> Option<&'static str> {
+    let line = Line::new(line);
+    let fault = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)).map(|fault| fault.fault.as_str());
+    fault.or_else(|| line.kind())
+}
+
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
-    for Record(line) in records.iter().rev() {
-        let lower = line.to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|words| lower.contains(words));
-        if let Some((fault, _)) = FAULTS.iter().find(|(_, words)| has(words)) {
-            evidence.add("smtp.fault", fault);
-            add_address(evidence, line);
+    for Record(text) in records.iter().rev() {
+        let line = Line::new(text);
+        if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
+            evidence.add("smtp.fault", &fault.fault);
+            add_address(evidence, text);
             return;
         }
-        let kind = WORDS.iter().find(|(_, words)| has(words)).map(|(kind, _)| *kind);
-        if let Some(kind) = kind.or_else(|| has(&CLOSED).then_some("closed")) {
-            match about_mail(evidence, &lower) {
+        if let Some(kind) = line.kind() {
+            match about_mail(evidence, &line.lower) {
                 None => continue,
                 Some(false) => evidence.add("network.context", "unclear"),
                 Some(true) => {}
             }
-            evidence.add_failure(kind, &line.chars().take(LONGEST).collect::<String>());
-            if lower.contains("initial server greeting") || lower.contains("waiting for greeting") {
+            evidence.add_failure(kind, &text.chars().take(LONGEST).collect::<String>());
+            if line.lower.contains("initial server greeting") || line.lower.contains("waiting for greeting") {
                 evidence.add("reply.stage", "greeting");
             }
-            add_address(evidence, line);
+            add_address(evidence, text);
             return;
         }
     }
 }
 
 fn add_address(evidence: &mut Evidence, line: &str) {
-    let part = |found: &regex::Captures<'_>, group: usize| found.get(group).map_or("", |part| part.as_str()).to_owned();
+    let part = |found: &Captures<'_>, group: usize| found.get(group).map_or("", |part| part.as_str()).to_owned();
     let address = ADDRESS.captures(line).filter(|_| !LOOKUP.is_match(line));
-    let (host, port) = match (address, LOOKUP.captures(line).or_else(|| HOST.captures(line))) {
+    let quoted = || QUOTED.captures(line).filter(|found| !FILES.iter().any(|end| found[1].ends_with(end)));
+    let name = LOOKUP.captures(line).or_else(|| HOST.captures(line)).or_else(quoted);
+    let (host, port) = match (address, name) {
         (Some(found), _) => (part(&found, 1), part(&found, 2)),
         (None, Some(found)) => (part(&found, 1), String::new()),
         (None, None) => (String::new(), String::new()),
@@ -286,5 +269,98 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     if !host.contains("login.") && !matches!(port.as_str(), "443" | "80") {
         evidence.add_if_none("host", &host);
         evidence.add_if_none("port", &port);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_written_as_they_are_compared() {
+        let kinds = ["name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
+        assert_eq!(TABLES.trouble.iter().map(|trouble| trouble.kind.as_str()).collect::<Vec<_>>(), kinds);
+        assert!(TABLES.number.iter().all(|number| kinds.contains(&number.kind.as_str())));
+        for words in words() {
+            assert!(words.len() >= 5 && words.trim() == words.to_lowercase().trim_end_matches(' '), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn trouble_is_told_in_the_languages_of_windows_and_linux() {
+        for (said, is) in [
+            ("リモート名を解決できませんでした。: 'smtp.ofice365.com'", "name-unknown"),
+            ("名前またはサービスが不明です", "name-unknown"),
+            ("接続がタイムアウトしました", "timed-out"),
+            ("接続済みの呼び出し先が一定の時間を過ぎても正しく応答しなかったため、接続できませんでした。", "timed-out"),
+            ("操作はタイムアウトになりました。", "timed-out"),
+            ("接続を拒否されました", "refused"),
+            ("対象のコンピューターによって拒否されたため、接続できませんでした。 192.0.2.1:587", "refused"),
+            ("検証プロシージャによると、リモート証明書は無効です。", "certificate"),
+            (
+                "基になる接続が閉じられました: SSL/TLS のセキュリティで保護されているチャネルに対する信頼関係を確立できませんでした。",
+                "certificate",
+            ),
+            ("基になる接続が閉じられました: 接続が予期せずに閉じられました。", "closed"),
+            ("既存の接続はリモート ホストに強制的に切断されました。", "closed"),
+            ("既存の接続はリモート ホス トに強制的に切断されました。", "closed"),
+            ("ホストへの経路がありません", "unroutable"),
+            ("Der Remotename konnte nicht aufgelöst werden: 'smtp.ofice365.com'", "name-unknown"),
+            ("Zeitüberschreitung bei der Verbindung", "timed-out"),
+            ("da der Zielcomputer die Verbindung verweigerte 192.0.2.1:587", "refused"),
+            ("Das Remotezertifikat ist laut Validierungsverfahren ungültig.", "certificate"),
+            ("car l’ordinateur cible l’a expressément refusée", "refused"),
+            ("Le nom distant n'a pas pu être résolu: 'smtp.ofice365.com'", "name-unknown"),
+            ("Le délai d’attente de l’opération a expiré", "timed-out"),
+            ("ya que el equipo de destino denegó expresamente dicha conexión", "refused"),
+            ("No se puede resolver el nombre remoto: 'smtp.ofice365.com'", "name-unknown"),
+            ("由于目标计算机积极拒绝，无法连接。", "refused"),
+            ("无法解析远程名称: 'smtp.ofice365.com'", "name-unknown"),
+            ("根据验证过程，远程证书无效。", "certificate"),
+            ("A call to SSPI failed, see inner exception.", "tls-handshake"),
+            ("java.net.SocketTimeoutException: connect timed out", "timed-out"),
+            ("Error: Hostname/IP does not match certificate's altnames", "certificate"),
+            ("tls: failed to verify certificate: x509: certificate signed by unknown authority", "certificate"),
+        ] {
+            assert_eq!(kind(said), Some(is), "{said}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_enough_where_the_words_are_not_known() {
+        for (said, is) in [
+            ("Socket Error # 10060", "timed-out"),
+            ("SocketException (10061): не удалось подключиться", "refused"),
+            ("[WinError 10054] x", "closed"),
+            ("errno: 111", "refused"),
+            ("(os error 113)", "unroutable"),
+            ("[Errno 61] x", "refused"),
+            ("code 0x80072EE7", "name-unknown"),
+            ("HRESULT 0x8007274D", "refused"),
+            ("0x800704CF", "unroutable"),
+            ("0x80072F8F", "tls-handshake"),
+            ("curl: (6)", "name-unknown"),
+            ("curl: (28) x", "timed-out"),
+            ("curl: (35) x", "tls-handshake"),
+            ("curl: (56) x", "closed"),
+            ("curl: (60) x", "certificate"),
+            ("curl: (7) x", "refused"),
+        ] {
+            assert_eq!(kind(said), Some(is), "{said}");
+        }
+        for said in ["took 10060 ms", "curl: (67) Login denied", "error 404", "0x80070005", "errno 2", "code 10063"] {
+            assert_eq!(kind(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_host_in_quotes_is_the_one_that_was_tried() {
+        for said in
+            ["リモート名を解決できませんでした。: 'smtp.ofice365.com'", "「smtp.ofice365.com」の名前を解決できません"]
+        {
+            let mut evidence = Evidence::default();
+            add(&mut evidence, &[Record(said.to_owned())]);
+            assert_eq!(evidence.text("network.address").as_deref(), Some("smtp.ofice365.com"), "{said}");
+        }
     }
 }

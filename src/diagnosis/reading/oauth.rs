@@ -142,7 +142,7 @@ fn errors(records: &[Record]) -> Vec<Error<'_>> {
     found
 }
 
-fn codes(line: &str) -> Vec<String> {
+pub(super) fn codes(line: &str) -> Vec<String> {
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     for found in NUMBERS.captures_iter(line) {

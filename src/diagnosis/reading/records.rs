@@ -1,6 +1,6 @@
 //! Lines as logs have them, put together again where a terminal, an editor or a mail program broke them.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use regex::Regex;
 
@@ -37,6 +37,20 @@ static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m"));
 
 /// What is worth continuing: a refusal or an AADSTS text stands in it.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
+
+/// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    let wide = |letter: char| matches!(letter, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
+    if !text.contains(wide) {
+        return text.into();
+    }
+    let narrow = |letter: char| match letter {
+        '\u{3000}' => ' ',
+        _ if wide(letter) => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    };
+    text.chars().map(narrow).collect::<String>().into()
+}
 
 pub fn split(text: &str) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();

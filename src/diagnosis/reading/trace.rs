@@ -18,6 +18,8 @@ static SIGNED_IN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^\w.-])(?:235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful)\b"));
 static SENT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"status=sent \(250|(?:^|[^\w.-])250[ -]2\.(?:0\.0 OK|6\.0 <)"));
+/// A log's line about a message that was handed over: another one than what is refused, and no part of its attempt.
+static HANDED_OVER: LazyLock<Regex> = LazyLock::new(|| pattern(r"status=sent \(|exitcode=EX_OK| => \S+@"));
 /// `Username:` and `Password:` in base64.
 static PROMPT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)"));
 static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
@@ -134,7 +136,9 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
     for (number, Record(said)) in records.iter().enumerate() {
         let line = Line { said, lower: said.to_ascii_lowercase() };
         accepted.see(number, &line);
-        evidence.add_once("accepted", line.part(&["235", "2.7.0", "250"], &ACCEPTED, 1));
+        if !line.is(&["250"], &HANDED_OVER) {
+            evidence.add_once("accepted", line.part(&["235", "2.7.0", "250"], &ACCEPTED, 1));
+        }
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
             let is = line.is(&["imap", "ok ", "no ", "-err", "connected"], pattern);
             evidence.add_once("imap", if is { said } else { "" });
@@ -200,7 +204,22 @@ fn tls_came_to_nothing(records: &[Record]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entra::Cloud;
+    use crate::{
+        diagnosis::{Certainty, reading::tests::named},
+        entra::Cloud,
+    };
+
+    #[test]
+    fn a_message_that_went_out_before_says_nothing_of_a_refusal() {
+        let off = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.";
+        for before in [
+            "postfix/smtp[7]: A: to=<a@b.example>, relay=smtp.office365.com[192.0.2.7]:587, status=sent (250 2.0.0 OK <x>)",
+            "host=smtp.office365.com smtpstatus=250 smtpmsg='250 2.0.0 OK <x>' mailsize=5 exitcode=EX_OK",
+        ] {
+            let text = format!("{before}\n{off}");
+            assert_eq!(named(&text), ("smtp_auth_disabled_mailbox", Certainty::Certain), "{text}");
+        }
+    }
 
     #[test]
     fn every_mail_server_of_every_cloud_is_known_in_a_trace() {

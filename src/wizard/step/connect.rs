@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Go, Page, Turn, countdown, go_on, lead, primary, secondary};
+use super::{Go, Page, Turn, adopt, adopting, countdown, go_on, lead, narrowing, primary, secondary};
 use crate::{
     account::draft::Waiting,
     checklist::Item,
@@ -128,6 +128,10 @@ impl Connect {
                 Turn::go(Go::To("consent"))
             }
             (Message::Skip, _) if !runs => Turn::go(Go::To("save")),
+            (Message::Adopt, Some(trial)) if !runs => {
+                let change = trial.adoptable().cloned();
+                change.map_or_else(Turn::stay, |change| adopt(desk, change))
+            }
             (Message::Continue, Some(trial)) if trial.accepted() => Turn::next(),
             (Message::Continue, _) if !runs => match self.arrives_within() {
                 Some(within) => {
@@ -144,6 +148,14 @@ impl Connect {
         if let Some(trial) = &self.trial {
             trial.tell(&Phrase::new("connect.accepted"), told);
         }
+    }
+
+    pub fn trial(&self) -> Option<&Trial> {
+        self.trial.as_ref()
+    }
+
+    pub fn trial_mut(&mut self) -> Option<&mut Trial> {
+        self.trial.as_mut()
     }
 
     /// How the test ended, once it has.
@@ -183,11 +195,13 @@ impl Connect {
         if let Some((_, at)) = self.pause {
             return self.waiting(desk, blocks, at - now);
         }
-        let mut actions: Vec<_> = lead(desk, trial.causes(), trial.blamed(), "connection").into_iter().collect();
+        let mut actions: Vec<_> = adopting(desk, trial).into_iter().collect();
+        actions.extend(lead(desk, trial.causes(), trial.blamed(), "connection"));
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         if self.arrives_within().is_some() {
             actions.push(secondary(Key::Letter('w'), desk.word("action.wait"), Message::Continue));
         }
+        actions.extend(narrowing(desk, trial));
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Other));
         actions.push(secondary(Key::Letter('s'), desk.word("action.save-anyway"), Message::Skip));
         Page { blocks, actions, ..Page::default() }

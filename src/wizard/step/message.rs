@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Go, Page, Turn, go_on, lead, primary, secondary, words};
+use super::{Go, Page, Turn, adopt, adopting, go_on, lead, narrowing, primary, secondary, words};
 use crate::{
     account::Account,
     checklist::Item,
@@ -81,6 +81,10 @@ impl Send {
                 Turn::stay()
             }
             (Message::GoTo(item), Phase::Sending(_)) if !runs => Turn::go(Go::Mend(item)),
+            (Message::Adopt, Phase::Sending(trial)) if !runs => {
+                let change = trial.adoptable().cloned();
+                change.map_or_else(Turn::stay, |change| adopt(desk, change))
+            }
             _ => Turn::stay(),
         }
     }
@@ -109,6 +113,20 @@ impl Send {
     pub fn tell(&self, desk: &Desk, told: &mut Telling) {
         if let Phase::Sending(trial) = &self.phase {
             trial.tell(&sent_from(desk), told);
+        }
+    }
+
+    pub fn trial(&self) -> Option<&Trial> {
+        match &self.phase {
+            Phase::Offering => None,
+            Phase::Sending(trial) => Some(trial),
+        }
+    }
+
+    pub fn trial_mut(&mut self) -> Option<&mut Trial> {
+        match &mut self.phase {
+            Phase::Offering => None,
+            Phase::Sending(trial) => Some(trial),
         }
     }
 
@@ -148,8 +166,10 @@ impl Send {
         if trial.accepted() {
             return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
         }
-        let mut actions: Vec<_> = lead(desk, trial.causes(), trial.blamed(), "message").into_iter().collect();
+        let mut actions: Vec<_> = adopting(desk, trial).into_iter().collect();
+        actions.extend(lead(desk, trial.causes(), trial.blamed(), "message"));
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
+        actions.extend(narrowing(desk, trial));
         actions.push(go_on(desk));
         Page { blocks, actions, ..Page::default() }
     }

@@ -1,6 +1,7 @@
 //! One file a kind of step. A step enters with what it asks for first, takes messages, and shows a page;
 //! it says where to go and never goes there itself.
 
+mod adopt;
 mod ask;
 mod choose;
 mod connect;
@@ -14,6 +15,7 @@ mod read;
 mod save;
 mod token;
 
+use adopt::{adopt, adopting, narrowing, take_user};
 pub use consent::shown_of_app;
 pub use message::test_message;
 
@@ -23,6 +25,7 @@ use super::{
     message::Message,
     plan,
     screen::{Act, Action, Block, Key, Question, Tone},
+    trial::Trial,
 };
 use crate::{
     checklist::{Item, steps::Kind},
@@ -107,6 +110,23 @@ impl Step {
             (Kind::Message, _) => (Self::Message(message::Send::enter()), Turn::stay()),
             (Kind::Save, _) => map(save::Save::enter(desk), Self::Save),
             (Kind::Done | Kind::Read, _) => map(done::Done::enter(desk), Self::Done),
+        }
+    }
+
+    /// The conversation of this step, where it had one.
+    pub fn trial(&self) -> Option<&Trial> {
+        match self {
+            Self::Connect(step) => step.trial(),
+            Self::Message(step) => step.trial(),
+            _ => None,
+        }
+    }
+
+    pub fn trial_mut(&mut self) -> Option<&mut Trial> {
+        match self {
+            Self::Connect(step) => step.trial_mut(),
+            Self::Message(step) => step.trial_mut(),
+            _ => None,
         }
     }
 

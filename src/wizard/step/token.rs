@@ -1,10 +1,10 @@
 //! What the token says, beside what was asked. Enters and ends with nothing but looking; a token of
 //! somebody else can be answered by making that one the SMTP user, or by signing in again.
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary};
+use super::{Go, Page, Turn, go_on, go_to, primary, secondary, take_user};
 use crate::{
     account::Settings,
-    checklist::{Item, State, steps::Field},
+    checklist::{Item, State},
     diagnosis::Cause,
     facts::Address,
     phrase::Phrase,
@@ -13,7 +13,6 @@ use crate::{
         blame,
         desk::Desk,
         message::Message,
-        plan,
         screen::{Act, Block, Key, Tone},
         tokens, verdict,
     },
@@ -50,15 +49,9 @@ impl Token {
             }
             Message::Other => {
                 let Some(upn) = other_user(desk) else { return Turn::stay() };
-                desk.change(|desk| {
-                    let settings = &mut desk.draft.settings;
-                    settings.sender = settings.sender.clone().or_else(|| settings.user.clone());
-                    settings.user = Some(upn);
-                });
+                let turn = take_user(desk, upn, Go::Next);
                 self.weigh(desk, now);
-                desk.notices = vec![(Tone::Success, desk.about("notice.user-changed"))];
-                // Another sender than the user brings the step about 'Send as' into the path.
-                Turn::go(plan::step_for(&plan::path(desk), Field::Sender).map_or(Go::Next, Go::To))
+                turn
             }
             Message::Skip if asks_amiss(desk) => {
                 desk.change(|desk| desk.draft.settings.scopes.clear());

@@ -2,6 +2,9 @@
 //! out, the lines as they come, and what the end shows of the checklist. The connection test and the real
 //! message share it.
 
+mod experiments;
+mod settle;
+
 use std::time::Duration;
 
 use super::{
@@ -10,17 +13,19 @@ use super::{
     effect::{Conversing, Effect, Outcome, Report, Ticket},
     renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
-    tokens, verdict,
+    tokens,
+    trying::{Tried, Trying},
+    verdict,
 };
 use crate::{
     account::Account,
-    checklist::{Item, State},
+    checklist::Item,
     diagnosis::{self, Cause, Certainty, Evidence},
     entra::{Failure, cloud},
     phrase::Phrase,
     report::Report as Telling,
     secret::Secret,
-    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
+    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, TlsFacts},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +36,9 @@ pub struct Trial {
     causes: Vec<Cause>,
     /// What the refusal is judged by.
     evidence: Evidence,
+    /// What was tried once more, in order, and what runs.
+    tried: Vec<Tried>,
+    trying: Option<Trying>,
     /// The app's certificate or key is.
     unusable: bool,
 }
@@ -64,7 +72,8 @@ impl Trial {
     }
 
     fn at(phase: Phase, message: Option<Envelope>) -> Self {
-        Self { phase, message, lines: Vec::new(), causes: Vec::new(), evidence: Evidence::default(), unusable: false }
+        let (lines, causes, tried) = (Vec::new(), Vec::new(), Vec::new());
+        Self { phase, message, lines, causes, evidence: Evidence::default(), tried, trying: None, unusable: false }
     }
 
     pub fn ticket(&self) -> Option<Ticket> {
@@ -93,8 +102,8 @@ impl Trial {
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
-                self.evidence = evidence(desk, &conversation, now);
-                self.causes = settle(desk, &conversation, &self.evidence);
+                self.evidence = settle::evidence(desk, &conversation, self.message.as_ref(), now);
+                self.causes = settle::settle(desk, &conversation, &self.evidence);
                 desk.causes.clone_from(&self.causes);
                 self.phase = Phase::Ended(conversation);
             }
@@ -201,7 +210,12 @@ impl Trial {
             Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
             None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
         });
-        blocks.extend(verdict::blocks(desk, &self.causes));
+        blocks.extend(self.tried.iter().map(|tried| {
+            let tone = if tried.accepted() { Tone::Success } else { Tone::Info };
+            Block::Note { tone, text: desk.say(&tried.phrase(&desk.texts)) }
+        }));
+        let here = (!self.experiments(desk).is_empty()).then(|| desk.word("apart.here"));
+        blocks.extend(verdict::blocks_with(desk, &self.causes, here.into_iter().collect()));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
         blocks
     }
@@ -232,7 +246,7 @@ fn talk(desk: &mut Desk, message: Option<Envelope>) -> Option<(Phase, Effect)> {
     let token = desk.draft.secrets.tokens.as_ref()?.access.clone();
     let plan = plan(&account, token, message);
     let ticket = desk.ticket();
-    let conversing = Conversing { server: account.server, trust: account.registration.trust, plan };
+    let conversing = Conversing { server: account.server, trust: account.registration.trust, plan, over: None };
     Some((Phase::Talking(ticket), Effect::Converse(ticket, Box::new(conversing))))
 }
 
@@ -272,95 +286,12 @@ fn tls(desk: &Desk, facts: &TlsFacts) -> Vec<(String, String)> {
     shown.map(|(name, value)| (desk.word(&format!("tls.{name}")), value)).collect()
 }
 
-fn row(desk: &Desk, line: &Line) -> TranscriptRow {
+pub fn row(desk: &Desk, line: &Line) -> TranscriptRow {
     TranscriptRow {
         ms: line.at.as_secs_f64() * 1000.0,
         from_server: line.from == Side::Server,
         tls: line.tls,
         text: line.text.clone(),
         meaning: line.meaning.as_ref().map(|meaning| desk.say(meaning)).unwrap_or_default(),
-    }
-}
-
-/// What bears on how a conversation ended.
-fn evidence(desk: &Desk, conversation: &Conversation, now: i64) -> Evidence {
-    let account = desk.draft.settings.account();
-    account.map(|account| blame::conversation(desk, &account, conversation, now)).unwrap_or_default()
-}
-
-/// Marks the checklist by how a conversation ended; what a refusal points to is returned.
-fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence) -> Vec<Cause> {
-    let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
-    let own = desk.items().into_iter().filter(|item| matches!(item, Item::Product(_)));
-    let own: Vec<Item> = own.filter(|item| desk.draft.checklist.state(*item) == State::Failed).collect();
-    let checklist = &mut desk.draft.checklist;
-    if conversation.authenticated() {
-        // What stood in the way of the last sign-in does not any more; whether it is right, a message shows.
-        own.into_iter().filter(|item| Some(*item) != Item::product_redirect()).for_each(|item| checklist.reopen(item));
-        let reply = Phrase::new("evidence.accepted").with("user", &account.user);
-        let proven = [
-            Item::Consent,
-            Item::Connection,
-            Item::SmtpAuth,
-            Item::SmtpUser,
-            Item::Audience,
-            Item::Permission,
-            Item::Mailbox,
-        ];
-        // High Volume Email does not look at that switch.
-        let looked_at = |item: &Item| *item != Item::SmtpAuth || checklist.state(*item) != State::NotNeeded;
-        let token = (checklist.state(Item::Token) == State::Failed).then_some(Item::Token);
-        for item in proven.into_iter().chain(token).filter(looked_at).collect::<Vec<_>>() {
-            checklist.prove(item, reply.clone());
-        }
-    }
-    if let Some(facts) = conversation.tls.as_ref().filter(|facts| facts.version.is_some()) {
-        let phrase = Phrase::new("evidence.tls")
-            .with("server", &account.server)
-            .with("version", facts.version.as_deref().unwrap_or_default())
-            .with("subject", &facts.subject);
-        checklist.prove(Item::Network, phrase);
-    }
-    if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
-        return Vec::new();
-    }
-    let causes = diagnosis::causes(evidence);
-    record(desk, conversation, &causes);
-    causes
-}
-
-/// What ended it is on record.
-fn record(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
-    let checklist = &mut desk.draft.checklist;
-    let refused = || {
-        let said = conversation.stages.iter().rev().find(|result| !result.ok);
-        Phrase::new("evidence.refused").with("detail", said.map(|result| result.detail.as_str()).unwrap_or_default())
-    };
-    let (at, evidence) = match conversation.ending.stage() {
-        Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => (Item::Message, refused()),
-        _ if conversation.ending.reply().is_some() => (Item::Connection, refused()),
-        _ => (Item::Network, verdict::ending(&conversation.ending).unwrap_or_else(refused)),
-    };
-    match conversation.ending {
-        // It may be taken the next time.
-        Ending::Temporary { .. } => checklist.note(at, evidence),
-        _ => checklist.fail(at, evidence),
-    }
-    blame::mark(desk, causes);
-    user_differs(desk, causes);
-}
-
-/// Of a foreign authority's user it was left to the mail server whether it takes who signed in; now it has told.
-fn user_differs(desk: &mut Desk, causes: &[Cause]) {
-    let mut likely = causes.iter().take_while(|cause| cause.certainty != Certainty::Possible);
-    let left = desk.draft.checklist.state(Item::SmtpUser) == State::Open;
-    if !left || !likely.any(|cause| cause.item == Item::SmtpUser) {
-        return;
-    }
-    let upn = desk.draft.secrets.tokens.as_ref().and_then(tokens::signed_in);
-    let Some((user, upn)) = desk.draft.settings.user.as_ref().zip(upn) else { return };
-    if !user.same_as(&upn) {
-        let phrase = Phrase::new("evidence.user-refused").with("upn", upn).with("user", user);
-        desk.draft.checklist.fail(Item::SmtpUser, phrase);
     }
 }
