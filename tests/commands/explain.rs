@@ -135,6 +135,43 @@ fn a_log_in_the_character_sets_of_windows_is_read() {
 }
 
 #[test]
+fn whatever_it_is_handed_ends_in_0_or_65_and_shows_no_control() {
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = |length: usize| -> Vec<u8> {
+        let mut next = || {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random.to_le_bytes()[3]
+        };
+        (0..length).map(|_| next()).collect()
+    };
+    let off = MAILBOX_OFF.as_bytes();
+    let escapes = "\u{1b}[\u{1b}[31\u{1b}]0;\u{1b}P\u{1b}\\m\u{9b}".repeat(2_000).into_bytes();
+    let japanese = "リモート名を解決できませんでした".as_bytes();
+    for (input, status) in [
+        (noise(3_000), 65),
+        (noise(400_000), 65),
+        (vec![0; 300_000], 65),
+        ([&noise(300_000)[..], b"\n", off, b"\n", &noise(300_000)].concat(), 65),
+        ([&escapes[..], off].concat(), 0),
+        ([&[b'x'; 2_000_000][..], b" ", off].concat(), 0),
+        ([off, &b"\r".repeat(100_000)].concat(), 0),
+        ([japanese, b"\n"].concat().repeat(9_000), 0),
+        (japanese[..20].to_vec(), 0),
+        (b"\xff\xfe5\x003\x005\x00 ".to_vec(), 0),
+        (b"\x1b$B%j%b!<%H".to_vec(), 0),
+        (b"\x83\x8a\x83\x82\x81".to_vec(), 0),
+    ] {
+        let ran = piped(&["-"], &input);
+        let begins = input[..input.len().min(16)].escape_ascii();
+        assert_eq!(ran.status, status, "{begins}: {}", ran.stderr);
+        let odd = |letter: char| (letter.is_control() && letter != '\n') || matches!(letter, '\u{202e}' | '\u{9b}');
+        assert!(!ran.stdout.contains(odd) && !ran.stderr.contains(odd), "{begins}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn escape_sequences_are_shown_and_do_nothing() {
     let hostile = format!("\u{1b}[31m{MAILBOX_OFF}\u{1b}[0m \u{1b}]0;title\u{7} \u{202e}turned\u{9b}2J");
     for arguments in [&[][..], &["--json"]] {

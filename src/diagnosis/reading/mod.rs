@@ -16,6 +16,7 @@ mod programs;
 mod records;
 mod refusal;
 mod replies;
+mod sayings;
 mod secrets;
 pub(super) mod service;
 mod shapes;

@@ -75,12 +75,29 @@ pub fn split(text: &str) -> Vec<Record> {
                 pieces += 1;
             }
             None => {
-                records.push(Record(bounded(&words)));
+                records.extend(parts(&words).map(|part| Record(bounded(part))));
                 pieces = 1;
             }
         }
     }
     records
+}
+
+/// A long line in parts, each of which ends where a word does, if there is an end near.
+fn parts(mut line: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        if line.is_empty() {
+            return None;
+        }
+        let mut end = LONGEST.min(line.len());
+        while !line.is_char_boundary(end) {
+            end -= 1;
+        }
+        let gap = if end < line.len() { line[..end].rfind(' ').filter(|gap| *gap > LONGEST / 2) } else { None };
+        let (part, rest) = line.split_at(gap.unwrap_or(end));
+        line = rest.trim_start();
+        Some(part)
+    })
 }
 
 /// One line, fit to be shown.
@@ -89,5 +106,25 @@ fn bounded(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => text[..end].to_owned(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_read_to_its_end() {
+        let quiet = "{\"level\":\"info\"}, ".repeat(2_000);
+        let records = split(&format!("{quiet}535 5.7.3 Authentication unsuccessful, {quiet}"));
+        assert!(records.iter().all(|Record(line)| line.chars().count() <= LONGEST));
+        assert_eq!(records.iter().filter(|Record(line)| line.contains("535 5.7.3 Authentication")).count(), 1);
+        assert_eq!(split(&"あ".repeat(LONGEST)).len(), 4);
+    }
+
+    #[test]
+    fn wide_letters_are_read_as_plain_ones() {
+        assert_eq!(folded("５３５　５．７．３ ＡＡＤＳＴＳ７０００２２２：失敗"), "535 5.7.3 AADSTS7000222:失敗");
+        assert!(matches!(folded("認証に失敗。535"), Cow::Borrowed(_)));
     }
 }
