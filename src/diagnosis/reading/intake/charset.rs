@@ -60,7 +60,7 @@ fn binary(letters: impl Iterator<Item = char>) -> bool {
         all += 1;
         odd += usize::from(matches!(letter, '\u{fffd}' | '\0'..='\u{8}' | '\u{e}'..='\u{1a}'));
     }
-    odd * 10 > all
+    odd > 1 && odd * 10 > all
 }
 
 /// A line of UTF-16 in a file of another set, as PowerShell appends it.
