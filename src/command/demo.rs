@@ -60,16 +60,20 @@ pub fn told(fault: &Fault) -> Option<&'static Product> {
     product::find(fault.told.product.as_deref()?)
 }
 
-/// The demos in which a cause can be met: they go by its name, with more behind it where there are several.
+/// Demos that go by what was done there, and the cause that it is.
+const BY_WHAT_WAS_DONE: [(&str, &str); 2] =
+    [("account_locked", "account_cannot_sign_in"), ("sign_in_frequency", "refresh_token_revoked")];
+
+/// The demos in which a cause can be met: most go by its name, with more behind it where there are several.
 pub fn named_for(slug: &str) -> Vec<String> {
-    let is_of =
-        |name: &str, slug: &str| name.strip_prefix(slug).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-    let closest = |name: &str| {
-        let slugs = cause::FILES.iter().map(|(slug, _)| *slug).filter(|slug| is_of(name, slug));
-        slugs.max_by_key(|slug| slug.len())
-    };
-    let names = faults::all().map(|(name, _)| name).filter(|name| closest(name) == Some(slug));
+    let names = faults::all().map(|(name, _)| name).filter(|name| met_in(name) == Some(slug));
     names.map(str::to_owned).collect()
+}
+
+fn met_in(name: &str) -> Option<&str> {
+    let is_of = |slug: &&str| name.strip_prefix(slug).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
+    let by_name = cause::FILES.iter().map(|(slug, _)| *slug).filter(is_of).max_by_key(|slug| slug.len());
+    by_name.or_else(|| BY_WHAT_WAS_DONE.iter().find(|(known, _)| *known == name).map(|(_, slug)| *slug))
 }
 
 /// What takes the same demo up again.
@@ -107,6 +111,10 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
         offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        if fault.shown.is_some() {
+            // The portal shows a new one; of the old one nobody can read anything any more.
+            offer.companions.retain(|companion| companion.when != When::SecretAsked);
+        }
         offer.companions.extend([afterwards(announced, fault), repair(announced, fault)].into_iter().flatten());
     }
     offer

@@ -24,6 +24,7 @@ pub const ASKED: &[&str] = &[
     "scope",
     "user",
     "sender",
+    "recipient",
     "account_type",
     "host",
     "port",

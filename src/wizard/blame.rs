@@ -87,6 +87,9 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     if let Some(changed_at) = desk.draft.changed_at {
         evidence.add("change.minutes", (now - changed_at).max(0) / 60);
     }
+    if let Some(accepted_at) = desk.accepted_at {
+        evidence.add("accepted.minutes", (now - accepted_at).max(0) / 60);
+    }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
     evidence

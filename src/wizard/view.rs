@@ -49,13 +49,12 @@ impl Model {
             None => self.step_screen(now),
         };
         if telling::is_worth_it(&screen) {
-            let letter = screen
-                .actions
-                .iter()
-                .position(|action| action.key == Key::Letter('v') || action.key == Key::Letter('q'));
+            // Before what leads on from here all the same, and what every step has.
+            let others = [Key::Letter('s'), Key::Esc, Key::Letter('q')];
+            let at = screen.actions.iter().position(|action| others.contains(&action.key));
             let label = self.desk.word("action.report");
             let report = Action { key: Key::Letter('e'), label, act: Act::Send(Message::ShowReport), primary: false };
-            screen.actions.insert(letter.unwrap_or(screen.actions.len()), report);
+            screen.actions.insert(at.unwrap_or(screen.actions.len()), report);
         }
         let label = self.desk.word("action.language");
         let other = Action { key: Key::F2, label, act: Act::Send(Message::Language), primary: false };

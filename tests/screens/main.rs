@@ -371,6 +371,11 @@ fn what_goes_wrong() {
     let text = "5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information. [AM0PR02CA0134.eurprd02.prod.outlook.com 2027-01-15T08:00:00.000Z 08DE5D4A7C1B2F3E]";
     person.hears(whole(refused(text)));
     look!(person, "connection_refused");
+    person.presses(Key::Letter('e'));
+    // Which version it is, and where it runs.
+    let machine = format!("{} ({} {})", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    insta::assert_snapshot!("report", seen(&person).replace(&machine, "0 (OS ARCH)"));
+    insta::assert_snapshot!("report.ja", seen_in_japanese(&person).replace(&machine, "0 (OS ARCH)"));
 
     let closed = NetworkFailure { address: "smtp.office365.com:587".into(), ..closed };
     let mut person = at_the_connection();
