@@ -52,7 +52,7 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
     Get-CASMailbox -Identity '<user>' | Format-List SmtpClientAuthenticationDisabled
   Switch it on:
     Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
-  - Ask whoever runs Exchange for the output of the first command
+  - How the switch stands, which whoever runs Exchange can read (Get-CASMailbox)
   Fixed when 'smtp-oauth test' ends in 235. Changes take time to arrive: 'smtp-oauth test --until-accepted 2h' waits for it
   https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
 ";
