@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OtherVersion, VERSION, of_this_version};
+use super::{Account, OtherVersion, VERSION, of_this_version};
 use crate::{
     entra::{Failure, grant::Tokens},
     secret::Secret,
@@ -49,11 +49,39 @@ pub struct Vault {
     /// Unix seconds: when the authority last gave a token or a mail server last accepted a sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_success: Option<i64>,
+    /// What a mail server last accepted; the authority's word is no mailbox's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// Seconds by which this machine's clock was ahead of the authority's when it last gave a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_off: Option<i64>,
     /// Unix seconds, and what was said then; both end with the next success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
+}
+
+/// A sign-in that worked, and with what: with something else since it shows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Unix seconds.
+    pub at: i64,
+    pub user: String,
+    pub client_id: String,
+    pub host: String,
+}
+
+impl Accepted {
+    pub fn of(account: &Account, at: i64) -> Self {
+        let (client_id, host) = (account.registration.client_id.to_string(), account.server.host.to_string());
+        Self { at, user: account.user.to_string(), client_id, host }
+    }
+
+    /// Whether the account is as it was then.
+    pub fn is_of(&self, account: &Account) -> bool {
+        Self::of(account, self.at) == *self
+    }
 }
 
 /// A refusal by the authority or by a mail server, as far as it is kept.
@@ -217,6 +245,8 @@ impl Vault {
             self.signed_in_at = before.signed_in_at;
             self.refreshed_at = before.refreshed_at;
             self.id_user = self.id_user.or_else(|| before.id_user.clone());
+            self.accepted = self.accepted.or_else(|| before.accepted.clone());
+            self.clock_off = self.clock_off.or(before.clock_off);
             if before.is_dead() && before.refused_at > self.issued_at {
                 (self.refused_at, self.refused) = (before.refused_at, before.refused.clone());
             }

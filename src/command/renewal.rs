@@ -26,6 +26,14 @@ struct Heard {
     unheard: bool,
 }
 
+impl Heard {
+    /// Seconds by which this machine's clock is ahead, where the answer has a date.
+    fn skew(&self) -> Option<i64> {
+        let date = self.outcome.as_ref().ok()?.date?;
+        Some(now().saturating_sub(date))
+    }
+}
+
 impl Known {
     pub fn renew(&self, context: &Context, mut vault: Vault) -> Result<Vault, NoToken> {
         let room = self.places.room(&self.name, &vault)?;
@@ -41,7 +49,10 @@ impl Known {
         }
         let read = self.read(context, &heard);
         match &read {
-            Ok(tokens) => vault.take(tokens, now()),
+            Ok(tokens) => {
+                vault.take(tokens, now());
+                vault.clock_off = heard.skew();
+            }
             Err(NoToken::Refused(failure)) if failure.form == Form::OAuth => {
                 vault.was_refused(failure.as_ref().into(), now());
             }
@@ -77,7 +88,7 @@ impl Known {
 
     fn read(&self, context: &Context, heard: &Heard) -> Result<Tokens, NoToken> {
         let answer = heard.outcome.as_ref().map_err(|failure| NoToken::Network(failure.clone()))?;
-        let skew = answer.date.map_or(0, |date| now().saturating_sub(date));
+        let skew = heard.skew().unwrap_or_default();
         if context.global.verbose > 0 && skew.unsigned_abs() > clock::TOLERATED {
             context.complain(context.texts.say(&clock::off(skew)));
         }

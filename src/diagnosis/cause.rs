@@ -320,6 +320,22 @@ pub const FILES: &[(&str, &str)] = files! {
 /// The slug of the verdict that none can be given.
 pub const UNKNOWN: &str = "unknown";
 
+/// Causes that are there from the first try on: mistakes in setting up. What worked with the same settings had none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Onset {
+    set_up: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
+static ONSET: LazyLock<Onset> = LazyLock::new(|| toml::from_str(include_str!("onset.toml")).expect("onset.toml"));
+
+impl Cause {
+    pub fn is_of_setting_up(&self) -> bool {
+        ONSET.set_up.iter().any(|slug| slug == self.slug)
+    }
+}
+
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static CATALOGUE: LazyLock<Vec<Entry>> =
     LazyLock::new(|| FILES.iter().map(|(slug, text)| toml::from_str(text).expect(slug)).collect());

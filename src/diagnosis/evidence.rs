@@ -175,6 +175,20 @@ impl Evidence {
         }
     }
 
+    /// What worked before with the same settings, and by how much the clock is off; `now` in Unix seconds.
+    pub fn add_history(&mut self, vault: &Vault, account: &Account, now: i64) {
+        const DAY: i64 = 86_400;
+        if let Some(accepted) = vault.accepted.as_ref().filter(|accepted| accepted.is_of(account)) {
+            self.add("worked.days", now.saturating_sub(accepted.at).max(0) / DAY);
+        }
+        if let Some(signed_in_at) = vault.signed_in_at {
+            self.add("signed-in.days", now.saturating_sub(signed_in_at).max(0) / DAY);
+        }
+        if let Some(off) = vault.clock_off {
+            self.add("clock.off", off);
+        }
+    }
+
     /// When the token came; both in Unix seconds.
     pub fn add_age(&mut self, issued_at: Option<i64>, now: i64) {
         if let Some(came) = issued_at.filter(|came| *came <= now) {
@@ -267,6 +281,10 @@ impl Evidence {
         self.add("mechanism", "XOAUTH2");
         self.add("network.family", conversation.family().map_or("", Family::name));
         conversation.families().into_iter().for_each(|family| self.add("network.families", family.name()));
+        if let Some(tls) = &conversation.tls {
+            self.add("tls.version", tls.version.as_deref().unwrap_or_default());
+            self.add("tls.issuer", &tls.issuer);
+        }
         if conversation.authenticated() {
             self.add("accepted", "235");
         }

@@ -92,6 +92,11 @@ impl Experiment {
         }
     }
 
+    /// Whether a fact is the outcome of one.
+    pub fn is_outcome(fact: &str) -> bool {
+        Self::ALL.iter().any(|experiment| experiment.fact() == fact)
+    }
+
     fn entry(self) -> &'static Entry {
         match self {
             Self::SignInName => &TABLE.sign_in_name,

@@ -67,7 +67,9 @@ fn judged(evidence: &Evidence) -> Vec<Cause> {
     for cause in found.iter_mut().filter(|cause| experiment::speaks_against(cause.slug, evidence)) {
         cause.certainty = Certainty::Possible;
     }
-    found.sort_by_key(|cause| cause.certainty);
+    // Who signed in with the same settings before, has made no mistake in setting up.
+    let worked = !evidence.values("worked.days").is_empty();
+    found.sort_by_key(|cause| (cause.certainty, worked && cause.is_of_setting_up()));
     found
 }
 

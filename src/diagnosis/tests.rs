@@ -342,3 +342,27 @@ fn what_was_said_at_length_is_shown_in_part() {
     assert!(shown.starts_with("AADSTS7000222: é") && shown.ends_with("é … (50015 characters)"));
     assert!(shown.chars().count() < 1_100);
 }
+
+#[test]
+fn what_worked_before_was_set_up_right() {
+    let bare = [
+        ("reply.stage", "auth"),
+        ("reply.code", "535"),
+        ("reply.enhanced", "5.7.3"),
+        ("reply.text", "535 5.7.3 Authentication unsuccessful"),
+        ("token.form", "opaque"),
+        ("flow", "device_code"),
+        ("user", "kim@fabrikam.example"),
+    ];
+    let order = |worked: bool| {
+        let mut facts = bare.to_vec();
+        facts.extend(worked.then_some(("worked.days", "2")));
+        causes(&evidence(&facts))
+    };
+    let of_certainty = |found: &[Cause]| -> Vec<(Certainty, bool)> {
+        found.iter().map(|cause| (cause.certainty, cause.is_of_setting_up())).collect()
+    };
+    let after = order(true);
+    assert!(of_certainty(&after[..after.len() - 1]).is_sorted(), "{:?}", of_certainty(&after));
+    assert_eq!(order(false).len(), after.len(), "the order alone changes");
+}

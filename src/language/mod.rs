@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     checklist::{Item, steps},
-    diagnosis::{self, cause},
+    diagnosis::{self, Experiment, cause},
     phrase::Phrase,
     product,
 };
@@ -208,6 +208,7 @@ impl Texts {
         match (name, value) {
             ("accepted", diagnosis::AFTERWARDS) => self.word("known-facts.afterwards"),
             ("accepted", diagnosis::BEFOREHAND) => self.word("known-facts.beforehand"),
+            (name, value) if Experiment::is_outcome(name) => self.word(&format!("known-facts.{value}")),
             _ => value.to_owned(),
         }
     }

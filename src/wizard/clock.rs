@@ -9,6 +9,7 @@ pub const TOLERATED: u64 = 300;
 pub fn compare(desk: &mut Desk, answer: &Answer, now: i64) {
     let Some(theirs) = answer.date else { return };
     let skew = now.saturating_sub(theirs);
+    desk.clock_off = Some(skew);
     if skew.unsigned_abs() <= TOLERATED {
         desk.draft.checklist.prove(Item::Clock, Phrase::new("evidence.clock"));
     } else {

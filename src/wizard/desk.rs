@@ -54,6 +54,8 @@ pub struct Desk {
     pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
+    /// Seconds by which this machine's clock is ahead of the last answer's.
+    pub clock_off: Option<i64>,
     /// The step that is open was answered by a file.
     pub by_file: bool,
     /// Nobody is there.
@@ -116,6 +118,7 @@ impl Desk {
             anew: false,
             renews: false,
             now: 0,
+            clock_off: None,
             by_file: false,
             unattended: false,
             graphical: false,

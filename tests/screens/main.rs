@@ -385,6 +385,21 @@ fn what_goes_wrong() {
 }
 
 #[test]
+fn what_is_tried_after_a_refusal() {
+    let mut person = at_the_consent();
+    // Nothing that would tell, but who signed in.
+    let opaque = r#"{"token_type":"Bearer","expires_in":3599,"access_token":"CANARY-opaque","refresh_token":"CANARY-rt","id_token":"e30.eyJwcmVmZXJyZWRfdXNlcm5hbWUiOiJhZG1pbkBjb250b3NvLmV4YW1wbGUifQ.x"}"#;
+    person.polls(200, opaque).enter().hears(whole(refused("5.7.3 Authentication unsuccessful")));
+    look!(person, "connection_puzzling");
+    person.presses(Key::Letter('t'));
+    look!(person, "experiments");
+    person.enter();
+    look!(person, "experiment_running");
+    person.hears(whole(accepted()));
+    look!(person, "connection_explained");
+}
+
+#[test]
 fn a_setup_taken_up_again_says_so() {
     let person = at_the_consent();
     let draft = person.model.draft().clone();

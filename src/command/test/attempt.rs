@@ -8,7 +8,7 @@ use super::{
     tries::Shown,
 };
 use crate::{
-    account::vault::{Of, Refused, Vault},
+    account::vault::{Accepted, Of, Refused, Vault},
     diagnosis::{self, Cause, Evidence},
     facts::Address,
     runtime::mail::{self, Endpoint},
@@ -74,6 +74,7 @@ impl Attempt {
         evidence.add("flow", known.settings.way().flow());
         evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
         evidence.add_age(vault.issued_at, access::now());
+        evidence.add_history(vault, &known.account, access::now());
         evidence.add_conversation(&self.conversation);
         for shown in &self.shown {
             evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.ending);
@@ -91,7 +92,10 @@ impl Attempt {
 /// Whether the sign-in was taken; what became of a message behind it is another matter.
 fn keep(context: &Context, known: &Known, conversation: &Conversation) {
     if conversation.authenticated() {
-        known.keep(context, |vault| vault.succeeded(access::now()));
+        known.keep(context, |vault| {
+            vault.succeeded(access::now());
+            vault.accepted = Some(Accepted::of(&known.account, access::now()));
+        });
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
         let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), of: Of::Mailbox };
         known.keep(context, |vault| vault.was_refused(refused, access::now()));

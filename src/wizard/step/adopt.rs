@@ -18,15 +18,13 @@ use crate::{
 
 /// The key that takes it over; none where nothing was accepted that could be.
 pub fn adopting(desk: &Desk, trial: &Trial) -> Option<Action> {
-    let label = match trial.adoptable()? {
-        Change::User(upn) => Phrase::new("action.use-upn").with("upn", upn),
-        Change::Scopes(scopes) => Phrase::new("action.use-audience").with("audience", experiment::audience(scopes)),
-        Change::Sender => {
-            let user = desk.draft.settings.user.as_ref().map(ToString::to_string);
-            Phrase::new("action.use-own").with("user", user.unwrap_or_default())
-        }
+    let with = match trial.adoptable()? {
+        Change::User(upn) => upn.clone(),
+        Change::Scopes(scopes) => experiment::audience(scopes).to_owned(),
+        Change::Sender => desk.draft.settings.user.as_ref()?.to_string(),
         Change::Fresh | Change::Over(_) => return None,
     };
+    let label = Phrase::new("action.adopt").with("with", with);
     Some(primary(Key::Letter('u'), desk.say(&label), Act::Send(Message::Adopt)))
 }
 

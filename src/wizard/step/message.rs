@@ -166,8 +166,8 @@ impl Send {
         if trial.accepted() {
             return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
         }
-        let mut actions: Vec<_> = adopting(desk, trial).into_iter().collect();
-        actions.extend(lead(desk, trial.causes(), trial.blamed(), "message"));
+        let go = || lead(desk, trial.causes(), trial.blamed(), "message");
+        let mut actions: Vec<_> = adopting(desk, trial).or_else(go).into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         actions.extend(narrowing(desk, trial));
         actions.push(go_on(desk));

@@ -10,8 +10,9 @@ use super::{Go, Page, Turn, primary, secondary, words};
 use crate::{
     account::{
         config::{self, Config},
-        vault::Vault,
+        vault::{Accepted, Vault},
     },
+    checklist::{Item, State},
     facts::{AccountName, Malformed},
     phrase::Phrase,
     secret::{MARK, Secret},
@@ -158,7 +159,14 @@ impl Save {
 /// The account's, as of now.
 fn vault(desk: &Desk, now: i64) -> Option<Vault> {
     let tokens = desk.draft.secrets.tokens.as_ref()?;
-    Some(Vault::signed_in(desk.client_secret().cloned(), tokens, now))
+    let mut vault = Vault::signed_in(desk.client_secret().cloned(), tokens, now);
+    let checklist = &desk.draft.checklist;
+    if checklist.state(Item::Connection) == State::Proven
+        && let Ok(account) = desk.draft.settings.account()
+    {
+        vault.accepted = Some(Accepted::of(&account, checklist.found_at(Item::Connection).unwrap_or(now)));
+    }
+    Some(vault)
 }
 
 fn saved(desk: &mut Desk, files: &[PathBuf]) -> Turn {
