@@ -3,7 +3,7 @@
 mod catalogue;
 
 pub use catalogue::{FILES, UNKNOWN, catalogue, codes, find};
-pub(super) use catalogue::{unknown, words};
+pub(super) use catalogue::{sentences, unknown, words};
 use serde::{Deserialize, Serialize};
 
 use super::{

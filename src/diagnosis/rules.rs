@@ -74,11 +74,13 @@ impl Rule {
 
 impl Condition {
     /// The words that it looks for, and the fact it looks for them in.
-    pub(super) fn words(&self) -> Option<(&str, &str)> {
-        match &self.test {
-            Test::Contains(words) => Some((&self.fact, words)),
-            _ => None,
-        }
+    pub(super) fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        let words = match &self.test {
+            Test::Contains(words) => std::slice::from_ref(words),
+            Test::ContainsOne(words) => words.as_slice(),
+            _ => &[],
+        };
+        words.iter().map(|words| (self.fact.as_str(), words.as_str()))
     }
 
     fn of_the_network(&self) -> bool {

@@ -156,7 +156,15 @@ pub fn catalogue() -> &'static [Entry] {
 
 /// The words that rules look for, each with the fact they look for them in.
 pub fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
+    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).flat_map(Condition::words)
+}
+
+/// Those of them that are a rule by themselves: the slug of the cause, the fact, the words.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    CATALOGUE.iter().flat_map(|entry| {
+        let alone = entry.when.iter().filter_map(|rule| rule.all.first().filter(|_| rule.all.len() == 1));
+        alone.flat_map(Condition::words).map(|(fact, words)| (entry.slug.as_str(), fact, words))
+    })
 }
 
 /// Every AADSTS number that a rule speaks of.

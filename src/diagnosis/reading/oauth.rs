@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 use serde_json::Value;
 
 use super::{
-    super::{Evidence, quoted},
+    super::{Evidence, cause, quoted},
     records::{Record, pattern},
     refusal, sayings,
 };
@@ -30,10 +31,32 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 static TRACE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
-/// What is worth keeping as a description where no number stands in it.
-static TELLING: LazyLock<Regex> = LazyLock::new(|| {
-    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
-    pattern(&format!("(?i){WORDS}|{}", sayings::pattern()))
+/// What is worth keeping as a description where no number stands in it, beside the sentences that rules look for and
+/// those that stand for a number: words that are one condition of several.
+const OTHERS: [&str; 13] = [
+    "refresh token",
+    "refresh_token is missing",
+    "InvalidToken",
+    "Authorization_RequestDenied",
+    "HTTP Error 400",
+    "HTTP Error 401",
+    "client secret keys are expired",
+    "must be marked as 'mobile",
+    "parameter 'scope'",
+    "parameter 'redirect_uri'",
+    "parameter 'client_id'",
+    "parameter 'code'",
+    "parameter 'code_verifier'",
+];
+#[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
+static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let sought = cause::sentences().filter(|(_, fact, _)| *fact == "oauth.description").map(|(.., words)| words);
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostFirst)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(OTHERS.into_iter().chain(sought).chain(sayings::words()))
+        .expect("words of errors")
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -1,10 +1,15 @@
 //! What a page in the browser says to who signs in, in English and in Japanese, where it shows no number: people copy
 //! the sentence. Each sentence stands for what it says; nothing here says why.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::{super::Evidence, records::Record};
 
-/// The fact `oauth.page`, and the sentences that stand for it, in small letters and without apostrophes.
-const SAID: [(&str, &[&str]); 11] = [
+/// The fact `oauth.page`, and the sentences that stand for it, in small letters; which apostrophe there is, or whether
+/// there is one, does not matter. A sentence that one number alone has is the matter of `sayings`.
+const SAID: [(&str, &[&str]); 10] = [
     (
         "admin-approval",
         &[
@@ -12,17 +17,17 @@ const SAID: [(&str, &[&str]); 11] = [
             "needs permission to access resources in your organization that only an admin can grant",
             "管理者の承認が必要",
             "管理者のみが付与できる",
-            "this app requires your admins approval",
+            "this app requires your admin's approval",
             "承認が必要です",
         ],
     ),
     (
         "no-such-account",
         &[
-            "that microsoft account doesnt exist",
-            "we couldnt find an account with that username",
+            "that microsoft account doesn't exist",
+            "we couldn't find an account with that username",
             "this username may be incorrect",
-            "we couldnt find a microsoft account",
+            "we couldn't find a microsoft account",
             "その microsoft アカウントは存在しません",
             "microsoft アカウントが存在しません",
             "このユーザー名のアカウントは見つかりませんでした",
@@ -32,7 +37,7 @@ const SAID: [(&str, &[&str]); 11] = [
     (
         "personal-account",
         &[
-            "you cant sign in here with a personal account",
+            "you can't sign in here with a personal account",
             "use your work or school account instead",
             "個人用アカウントではここにサインインできません",
             "個人アカウントでここにサインインすることはできません",
@@ -42,18 +47,19 @@ const SAID: [(&str, &[&str]); 11] = [
     (
         "work-account",
         &[
-            "you cant use a work or school account here",
-            "you cant sign in here with a work or school account",
+            "you can't use a work or school account here",
+            "you can't sign in here with a work or school account",
             "職場または学校アカウントでここにサインインすることはできません",
         ],
     ),
     (
         "criteria",
         &[
-            "your sign-in was successful but does not meet the criteria",
+            "does not meet the criteria to access",
+            "device requesting access to be managed",
             "you cannot access this right now",
-            "you cant get there from here",
-            "you dont have access to this",
+            "you can't get there from here",
+            "you don't have access to this",
             "現在これにアクセスすることはできません",
             "サインインは成功しましたが、このリソースにアクセスするための条件を満たしていません",
             "この場所からはアクセスできません",
@@ -73,21 +79,17 @@ const SAID: [(&str, &[&str]); 11] = [
     (
         "code-expired",
         &[
-            "that code didnt work",
+            "that code didn't work",
             "the code you entered has expired",
             "入力したコードの有効期限が切れています",
             "コードが正しくありません",
         ],
     ),
     (
-        "not-assigned",
-        &["is not assigned to a role for the application", "アプリケーションのロールに割り当てられていません"],
-    ),
-    (
         "trouble",
         &[
-            "sorry, but were having trouble signing you in",
-            "were unable to complete your request",
+            "sorry, but we're having trouble signing you in",
+            "we're unable to complete your request",
             "サインインできません",
             "要求を完了できません",
             "サインイン中に問題が発生しました",
@@ -98,37 +100,34 @@ const SAID: [(&str, &[&str]); 11] = [
 /// Longer than any of them; nobody reads a page through for a sentence.
 const LONGEST: usize = 4_000;
 
+static SENTENCES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let each = |(page, sentences): &(&'static str, &[&str])| {
+        let page = *page;
+        sentences.iter().map(|sentence| (page, sentence.replace('\'', ""))).collect::<Vec<_>>()
+    };
+    SAID.iter().flat_map(each).collect()
+});
+/// Most lines are of logs, and none of these words is in them.
+#[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
+static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words());
+    build.expect("sentences of pages")
+});
+
+/// Of each sentence the longest part that has no apostrophe.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    let longest = |sentence: &&'static str| sentence.split('\'').max_by_key(|part| part.len());
+    SAID.iter().flat_map(move |(_, sentences)| sentences.iter().filter_map(longest))
+}
+
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
-    for Record(line) in records {
-        if !may_tell(line) {
-            continue;
-        }
+    for Record(line) in records.iter().filter(|Record(line)| TELLING.is_match(line)) {
         let said: String = line.chars().take(LONGEST).filter(|letter| !matches!(letter, '\'' | '’' | '`')).collect();
         let said = said.to_lowercase();
-        let page = SAID.iter().find(|(_, sentences)| sentences.iter().any(|sentence| said.contains(sentence)));
-        if let Some((page, _)) = page {
+        if let Some((page, _)) = SENTENCES.iter().find(|(_, sentence)| said.contains(sentence)) {
             evidence.add_once("oauth.page", page);
         }
     }
-}
-
-/// Most lines are of logs; none of these words is in every one of them.
-fn may_tell(line: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "account",
-        "approval",
-        "sign",
-        "access",
-        "admin",
-        "code",
-        "nformation",
-        "Sorry",
-        "unable",
-        "there from",
-        "role",
-        "username",
-    ];
-    !line.is_ascii() || WORDS.iter().any(|word| line.contains(word))
 }
 
 #[cfg(test)]

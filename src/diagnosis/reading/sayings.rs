@@ -1,5 +1,5 @@
-//! Sentences of Microsoft Entra, each of one AADSTS number: sign-in pages, libraries and people leave the number out. It
-//! says nothing of what follows from a number.
+//! Sentences of Microsoft Entra, each of one AADSTS number: sign-in pages, libraries and people leave the number out. What
+//! several numbers or none may mean is the matter of `pages`. It says nothing of what follows from a number.
 
 use super::super::Evidence;
 
@@ -37,6 +37,7 @@ const SAYINGS: &[(&str, &str)] = &[
     ("not listed in the requested permissions in the client's application registration", "650057"),
     ("had no entitlements matching required permissions", "65006"),
     ("is not assigned to a role for the application", "50105"),
+    ("アプリケーションのロールに割り当てられていません", "50105"),
     ("to block users unless they are specifically granted", "50105"),
     ("provided authorization code is intended to use against other tenant", "700005"),
     ("grant was obtained for a different tenant", "7000012"),
@@ -53,9 +54,8 @@ const SAYINGS: &[(&str, &str)] = &[
     ("encountered a client request loop", "50196"),
 ];
 
-/// The sentences as alternatives of one regular expression.
-pub(super) fn pattern() -> String {
-    SAYINGS.iter().map(|(words, _)| regex::escape(words)).collect::<Vec<_>>().join("|")
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    SAYINGS.iter().map(|(words, _)| *words)
 }
 
 /// The number that goes with what was said, where none stands beside it.

@@ -395,3 +395,15 @@ proptest::proptest! {
         proptest::prop_assert!(shown.chars().all(harmless));
     }
 }
+
+#[test]
+fn a_sentence_that_a_rule_looks_for_leads_to_its_cause_when_it_is_pasted() {
+    let sought = crate::diagnosis::cause::sentences().filter(|(_, fact, _)| *fact == "oauth.description");
+    for (slug, _, words) in sought {
+        let mut reading = Reading::default();
+        reading.add_text(&format!("Error: {words}"), 0);
+        let found = causes(&reading.evidence);
+        assert!(found.iter().any(|cause| cause.slug == slug), "{words}: {slug}, not {:?}", found[0].slug);
+        assert_ne!(found[0].slug, "unknown", "{words}");
+    }
+}
