@@ -63,6 +63,10 @@ const WORDS: [&str; 13] = [
     "/realms/",
 ];
 
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.into_iter()
+}
+
 /// Who is quoted is not Microsoft, as the line was looked through for that before. What stands near says nothing:
 /// a relay of one's own passes on what others say.
 fn quoted(line: &str) -> bool {

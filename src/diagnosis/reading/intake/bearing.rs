@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use encoding_rs::{BIG5, EUC_JP, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
 use serde::Deserialize;
 
-use super::super::{super::cause, network};
+use super::super::{super::cause, network, pages, sayings, service};
 
 /// What a line tells of, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,11 +86,11 @@ impl Bearing {
         self.automaton.find(Input::new(bytes).span(from..to)).map(|found| found.start())
     }
 
-    /// What a line tells of; nothing stands before `from` in it.
-    pub fn judge(&self, line: &[u8], mut from: usize) -> Option<Hit> {
+    /// What a line tells of; no word ends before `from` in it. Words may stand within others, and all of them count.
+    pub fn judge(&self, line: &[u8], from: usize) -> Option<Hit> {
         let mut best: Option<Hit> = None;
-        while let Some(found) = self.automaton.find(Input::new(line).range(from..)) {
-            from = found.start() + 1;
+        let from = from.saturating_sub(self.automaton.max_pattern_len());
+        for found in self.automaton.find_overlapping_iter(Input::new(line).range(from..)) {
             let (kind, check, word) = self.signs[found.pattern().as_usize()];
             let telling = match check {
                 Check::Always => true,
@@ -124,10 +124,16 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
     add(accepted, Kind::Accepted, Check::Always);
     add(trace, Kind::Trace, Check::Always);
     let rules = cause::words().filter(|(fact, words)| TEXTS.contains(fact) && words.len() >= 8);
-    words.extend(rules.map(|(_, words)| (words, Kind::Refused, Check::Always)));
+    let understood = rules.map(|(_, words)| words).chain(read());
+    words.extend(understood.map(|words| (words, Kind::Refused, Check::Always)));
     words.extend(numbers.iter().map(|word| (word.as_str(), Kind::Unreached, Check::Always)));
     words.extend(network::words().map(|words| (words, Kind::Unreached, Check::Always)));
     words
+}
+
+/// Sentences that the reader understands without a code beside them.
+fn read() -> impl Iterator<Item = &'static str> {
+    sayings::words().chain(pages::words()).chain(service::words())
 }
 
 /// Words as bytes, in every set that a log may be written in.
@@ -189,4 +195,28 @@ fn key(kind: Kind, word: usize, line: &[u8], at: usize) -> u64 {
 
 fn within(line: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(line, word).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_words_that_the_reader_understands_bears_on_a_failure() {
+        let bearing = Bearing::new();
+        let sought = cause::words().filter(|(fact, words)| TEXTS.contains(fact) && words.len() >= 8);
+        for words in sought.map(|(_, words)| words).chain(read()).chain(network::words()) {
+            let line = format!("Nov 22 09:00:00 mx app[1]: {words}.");
+            let hit = bearing.judge(line.as_bytes(), 0);
+            assert!(hit.is_some_and(|hit| matches!(hit.kind, Kind::Refused | Kind::Unreached)), "{words}: {hit:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_reader_looks_for_is_not_written_down_again() {
+        let sought: Vec<String> =
+            cause::words().map(|(_, words)| words).chain(read()).map(str::to_ascii_lowercase).collect();
+        let again = |words: &&String| sought.contains(*words);
+        assert_eq!(WORDS.refused.iter().filter(again).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
 }
