@@ -1,7 +1,7 @@
 //! Parts of a mail as their source shows them: base64 and quoted-printable bodies, encoded words of headers, the tags of
 //! HTML. It knows a part by its lines and not by the whole mail, since what is pasted begins and ends anywhere.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use quoted_printable::ParseMode;
 use regex::{Captures, Regex};
@@ -80,29 +80,33 @@ fn letters(bytes: &[u8], charset: &str) -> String {
 
 /// Base64 in the lines of a mail, without the header that says so, where words come of it.
 fn blocks(text: &str) -> String {
-    let mut out: Vec<String> = Vec::new();
     let lines: Vec<&str> = text.lines().collect();
+    let read = |run: Range<usize>| {
+        let run = &lines[run];
+        let bytes = (run.len() > 1).then(|| blob::decode(&run.iter().map(|line| line.trim_end()).collect::<String>()));
+        let words = bytes.flatten().and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| is_words(text));
+        words.map_or_else(|| run.join("\n"), |words| words.replace("\r\n", "\n"))
+    };
+    runs(&lines).into_iter().map(read).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines in their order, each in one run: those that may be base64 of one body together, any other alone. No line
+/// is looked at anew for each of those before it, so that a long body which is no text takes no longer than others.
+fn runs(lines: &[&str]) -> Vec<Range<usize>> {
+    let base64 = |line: &str| line.trim_end().chars().all(is_base64);
+    let mut runs = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let length = line.trim_end().len();
-        let full = |line: &&&str| line.trim_end().len() == length && line.trim_end().chars().all(is_base64);
+        let full = |line: &&&str| line.trim_end().len() == length && base64(line);
         let whole = if (60..=LINE).contains(&length) { lines[at..].iter().take_while(full).count() } else { 0 };
-        let last = lines.get(at + whole).filter(|line| line.len() < length && line.trim_end().chars().all(is_base64));
-        let block = &lines[at..at + whole + usize::from(whole > 0 && last.is_some())];
-        let decoded =
-            (block.len() > 1).then(|| blob::decode(&block.iter().map(|line| line.trim_end()).collect::<String>()));
-        match decoded.flatten().and_then(|bytes| String::from_utf8(bytes).ok()).filter(|text| is_words(text)) {
-            Some(words) => {
-                out.push(words.replace("\r\n", "\n"));
-                at += block.len();
-            }
-            None => {
-                out.push((*line).to_owned());
-                at += 1;
-            }
-        }
+        let last =
+            lines.get(at + whole).is_some_and(|line| whole > 0 && line.trim_end().len() < length && base64(line));
+        let end = at + (whole + usize::from(last)).max(1);
+        runs.push(at..end);
+        at = end;
     }
-    out.join("\n")
+    runs
 }
 
 fn is_words(text: &str) -> bool {
@@ -219,5 +223,15 @@ mod tests {
     fn a_token_in_the_lines_of_a_mail_is_no_text() {
         let token = folded(&"eyJhbGciOiJSUzI1NiJ9.CANARY".repeat(9));
         assert_eq!(decoded(&format!("{token}\n=?")), format!("{token}\n=?"));
+    }
+
+    #[test]
+    fn each_line_is_in_one_run_of_base64() {
+        let (full, short) = ("a".repeat(LINE), "b".repeat(LINE - 8));
+        let mut lines = vec![full.as_str(); 3_000];
+        lines.extend(["x", "no base64", &short, &short, "c", "", &full]);
+        assert_eq!(runs(&lines), [0..3_001, 3_001..3_002, 3_002..3_005, 3_005..3_006, 3_006..3_007]);
+        let text = lines.join("\n");
+        assert_eq!(blocks(&text), text);
     }
 }
