@@ -106,6 +106,12 @@ fn taken(context: &Context, asked: &Explain) -> Result<Option<(Taken, &'static s
         (standard_input(context, from_input)?, "explain.secret-input")
     } else if asked.text.is_empty() {
         return Ok(None);
+    } else if let [name] = asked.text.as_slice()
+        && !name.is_empty()
+        && named::exists(Path::new(name))
+    {
+        let path = visible::line(&name.to_string_lossy());
+        return Err((Status::Usage, Phrase::new("explain.file-name").with("path", path)));
     } else {
         let words: Vec<&[u8]> = asked.text.iter().map(|word| word.as_bytes()).collect();
         let mut intake = Intake::default();

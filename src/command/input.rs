@@ -11,7 +11,7 @@ use std::{
 use crate::diagnosis::reading::Intake;
 
 const PIECE: usize = 256 * 1024;
-/// Where a pipe is taken to have no end. A file has one.
+/// A pipe that has brought the same for so long is taken to have no end. A log has one, however long it is.
 const ENDLESS: u64 = 4 << 30;
 
 /// What came, and whether it was still going on.
@@ -28,20 +28,24 @@ pub fn standard_input() -> io::Result<Input> {
 
 fn read(mut from: impl Read, most: u64) -> io::Result<Input> {
     let mut input = Input { intake: Intake::default(), endless: false };
-    let (mut piece, mut total) = (vec![0; PIECE], 0);
+    let (mut piece, mut before) = (vec![0; PIECE], Vec::with_capacity(PIECE));
+    let mut same = 0;
     loop {
         let read = match from.read(&mut piece) {
             Ok(0) => return Ok(input),
-            Ok(read) => read,
+            Ok(read) => piece.get(..read).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        input.intake.push(piece.get(..read).unwrap_or_default());
-        total += read as u64;
-        if total >= most {
+        input.intake.push(read);
+        let again = read.iter().zip(&before).all(|(now, before)| now == before);
+        same = if again { same + read.len() as u64 } else { 0 };
+        if same >= most {
             input.endless = true;
             return Ok(input);
         }
+        before.clear();
+        before.extend_from_slice(read);
     }
 }
 
@@ -53,7 +57,9 @@ mod tests {
 
     #[test]
     fn a_long_input_is_read_to_its_end() {
-        let long = [vec![b'a'; 1 << 20], b"\nthe end".to_vec()].concat();
+        let lines: String = (0..400_000).map(|number| format!("line {number}\n")).collect();
+        let long = [lines.as_bytes(), b"the end"].concat();
+        assert!(long.len() as u64 > 2 * MOST);
         let input = read(long.as_slice(), MOST).unwrap();
         let taken = input.intake.finish().unwrap();
         assert!(!input.endless && taken.bytes == long.len() as u64 && taken.text.ends_with("the end"));

@@ -100,6 +100,20 @@ fn nothing_and_no_text_end_in_65_with_a_reason() {
 }
 
 #[test]
+fn the_name_of_a_file_is_no_text() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("maillog");
+    fs::write(&path, MAILBOX_OFF).unwrap();
+    let name = path.to_str().unwrap();
+    let ran = bare(&["explain", name]);
+    let says = format!(
+        "smtp-oauth: {name} is the name of a file, not a text; to have explained what it says: smtp-oauth explain - < FILE\n"
+    );
+    assert_eq!(ran, Ran { stdout: String::new(), stderr: says, status: 64 });
+    assert_eq!(bare(&["explain", "maillog"]).status, 0);
+}
+
+#[test]
 fn a_huge_input_is_read_to_its_end_and_counted() {
     let quiet = "Nov 22 10:00:00 mx app[1]: nothing of note here\n".repeat(10_000);
     let refused = format!("Nov 22 11:00:00 mx app[1]: {MAILBOX_OFF}\n").repeat(7);
