@@ -1,3 +1,6 @@
+//! The rules that every product keeps, and what is said of a file that breaks one. What the wizard makes of a product
+//! is tested there.
+
 use super::*;
 
 #[test]

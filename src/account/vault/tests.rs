@@ -1,3 +1,6 @@
+//! The vault of tokens, written and read again: what is kept, what is refused, and that nothing secret is shown.
+//! How a file gets to disk is tested in `runtime`.
+
 use super::*;
 
 fn tokens(refresh: Option<&str>) -> Tokens {

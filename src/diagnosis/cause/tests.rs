@@ -1,3 +1,6 @@
+//! The rules that every cause keeps: its example names it first, its texts are complete, what it refers to is there.
+//! What is made of a text belongs to the tests of `reading`.
+
 use super::{super::evidence::FACTS, *};
 use crate::diagnosis::{OTHER_SERVICE, causes};
 

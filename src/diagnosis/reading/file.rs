@@ -51,26 +51,7 @@ impl Reading {
     /// Adds a file's evidence; gives the keys that were ignored. `now` in Unix seconds.
     pub fn add_file(&mut self, text: &str, now: i64) -> Result<Vec<String>, Fault> {
         let table: Table = text.parse().map_err(|error: toml::de::Error| Fault::NotToml(plain(&error)))?;
-        for (key, fact) in TEXTS {
-            let value = self.shown(words(&table, key)?.unwrap_or_default());
-            self.evidence.add(fact, value);
-        }
-        for (key, choice) in CHOICES {
-            let value = words(&table, key)?.unwrap_or_default();
-            if !value.is_empty() && !choice.split(", ").any(|known| known.eq_ignore_ascii_case(value)) {
-                self.odd.push((key, choice));
-            }
-        }
-        for (key, fact) in LISTS {
-            for line in lines(&table, key)? {
-                let value = self.shown(line);
-                self.evidence.add(fact, value);
-                if fact == "scope" {
-                    self.evidence.add_scope_audience(line);
-                }
-            }
-        }
-        self.evidence.add_granted_audience(words(&table, "granted_scope")?.unwrap_or_default());
+        self.add_values(&table)?;
         if let Some(port) = table.get("port") {
             let wanted = "a number from 1 to 65535";
             let number = port.as_integer().filter(|port| (1..=65535).contains(port));
@@ -96,6 +77,31 @@ impl Reading {
         powershell(&mut self.evidence);
         let known = |key: &str| TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key);
         Ok(table.keys().filter(|key| !known(key)).cloned().collect())
+    }
+
+    /// Keys that are one text or a list of texts, each a fact.
+    fn add_values(&mut self, table: &Table) -> Result<(), Fault> {
+        for (key, fact) in TEXTS {
+            let value = self.shown(words(table, key)?.unwrap_or_default());
+            self.evidence.add(fact, value);
+        }
+        for (key, choice) in CHOICES {
+            let value = words(table, key)?.unwrap_or_default();
+            if !value.is_empty() && !choice.split(", ").any(|known| known.eq_ignore_ascii_case(value)) {
+                self.odd.push((key, choice));
+            }
+        }
+        for (key, fact) in LISTS {
+            for line in lines(table, key)? {
+                let value = self.shown(line);
+                self.evidence.add(fact, value);
+                if fact == "scope" {
+                    self.evidence.add_scope_audience(line);
+                }
+            }
+        }
+        self.evidence.add_granted_audience(words(table, "granted_scope")?.unwrap_or_default());
+        Ok(())
     }
 
     /// A value as it may be shown; a token in it is masked.

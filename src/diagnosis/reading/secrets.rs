@@ -60,32 +60,8 @@ struct Place {
 
 pub fn clear(text: &str) -> Cleared {
     let mut cleared = Cleared::default();
-    let mut hidden: Vec<(Range<usize>, String)> = Vec::new();
-    let strings = blob::sent(text);
-    let mut from = 0;
-    while let Some((begins, sent)) = next_word(text, from, &strings) {
-        let end = broken_off(text, begins.end);
-        from = end;
-        let place =
-            Place { address: text[end..].starts_with('@'), identity: IDENTITY.is_match(before(text, begins.start)) };
-        let word = &text[begins.start..end];
-        let mark = if sent { Some(cleared.string(word)) } else { cleared.word(word, place) };
-        hidden.extend(mark.map(|mark| (begins.start..end, mark)));
-    }
-    let mut secrets: Vec<Range<usize>> = Vec::new();
-    let may_hold = text.contains("Q~") || text.contains("Q%7");
-    for secret in CLIENT_SECRET.find_iter(if may_hold { text } else { "" }) {
-        let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
-        secrets.push(secret.start()..end);
-    }
-    cleared.shape = secrets.first().map(|_| "value");
-    let keyed = keyed::values(text);
-    let id = |value: &Range<usize>| {
-        text[value.clone()].parse::<Guid>().is_ok() && before(text, value.start).to_ascii_lowercase().contains("secret")
-    };
-    cleared.shape = cleared.shape.or_else(|| keyed.iter().any(id).then_some("guid"));
-    secrets.extend(keyed);
-    cleared.secret |= !secrets.is_empty();
+    let mut hidden = cleared.words(text);
+    let secrets = cleared.secrets(text);
     let words = hidden.len();
     for secret in secrets {
         // What is masked whole has its mark already.
@@ -95,24 +71,37 @@ pub fn clear(text: &str) -> Cleared {
             hidden.push((secret, MARK.to_owned()));
         }
     }
-    let mut others = calls::values(text);
-    others.extend(PIECE.find_iter(text).filter(|piece| mixed(piece.as_str())).map(|piece| piece.range()));
-    others.extend(OPAQUE.find_iter(text).map(|begin| begin.range()));
+    let others = others(text);
     cleared.secret |= !others.is_empty();
     let whole: Vec<Range<usize>> = hidden.iter().map(|(range, _)| range.clone()).collect();
-    others.retain(|other| !whole.iter().any(|known| known.start <= other.start && other.end <= known.end));
-    hidden.extend(others.into_iter().map(|range| (range, MARK.to_owned())));
+    let apart = |other: &Range<usize>| !whole.iter().any(|known| known.start <= other.start && other.end <= known.end);
+    hidden.extend(others.into_iter().filter(apart).map(|range| (range, MARK.to_owned())));
     hidden.sort_by_key(|(range, _)| range.start);
+    cleared.text = masked(text, hidden);
+    cleared
+}
+
+/// The text with marks in these places; of two that overlap the first one's.
+fn masked(text: &str, hidden: Vec<(Range<usize>, String)>) -> String {
+    let mut masked = String::with_capacity(text.len());
     let mut at = 0;
     for (range, mark) in hidden {
         if range.start >= at {
-            cleared.text.push_str(&text[at..range.start]);
-            cleared.text.push_str(&mark);
+            masked.push_str(&text[at..range.start]);
+            masked.push_str(&mark);
         }
         at = at.max(range.end);
     }
-    cleared.text.push_str(&text[at..]);
-    cleared
+    masked.push_str(&text[at..]);
+    masked
+}
+
+/// What a program was called with, and pieces of tokens.
+fn others(text: &str) -> Vec<Range<usize>> {
+    let mut others = calls::values(text);
+    others.extend(PIECE.find_iter(text).filter(|piece| mixed(piece.as_str())).map(|piece| piece.range()));
+    others.extend(OPAQUE.find_iter(text).map(|begin| begin.range()));
+    others
 }
 
 /// The next long word, and whether it was sent as an XOAUTH2 string.
@@ -196,6 +185,43 @@ impl Cleared {
             }
             None => Secret::new(joined).token_mark(),
         }
+    }
+
+    /// Reads the long words; gives where one stands that is not to be shown, and what to show there.
+    fn words(&mut self, text: &str) -> Vec<(Range<usize>, String)> {
+        let mut hidden = Vec::new();
+        let strings = blob::sent(text);
+        let mut from = 0;
+        while let Some((begins, sent)) = next_word(text, from, &strings) {
+            let end = broken_off(text, begins.end);
+            from = end;
+            let identity = IDENTITY.is_match(before(text, begins.start));
+            let place = Place { address: text[end..].starts_with('@'), identity };
+            let word = &text[begins.start..end];
+            let mark = if sent { Some(self.string(word)) } else { self.word(word, place) };
+            hidden.extend(mark.map(|mark| (begins.start..end, mark)));
+        }
+        hidden
+    }
+
+    /// Client secrets by their form, and what stands behind the name of a secret.
+    fn secrets(&mut self, text: &str) -> Vec<Range<usize>> {
+        let mut secrets: Vec<Range<usize>> = Vec::new();
+        let may_hold = text.contains("Q~") || text.contains("Q%7");
+        for secret in CLIENT_SECRET.find_iter(if may_hold { text } else { "" }) {
+            let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
+            secrets.push(secret.start()..end);
+        }
+        let keyed = keyed::values(text);
+        let id = |value: &Range<usize>| {
+            let named = || before(text, value.start).to_ascii_lowercase().contains("secret");
+            text[value.clone()].parse::<Guid>().is_ok() && named()
+        };
+        let by_name = || keyed.iter().any(id).then_some("guid");
+        self.shape = secrets.first().map(|_| "value").or_else(by_name);
+        secrets.extend(keyed);
+        self.secret |= !secrets.is_empty();
+        secrets
     }
 
     /// Reads a long word; gives what to show in its place, `None` where it may stay.
