@@ -103,7 +103,7 @@ impl Frame {
         let pane = if pane { PANE } else { 0 };
         let width = inner.saturating_sub(if pane > 0 { pane + 1 } else { 0 });
         let asked = question::draw(view, pen, usize::from(inner));
-        let keys = footer::lines(&view.screen, pen, usize::from(area.width));
+        let keys = footer::lines(&view.screen, pen, usize::from(area.width), area.height);
         let lines = blocks::content(&view.screen.blocks, pen, usize::from(width), None).lines.len();
         let listed = pane == 0 && !view.screen.checklist.is_empty();
         let rows = Rows::share(area.height, listed, lines, asked.lines.len(), keys.len());
