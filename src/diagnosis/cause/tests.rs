@@ -40,6 +40,15 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
     }
 }
 
+/// What stands behind them would not be read.
+#[test]
+fn words_in_another_language_stand_last() {
+    for (slug, text) in FILES {
+        let words: toml::Table = text[before_words(text).len()..].parse().unwrap();
+        assert_eq!(words.keys().collect::<Vec<_>>(), ["ja"], "{slug}");
+    }
+}
+
 /// A name in braces that is no fact would stand there as it is.
 #[test]
 fn texts_and_commands_speak_of_known_facts() {
