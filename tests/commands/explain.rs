@@ -111,7 +111,7 @@ fn a_huge_input_is_read_to_its_end_and_counted() {
         "smtp-oauth: 20007 lines, 938 KiB: what bears on a failure is read, with what stands around it, and the end\n"
     );
     let ran = piped(&[], log.as_bytes());
-    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentic… (Nov 22 11:00:00)\n\n";
+    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox (Nov 22 11:00:00)\n\n";
     assert!(ran.stdout.starts_with(says), "{}", ran.stdout);
 }
 
