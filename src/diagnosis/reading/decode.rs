@@ -97,7 +97,9 @@ fn quotes(text: &str) -> String {
 
 /// Names of a redirected URL whose value is words, and JSON or a whole URL inside of one.
 static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(r#"\b(error_description|error_subcode|error|error_uri|errorMessage|message)=([^\s"'&<>]*[%+][^\s"'&<>]*)"#)
+    pattern(
+        r#"\b(error_description|error_subcode|error|error_uri|errorMessage|message)=((?:[^\s"'&<>]|\+'|'\+)*[%+](?:[^\s"'&<>]|\+'|'\+)*)"#,
+    )
 });
 static WRAPPED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?:%(?:25)*7[Bb]%|[?&]\w+=https?%(?:25)*3[Aa])[^\s"'<>]*|[^\s"'<>&?=]*%(?:25)*26error_desc[^\s"'<>]*"#)

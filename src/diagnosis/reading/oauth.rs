@@ -32,7 +32,7 @@ static TRACE: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Pattern> = LazyLock::new(|| {
-    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
+    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|NoPermissionsInAccessToken|ErrorAccessDenied|AccessTokenExpired|does not match `redirect_uri`|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
     pattern(&format!("(?i){WORDS}|{}", sayings::pattern()))
 });
 static FLOW: LazyLock<Pattern> = LazyLock::new(|| {
@@ -44,7 +44,7 @@ static FLOW: LazyLock<Pattern> = LazyLock::new(|| {
 /// How the languages that mail programs are written in name an error in the program itself.
 static PROGRAM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault",
+        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault|SASL\(-\d+\): generic failure: Unable to find a callback",
     )
 });
 
