@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex::Regex;
 use serde_json::Value;
 
 use super::{
@@ -13,27 +12,28 @@ use super::{
 };
 use crate::{
     entra::{Failure, failure, wire::Answer},
+    pattern::Pattern,
     secret::Secret,
 };
 
-static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+static ERROR: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type|unsupported_response_type|state_mismatch|mismatching_state|invalid_state|invalid_state_parameter|authorization_request_not_found)\b",
     )
 });
-static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+static CODE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
 /// Numbers without the word before them.
-static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+static NUMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?i:\berror code):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
     )
 });
-static TRACE: LazyLock<Regex> = LazyLock::new(|| {
+static TRACE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it, beside the sentences that rules look for and
 /// those that stand for a number: words that are one condition of several.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 16] = [
     "refresh token",
     "refresh_token is missing",
     "InvalidToken",
@@ -47,6 +47,9 @@ const OTHERS: [&str; 13] = [
     "parameter 'client_id'",
     "parameter 'code'",
     "parameter 'code_verifier'",
+    "NoPermissionsInAccessToken",
+    "ErrorAccessDenied",
+    "AccessTokenExpired",
 ];
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -58,21 +61,21 @@ static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build(OTHERS.into_iter().chain(sought).chain(sayings::words()))
         .expect("words of errors")
 });
-static FLOW: LazyLock<Regex> = LazyLock::new(|| {
+static FLOW: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential|\bmicrosoft\.com/devicelogin|\blogin\.microsoft\.com/device\b)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
     )
 });
 
 /// How the languages that mail programs are written in name an error in the program itself.
-static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+static PROGRAM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault",
+        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault|SASL\(-\d+\): generic failure: Unable to find a callback",
     )
 });
 
 /// Where an error's own words are over: the place in a program, a stack trace, the next key of a printed object.
-static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+static BEHIND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i) in (?:/|[a-z]:\\)\S+(?::| on line )\d+|,? ?Stack ?trace\b| #0 |Traceback| at (?:async )?[\w$.<>\\]+ ?\(| at [a-z]:\\| at line:\d|['"], ?['"][a-z_]+['"] ?[:=]"#,
     )
