@@ -111,6 +111,10 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
         offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        if fault.shown.is_some() {
+            // The portal shows a new one; of the old one nobody can read anything any more.
+            offer.companions.retain(|companion| companion.when != When::SecretAsked);
+        }
         offer.companions.extend([afterwards(announced, fault), repair(announced, fault)].into_iter().flatten());
     }
     offer

@@ -289,6 +289,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "pkce_mismatch"
     "client_loop"
     "ropc_personal_account_unsupported"
+    "refresh_token_missing"
     "refresh_token_expired"
     "refresh_token_revoked"
     "refresh_token_invalid"

@@ -11,6 +11,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("reply.month", "year and month of the refusal, where Microsoft wrote its time behind it"),
     ("reply.earlier", "what was refused before for another reason, in full"),
     ("accepted", "a line that shows that a sign-in was accepted: a 235, or a message taken"),
+    ("accepted.minutes", "how long ago the same account was accepted from here, in minutes"),
     ("outcome", "accepted or taken: how the last attempt in a text ended, where no refusal stands after it"),
     (
         "log.seen",

@@ -42,19 +42,19 @@ impl State {
     /// refresh, and by the client's secret; it may send as `noreply@contoso.example`.
     pub fn healthy() -> Self {
         let mut alerts = user("alerts", "Alerts", "3f0a6c5e-8f4d-4f6b-9c37-0d5b1a7e2c11");
-        alerts.mailbox = Some(mailbox(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
+        alerts.mailbox = Some(Mailbox::new(&["alerts@contoso.example", "alarm@contoso.example"], Switch::On));
         let mut admin = user("admin", "Adele Admin", "a4e1d9b0-52c7-4b86-8d1f-6e90c3b7f522");
         admin.administrator = true;
-        admin.mailbox = Some(mailbox(&["admin@contoso.example"], Switch::Inherit));
+        admin.mailbox = Some(Mailbox::new(&["admin@contoso.example"], Switch::Inherit));
         let mut noreply = user("noreply", "No Reply", "c7b2f8d4-19a3-4e5d-b06c-f1e2d3c4b533");
         noreply.enabled = false;
-        noreply.mailbox = Some(mailbox(&["noreply@contoso.example"], Switch::Inherit));
+        noreply.mailbox = Some(Mailbox::new(&["noreply@contoso.example"], Switch::Inherit));
         if let Some(mailbox) = &mut noreply.mailbox {
             mailbox.send_as.push(alerts.upn.clone());
         }
         let mut pat = user("pat", "Pat Person", "00000000-0000-0000-7d3c-5b9a1e2f4c66");
         (pat.upn, pat.home) = ("pat@outlook.example".to_owned(), Home::Personal);
-        pat.mailbox = Some(mailbox(&["pat@outlook.example", "pat.person@hotmail.example"], Switch::On));
+        pat.mailbox = Some(Mailbox::new(&["pat@outlook.example", "pat.person@hotmail.example"], Switch::On));
         let mut fred = user("fred", "Fred Fabrikam", "b5c4d3e2-2f1a-4b0c-9d8e-7f6a5b4c3d77");
         (fred.upn, fred.home) = ("fred@fabrikam.example".to_owned(), Home::Neighbour(0));
         let mut guest = user("guest", "Fred Fabrikam (guest)", "f7e6d5c4-3b2a-4d1c-8e0f-9a8b7c6d5e99");
@@ -135,13 +135,16 @@ fn user(local: &str, name: &str, oid: &str) -> User {
     }
 }
 
-fn mailbox(addresses: &[&str], smtp_auth: Switch) -> Mailbox {
-    Mailbox {
-        addresses: addresses.iter().map(|&address| address.to_owned()).collect(),
-        smtp_auth,
-        send_as: Vec::new(),
-        usage: Usage::default(),
-        restricted: false,
+impl Mailbox {
+    /// Nobody else's, and nothing is done with it.
+    pub fn new(addresses: &[&str], smtp_auth: Switch) -> Self {
+        Self {
+            addresses: addresses.iter().map(|&address| address.to_owned()).collect(),
+            smtp_auth,
+            send_as: Vec::new(),
+            usage: Usage::default(),
+            restricted: false,
+        }
     }
 }
 
@@ -155,6 +158,8 @@ fn registration() -> Registration {
         enabled: true,
         first_party: false,
         added: true,
+        mixed_ids: false,
+        mapped_claims: false,
         assignment_required: false,
         account_types: AccountTypes::Work,
         public_client_flows: PublicClientFlows::On,

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 
 use super::{
     Instant,
-    tenant::{BasicAuth, Coming, Principal, State, Switch, Usage},
+    tenant::{BasicAuth, Coming, Mailbox, Principal, State, Switch, Usage},
 };
 
 /// 2099-12-31: a secret that outlives every test.
@@ -186,6 +186,9 @@ pub fn arrive(state: &mut State, now: Instant) {
 
 fn mailbox(state: &mut State, key: &str, value: &str) -> Option<()> {
     let (address, value) = value.split_once(':')?;
+    if (key, value) == ("mailbox", "on") {
+        return licensed(state, address);
+    }
     let upn = state.mailbox(address)?.0.upn.clone();
     let user = state.users.iter_mut().find(|user| user.upn == upn)?;
     let mailbox = user.mailbox.as_mut()?;
@@ -201,6 +204,14 @@ fn mailbox(state: &mut State, key: &str, value: &str) -> Option<()> {
         ("send_as", trustee) => mailbox.send_as.push(trustee.to_owned()),
         _ => return None,
     }
+    Some(())
+}
+
+/// As a licence gives it: one that is there already stays.
+fn licensed(state: &mut State, upn: &str) -> Option<()> {
+    let upn = state.user(upn)?.upn.clone();
+    let user = state.users.iter_mut().find(|user| user.upn == upn).filter(|user| user.high_volume.is_none())?;
+    user.mailbox.get_or_insert_with(|| Mailbox::new(&[&upn], Switch::On));
     Some(())
 }
 

@@ -180,6 +180,10 @@ pub struct Registration {
     pub first_party: bool,
     /// Whether the tenant has all of it; else it was added, and its addition came to no end.
     pub added: bool,
+    /// The manifest names a permission by the ID that it has at another service.
+    pub mixed_ids: bool,
+    /// Claims mapped for it, though its tokens are for somebody else's resource.
+    pub mapped_claims: bool,
     /// "Assignment required?" of the enterprise application; nobody is assigned.
     pub assignment_required: bool,
     pub account_types: AccountTypes,
@@ -259,6 +263,8 @@ pub struct Permission {
 pub enum Resource {
     Exchange,
     Graph,
+    /// Of Azure, and of no use for mail.
+    Management,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -90,6 +90,9 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     if let Some(off) = desk.clock_off {
         evidence.add("clock.off", off);
     }
+    if let Some(accepted_at) = desk.accepted_at {
+        evidence.add("accepted.minutes", (now - accepted_at).max(0) / 60);
+    }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);
     evidence

@@ -44,6 +44,8 @@ pub struct Desk {
     pub suggested: Settings,
     /// How the last test of this run ended, with or without a message.
     pub tested: Option<Outcome>,
+    /// When one was last accepted in this run, with these settings.
+    pub accepted_at: Option<i64>,
     /// What that is put down to; empty when it was accepted.
     pub causes: Vec<Cause>,
     /// Sign in again although tokens are at hand: they are kept until there are new ones.
@@ -111,6 +113,7 @@ impl Desk {
             taken: None,
             suggested: Settings::default(),
             tested: None,
+            accepted_at: None,
             causes: Vec::new(),
             anew: false,
             renews: false,
@@ -206,6 +209,9 @@ impl Desk {
         let after = Facts::of(&self.draft);
         for item in before.items_that_fall(&after) {
             self.draft.checklist.reopen(item);
+            if item == Item::Connection {
+                self.accepted_at = None;
+            }
         }
         ladder::mark(&mut self.draft);
         if before.another_authority(&after) {

@@ -75,7 +75,7 @@ impl Journey {
                 // A refusal at the browser stays one, however often it is asked.
                 let refused = seen.screen.screen().contents().contains("That did not work");
                 let key = [
-                    ("e Let it happen", "e"),
+                    ("k Let it happen", "k"),
                     (if refused { "Enter" } else { "a Approve" }, "a"),
                     ("^S Approve", "\x13"),
                     ("Enter", "\r"),

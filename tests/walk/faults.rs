@@ -1,8 +1,11 @@
 //! What goes wrong, as stories: the wizard runs into a fault unawares, names its cause, leads to the item, and
 //! after the repair ends in a 235. The simulated Microsoft answers; the screens say what to press.
 
+use std::collections::BTreeMap;
+
 use smtp_oauth::{
     checklist::{Item, State},
+    diagnosis::cause,
     simulator::faults,
     wizard::{
         message::Message,
@@ -175,6 +178,27 @@ fn every_fault_is_named_leads_to_its_item_and_ends_in_a_235() {
     let only = std::env::var("FAULT").ok();
     for (fault, _) in faults::all().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         told(stories::all().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
+    }
+}
+
+/// Each in the table of `docs/simulator.md`: by the faults that show it, or with the reason why none can.
+#[test]
+fn every_cause_is_shown_by_a_fault_or_it_is_said_why_not() {
+    let page = include_str!("../../docs/simulator.md");
+    let table = page.split("| cause | shown by |\n|---|---|\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let cells = |row: &'static str| {
+        let (cause, by) = row.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | ")?;
+        Some((cause, by))
+    };
+    let rows: BTreeMap<&str, &str> = table.lines().map(|row| cells(row).unwrap_or_else(|| panic!("{row}"))).collect();
+    for (cause, _) in cause::FILES {
+        let mut faults: Vec<&str> =
+            stories::all().filter(|story| story.cause == *cause).map(|story| story.fault).collect();
+        faults.sort_unstable();
+        let shown = faults.iter().map(|fault| format!("`{fault}`")).collect::<Vec<_>>().join(", ");
+        let by = rows.get(cause).unwrap_or_else(|| panic!("no row of {cause}"));
+        let why_not = by.strip_prefix("no: ").is_some_and(|why| !why.is_empty());
+        assert!(if faults.is_empty() { why_not } else { *by == shown }, "{cause}: {by}; told: {shown}");
     }
 }
 

@@ -15,6 +15,7 @@ mod programs;
 mod records;
 mod refusal;
 mod replies;
+mod sayings;
 mod secrets;
 pub(super) mod service;
 mod shapes;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     super::{Evidence, quoted},
     records::{Record, pattern},
-    refusal,
+    refusal, sayings,
 };
 use crate::{
     entra::{Failure, failure, wire::Answer},
@@ -32,9 +32,8 @@ static TRACE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What is worth keeping as a description where no number stands in it.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|missing state\b|authorization request state|InvalidStateException|Correlation failed|password to decrypt|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id)'|client secret keys are expired|mailbox is either inactive",
-    )
+    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
+    pattern(&format!("(?i){WORDS}|{}", sayings::pattern()))
 });
 static FLOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -83,6 +82,7 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
         ids(evidence, line);
     }
     records.iter().for_each(|Record(line)| flow(evidence, line));
+    sayings::add_number(evidence);
     if evidence.values("oauth.error").is_empty() {
         let last = records.iter().rev().take(BRACES).find_map(|Record(line)| line.get(PROGRAM.find(line)?.start()..));
         evidence.add_if_none("program.error", &shortened(last.unwrap_or_default()));
@@ -156,6 +156,7 @@ pub(super) fn codes(line: &str) -> Vec<String> {
 pub fn add_answer(evidence: &mut Evidence, text: &str) {
     if evidence.values("oauth.description").is_empty() {
         evidence.add("oauth.description", shortened(&crate::visible::line(text)));
+        sayings::add_number(evidence);
     }
 }
 
@@ -168,8 +169,9 @@ fn line_tells(evidence: &mut Evidence, line: &str) {
     for code in &codes {
         evidence.add_once("oauth.code", code);
     }
-    // Said already, by the JSON it stands in or by a line before.
-    if known && !evidence.values("oauth.description").is_empty() {
+    // Said already, by the JSON it stands in or by a line before; a number alone says nothing.
+    let said = |description: &String| description.len() > "AADSTS12345678:".len();
+    if known && evidence.values("oauth.description").iter().any(said) {
         return;
     }
     // The whole line, unless what counts stands behind what ends such words.

@@ -3,7 +3,7 @@
 
 use super::{
     Form,
-    discovery::Directory,
+    discovery::{self, Directory},
     failure::{self, Failure},
     grant_failure, issue, policy,
     scope::Asked,
@@ -83,11 +83,22 @@ pub fn person<'a>(
     }
     let domain = upn.rsplit_once('@').map_or("", |(_, domain)| domain.trim());
     let home = Directory::named(state, domain).ok().filter(|home| directory == *home || directory.is_shared());
-    let home =
-        home.ok_or_else(|| Refused::Person(failure::user_of_another_tenant(upn, app, directory.display(state))))?;
+    let home = home.ok_or_else(|| {
+        Refused::Person(failure::user_of_another_tenant(upn, &provider(state, upn), app, directory.display(state)))
+    })?;
     let user = known.ok_or_else(|| Refused::Person(failure::user_not_found(upn, home.display(state))))?;
     policy::account(state, user).map_err(Refused::Person)?;
     Ok(user)
+}
+
+/// Who keeps this account, as Entra names them.
+fn provider(state: &State, upn: &str) -> String {
+    match state.signs_in(upn).map(|user| user.home) {
+        Some(home @ (Home::Work | Home::Neighbour(_))) => {
+            format!("https://sts.windows.net/{}/", discovery::id(state, home))
+        }
+        Some(Home::Personal) | None => "live.com".to_owned(),
+    }
 }
 
 /// The person of a page's form. An account picked from the list has a session in this browser; one

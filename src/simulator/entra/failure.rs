@@ -292,9 +292,10 @@ pub fn user_not_found(upn: &str, tenant: &str) -> Failure {
     Failure::new(400, "invalid_grant", 50_034, text)
 }
 
-pub fn user_of_another_tenant(upn: &str, app: &Registration, tenant: &str) -> Failure {
+/// `provider`: who keeps the account.
+pub fn user_of_another_tenant(upn: &str, provider: &str, app: &Registration, tenant: &str) -> Failure {
     let text = format!(
-        "User account '{upn}' from another identity provider does not exist in tenant '{tenant}' and cannot access \
+        "User account '{upn}' from identity provider '{provider}' does not exist in tenant '{tenant}' and cannot access \
          the application '{}'({}) in that tenant. The account needs to be added as an external user in the tenant \
          first. Sign out and sign in again with a different Azure Active Directory user account.",
         app.client_id, app.name

@@ -144,11 +144,13 @@ fn appidacr(proof: Proof) -> &'static str {
     }
 }
 
-/// Entra writes Exchange's scopes with their host, and Graph's bare, beside the OpenID ones.
+/// Entra writes scopes with their host, and Graph's bare, beside the OpenID ones.
 fn scope(asked: &Asked, names: &str, oidc: &[&str]) -> String {
     let audience = asked.audience.trim_end_matches('/');
     match asked.resource {
-        Resource::Exchange => names.split(' ').map(|name| format!("{audience}/{name}")).collect::<Vec<_>>().join(" "),
+        Resource::Exchange | Resource::Management => {
+            names.split(' ').map(|name| format!("{audience}/{name}")).collect::<Vec<_>>().join(" ")
+        }
         Resource::Graph => format!("{names} {}", oidc.join(" ")).trim().to_owned(),
     }
 }

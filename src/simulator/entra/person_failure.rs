@@ -82,6 +82,23 @@ pub fn nothing_listed(app: &Registration) -> Failure {
     Failure::new(400, "invalid_client", 650_056, text)
 }
 
+/// With the ID of Microsoft Graph's `SMTP.Send`.
+pub fn no_such_permission_id(app: &Registration) -> Failure {
+    let text = format!(
+        "Resource '{EXCHANGE_ID}' had no entitlements matching required permissions configured on the required resource \
+         access for client '{}'. Requested permission IDs: '258f6531-6087-4cc4-bb90-092c5fb3ed3f'.",
+        app.client_id
+    );
+    Failure::new(400, "invalid_client", 65_006, text)
+}
+
+pub fn claims_mapped() -> Failure {
+    let text = "AcceptMappedClaims is only supported for a token audience matching the application GUID or an audience \
+                within the tenant's verified domains. Either change the resource identifier, or use an \
+                application-specific signing key.";
+    Failure::new(400, "invalid_request", 501_461, text)
+}
+
 pub fn looping() -> Failure {
     let text = "The server terminated an operation because it encountered a client request loop. Please contact your app \
                 vendor.";

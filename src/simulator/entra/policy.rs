@@ -38,6 +38,12 @@ pub fn app(state: &State, app: &Registration, user: &User, asked: &Asked) -> Res
         return Err(person_failure::half_added(&state.tenant.name));
     }
     let exchange = asked.resource == Resource::Exchange;
+    if app.mixed_ids {
+        return Err(person_failure::no_such_permission_id(app));
+    }
+    if app.mapped_claims {
+        return Err(person_failure::claims_mapped());
+    }
     if exchange && app.first_party {
         return Err(person_failure::not_preauthorized(app));
     }

@@ -36,6 +36,10 @@ const EXCHANGE_SCOPES: [&str; 7] = [
     "EWS.AccessAsUser.All",
     "User.Read",
 ];
+/// Azure's own management, which people's scopes name where they took an example for SMTP's.
+const MANAGEMENT: &str = "https://management.azure.com";
+const MANAGEMENT_ID: &str = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+const MANAGEMENT_SCOPES: [&str; 1] = ["user_impersonation"];
 const GRAPH_SCOPES: [&str; 7] = [
     "SMTP.Send",
     "Mail.Send",
@@ -120,6 +124,7 @@ pub fn resource(audience: &str) -> Option<Resource> {
     match audience.trim_end_matches('/').to_ascii_lowercase().as_str() {
         "https://outlook.office.com" | "https://outlook.office365.com" | EXCHANGE_ID => Some(Resource::Exchange),
         GRAPH | GRAPH_ID => Some(Resource::Graph),
+        MANAGEMENT | MANAGEMENT_ID => Some(Resource::Management),
         _ => None,
     }
 }
@@ -130,9 +135,10 @@ fn for_consumers(audience: &str, name: &str) -> bool {
 }
 
 fn known(resource: Resource, name: &str) -> Option<&'static str> {
-    let names = match resource {
+    let names: &[_] = match resource {
         Resource::Exchange => &EXCHANGE_SCOPES,
         Resource::Graph => &GRAPH_SCOPES,
+        Resource::Management => &MANAGEMENT_SCOPES,
     };
     names.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
 }
@@ -141,6 +147,7 @@ fn id(resource: Resource) -> &'static str {
     match resource {
         Resource::Exchange => EXCHANGE_ID,
         Resource::Graph => GRAPH_ID,
+        Resource::Management => MANAGEMENT_ID,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connect {
     /// Absent when it was cancelled.
-    trial: Option<Trial>,
+    trial: Option<Box<Trial>>,
     /// The pause before the next try, and when that is (Unix seconds).
     pause: Option<(Ticket, i64)>,
 }
@@ -38,7 +38,7 @@ impl Connect {
     fn begin(&mut self, desk: &mut Desk, now: i64) -> Turn {
         match Trial::begin(desk, None, now) {
             Some((trial, effect)) => {
-                self.trial = Some(trial);
+                self.trial = Some(Box::new(trial));
                 Turn::asking(effect)
             }
             None => {
@@ -95,7 +95,7 @@ impl Connect {
                 _ => Turn::stay(),
             };
         }
-        let runs = self.trial.as_ref().is_some_and(Trial::runs);
+        let runs = self.trial.as_deref().is_some_and(Trial::runs);
         match (message, &mut self.trial) {
             (Message::Reported(_, report), Some(trial)) => {
                 let effects = trial.reported(desk, report, now);
@@ -151,24 +151,24 @@ impl Connect {
     }
 
     pub fn trial(&self) -> Option<&Trial> {
-        self.trial.as_ref()
+        self.trial.as_deref()
     }
 
     pub fn trial_mut(&mut self) -> Option<&mut Trial> {
-        self.trial.as_mut()
+        self.trial.as_deref_mut()
     }
 
     /// How the test ended, once it has.
     pub fn causes(&self) -> &[Cause] {
-        self.trial.as_ref().map_or(&[], Trial::causes)
+        self.trial.as_deref().map_or(&[], Trial::causes)
     }
 
     pub fn outcome(&self) -> Option<Outcome> {
-        self.trial.as_ref().and_then(Trial::outcome)
+        self.trial.as_deref().and_then(Trial::outcome)
     }
 
     pub fn blamed(&self) -> Option<Item> {
-        self.trial.as_ref().and_then(Trial::blamed)
+        self.trial.as_deref().and_then(Trial::blamed)
     }
 
     pub fn page(&self, desk: &Desk, now: i64) -> Page {

@@ -105,6 +105,9 @@ impl Trial {
                 self.evidence = settle::evidence(desk, &conversation, self.message.as_ref(), now);
                 self.causes = settle::settle(desk, &conversation, &self.evidence);
                 desk.causes.clone_from(&self.causes);
+                if conversation.ending == Ending::Accepted {
+                    desk.accepted_at = Some(now);
+                }
                 self.phase = Phase::Ended(conversation);
             }
             _ => {}

@@ -72,4 +72,23 @@ pub const STORIES: &[Story] = &[
     story("consent_missing", "message", "consent", Mends::With(Key::Letter('g'))),
     story("device_code_blocked_later", "message", "consent", Mends::At("consent")).of("device_code_blocked"),
     story("token_expired", "message", "token", Mends::Here(Key::Letter('r'))),
+    story("multi_tenant_needed", "told", "tenant", Mends::Here(Key::Letter('a'))),
+    story("authority_audience_mismatch_session", "told", "tenant", Mends::Here(Key::Letter('a')))
+        .of("authority_audience_mismatch"),
+    story("authority_audience_mismatch_personal", "registration-personal", "tenant", Mends::Here(Key::Letter('r')))
+        .of("authority_audience_mismatch"),
+    story(
+        "app_registration_retired",
+        "registration",
+        "client-id",
+        Mends::Types("registration", "2c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b44"),
+    ),
+    story("registration_permission_ids_wrong", "told", "permission", Mends::At("permissions")),
+    story("entra_other", "told", "consent", Mends::Here(Key::Letter('a'))),
+    story("wrong_audience_other", "token", "audience", Mends::With(Key::Letter('s'))),
+    story("account_cannot_sign_in_later", "message", "mailbox", Mends::At("mailbox")).of("account_cannot_sign_in"),
+    story("app_disabled_in_tenant_later", "message", "client-id", Mends::At("registration"))
+        .of("app_disabled_in_tenant"),
+    story("secret_expired_later", "message", "client-secret", Mends::Types("app-secret", "Sim8Q~new.not_a_secret"))
+        .of("secret_expired"),
 ];
