@@ -3,8 +3,6 @@
 
 mod access;
 mod answers;
-#[cfg(test)]
-mod catalogue_tests;
 mod credential;
 pub mod demo;
 mod events;
@@ -189,6 +187,9 @@ impl Context {
         }
     }
 }
+
+#[cfg(test)]
+mod catalogue_tests;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,14 @@
-//! The catalogue of causes, one TOML file each, and a cause as found.
+//! A cause: what its file says (`causes/*.toml`), and as it is found. Which files there are is the catalogue's.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+mod catalogue;
 
+pub use catalogue::{FILES, UNKNOWN, catalogue, codes, find};
+pub(super) use catalogue::{unknown, words};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Evidence,
-    rules::{Condition, Rule, Test},
+    rules::{Condition, Rule},
 };
 use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
 
@@ -56,6 +58,8 @@ pub struct Cause {
     pub ways: &'static [Way],
     /// The step to lead to, where that is not the item's.
     pub step: Option<&'static str>,
+    /// It is a mistake in setting up: what worked with the same settings had none.
+    pub set_up: bool,
     /// How long a fix may take to arrive, where that is known (minutes).
     pub arrives_within: Option<u32>,
 }
@@ -82,6 +86,9 @@ pub struct Entry {
     pub source: String,
     /// What shows that the fix has worked; none where there is none.
     pub verify: Option<Verify>,
+    /// A mistake in setting up, there from the first try on. Where the account was accepted before, the rest comes first.
+    #[serde(default)]
+    pub set_up: bool,
     /// Where it stands in the way of one way of consent: those that it does not.
     #[serde(default)]
     pub ways: Vec<Way>,
@@ -181,198 +188,6 @@ impl Command {
     }
 }
 
-macro_rules! files {
-    ($($slug:literal)*) => { &[$(($slug, include_str!(concat!("causes/", $slug, ".toml"))),)*] };
-}
-
-/// The files, in the order in which equally sure causes are listed. A new cause is one file and one line here.
-pub const FILES: &[(&str, &str)] = files! {
-    "unknown"
-    "other_service"
-    "smtp_auth_disabled_mailbox"
-    "smtp_auth_disabled_tenant"
-    "security_defaults"
-    "wrong_sasl_mechanism_chosen"
-    "auth_policy_basic"
-    "ropc_federated_account"
-    "ropc_password_wrong"
-    "password_wrong"
-    "basic_auth_retired"
-    "token_near_expiry_hve"
-    "hve_app_not_allowed"
-    "hve_external_recipient"
-    "hve_account_needed"
-    "hve_sender_not_account"
-    "refresh_token_sent_as_access_token"
-    "token_truncated_in_storage"
-    "malformed_xoauth2"
-    "xoauth2_initial_response_form"
-    "send_as_denied"
-    "reputation_block"
-    "quota_exceeded"
-    "throttled"
-    "service_side_fault"
-    "consumer_primary_alias_mismatch"
-    "wrong_cloud"
-    "guest_account_token"
-    "user_is_alias"
-    "user_must_be_upn"
-    "user_is_not_token_user"
-    "delegated_permission_for_app_only"
-    "service_principal_wrong_object_id"
-    "propagation_delay"
-    "service_principal_missing"
-    "missing_app_role_smtp_sendasapp"
-    "wrong_audience_graph_token"
-    "wrong_audience_other"
-    "audience_refused"
-    "token_stale_after_permission_change"
-    "missing_scope_smtp_send"
-    "permission_on_wrong_api"
-    "token_expired"
-    "mailbox_permission_missing"
-    "unlicensed_mailbox"
-    "client_sent_no_auth"
-    "starttls_not_used"
-    "auth_mechanism_not_offered"
-    "tls_too_old"
-    "missing_scope_user_read"
-    "local_token_store_key_mismatch"
-    "scope_not_for_personal_account"
-    "scopes_of_two_resources"
-    "malformed_scope"
-    "missing_scope_parameter"
-    "authorization_code_invalid"
-    "authorization_code_expired"
-    "malformed_request"
-    "registration_permission_ids_wrong"
-    "permission_not_in_registration"
-    "exchange_not_in_tenant"
-    "public_client_flow_disabled"
-    "redirect_platform_wrong"
-    "client_secret_missing"
-    "secret_sent_by_public_client"
-    "secret_id_instead_of_value"
-    "secret_mangled"
-    "secret_expired"
-    "client_certificate_expired"
-    "client_certificate_unknown"
-    "client_assertion_invalid"
-    "authority_url_malformed"
-    "common_endpoint_single_tenant_app"
-    "multi_tenant_needed"
-    "authority_audience_mismatch"
-    "app_registration_retired"
-    "first_party_client_borrowed"
-    "client_id_wrong"
-    "tenant_wrong"
-    "app_disabled_in_tenant"
-    "state_mismatch"
-    "redirect_uri_mismatch"
-    "redirect_uri_missing"
-    "user_not_assigned_to_app"
-    "account_cannot_sign_in"
-    "federation_fault"
-    "prompt_consent_forced"
-    "consent_missing"
-    "admin_consent_needed"
-    "consent_declined"
-    "app_being_added"
-    "device_code_expired"
-    "sign_in_interrupted"
-    "sign_in_pending"
-    "device_code_blocked"
-    "ca_blocks"
-    "mfa_needed_for_ropc"
-    "interaction_required"
-    "authorization_code_reused"
-    "pkce_mismatch"
-    "client_loop"
-    "ropc_personal_account_unsupported"
-    "refresh_token_missing"
-    "refresh_token_expired"
-    "refresh_token_revoked"
-    "refresh_token_invalid"
-    "ca_file_unusable"
-    "clock_skew"
-    "tls_intercepted"
-    "certificate_untrusted"
-    "host_name_unknown"
-    "implicit_tls_on_starttls_port"
-    "starttls_on_implicit_tls_port"
-    "smtp_redirected_by_network"
-    "starttls_missing"
-    "xoauth2_not_offered"
-    "connection_dropped"
-    "proxy_refuses"
-    "proxy_unreachable"
-    "proxy_address_malformed"
-    "answer_overdue"
-    "network_blocked"
-    "wrong_host_or_port"
-    "captive_portal"
-    "service_temporary"
-    "client_config_not_read"
-    "client_library_bug"
-    "entra_other"
-};
-
-/// The slug of the verdict that none can be given.
-pub const UNKNOWN: &str = "unknown";
-
-/// Causes that are there from the first try on: mistakes in setting up. What worked with the same settings had none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Onset {
-    set_up: Vec<String>,
-}
-
-#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static ONSET: LazyLock<Onset> = LazyLock::new(|| toml::from_str(include_str!("onset.toml")).expect("onset.toml"));
-
-impl Cause {
-    pub fn is_of_setting_up(&self) -> bool {
-        ONSET.set_up.iter().any(|slug| slug == self.slug)
-    }
-}
-
-#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static CATALOGUE: LazyLock<Vec<Entry>> =
-    LazyLock::new(|| FILES.iter().map(|(slug, text)| toml::from_str(text).expect(slug)).collect());
-
-pub fn catalogue() -> &'static [Entry] {
-    &CATALOGUE
-}
-
-/// The words that rules look for, each with the fact they look for them in.
-pub(super) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
-    CATALOGUE.iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all).filter_map(Condition::words)
-}
-
-/// Every AADSTS number that a rule speaks of.
-pub fn codes() -> &'static BTreeSet<&'static str> {
-    static CODES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-        let conditions = catalogue().iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all);
-        let numbers = conditions.filter(|condition| condition.fact == "oauth.code").map(|condition| &condition.test);
-        let named = numbers.flat_map(|test| match test {
-            Test::Is(code) => std::slice::from_ref(code),
-            Test::OneOf(codes) => codes.as_slice(),
-            _ => &[],
-        });
-        named.map(String::as_str).collect()
-    });
-    &CODES
-}
-
-pub fn find(slug: &str) -> Option<&'static Entry> {
-    CATALOGUE.iter().find(|entry| entry.slug == slug)
-}
-
-#[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-pub(super) fn unknown() -> &'static Entry {
-    find(UNKNOWN).expect(UNKNOWN)
-}
-
 impl Entry {
     /// The cause, as sure as the surest of its rules that hold.
     pub(super) fn judge(&'static self, evidence: &Evidence) -> Option<Cause> {
@@ -423,6 +238,7 @@ impl Entry {
             verify: self.verify.map(Verify::phrase),
             ways: &self.ways,
             step: self.step.as_deref(),
+            set_up: self.set_up,
             arrives_within: self.arrives_within,
         }
     }

@@ -69,7 +69,7 @@ fn judged(evidence: &Evidence) -> Vec<Cause> {
     }
     // Who signed in with the same settings before, has made no mistake in setting up.
     let worked = !evidence.values("worked.days").is_empty();
-    found.sort_by_key(|cause| (cause.certainty, worked && cause.is_of_setting_up()));
+    found.sort_by_key(|cause| (cause.certainty, worked && cause.set_up));
     found
 }
 

@@ -360,7 +360,7 @@ fn what_worked_before_was_set_up_right() {
         causes(&evidence(&facts))
     };
     let of_certainty = |found: &[Cause]| -> Vec<(Certainty, bool)> {
-        found.iter().map(|cause| (cause.certainty, cause.is_of_setting_up())).collect()
+        found.iter().map(|cause| (cause.certainty, cause.set_up)).collect()
     };
     let after = order(true);
     assert!(of_certainty(&after[..after.len() - 1]).is_sorted(), "{:?}", of_certainty(&after));

@@ -68,6 +68,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("oauth.timestamp", "as above"),
     ("oauth.form", "o-auth, page, foreign or redirect"),
     ("program.error", "what a program prints of an error in its own code, where nobody else refused"),
+    ("oauth.page", "what a page in the browser said without a number: admin-approval, personal-account, criteria …"),
     ("oauth.tenant", "the tenant an AADSTS text names"),
     ("oauth.tenant_form", "what that name is: name, path-word or placeholder"),
     ("oauth.client", "the application an AADSTS text names"),

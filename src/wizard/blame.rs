@@ -87,11 +87,11 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     if let Some(changed_at) = desk.draft.changed_at {
         evidence.add("change.minutes", (now - changed_at).max(0) / 60);
     }
-    if let Some(off) = desk.clock_off {
-        evidence.add("clock.off", off);
-    }
     if let Some(accepted_at) = desk.accepted_at {
         evidence.add("accepted.minutes", (now - accepted_at).max(0) / 60);
+    }
+    if let Some(off) = desk.clock_off {
+        evidence.add("clock.off", off);
     }
     add_token(&mut evidence, desk, now);
     evidence.add_conversation(conversation);

@@ -52,7 +52,7 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
     Get-CASMailbox -Identity '<user>' | Format-List SmtpClientAuthenticationDisabled
   Switch it on:
     Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
-  - Ask whoever runs Exchange for the output of the first command
+  - How the switch stands, which whoever runs Exchange can read (Get-CASMailbox)
   Fixed when 'smtp-oauth test' ends in 235. Changes take time to arrive: 'smtp-oauth test --until-accepted 2h' waits for it
   https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
 ";
@@ -111,7 +111,7 @@ fn a_huge_input_is_read_to_its_end_and_counted() {
         "smtp-oauth: 20007 lines, 938 KiB: what bears on a failure is read, with what stands around it, and the end\n"
     );
     let ran = piped(&[], log.as_bytes());
-    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentic… (Nov 22 11:00:00)\n\n";
+    let says = "Read: 535 · 5.7.139\n  7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox (Nov 22 11:00:00)\n\n";
     assert!(ran.stdout.starts_with(says), "{}", ran.stdout);
 }
 

@@ -5,4 +5,5 @@ mod loopback;
 mod mail;
 mod patient;
 mod redirect;
+mod simulated;
 mod web;

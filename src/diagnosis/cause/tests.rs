@@ -72,10 +72,3 @@ fn addresses_are_those_of_the_cloud() {
     assert_eq!(of("china", "login_host").as_deref(), Some("login.partner.microsoftonline.cn"));
     assert_eq!((of("dod", "admin"), of("dod", "smtp_host").as_deref()), (None, Some("outlook-dod.office365.us")));
 }
-
-#[test]
-fn what_is_of_setting_up_exists() {
-    for slug in &ONSET.set_up {
-        assert!(find(slug).is_some(), "{slug}");
-    }
-}

@@ -25,11 +25,20 @@ const LONGEST: usize = 600;
 
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    for call in SIGN_IN.find_iter(text) {
-        found.extend(arguments(text, call.end()).into_iter().skip(1));
-    }
-    for call in SECRET.find_iter(text) {
-        found.extend(arguments(text, call.end()).into_iter().take(1));
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        let begin = end;
+        end += line.len();
+        // A call with a value in it; the patterns are dear.
+        if !line.contains(['\'', '"']) {
+            continue;
+        }
+        for call in SIGN_IN.find_iter(if line.contains('(') { line } else { "" }) {
+            found.extend(arguments(text, begin + call.end()).into_iter().skip(1));
+        }
+        for call in SECRET.find_iter(line) {
+            found.extend(arguments(text, begin + call.end()).into_iter().take(1));
+        }
     }
     found.retain(|value| !value.is_empty());
     found

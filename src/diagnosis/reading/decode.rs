@@ -20,7 +20,7 @@ const STEPS: [Step; 8] = [
     (entities, &["&"]),
     (escapes, &["\\u", "\\U"]),
     (quotes, &["{\\", "[\\"]),
-    (url, &["%"]),
+    (url, &["error", "Error", "%7B", "%7b", "%257"]),
     (base64, &["ey", "IH", "AA", "Q0", "c3", "QU"]),
 ];
 
@@ -132,21 +132,33 @@ fn spaced(value: &str, form: bool) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/]{24,}={0,2}"));
 /// Worth reading: a refusal or an authority's error.
 static TELLING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"AADSTS\d|"error"|\b[45]\d\d[ -][45]\.\d{1,3}\.\d"#));
 
 /// A word that is base64 of a text that tells. A token is none: it holds no words.
 fn base64(text: &str) -> String {
-    let words = |found: &Captures<'_>| {
-        let decoded = blob::decode(&found[0]).and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = decoded.filter(|decoded| {
-            let odd = |letter: char| letter.is_control() && !letter.is_whitespace();
-            decoded.contains(' ') && !decoded.contains(odd) && TELLING.is_match(decoded)
-        });
-        text.unwrap_or_else(|| found[0].to_owned())
-    };
-    LONG.replace_all(text, words).into_owned()
+    const SHORTEST: usize = 24;
+    let alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let mut out = String::with_capacity(text.len());
+    let (mut kept, mut from) = (0, 0);
+    while let Some(begin) = text.as_bytes()[from..].iter().position(alphabet).map(|at| from + at) {
+        let length = text.as_bytes()[begin..].iter().take_while(|byte| alphabet(byte)).count();
+        from = begin + length;
+        if let Some(words) = (length >= SHORTEST).then(|| telling(&text[begin..from])).flatten() {
+            out.push_str(&text[kept..begin]);
+            out.push_str(&words);
+            from += text[from..].len() - text[from..].trim_start_matches('=').len();
+            kept = from;
+        }
+    }
+    out.push_str(&text[kept..]);
+    out
+}
+
+fn telling(word: &str) -> Option<String> {
+    let text = String::from_utf8(blob::decode(word)?).ok()?;
+    let odd = |letter: char| letter.is_control() && !letter.is_whitespace();
+    (text.contains(' ') && !text.contains(odd) && TELLING.is_match(&text)).then_some(text)
 }
 
 /// Line ends that a program wrote as letters, where another line of a reply or of a stack trace follows.

@@ -190,3 +190,24 @@ fn wrong(key: &str, wanted: &'static str) -> Fault {
 fn plain(error: &toml::de::Error) -> String {
     error.message().lines().next().unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_right_on_a_mailbox_is_read_from_lists_and_tables() {
+        let rights = |lines: &[&str]| mailbox_rights(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+        let own = "User            : NT AUTHORITY\\SELF";
+        assert_eq!(rights(&["Get-MailboxPermission a", "AccessRights    : {FullAccess}", own]), Some("self-only"));
+        assert_eq!(rights(&["Get-MailboxPermission a", own, "User : app"]), None);
+        assert_eq!(rights(&["Get-MailboxPermission a", "NT AUTHORITY\\SELF  {FullAccess}"]), Some("self-only"));
+        assert_eq!(
+            rights(&["Get-MailboxPermission a", "NT AUTHORITY\\SELF {FullAccess}", "b@c.example {FullAccess}"]),
+            None
+        );
+        // What another command printed is not of the mailbox.
+        assert_eq!(rights(&["Get-MailboxPermission a", own, "Get-ServicePrincipal", "User : app"]), Some("self-only"));
+        assert_eq!(rights(&["Get-RecipientPermission a", own]), None);
+    }
+}

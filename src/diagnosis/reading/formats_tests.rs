@@ -168,9 +168,7 @@ fn a_refusal_is_read_of_the_error_a_program_shows() {
         format!(
             "{{\"__REALTIME_TIMESTAMP\":\"1783770402000000\",\"PRIORITY\":\"4\",\"SYSLOG_IDENTIFIER\":\"postfix/smtp\",\"_PID\":\"41\",\"MESSAGE\":\"4F2A: SASL authentication failed; server smtp.office365.com[192.0.2.1] said: 535 {OFF}\"}}"
         ),
-        format!(
-            "{{\"log\":\"535-5.7.139 Authentication unsuccessful, SmtpClientAuthentication is\\r\\n\",\"stream\":\"stderr\",\"time\":\"2026-07-11T11:46:42.1Z\"}}\n{{\"log\":\"535 5.7.139 disabled for the Tenant.\\r\\n\",\"stream\":\"stderr\",\"time\":\"2026-07-11T11:46:42.2Z\"}}"
-        ),
+        "{\"log\":\"535-5.7.139 Authentication unsuccessful, SmtpClientAuthentication is\\r\\n\",\"stream\":\"stderr\",\"time\":\"2026-07-11T11:46:42.1Z\"}\n{\"log\":\"535 5.7.139 disabled for the Tenant.\\r\\n\",\"stream\":\"stderr\",\"time\":\"2026-07-11T11:46:42.2Z\"}".to_owned(),
         format!(
             "<134>1 2026-07-11T11:46:42.123Z mx postfix/smtp 41 - - 4F2A: SASL authentication failed; server smtp.office365.com[192.0.2.1] said: 535 {OFF}"
         ),

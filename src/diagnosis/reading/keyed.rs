@@ -36,6 +36,9 @@ static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// In small letters: a line without any of them holds no such name, and most lines hold none.
+const SIGNS: [&str; 7] = ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort"];
+
 /// A quoted value may hold anything, also where it was broken over two lines.
 const LONGEST: usize = 512;
 const LINES: usize = 2;
@@ -43,12 +46,24 @@ const LINES: usize = 2;
 /// Where the secret values stand, in no order.
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(name) = NAME.find_at(text, from) {
-        let value = value(text, name.end());
-        // What is no value may be the name of the next one.
-        from = value.as_ref().map_or(name.end(), |value| value.end.max(name.end()));
-        found.extend(value.filter(|value| !HARMLESS.is_match(&text[value.clone()])));
+    let (mut from, mut end) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let begin = end;
+        end += line.len();
+        let lower = line.to_ascii_lowercase();
+        if end <= from || !SIGNS.iter().any(|sign| lower.contains(sign)) {
+            continue;
+        }
+        from = from.max(begin);
+        while let Some(name) = NAME.find_at(&text[..end], from) {
+            let value = value(text, name.end());
+            // What is no value may be the name of the next one.
+            from = value.as_ref().map_or(name.end(), |value| value.end.max(name.end()));
+            found.extend(value.filter(|value| !HARMLESS.is_match(&text[value.clone()])));
+            if from >= end {
+                break;
+            }
+        }
     }
     for pattern in [&BESIDE, &LOGIN] {
         let groups = pattern.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());

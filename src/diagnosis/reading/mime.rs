@@ -10,6 +10,7 @@ use super::{blob, records::pattern};
 
 static ENCODING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^[> ]*Content-Transfer-Encoding:\s*(base64|quoted-printable)\b"));
+static CHARSET: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bcharset="?([A-Za-z0-9_-]{2,30})"#));
 /// `=?utf-8?B?…?=`; the white space between two of them is none of the text.
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"=\?([A-Za-z0-9_-]{2,30})(?:\*[a-zA-Z-]*)?\?([BbQq])\?([^?\s]*)\?=(?:\r?\n?[ \t]+(=\?))?")
@@ -24,22 +25,26 @@ pub fn decoded(text: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut lines = text.lines().peekable();
     let mut coding: Option<bool> = None;
+    let mut charset = String::new();
     while let Some(line) = lines.next() {
         if let Some(found) = ENCODING.captures(line) {
             coding = Some(found[1].eq_ignore_ascii_case("base64"));
+        }
+        if let Some(found) = CHARSET.captures(line) {
+            found[1].clone_into(&mut charset);
         }
         out.push(line.to_owned());
         if !line.trim().is_empty() {
             continue;
         }
+        let charset = std::mem::take(&mut charset);
         let Some(base64) = coding.take() else { continue };
         let mut body: Vec<&str> = Vec::new();
         while let Some(line) = lines.next_if(|line| !is_boundary(line)) {
             body.push(line);
         }
-        out.push(
-            if base64 { of_base64(&body) } else { of_quoted(&body.join("\n")) }.unwrap_or_else(|| body.join("\n")),
-        );
+        let decoded = if base64 { of_base64(&body, &charset) } else { of_quoted(&body.join("\n"), &charset) };
+        out.push(decoded.unwrap_or_else(|| body.join("\n")));
     }
     let text = out.join("\n");
     let text = words(&blocks(&text));
@@ -52,24 +57,25 @@ fn is_boundary(line: &str) -> bool {
 }
 
 /// As far as it is base64.
-fn of_base64(body: &[&str]) -> Option<String> {
+fn of_base64(body: &[&str], charset: &str) -> Option<String> {
     let fits = |line: &&&str| line.trim_end().chars().all(is_base64);
     let joined: String = body.iter().take_while(fits).map(|line| line.trim_end()).collect();
     let rest = body.iter().skip_while(fits).copied().collect::<Vec<_>>().join("\n");
-    Some(format!("{}\n{rest}", letters(&blob::decode(&joined)?)))
+    Some(format!("{}\n{rest}", letters(&blob::decode(&joined)?, charset)))
 }
 
-fn of_quoted(body: &str) -> Option<String> {
-    Some(letters(&quoted_printable::decode(body, ParseMode::Robust).ok()?))
+fn of_quoted(body: &str, charset: &str) -> Option<String> {
+    Some(letters(&quoted_printable::decode(body, ParseMode::Robust).ok()?, charset))
 }
 
 fn is_base64(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "+/=".contains(letter)
 }
 
-/// Bytes of a part. What is no UTF-8 loses its letters outside ASCII; codes and addresses have none.
-fn letters(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+/// Bytes of a part in its character set; one that nobody knows is taken for UTF-8.
+fn letters(bytes: &[u8], charset: &str) -> String {
+    let known = encoding_rs::Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+    known.decode(bytes).0.replace("\r\n", "\n")
 }
 
 /// Base64 in the lines of a mail, without the header that says so, where words come of it.
@@ -108,7 +114,7 @@ fn is_words(text: &str) -> bool {
 fn soft(text: &str) -> String {
     const LONG: usize = 60;
     let goes_on = |line: &str| line.ends_with('=') && !line.ends_with("==") && (LONG..=LINE).contains(&line.len());
-    if text.lines().any(goes_on) { of_quoted(text).unwrap_or_else(|| text.to_owned()) } else { text.to_owned() }
+    if text.lines().any(goes_on) { of_quoted(text, "").unwrap_or_else(|| text.to_owned()) } else { text.to_owned() }
 }
 
 fn words(text: &str) -> String {
@@ -126,7 +132,7 @@ fn words(text: &str) -> String {
                 quoted_printable::decode(body.replace('_', " "), ParseMode::Robust).ok()
             };
             let next = found.get(4).map_or("", |next| next.as_str());
-            bytes.map_or_else(|| found[0].to_owned(), |bytes| letters(&bytes) + next)
+            bytes.map_or_else(|| found[0].to_owned(), |bytes| letters(&bytes, &found[1]) + next)
         };
         out = WORD.replace_all(&out, word).into_owned();
     }
@@ -192,6 +198,12 @@ mod tests {
         let subject = format!("Subject: =?utf-8?B?{}?=\n =?UTF-8?Q?=E4=BE=9D_a?= b", STANDARD.encode("配信不能: "));
         assert_eq!(decoded(&subject), "Subject: 配信不能: 依 a b");
         assert_eq!(decoded("=?x?Z?a?= =?"), "=?x?Z?a?= =?");
+        let (jis, ..) = encoding_rs::ISO_2022_JP.encode("管理者用の診断情報");
+        let word = STANDARD.encode(&jis);
+        assert_eq!(decoded(&format!("=?iso-2022-jp?B?{word}?= x")), "管理者用の診断情報 x");
+        let part =
+            format!("Content-Type: text/plain; charset=iso-2022-jp\nContent-Transfer-Encoding: base64\n\n{word}\n");
+        assert!(decoded(&part).contains("管理者用の診断情報"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod keyed;
 mod mime;
 mod network;
 mod oauth;
+mod pages;
 mod programs;
 mod records;
 mod refusal;
@@ -65,6 +66,7 @@ impl Reading {
             evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
+        pages::add(evidence, &records);
         let refused = replies::add(evidence, &records);
         accepted.outcome(evidence, refused);
         service::add(evidence, &records);
@@ -160,11 +162,15 @@ fn infer(evidence: &mut Evidence) {
 }
 
 #[cfg(test)]
+mod bounces_tests;
+#[cfg(test)]
 mod formats_tests;
 #[cfg(test)]
 mod misleading;
 #[cfg(test)]
 mod order_tests;
+#[cfg(test)]
+mod pages_tests;
 #[cfg(test)]
 mod strings_tests;
 #[cfg(test)]

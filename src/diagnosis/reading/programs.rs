@@ -44,15 +44,14 @@ static USER: LazyLock<Regex> = LazyLock::new(|| {
 /// A string in a program's own notation: `user=…\x01auth=Bearer …`.
 static STRING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\buser=([^\s^\\'\x22]+)(?:\^A|\\x01|\\u0001|\\u\{1\}|\\001|\\1)auth=Bearer "));
-static ABOUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)smtp|auth|sasl|oauth|535"));
 
-/// The mechanism a program says it tried; empty where it says none.
-pub fn mechanism(line: &str) -> &'static str {
-    let lower = line.to_ascii_lowercase();
-    if NOT.iter().any(|words| lower.contains(words)) {
+/// The mechanism a program says it tried; empty where it says none. `lower` is the line in small letters.
+pub fn mechanism(line: &str, lower: &str) -> &'static str {
+    let about = ["auth", "mechanism", "command", "sasl"].iter().any(|word| lower.contains(word));
+    if !about || NOT.iter().any(|words| lower.contains(words)) {
         return "";
     }
-    if STRING.is_match(line) {
+    if lower.contains("auth=bearer") && STRING.is_match(line) {
         return "XOAUTH2";
     }
     let tried = TRIED.captures(line).and_then(|found| found.iter().skip(1).flatten().next());
@@ -61,10 +60,14 @@ pub fn mechanism(line: &str) -> &'static str {
     known.or_else(|| by_words().map(|(mechanism, _)| *mechanism)).unwrap_or_default()
 }
 
-/// The user a program names beside a sign-in; empty where it names none.
-pub fn user(line: &str) -> String {
+/// The user a program names beside a sign-in; empty where it names none. `lower` is the line in small letters.
+pub fn user(line: &str, lower: &str) -> String {
+    let about = ["smtp", "auth", "sasl", "535"].iter().any(|word| lower.contains(word));
+    if !about || !line.contains('@') {
+        return String::new();
+    }
     let string = STRING.captures(line);
-    let named = string.or_else(|| USER.captures(line).filter(|_| ABOUT.is_match(line)));
+    let named = string.or_else(|| USER.captures(line));
     let user = named.and_then(|found| Some(found.get(1)?.as_str().trim_end_matches(['.', ']', '}']).to_owned()));
     user.filter(|user| secrets::address(user)).unwrap_or_default()
 }
@@ -88,7 +91,7 @@ mod tests {
             ("mechanism LOGIN not supported by server", ""),
             ("authenticated with success", ""),
         ] {
-            assert_eq!(mechanism(line), tried, "{line}");
+            assert_eq!(mechanism(line, &line.to_ascii_lowercase()), tried, "{line}");
         }
     }
 
@@ -104,7 +107,7 @@ mod tests {
             ("smtp user=admin", ""),
             ("the author can be reached: x@y.example", ""),
         ] {
-            assert_eq!(user(line), named, "{line}");
+            assert_eq!(user(line, &line.to_ascii_lowercase()), named, "{line}");
         }
     }
 }

@@ -43,9 +43,6 @@ pub struct Cleared {
 /// Tokens of one text that are read; a failure has one.
 const MOST: usize = 8;
 
-/// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string.
-static WORD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[A-Za-z0-9+/_!*$~.-]{40,}=*|\b(?:eyJ|dXNlcj)[A-Za-z0-9+/_.=-]{8,}"));
 /// The end of a JWT whose beginning was taken off, and the beginning of an opaque token.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:…|\.)[A-Za-z0-9_-]{20,}"));
 static OPAQUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bEw[A-Z][A-Za-z0-9+/=]{22,}"));
@@ -76,7 +73,8 @@ pub fn clear(text: &str) -> Cleared {
         hidden.extend(mark.map(|mark| (begins.start..end, mark)));
     }
     let mut secrets: Vec<Range<usize>> = Vec::new();
-    for secret in CLIENT_SECRET.find_iter(text) {
+    let may_hold = text.contains("Q~") || text.contains("Q%7");
+    for secret in CLIENT_SECRET.find_iter(if may_hold { text } else { "" }) {
         let end = if secret.len() < CLIENT_SECRET_LENGTH { broken_off(text, secret.end()) } else { secret.end() };
         secrets.push(secret.start()..end);
     }
@@ -119,13 +117,42 @@ pub fn clear(text: &str) -> Cleared {
 
 /// The next long word, and whether it was sent as an XOAUTH2 string.
 fn next_word(text: &str, from: usize, strings: &[Range<usize>]) -> Option<(Range<usize>, bool)> {
-    let word = WORD.find_at(text, from).map(|word| word.range());
+    let word = long_word(text, from);
     let string = strings.iter().find(|string| string.start >= from).cloned();
     match (word, string) {
         (Some(word), Some(string)) if word.end <= string.start => Some((word, false)),
         (_, Some(string)) => Some((string, true)),
         (word, None) => word.map(|word| (word, false)),
     }
+}
+
+/// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string. By hand,
+/// since a pattern would begin anew at every letter of every line.
+fn long_word(text: &str, from: usize) -> Option<Range<usize>> {
+    const LONG: usize = 40;
+    const BEHIND: usize = 8;
+    let bytes = text.as_bytes();
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_!*$~.-".contains(byte);
+    let string = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_.=-".contains(byte);
+    let run = |at: usize, fits: &dyn Fn(&u8) -> bool| bytes[at..].iter().take_while(|byte| fits(byte)).count();
+    let mut at = from;
+    while let Some(begin) = bytes[at..].iter().position(token).map(|found| at + found) {
+        let length = run(begin, &token);
+        let end = begin + length;
+        if length >= LONG {
+            return Some(begin..end + run(end, &|byte| *byte == b'='));
+        }
+        let is_begin = |place: &usize| {
+            let alone = *place == 0 || !(bytes[place - 1].is_ascii_alphanumeric() || bytes[place - 1] == b'_');
+            let sign = ["eyJ", "dXNlcj"].iter().find(|sign| bytes[*place..].starts_with(sign.as_bytes()));
+            alone && sign.is_some_and(|sign| run(place + sign.len(), &string) >= BEHIND)
+        };
+        if let Some(place) = (begin..end).find(is_begin) {
+            return Some(place..place + run(place, &string));
+        }
+        at = end;
+    }
+    None
 }
 
 /// What stands right before a place, as far as a name goes.

@@ -84,6 +84,9 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         }
         let lower = line.to_ascii_lowercase();
         let other = WORDS.iter().any(|words| lower.contains(words)) || quoted(line);
+        if lower.contains("google's oauth") {
+            return evidence.add_if_none("service", "Gmail");
+        }
         let other = if EXCHANGE.is_match(line) { Some("Exchange Server") } else { other.then_some("another") };
         if let Some(service) = hosts.iter().find_map(|host| named(host)).or(other) {
             return evidence.add_if_none("service", service);

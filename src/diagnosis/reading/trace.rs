@@ -78,10 +78,10 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    fn see(&mut self, number: usize, line: &str) {
-        let microsofts = line.contains("office365") || line.contains("outlook.com");
-        let taken = SENT.is_match(line);
-        if SIGNED_IN.is_match(line) || (taken && microsofts) {
+    fn see(&mut self, number: usize, line: &Line<'_>) {
+        let microsofts = line.has(&["office365", "outlook.com"]);
+        let taken = line.is(&["250"], &SENT);
+        if line.is(&["235", "2.7.0"], &SIGNED_IN) || (taken && microsofts) {
             self.sign_in = Some(number);
         }
         if taken {
@@ -108,44 +108,46 @@ impl Accepted {
     }
 }
 
+/// A line, and the same in small letters: words are looked for before a pattern is, since most lines have none.
+struct Line<'a> {
+    said: &'a str,
+    lower: String,
+}
+
+impl Line<'_> {
+    fn has(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.lower.contains(word))
+    }
+
+    /// A group of a pattern; empty where the line has none of the words, or does not fit.
+    fn part(&self, words: &[&str], pattern: &Regex, group: usize) -> String {
+        let found = self.has(words).then(|| pattern.captures(self.said)).flatten();
+        found.and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
+    }
+
+    fn is(&self, words: &[&str], pattern: &Regex) -> bool {
+        self.has(words) && pattern.is_match(self.said)
+    }
+}
+
 pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
     let mut accepted = Accepted::default();
     let (mut signed_in, mut mail) = (false, false);
-    for (number, Record(line)) in records.iter().enumerate() {
-        accepted.see(number, line);
-        let part = |pattern: &Regex, group: usize| {
-            pattern.captures(line).and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
-        };
-        if !HANDED_OVER.is_match(line) {
-            evidence.add_once("accepted", part(&ACCEPTED, 1));
+    for (number, Record(said)) in records.iter().enumerate() {
+        let line = Line { said, lower: said.to_ascii_lowercase() };
+        accepted.see(number, &line);
+        if !line.is(&["250"], &HANDED_OVER) {
+            evidence.add_once("accepted", line.part(&["235", "2.7.0", "250"], &ACCEPTED, 1));
         }
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
-            evidence.add_once("imap", if pattern.is_match(line) { said } else { "" });
+            let is = line.is(&["imap", "ok ", "no ", "-err", "connected"], pattern);
+            evidence.add_once("imap", if is { said } else { "" });
         }
-        evidence.add_once("auth.form", if ONE_LINE.is_match(line) { "one-line" } else { "" });
-        evidence.add_once("auth.form", if ALONE.is_match(line) { "alone" } else { "" });
-        let mechanism = part(&AUTH, 1).to_ascii_uppercase();
-        let prompted = if PROMPT.is_match(line) { "LOGIN" } else { programs::mechanism(line) };
-        let mechanism = if mechanism.is_empty() { prompted } else { &mechanism };
-        signed_in |= !mechanism.is_empty() || SIGNED_IN.is_match(line);
-        evidence.add_once("mechanism", mechanism);
-        let user = Some(part(&AUTH, 2)).filter(|user| user.len() <= 254).unwrap_or_default();
-        let user = if user.is_empty() { programs::user(line) } else { user };
-        evidence.add_if_none("user", &user);
-        if !user.is_empty() {
-            accepted.user = user;
-        }
-        if let Some(found) = MAIL.captures(line) {
-            mail |= !signed_in;
-            evidence.add_if_none("sender", found.get(1).map_or("", |sender| sender.as_str()));
-        }
-        evidence.add_once("banner", unquoted(&part(&BANNER, 1)));
-        evidence.add_once("ehlo", unquoted(&part(&OFFERED, 1)));
-        evidence.add_once("ehlo", format!("{} {}", part(&EXTENSION, 1), part(&EXTENSION, 2)).trim());
-        if evidence.values("host").is_empty() {
-            evidence.add_if_none("host", &part(&HOST, 1).to_ascii_lowercase());
-            evidence.add_if_none("port", &part(&HOST, 2));
-        }
+        signed_in |= sign_in(evidence, &line, &mut accepted);
+        let sender = line.part(&["mail from"], &MAIL, 1);
+        mail |= !signed_in && line.is(&["mail from"], &MAIL);
+        evidence.add_if_none("sender", &sender);
+        server(evidence, &line);
     }
     if tls_came_to_nothing(records) {
         evidence.add_once("smtp.fault", "tls-not-begun");
@@ -154,6 +156,37 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
         evidence.add("mail.auth", "none");
     }
     accepted
+}
+
+/// With which mechanism and as whom the client signs in; gives whether the line shows that it does.
+fn sign_in(evidence: &mut Evidence, line: &Line<'_>, accepted: &mut Accepted) -> bool {
+    evidence.add_once("auth.form", if line.is(&["xoauth2"], &ONE_LINE) { "one-line" } else { "" });
+    evidence.add_once("auth.form", if line.is(&["xoauth2"], &ALONE) { "alone" } else { "" });
+    let command = line.part(&["auth "], &AUTH, 1).to_ascii_uppercase();
+    let prompted = line.is(&["334 "], &PROMPT);
+    let told = if prompted { "LOGIN" } else { programs::mechanism(line.said, &line.lower) };
+    let mechanism = if command.is_empty() { told } else { &command };
+    evidence.add_once("mechanism", mechanism);
+    let user = Some(line.part(&["auth "], &AUTH, 2)).filter(|user| !user.is_empty() && user.len() <= 254);
+    let user = user.unwrap_or_else(|| programs::user(line.said, &line.lower));
+    evidence.add_if_none("user", &user);
+    if !user.is_empty() {
+        accepted.user = user;
+    }
+    !mechanism.is_empty() || line.is(&["235", "2.7.0"], &SIGNED_IN)
+}
+
+/// Which server it is and what it offers.
+fn server(evidence: &mut Evidence, line: &Line<'_>) {
+    evidence.add_once("banner", unquoted(&line.part(&["220"], &BANNER, 1)));
+    evidence.add_once("ehlo", unquoted(&line.part(&["250"], &OFFERED, 1)));
+    let [name, value] = [1, 2].map(|group| line.part(&["found extension"], &EXTENSION, group));
+    evidence.add_once("ehlo", format!("{name} {value}").trim());
+    if evidence.values("host").is_empty() {
+        let words = ["office365", "outlook", "hve.mx"];
+        evidence.add_if_none("host", &line.part(&words, &HOST, 1).to_ascii_lowercase());
+        evidence.add_if_none("port", &line.part(&words, &HOST, 2));
+    }
 }
 
 /// Without the end of the quotes that a program put around a line.

@@ -171,7 +171,7 @@ fn code(line: &[u8], at: usize) -> bool {
 
 /// What stays the same when a failure is told again.
 fn key(kind: Kind, word: usize, line: &[u8], at: usize) -> u64 {
-    const LONG: usize = 72;
+    const LONG: usize = 112;
     let mut hasher = DefaultHasher::new();
     kind.hash(&mut hasher);
     match kind {

@@ -14,7 +14,7 @@ const SAMPLE: usize = 64 * 1024;
 /// The bytes as text; `None` for binary data. What is in no character set becomes U+FFFD.
 pub fn text(bytes: &[u8]) -> Option<String> {
     if let Some(encoding) = utf_16(bytes) {
-        return Some(encoding.decode(bytes).0.into_owned()).filter(|text| !binary(text.chars()));
+        return Some(encoding.decode(bytes).0.into_owned()).filter(|text| !binary(text));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // A disk that ran full, or a log that was rotated under its writer, leaves a few NULs.
@@ -27,7 +27,7 @@ pub fn text(bytes: &[u8]) -> Option<String> {
     let older = older(bytes);
     let mut text = String::with_capacity(bytes.len());
     lines().for_each(|line| text.push_str(&decoded(line, older)));
-    (!binary(text.chars())).then(|| text.replace('\0', "\u{fffd}"))
+    (!binary(&text)).then(|| text.replace('\0', "\u{fffd}"))
 }
 
 /// UTF-16, by its mark or by the NULs beside the letters of ASCII.
@@ -50,17 +50,17 @@ pub fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let (letters, _) = encoding.decode_without_bom_handling(head);
-    (!head.is_empty() && !binary(letters.chars())).then_some(encoding)
+    (!head.is_empty() && !binary(&letters)).then_some(encoding)
 }
 
-/// More of it is no text than a damaged log would have.
-fn binary(letters: impl Iterator<Item = char>) -> bool {
+/// More of it is no text than a damaged log would have. The last letter may have been cut in two.
+fn binary(text: &str) -> bool {
     let (mut odd, mut all) = (0, 0);
-    for letter in letters {
+    for letter in text.strip_suffix('\u{fffd}').filter(|text| !text.is_empty()).unwrap_or(text).chars() {
         all += 1;
         odd += usize::from(matches!(letter, '\u{fffd}' | '\0'..='\u{8}' | '\u{e}'..='\u{1a}'));
     }
-    odd * 10 > all
+    odd > 1 && odd * 10 > all
 }
 
 /// A line of UTF-16 in a file of another set, as PowerShell appends it.

@@ -22,7 +22,7 @@ const OFTEN: u64 = 3;
 /// Values that are told.
 const TOLD: usize = 6;
 /// Letters of a refusal that are told.
-const WORDS: usize = 56;
+const WORDS: usize = 96;
 
 /// `Nov 22 10:00:00`, `2026-11-22T10:00:00`, `22/Nov/2026:10:00:00`, `2026/11/22 10:00`, within a line's beginning.
 static TIME: LazyLock<Regex> = LazyLock::new(|| {
@@ -143,7 +143,10 @@ fn what(kind: Kind, line: &str) -> Option<String> {
 fn shortened(text: &str) -> String {
     let words = text.split(['[', '<']).next().unwrap_or_default().trim_end_matches([' ', '.', ':', ',']);
     match words.char_indices().nth(WORDS) {
-        Some((end, _)) => format!("{}…", &words[..end]),
+        Some((end, _)) => {
+            let cut = words[..end].rsplit_once(' ').map_or(&words[..end], |(cut, _)| cut);
+            format!("{}…", cut.trim_end_matches([' ', '.', ':', ',']))
+        }
         None => words.to_owned(),
     }
 }
