@@ -148,7 +148,11 @@ pub enum Line {
 #[serde(deny_unknown_fields)]
 pub struct Conditional {
     pub text: String,
+    #[serde(default)]
     pub when: Vec<Condition>,
+    /// Where there are some, one of them holds as well.
+    #[serde(default)]
+    pub any: Vec<Condition>,
     /// Of `next`: somebody with rights has to answer it.
     #[serde(default)]
     pub ask: bool,
@@ -162,8 +166,12 @@ impl Line {
 
 impl Conditional {
     fn holds(&self, evidence: &Evidence) -> bool {
-        self.when.iter().all(|condition| condition.holds(evidence))
+        one_holds(&self.any, evidence) && self.when.iter().all(|condition| condition.holds(evidence))
     }
+}
+
+fn one_holds(any: &[Condition], evidence: &Evidence) -> bool {
+    any.is_empty() || any.iter().any(|condition| condition.holds(evidence))
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -174,6 +182,9 @@ pub struct Command {
     /// Shown only where these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
+    /// One of these as well, where there are some.
+    #[serde(default)]
+    pub any: Vec<Condition>,
 }
 
 impl Command {
@@ -216,7 +227,8 @@ impl Entry {
         };
         let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
-        let fits = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
+        let holds = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
+        let fits = |shown: &Command| holds(shown) && one_holds(&shown.any, evidence);
         let commands: Vec<_> = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown)).collect();
         Cause {
             slug: &self.slug,

@@ -21,7 +21,7 @@ const REPLIES: &[(&str, &str, Certainty)] = &[
         "security_defaults",
         Certain,
     ),
-    ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "basic_auth_retired", Certain),
+    ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "basic_auth_retired", Likely),
     ("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.", "password_wrong", Likely),
     (
         "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.",
@@ -54,7 +54,7 @@ const REPLIES: &[(&str, &str, Certainty)] = &[
     (
         "530 5.7.57 Client not authenticated to send mail. Error: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
         "basic_auth_retired",
-        Certain,
+        Likely,
     ),
     ("550 5.7.60 SMTP; Client does not have permissions to send as this sender", "send_as_denied", Certain),
     (

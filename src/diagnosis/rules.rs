@@ -1,5 +1,5 @@
 //! When a cause holds: conditions over named facts, written in TOML beside the cause. A condition on a
-//! fact nobody saw does not hold, whichever way it is put; `present = false` and `none_of` ask for that.
+//! fact nobody saw does not hold, whichever way it is put; `present = false`, `none_of` and its kin ask for that.
 
 use serde::Deserialize;
 
@@ -36,6 +36,8 @@ pub enum Test {
     Contains(String),
     /// A value contains one of these.
     ContainsOne(Vec<String>),
+    /// No value contains one of these; this one holds also where nobody saw the fact.
+    ContainsNone(Vec<String>),
     /// No value contains this.
     Lacks(String),
     /// The values of two facts have nothing in common; case does not matter.
@@ -46,6 +48,8 @@ pub enum Test {
     OtherDomainThan(String),
     /// A value is a number, and not above this one.
     AtMost(u32),
+    /// No value is a number up to this one; this one holds also where nobody saw the fact.
+    NoneAtMost(u32),
     /// A value is a number, and not below this one, whatever its sign.
     AtLeast(u32),
     /// Both are addresses, and what stands before the `@` is not the same.
@@ -58,14 +62,17 @@ impl Rule {
         self.all.iter().all(|condition| condition.holds(evidence))
     }
 
-    /// Network trouble of which nobody knows what it is about makes nothing likely; a token that need not be the one
+    /// Network trouble of which nobody knows what it is about makes nothing likely, nor
+    /// does what a page said without a number, beside a mail server's reply; a token that need not be the one
     /// that was sent makes nothing certain.
     pub fn certainty_by(&self, evidence: &Evidence) -> Certainty {
         let network = self.all.iter().any(|condition| condition.of_the_network());
         let unclear = network && !evidence.values("network.context").is_empty();
+        let page = self.all.iter().any(|condition| condition.fact == "oauth.page");
+        let beside = page && !evidence.values("reply.text").is_empty();
         let token = self.all.iter().any(Condition::of_the_token) && !evidence.values("token.context").is_empty();
         match self.certainty {
-            _ if unclear => Certainty::Possible,
+            _ if unclear || beside => Certainty::Possible,
             Certainty::Certain if token => Certainty::Likely,
             certainty => certainty,
         }
@@ -107,6 +114,7 @@ impl Condition {
             Test::IsNot(text) => seen && !any(&|value| value.eq_ignore_ascii_case(text)),
             Test::Contains(text) => within(text),
             Test::ContainsOne(texts) => texts.iter().any(|text| within(text)),
+            Test::ContainsNone(texts) => !texts.iter().any(|text| within(text)),
             Test::Lacks(text) => seen && !within(text),
             Test::DiffersFrom(other) => seen && !evidence.values(other).is_empty() && !shared(other),
             Test::SameAs(other) => shared(other),
@@ -114,6 +122,7 @@ impl Condition {
                 !shared(other) && any(&|value| evidence.values(other).iter().any(|other| same_local(value, other)))
             }
             Test::AtMost(most) => any(&|value| value.parse::<u32>().is_ok_and(|number| number <= *most)),
+            Test::NoneAtMost(most) => !any(&|value| value.parse::<u32>().is_ok_and(|number| number <= *most)),
             Test::AtLeast(least) => {
                 any(&|value| value.parse::<i64>().is_ok_and(|number| number.unsigned_abs() >= u64::from(*least)))
             }

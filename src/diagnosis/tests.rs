@@ -366,3 +366,79 @@ fn what_worked_before_was_set_up_right() {
     assert!(of_certainty(&after[..after.len() - 1]).is_sorted(), "{:?}", of_certainty(&after));
     assert_eq!(order(false).len(), after.len(), "the order alone changes");
 }
+
+/// What was printed takes certainty away where it contradicts, and not by being there.
+#[test]
+fn what_powershell_printed_counts_by_what_it_says() {
+    let tenant = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.";
+    for (printed, sure) in [
+        ("Get-Date", Certainty::Certain),
+        ("SmtpClientAuthenticationDisabled : True", Certainty::Certain),
+        ("SmtpClientAuthenticationDisabled : False", Certainty::Likely),
+        ("AllowBasicAuthSmtp : False", Certainty::Likely),
+    ] {
+        let named = found(&[("reply.text", tenant), ("powershell", "Get-TransportConfig"), ("powershell", printed)]);
+        assert_eq!(named[0], ("smtp_auth_disabled_tenant", sure), "{printed}");
+    }
+}
+
+#[test]
+fn a_change_of_long_ago_and_the_right_of_another_api_take_no_certainty_away() {
+    let lacking = |minutes: &'static str, permission: &'static str| {
+        found(&[
+            ("cloud", "global"),
+            ("token.audience", "exchange"),
+            ("token.user", "a@contoso.example"),
+            ("user", "a@contoso.example"),
+            ("token.permission", permission),
+            ("token.life", "valid"),
+            ("reply.stage", "auth"),
+            ("reply.enhanced", "5.7.3"),
+            ("change.minutes", minutes),
+        ])
+    };
+    let certain = ("missing_scope_smtp_send", Certainty::Certain);
+    assert_eq!(lacking("5000", "IMAP.AccessAsUser.All")[0], certain);
+    assert_eq!(lacking("5000", "SMTP.SendAsApp")[0], certain);
+    assert_ne!(lacking("30", "IMAP.AccessAsUser.All")[0].1, Certainty::Certain);
+}
+
+#[test]
+fn a_password_refused_as_such_is_certain_for_personal_accounts_alone() {
+    let off = ("reply.text", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.");
+    assert_eq!(found(&[off, ("account_type", "consumer")]), [("basic_auth_retired", Certainty::Certain)]);
+    assert_eq!(found(&[off, ("host", "smtp-mail.outlook.com")]), [("basic_auth_retired", Certainty::Certain)]);
+    let named = found(&[off, ("powershell", "Get-Date")]);
+    assert_eq!(named, [("basic_auth_retired", Certainty::Likely), ("auth_policy_basic", Certainty::Possible)]);
+}
+
+#[test]
+fn a_page_without_a_number_does_not_outrank_a_mail_servers_reply() {
+    let off = ("reply.text", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.");
+    let page = ("oauth.page", "more-information");
+    assert_eq!(first(&[page]), "interaction_required");
+    let named = found(&[off, page]);
+    assert_eq!(named[0].0, "basic_auth_retired", "{named:?}");
+    assert!(!named.contains(&("interaction_required", Certainty::Likely)), "{named:?}");
+}
+
+#[test]
+fn what_high_volume_email_lacks_is_another_permission() {
+    let lines = |facts: &[(&str, &str)]| {
+        let mut evidence = Evidence::default();
+        facts.iter().for_each(|(fact, value)| evidence.add(fact, value));
+        let cause = causes(&evidence).into_iter().find(|cause| cause.slug == "missing_scope_smtp_send").unwrap();
+        (cause.fix.iter().map(|line| line.key.clone()).collect::<Vec<_>>(), cause.commands.len())
+    };
+    let fix = |numbers: &[u8]| numbers.iter().map(|at| format!("causes.missing_scope_smtp_send.fix.{at}")).collect();
+    assert_eq!(lines(&[("reply.enhanced", "5.7.144")]), (fix(&[2, 3, 4]), 1));
+    assert_eq!(lines(&[("reply.enhanced", "5.7.3"), ("reply.stage", "auth")]), (fix(&[0, 1, 4]), 1));
+}
+
+#[test]
+fn a_column_that_is_too_short_is_a_tokens_where_it_says_so() {
+    let said = |text| found(&[("oauth.description", text)])[0];
+    let token = "Data too long for column 'access_token' at row 1";
+    assert_eq!(said(token), ("token_truncated_in_storage", Certainty::Likely));
+    assert_ne!(said("Data too long for column 'subject' at row 1").1, Certainty::Likely);
+}

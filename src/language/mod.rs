@@ -323,6 +323,14 @@ pub fn placeholders(template: &str) -> BTreeSet<String> {
     found.into_inner()
 }
 
+/// What a line or a command of a cause says besides its words.
+const CONDITIONS: [&str; 3] = ["when", "any", "ask"];
+
+/// Of a line or a command: a cause's rules, say, are a list of that name.
+fn has_conditions(fields: &toml::Table) -> bool {
+    fields.contains_key("text") && CONDITIONS.iter().any(|key| fields.contains_key(*key))
+}
+
 fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
     let join = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
     match value {
@@ -330,12 +338,12 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
             table.insert(prefix.to_owned(), text);
         }
         // A line that is said under conditions.
-        toml::Value::Table(mut fields) if fields.contains_key("when") && !fields.contains_key("label") => {
+        toml::Value::Table(mut fields) if has_conditions(&fields) && !fields.contains_key("label") => {
             flatten(prefix, fields.remove("text").unwrap_or(toml::Value::Boolean(false)), table);
         }
         // A command's own conditions are no words.
-        toml::Value::Table(mut fields) if fields.contains_key("when") => {
-            fields.remove("when");
+        toml::Value::Table(mut fields) if has_conditions(&fields) => {
+            CONDITIONS.iter().for_each(|key| drop(fields.remove(*key)));
             flatten(prefix, toml::Value::Table(fields), table);
         }
         toml::Value::Table(fields) => fields.into_iter().for_each(|(key, value)| flatten(&join(&key), value, table)),

@@ -97,7 +97,7 @@ impl Section<'_> {
         self.parts.push(Part::Text(vec![Span::Strong(headline)]));
         self.parts.push(Part::Text(self.say("why")));
         if let Some(why) = &self.entry.why_else {
-            let line = self.where_holds(self.say("why_else"), &why.when);
+            let line = self.where_holds(self.say("why_else"), &why.when, &why.any);
             self.parts.push(Part::Text(line));
         }
     }
@@ -113,7 +113,7 @@ impl Section<'_> {
         let fix = self.lines("fix", &self.entry.fix);
         self.under("fix", Part::Steps(fix));
         for (index, command) in self.entry.commands.iter().enumerate() {
-            let label = self.where_holds(self.say(&format!("commands.{index}.label")), &command.when);
+            let label = self.where_holds(self.say(&format!("commands.{index}.label")), &command.when, &command.any);
             let text = self.texts.command(&phrase(self.entry, &format!("commands.{index}.text")));
             self.parts.push(Part::Code { label, language: "powershell", text });
         }
@@ -184,18 +184,20 @@ impl Section<'_> {
             let said = self.say(&format!("{place}.{index}"));
             match line {
                 Line::Always(_) => said,
-                Line::If(line) => self.where_holds(said, &line.when),
+                Line::If(line) => self.where_holds(said, &line.when, &line.any),
             }
         };
         lines.iter().enumerate().map(said).collect()
     }
 
     /// A sentence that is for some cases only, and for which.
-    fn where_holds(&self, mut said: Spans, when: &[Condition]) -> Spans {
-        if !when.is_empty() {
+    fn where_holds(&self, mut said: Spans, when: &[Condition], any: &[Condition]) -> Spans {
+        if !when.is_empty() || !any.is_empty() {
             let [open, close] = ["where", "where-end"].map(|key| Span::Words(self.word(key)));
             said.push(open);
             said.extend(rule::conditions(self.texts, when));
+            said.extend((!when.is_empty() && !any.is_empty()).then(|| Span::Words("; ".into())));
+            said.extend(rule::one_of(self.texts, any));
             said.push(close);
         }
         said

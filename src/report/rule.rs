@@ -27,6 +27,16 @@ pub fn conditions(texts: &Texts, all: &[Condition]) -> Spans {
     out
 }
 
+/// One of them.
+pub fn one_of(texts: &Texts, any: &[Condition]) -> Spans {
+    let mut out = Spans::new();
+    for (at, condition) in any.iter().enumerate() {
+        out.extend((at > 0).then(|| Span::Words(texts.word("report.rule.or"))));
+        out.extend(self::condition(texts, condition));
+    }
+    out
+}
+
 fn condition(texts: &Texts, condition: &Condition) -> Spans {
     let label = |fact: &str| texts.word(&format!("facts.{fact}"));
     let fact = label(&condition.fact);
@@ -53,6 +63,7 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::IsNot(value) => one("is-not", value),
         Test::NoneOf(values) => several("none-of", values),
         Test::ContainsOne(values) => several("contains-one", values),
+        Test::ContainsNone(values) => several("contains-none", values),
         Test::Contains(value) => one("contains", value),
         Test::Lacks(value) => one("lacks", value),
         Test::DiffersFrom(other) => two("differs-from", other),
@@ -60,6 +71,7 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::OtherDomainThan(other) => two("other-domain-than", other),
         Test::OtherNameThan(other) => two("other-name-than", other),
         Test::AtMost(most) => one("at-most", most),
+        Test::NoneAtMost(most) => one("none-at-most", most),
         Test::AtLeast(least) => one("at-least", least),
         Test::Present(true) => two("present", &condition.fact),
         Test::Present(false) => two("absent", &condition.fact),

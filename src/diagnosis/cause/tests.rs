@@ -31,8 +31,9 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
             Line::Always(_) => None,
             Line::If(line) => Some(line),
         });
-        let conditional = lines.chain(&entry.why_else).flat_map(|line| &line.when);
-        let conditional = conditional.chain(entry.commands.iter().flat_map(|command| &command.when));
+        let conditional = lines.chain(&entry.why_else).flat_map(|line| line.when.iter().chain(&line.any));
+        let conditional =
+            conditional.chain(entry.commands.iter().flat_map(|command| command.when.iter().chain(&command.any)));
         let ruled = entry.when.iter().flat_map(|rule| &rule.all);
         let facts = ruled.chain(conditional).map(|condition| &condition.fact);
         for fact in facts.chain(&entry.show) {

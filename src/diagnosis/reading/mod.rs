@@ -69,7 +69,7 @@ impl Reading {
         pages::add(evidence, &records);
         let refused = replies::add(evidence, &records);
         accepted.outcome(evidence, refused);
-        service::add(evidence, &records);
+        service::add(evidence, &records, refused);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);

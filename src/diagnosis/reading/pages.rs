@@ -97,6 +97,36 @@ const SAID: [(&str, &[&str]); 10] = [
     ),
 ];
 
+/// Those of them that any page may say: they count where they are a sentence of their own, or beside Microsoft's name.
+const ANYBODYS: [&str; 16] = [
+    "承認が必要です",
+    "your account or password is incorrect",
+    "アカウントまたはパスワードが正しくありません",
+    "your account has been locked",
+    "your account is locked",
+    "アカウントがロックされています",
+    "more information required",
+    "詳細情報が必要",
+    "you dont have access to this",
+    "that code didnt work",
+    "the code you entered has expired",
+    "コードが正しくありません",
+    "were unable to complete your request",
+    "サインインできません",
+    "要求を完了できません",
+    "サインイン中に問題が発生しました",
+];
+const MICROSOFTS: [&str; 6] = ["microsoft", "entra", "office", "outlook", "azure", "aadsts"];
+
+fn says(said: &str, sentence: &str) -> bool {
+    let alone = || {
+        let mut parts = said.split(['.', '!', '?', '。', '、', ':', '"', '“', '”', '|', '「', '」']);
+        parts.any(|part| part.trim() == sentence)
+    };
+    let beside = || MICROSOFTS.iter().any(|name| said.contains(name));
+    said.contains(sentence) && (!ANYBODYS.contains(&sentence) || beside() || alone())
+}
+
 /// Longer than any of them; nobody reads a page through for a sentence.
 const LONGEST: usize = 4_000;
 
@@ -124,7 +154,7 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
     for Record(line) in records.iter().filter(|Record(line)| TELLING.is_match(line)) {
         let said: String = line.chars().take(LONGEST).filter(|letter| !matches!(letter, '\'' | '’' | '`')).collect();
         let said = said.to_lowercase();
-        if let Some((page, _)) = SENTENCES.iter().find(|(_, sentence)| said.contains(sentence)) {
+        if let Some((page, _)) = SENTENCES.iter().find(|(_, sentence)| says(&said, sentence)) {
             evidence.add_once("oauth.page", page);
         }
     }
@@ -148,6 +178,11 @@ mod tests {
             ("申し訳ありません。サインインできません。", "trouble"),
             ("Sorry, but we’re having trouble signing you in.", "trouble"),
             ("535 5.7.139 Authentication unsuccessful", ""),
+            ("More information required", "more-information"),
+            ("Your account has been locked. Contact your support person to unlock it.", "locked"),
+            ("Microsoft: your account is locked until tomorrow", "locked"),
+            ("GET /signin more information required for order 55", ""),
+            ("sign-in: your account is locked at the shop", ""),
         ] {
             let mut evidence = Evidence::default();
             add(&mut evidence, &[Record(text.to_owned())]);

@@ -82,7 +82,7 @@ fn the_deciding_one_of_several_codes_wins() {
         named(
             "530 5.7.57 Client not authenticated to send mail. Error: 535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
         ),
-        ("basic_auth_retired", Certainty::Certain)
+        ("basic_auth_retired", Certainty::Likely)
     );
     let both = fact(
         "530 5.7.57 Client not authenticated to send mail. Error: 535 5.7.3 Authentication unsuccessful",
