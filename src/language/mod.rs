@@ -239,6 +239,13 @@ impl Texts {
         match (name, value) {
             ("accepted", diagnosis::AFTERWARDS) => self.word("known-facts.afterwards"),
             ("accepted", diagnosis::BEFOREHAND) => self.word("known-facts.beforehand"),
+            ("experiment.reply", value) => match value.split_once(": ") {
+                // Behind the name that files have for it.
+                Some((id, reply)) if Experiment::find(id).is_some() => {
+                    format!("{}: {reply}", self.word(&format!("facts.experiment.{id}")))
+                }
+                _ => value.to_owned(),
+            },
             (name, value) if Experiment::is_outcome(name) => self.word(&format!("known-facts.{value}")),
             _ => value.to_owned(),
         }

@@ -48,6 +48,8 @@ pub struct Report {
     /// Of one that is not over yet.
     pub lines: Vec<Line>,
     pub token: Option<Token>,
+    /// What was tried once more: what it was, and its exchange.
+    pub tried: Vec<(Phrase, Vec<Line>)>,
 }
 
 /// An access token by what it says itself.
@@ -107,6 +109,10 @@ impl Report {
             section(writer, "tls", exchange::tls(writer, tls), &mut parts);
         }
         section(writer, "exchange", exchange::transcript(writer, self.heard(), exchange), &mut parts);
+        for (what, lines) in &self.tried {
+            let Part::Code { language, text, .. } = exchange::transcript(writer, lines, exchange / 2) else { continue };
+            parts.push(Part::Code { label: writer.sentence(what), language, text });
+        }
         parts.push(Part::Text(said(writer.word(if writer.hides() { "foot-hidden" } else { "foot" }))));
         parts
     }

@@ -16,7 +16,8 @@ const MOST: usize = 6;
 pub fn ids(writer: &Writer, report: &Report) -> Part {
     let ids = IDS.iter().filter_map(|fact| writer.evidence(&report.evidence, fact));
     let replies = ["reply.text", "reply.earlier"].iter().flat_map(|fact| report.evidence.values(fact));
-    let heard = report.heard().iter().filter(|line| line.from == Side::Server).map(|line| &line.text);
+    let tried = report.tried.iter().flat_map(|(_, lines)| lines);
+    let heard = report.heard().iter().chain(tried).filter(|line| line.from == Side::Server).map(|line| &line.text);
     let mut stamps: Vec<&str> = Vec::new();
     for stamp in replies.chain(heard).flat_map(|text| stamps_of(text)) {
         if stamps.len() < MOST && !stamps.contains(&stamp) {

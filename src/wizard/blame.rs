@@ -90,7 +90,7 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
     if let Some(accepted_at) = desk.accepted_at {
         evidence.add("accepted.minutes", (now - accepted_at).max(0) / 60);
     }
-    if let Some(off) = desk.clock_off {
+    if let Some(off) = desk.clock_off.filter(|off| *off != 0) {
         evidence.add("clock.off", off);
     }
     add_token(&mut evidence, desk, now);

@@ -10,6 +10,7 @@ use super::{
     overlay::Overlay,
     plan,
     screen::{Act, Action, Input, Key, Tone},
+    step::Step,
 };
 use crate::{
     entra::{
@@ -119,6 +120,10 @@ impl Model {
                 self.overlay = None;
                 let done = self.companions[self.called[at].number].done.clone();
                 self.desk.notices = vec![(Tone::Success, done)];
+                // What is changed there is not in the token that is looked at.
+                if matches!(self.step, Step::Token(_)) {
+                    self.desk.notices.push((Tone::Info, Phrase::new("notice.token-as-before")));
+                }
                 let asked = self.step.page(&self.desk, now).question.map(|question| question.input);
                 if let (Some(Input::Pasted), Some(redirect)) = (asked, redirect) {
                     let turn = self.step.update(&mut self.desk, Message::Answer(Secret::new(redirect)), now);

@@ -204,6 +204,8 @@ impl Model {
             Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
             Message::ShowExperiments => self.show_experiments(),
+            // What waits is stopped first; the step is left with the next one.
+            Message::Back if self.step.waits() => self.respond(Message::Cancel, now),
             Message::Back => {
                 self.taken_over();
                 self.back(now)

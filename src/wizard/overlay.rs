@@ -72,7 +72,7 @@ impl Model {
                 handing.sent();
                 effects = self.handed_over(now);
             }
-            Some(Overlay::Telling(telling)) => telling.sent(),
+            Some(Overlay::Telling(telling)) => telling.sent(matches!(effect, Effect::Copy(_))),
             _ => {}
         }
         effects.push(effect);

@@ -29,7 +29,8 @@ pub struct Telling {
     told: Option<Vec<Cause>>,
 }
 
-const FILE: &str = "smtp-oauth-report.md";
+/// With addresses, and with other names in their place.
+const FILES: [&str; 2] = ["smtp-oauth-report.md", "smtp-oauth-report-hidden.md"];
 
 /// A screen with a verdict or an exchange on it, where letters are keys.
 pub(super) fn is_worth_it(screen: &Screen) -> bool {
@@ -58,11 +59,16 @@ impl Model {
                 self.overlay = telling.told.map(Overlay::Told);
                 return effects;
             }
-            Message::Reveal => telling.hidden = !telling.hidden,
+            Message::Reveal => {
+                telling.hidden = !telling.hidden;
+                let key = if telling.hidden { "report.now-hidden" } else { "report.now-shown" };
+                telling.said = Some((Tone::Info, Phrase::new(key)));
+            }
             Message::Continue => {
                 let ticket = self.desk.ticket();
                 self.report = Some(ticket);
-                let file = Beside { name: FILE.to_owned(), text: telling.text(&self.desk) };
+                let file =
+                    Beside { name: FILES[usize::from(telling.hidden)].to_owned(), text: telling.text(&self.desk) };
                 effects.push(Effect::KeepFiles(ticket, vec![file]));
             }
             _ => {}
@@ -109,8 +115,9 @@ impl Telling {
     }
 
     /// Copied or printed: no answer ever comes back.
-    pub(super) fn sent(&mut self) {
-        self.said = Some((Tone::Success, Phrase::new("report.taken")));
+    pub(super) fn sent(&mut self, copied: bool) {
+        let key = if copied { "overlay.copied" } else { "report.taken" };
+        self.said = Some((Tone::Success, Phrase::new(key)));
     }
 
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {

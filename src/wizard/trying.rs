@@ -53,6 +53,8 @@ pub struct Tried {
     pub change: Change,
     /// How it ended and what was said, or why it could not be made.
     pub ended: Ended,
+    /// The exchange, where there was one.
+    pub lines: Vec<Line>,
 }
 
 impl Trying {
@@ -114,6 +116,7 @@ impl Trying {
                 (Came::Runs, Vec::new())
             }
             (Phase::Talking(_, token), Report::Conversed(conversation)) => {
+                self.lines.clone_from(&conversation.transcript);
                 let with = self.change.with(token);
                 (Came::Ended(conversation, with), Vec::new())
             }
@@ -122,7 +125,7 @@ impl Trying {
     }
 
     pub fn ended(self, ended: Ended) -> Tried {
-        Tried { experiment: self.experiment, change: self.change, ended }
+        Tried { experiment: self.experiment, change: self.change, ended, lines: self.lines }
     }
 }
 
@@ -163,6 +166,11 @@ pub fn label(experiment: Experiment, change: &Change) -> Phrase {
 impl Tried {
     pub fn accepted(&self) -> bool {
         matches!(self.ended, Ok((Showed::Accepted, _)))
+    }
+
+    /// Refused as well, but for what comes after that which was refused before.
+    pub fn got_further(&self) -> bool {
+        matches!(self.ended, Ok((Showed::Further, _)))
     }
 
     /// What came of it, in one sentence.

@@ -27,7 +27,12 @@ impl Model {
     fn reasons(&self, question: Option<&Question>) -> Vec<Block> {
         let checklist = &self.desk.draft.checklist;
         let told = question.is_some_and(|question| question.error.is_some());
-        let asks = matches!(self.step, Step::Ask(_) | Step::Read(_)) && !told;
+        let asks = match &self.step {
+            Step::Ask(_) | Step::Read(_) => !told,
+            // Whoever comes back to it sees why the last one was refused.
+            Step::Message(step) => !told && step.trial().is_none(),
+            _ => false,
+        };
         let failed = items_of(self.step_id).iter().filter(|item| asks && checklist.state(**item) == State::Failed);
         let note = |phrase| Block::Note { tone: Tone::Failure, text: self.desk.say(phrase) };
         failed.flat_map(|item| checklist.evidence(*item)).map(note).collect()
@@ -49,8 +54,8 @@ impl Model {
             None => self.step_screen(now),
         };
         if telling::is_worth_it(&screen) {
-            // Before what leads on from here all the same, and what every step has.
-            let others = [Key::Letter('s'), Key::Esc, Key::Letter('q')];
+            // Behind whatever leads on from here.
+            let others = [Key::Esc, Key::Letter('q')];
             let at = screen.actions.iter().position(|action| others.contains(&action.key));
             let label = self.desk.word("action.report");
             let report = Action { key: Key::Letter('e'), label, act: Act::Send(Message::ShowReport), primary: false };
@@ -87,7 +92,8 @@ impl Model {
             primary: false,
         };
         if self.previous().is_some() {
-            actions.push(action(Key::Esc, "action.back", Message::Back));
+            let label = if self.step.waits() { "action.stop-waiting" } else { "action.back" };
+            actions.push(action(Key::Esc, label, Message::Back));
         }
         if !overlay::copyable(&blocks).is_empty() {
             actions.push(action(Key::Letter('y'), "action.copy", Message::ShowCopies));

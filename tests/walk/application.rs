@@ -153,9 +153,11 @@ fn a_wait_ends_when_its_time_is_over_and_when_it_is_stopped() {
     set(&mut microsoft, "service_principal", "off");
     let mut person = with_secret(&mut microsoft);
     walks(&mut microsoft, &mut person, "connection");
-    person.presses(Key::Letter('w')).presses(Key::Letter('x'));
-    assert_eq!(person.model.draft().waiting, None);
-    assert!(person.screen().action(Key::Letter('w')).is_some());
+    for stops in [Key::Letter('x'), Key::Esc] {
+        person.presses(Key::Letter('w')).presses(stops);
+        assert_eq!((person.at().as_str(), person.model.draft().waiting), ("connection", None));
+        assert!(person.screen().action(Key::Letter('w')).is_some());
+    }
     let began = person.now;
     person.presses(Key::Letter('w'));
     // Nobody mends it; the pauses are passed over.

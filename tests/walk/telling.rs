@@ -69,7 +69,7 @@ fn it_is_kept_as_a_file_copied_or_printed_as_it_is_shown() {
     let said = shown(&person);
     assert!(!said.contains("contoso") && said.contains("`user2@domain1`"), "{said}");
     let (ticket, file) = writes(&mut person);
-    assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-report.md", &said));
+    assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-report-hidden.md", &said));
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec![PathBuf::from("/c/smtp-oauth-report.md")]))));
     assert!(person.notes()[0].contains("/c/smtp-oauth-report.md"), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Letter('y')).effects, [Effect::Copy(said.clone())]);

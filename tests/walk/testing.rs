@@ -168,9 +168,18 @@ fn a_refused_message_is_no_success() {
     assert_eq!(person.model.draft().checklist.state(Item::Message), State::Failed);
     assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
     assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::Failed);
-    person.enter();
+    let enter = person.screen().actions.into_iter().find(|action| action.key == Key::Enter);
+    assert_eq!(enter, None, "nothing walks past a refusal unasked");
+    person.presses(Key::Letter('s'));
     assert_eq!(person.at(), "save");
     assert_eq!(person.model.desk().outcome(), Outcome::Refused);
+    // Who turns back sees what was refused.
+    person.presses(Key::Esc);
+    assert!(
+        person.at() == "message" && person.notes().iter().any(|note| note.contains("5.2.252")),
+        "{:?}",
+        person.notes()
+    );
 }
 
 #[test]

@@ -144,6 +144,10 @@ impl Connect {
         }
     }
 
+    pub fn waits(&self) -> bool {
+        self.pause.is_some()
+    }
+
     pub fn tell(&self, told: &mut Telling) {
         if let Some(trial) = &self.trial {
             trial.tell(&Phrase::new("connect.accepted"), told);

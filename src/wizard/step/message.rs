@@ -75,7 +75,8 @@ impl Send {
                 }
                 None => Turn::stay(),
             },
-            (Message::Continue, Phase::Sending(_)) if !runs => Turn::next(),
+            (Message::Continue, Phase::Sending(trial)) if trial.accepted() => Turn::next(),
+            (Message::Skip, Phase::Sending(_)) if !runs => Turn::next(),
             (Message::Retry, Phase::Sending(_)) if !runs => {
                 self.phase = Phase::Offering;
                 Turn::stay()
@@ -170,7 +171,7 @@ impl Send {
         let mut actions: Vec<_> = adopting(desk, trial).or_else(go).into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         actions.extend(narrowing(desk, trial));
-        actions.push(go_on(desk));
+        actions.push(secondary(Key::Letter('s'), desk.word("action.save-anyway"), Message::Skip));
         Page { blocks, actions, ..Page::default() }
     }
 

@@ -122,6 +122,11 @@ impl Step {
         }
     }
 
+    /// Whether it pauses before another try.
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Connect(step) if step.waits())
+    }
+
     pub fn trial_mut(&mut self) -> Option<&mut Trial> {
         match self {
             Self::Connect(step) => step.trial_mut(),
@@ -273,7 +278,10 @@ pub fn lead(desk: &Desk, causes: &[Cause], item: Option<Item>, here: &str) -> Op
 /// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.
 pub fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
     let step = plan::step_of(&plan::path(desk), item)?;
-    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.texts.item(item)));
+    // One that is settled by the way, at a step about something else, is no name for where the key leads.
+    let own = product::step(step).is_some_and(|step| step.items.first() == Some(&item));
+    let name = if own { desk.texts.item(item) } else { desk.word(&format!("steps.{step}.title")) };
+    let label = desk.say(&Phrase::new("action.go-to").with("item", name));
     (step != here).then(|| primary(Key::Letter('g'), label, Act::Send(Message::GoTo(item))))
 }
 

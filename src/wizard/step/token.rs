@@ -1,7 +1,7 @@
 //! What the token says, beside what was asked. Enters and ends with nothing but looking; a token of
 //! somebody else can be answered by making that one the SMTP user, or by signing in again.
 
-use super::{Go, Page, Turn, go_on, go_to, primary, secondary, take_user};
+use super::{Go, Page, Turn, go_on, lead, primary, secondary, take_user};
 use crate::{
     account::Settings,
     checklist::{Item, State},
@@ -95,9 +95,9 @@ impl Token {
             let label = desk.word("action.ask-for-smtp");
             actions.push(primary(Key::Letter('s'), label, Act::Send(Message::Skip)));
         }
-        if desk.draft.checklist.state(Item::Permission) == State::Failed {
-            actions.extend(go_to(desk, Item::Permission, "token"));
-        }
+        let failed = desk.draft.checklist.state(Item::Permission) == State::Failed;
+        let item = failed.then_some(Item::Permission).or_else(|| blame::blamed(&self.causes));
+        actions.extend(lead(desk, &self.causes, item, "token"));
         actions.push(go_on(desk));
         actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));
         Page { blocks, actions, ..Page::default() }

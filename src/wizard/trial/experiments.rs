@@ -87,10 +87,10 @@ impl Trial {
         }
     }
 
-    /// What was accepted, and can take the place of what was refused.
+    /// What was accepted, or got further, and can take the place of what was refused.
     pub fn adoptable(&self) -> Option<&Change> {
-        let accepted = self.tried.iter().rev().find(|tried| tried.accepted())?;
-        Some(&accepted.change).filter(|change| !matches!(change, Change::Fresh | Change::Over(_)))
+        let better = self.tried.iter().rev().find(|tried| tried.accepted() || tried.got_further())?;
+        Some(&better.change).filter(|change| !matches!(change, Change::Fresh | Change::Over(_)))
     }
 }
 

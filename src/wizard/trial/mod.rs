@@ -14,7 +14,7 @@ use super::{
     renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
     tokens,
-    trying::{Tried, Trying},
+    trying::{self, Tried, Trying},
     verdict,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     phrase::Phrase,
     report::Report as Telling,
     secret::Secret,
-    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, TlsFacts},
+    smtp::{Conversation, Ending, Envelope, Line, Plan, Side, Stage, TlsFacts},
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -213,10 +213,7 @@ impl Trial {
             Some(refusal) => Block::Note { tone: Tone::Failure, text: desk.say(&refusal) },
             None => Block::Note { tone: Tone::Success, text: desk.say(accepted) },
         });
-        blocks.extend(self.tried.iter().map(|tried| {
-            let tone = if tried.accepted() { Tone::Success } else { Tone::Info };
-            Block::Note { tone, text: desk.say(&tried.phrase(&desk.texts)) }
-        }));
+        blocks.extend(self.tried.iter().flat_map(|tried| shown(desk, tried)));
         let here = (!self.experiments(desk).is_empty()).then(|| desk.word("apart.here"));
         blocks.extend(verdict::blocks_with(desk, &self.causes, here.into_iter().collect()));
         blocks.extend(conversation.tls.as_ref().map(|facts| Block::Facts(tls(desk, facts))));
@@ -232,6 +229,8 @@ impl Trial {
         }
         told.causes.clone_from(&self.causes);
         told.lines.clone_from(&self.lines);
+        let tried = self.tried.iter().filter(|tried| !tried.lines.is_empty());
+        told.tried = tried.map(|tried| (trying::label(tried.experiment, &tried.change), tried.lines.clone())).collect();
         match &self.phase {
             Phase::Renewing(_) | Phase::Talking(_) => {}
             Phase::Tokenless(why, _) => told.ended = Some(why.clone()),
@@ -241,6 +240,20 @@ impl Trial {
             }
         }
     }
+}
+
+/// What was tried once more: the part of its exchange that can differ, and what came of it.
+fn shown(desk: &Desk, tried: &Tried) -> Vec<Block> {
+    let tone = if tried.accepted() { Tone::Success } else { Tone::Info };
+    let rows: Vec<TranscriptRow> = telling(&tried.lines).map(|line| row(desk, line)).collect();
+    let exchange = (!rows.is_empty()).then_some(Block::Transcript(rows));
+    exchange.into_iter().chain([Block::Note { tone, text: desk.say(&tried.phrase(&desk.texts)) }]).collect()
+}
+
+/// From the sign-in on; all where it did not come to one.
+fn telling(lines: &[Line]) -> impl Iterator<Item = &Line> {
+    let at = lines.iter().position(|line| line.stage == Stage::Auth).unwrap_or(0);
+    lines[at..].iter()
 }
 
 /// Starts the conversation; `None` when the account is not complete.

@@ -54,7 +54,11 @@ pub fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence)
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let causes = diagnosis::causes(evidence);
+    let mut causes = diagnosis::causes(evidence);
+    if !conversation.authenticated() {
+        // Nothing of a message was tried yet.
+        causes.iter_mut().filter(|cause| cause.item == Item::Message).for_each(|cause| cause.item = Item::Connection);
+    }
     record(desk, conversation, &causes);
     causes
 }
