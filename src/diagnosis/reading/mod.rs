@@ -12,6 +12,7 @@ mod mime;
 mod network;
 mod oauth;
 mod pages;
+mod powershell;
 mod programs;
 mod records;
 mod refusal;
@@ -67,6 +68,8 @@ impl Reading {
         }
         oauth::add(evidence, &cleared.text, &records);
         pages::add(evidence, &records);
+        powershell::add(evidence, &cleared.text);
+        file::powershell(evidence);
         let refused = replies::add(evidence, &records);
         accepted.outcome(evidence, refused);
         service::add(evidence, &records);
