@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::{Captures, Pattern};
 
 /// What takes the place of whom or what, in the order it was met.
 #[derive(Debug, Default)]
@@ -23,16 +23,16 @@ const OWN: &str = ".onmicrosoft.com";
 const GUEST: &str = "#EXT#";
 
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses each")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect(text)
+fn pattern(text: &str) -> Pattern {
+    Pattern::new(text).expect(text)
 }
 
 /// Local part, `@` (also as an address in a URL has it), domain.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"([^\s<>()\[\],;:\\`|="{}@%^/?&]+)(@|%40)([A-Za-z0-9\u{80}-\u{10ffff}][A-Za-z0-9.\u{80}-\u{10ffff}-]*)"#)
+static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r#"([^\s<>()\[\],;:\\`|="{}@%^/?&]+)(@|%40)((?:[A-Za-z0-9]|[^\x00-\x7f])(?:[A-Za-z0-9.-]|[^\x00-\x7f])*)"#)
 });
 /// An IP address in brackets, as a mail server greets with it.
-static MACHINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
+static MACHINE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
 
 impl Hide {
     /// Takes note of whom a text names, so that who is met first has the first number.
@@ -89,14 +89,14 @@ impl Hide {
     }
 
     fn machines(&mut self, text: &str) -> String {
-        let name = |found: &regex::Captures| {
+        let name = |found: &Captures<'_>| {
             let address = found[1].trim_start_matches(':');
             let is_one =
                 address.parse::<std::net::Ipv4Addr>().is_ok() || found[1].parse::<std::net::Ipv6Addr>().is_ok();
             is_one.then(|| found[1].to_owned())
         };
         let machines = &mut self.machines;
-        let replaced = MACHINE.replace_all(text, |found: &regex::Captures| match name(found) {
+        let replaced = MACHINE.replace_all(text, |found: &Captures<'_>| match name(found) {
             Some(address) => format!("[ip{}]", number(machines, &address)),
             None => found[0].to_owned(),
         });

@@ -3,36 +3,36 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::records::pattern;
 
 /// A name and what separates it from its value, up to the value itself: `"client_secret": `, `SMTP_PASSWORD=`,
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
+static NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
     )
 });
 /// `Bearer …`, and the code of a redirected URL: here the value is the group.
-static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+static BESIDE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})|(?:\s-u|--user)[ =]["']?[^\s:'"]+:([^\s"']+)|://[^\s/:@]+:([^\s/@]{2,})@"#,
     )
 });
 /// The answers to `Username:` and `Password:`, and what follows AUTH PLAIN.
-static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+static LOGIN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n(?:[^\n]*(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n)?[^\n]*?([A-Za-z0-9+/]{4,}=*)(?:\\r|\\n|["'])*[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN)(?:\s*\n[^\n]*334[^\n]*\n[^\n]*?)? ?([A-Za-z0-9+/]{8,}=*)"#,
     )
 });
 /// Where a value ends without a white space: at the next name of a form or list, or at the end of a quoted text.
-static END: LazyLock<Regex> =
+static END: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"[&;,]\\?["']?[A-Za-z][\w.-]*\\?["']?[=:]|\\?["'](?:[,:;}\])]|$)|[)\]},;]+$"#));
 /// No secret: a code of a reply or an error, a variable, a placeholder, a word for nothing.
-static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
+static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹[^›]*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
+        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹(?u-i:[^›])*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
     )
 });
 

@@ -3,18 +3,16 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
 use super::{super::Evidence, records::pattern};
-use crate::visible;
+use crate::{pattern::Pattern, visible};
 
 /// `PS C:\> Get-CASMailbox alerts@contoso.example | fl SmtpClientAuthenticationDisabled`.
-static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+static COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^\W*(?:PS\b[^>]{0,200}> ?)?(Get-(?:CASMailbox|EXOCASMailbox|TransportConfig|Mailbox|EXOMailbox|Recipient|User|MailboxPermission|EXOMailboxPermission|RecipientPermission|ServicePrincipal|AuthenticationPolicy|OrganizationConfig|MsolUser|Mg\w{1,60}|AzureAD\w{1,40})\b.{0,300})",
     )
 });
-static LISTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s{0,8}([A-Z]\w{1,60})\s* :(?: (.*))?$"));
+static LISTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\s{0,8}([A-Z]\w{1,60})\s* :(?: (.*))?$"));
 /// Keys that are of nothing else.
 const OWN: [&str; 6] = [
     "RecipientTypeDetails",
