@@ -55,7 +55,7 @@ pub struct Vault {
     /// Seconds by which this machine's clock was ahead of the authority's when it last gave a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_off: Option<i64>,
-    /// Unix seconds, and what was said then; both end with the next success.
+    /// Unix seconds, and what was said then; both end when whoever refused accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,12 +152,17 @@ impl Vault {
         }
         self.issued_at = Some(came_at);
         (self.unheard_at, self.not_before) = (None, None);
-        self.succeeded(came_at);
+        self.last_success = Some(came_at);
+        // A mailbox that takes no sign-in takes none with a new token either, until a mail server says otherwise.
+        if self.refused.as_ref().is_none_or(|refused| refused.of != Of::Mailbox) {
+            (self.refused_at, self.refused) = (None, None);
+        }
         self.access_token = Some(tokens.access.clone());
         self.expires_at = Some(tokens.expires_at);
         self.scope.clone_from(&tokens.scope);
     }
 
+    /// A mail server accepted the sign-in.
     pub fn succeeded(&mut self, now: i64) {
         self.last_success = Some(now);
         (self.refused_at, self.refused) = (None, None);

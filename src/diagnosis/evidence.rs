@@ -56,6 +56,12 @@ impl Evidence {
         }
     }
 
+    /// What is known better by now.
+    pub fn set(&mut self, fact: &str, value: &str) {
+        self.0.remove(fact);
+        self.add(fact, visible::line(value));
+    }
+
     pub fn values(&self, fact: &str) -> &[String] {
         self.0.get(fact).map_or(&[], Vec::as_slice)
     }

@@ -111,7 +111,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("granted.audience", "graph or exchange: whose token that is; only one for Graph has names without a host"),
     ("alias", "secondary addresses of the mailbox, from PowerShell's EmailAddresses"),
     ("app.certificate", "SHA-1 of the certificate the app authenticates with, as the portal shows it"),
-    ("mailbox.rights", "self-only: Get-MailboxPermission printed nobody but the mailbox itself (evidence file only)"),
+    ("mailbox.rights", "self-only: Get-MailboxPermission printed nobody but the mailbox itself"),
     ("principal", "Object IDs that Get-ServicePrincipal printed"),
     ("worked.days", "how long ago a mail server last accepted the same account, in days"),
     ("signed-in.days", "how long ago somebody last signed in for it, in days"),
@@ -122,5 +122,5 @@ pub const FACTS: &[(&str, &str)] = &[
     ("account_type", "work, consumer, shared or hve (all but consumer: evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
     ("library", "the program or library that was refused (evidence file only)"),
-    ("powershell", "what Exchange or Graph PowerShell printed, one value a line (evidence file only)"),
+    ("powershell", "what Exchange or Graph PowerShell printed, one value a line"),
 ];

@@ -51,6 +51,17 @@ fn what_happened_and_when_is_kept() {
 }
 
 #[test]
+fn a_new_token_ends_no_refusal_of_a_mail_server() {
+    let mut vault = Vault::signed_in(None, &tokens(Some("CANARY-rt")), 5000);
+    let refused = Refused { summary: "535 5.7.139".into(), codes: Vec::new(), of: Of::Mailbox };
+    vault.was_refused(refused.clone(), 6000);
+    vault.take(&tokens(None), 7000);
+    assert_eq!((vault.refused_at, vault.refused.clone()), (Some(6000), Some(refused)));
+    vault.succeeded(8000);
+    assert_eq!((vault.refused_at, vault.refused), (None, None));
+}
+
+#[test]
 fn a_file_from_before_has_nothing_of_it() {
     let old = r#"{"version":1,"client_secret":null,"refresh_token":"CANARY","refreshed_at":1,"access_token":null,"expires_at":null,"scope":""}"#;
     let vault = Vault::parse(&Secret::new(old)).unwrap();

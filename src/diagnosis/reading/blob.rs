@@ -12,6 +12,7 @@ use base64::{
 };
 
 use super::{records::pattern, shapes};
+use crate::facts::Guid;
 
 /// What `AUTH XOAUTH2` was sent with: on its line, or as the answer to the `334` behind it.
 static SENT: LazyLock<Pattern> = LazyLock::new(|| {
@@ -27,7 +28,7 @@ static AUTH: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)(?:authorization
 static BEARER: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)^(?:bearer\s*)+"));
 
 /// What is wrong, most telling first. Their words are in the causes, by the fact `auth.fault`.
-pub const FAULTS: [&str; 20] = [
+pub const FAULTS: [&str; 24] = [
     "utf-16",
     "double-base64",
     "quotes",
@@ -35,12 +36,16 @@ pub const FAULTS: [&str; 20] = [
     "literal-separator",
     "missing-separator",
     "no-user",
+    "id-as-user",
+    "display-name",
     "auth-word",
     "no-bearer",
     "doubled-bearer",
     "bearer-missing-space",
     "extra-space",
+    "space-in-token",
     "trailing-one-separator",
+    "no-end",
     "empty-token",
     "placeholder",
     "json",
@@ -136,8 +141,7 @@ impl Blob {
 
     /// `user=…`, the separator, `auth=Bearer …`, two separators.
     fn parts(&mut self, decoded: &str) {
-        let written = SEPARATOR.is_match(decoded);
-        if written {
+        if SEPARATOR.is_match(decoded) {
             self.fault("literal-separator");
         }
         let text = SEPARATOR.replace_all(decoded, "\x01");
@@ -158,7 +162,7 @@ impl Blob {
             }
         };
         self.user(before, !behind.is_empty());
-        self.behind(behind, written);
+        self.behind(behind);
         self.token();
     }
 
@@ -178,22 +182,31 @@ impl Blob {
             _ if rest.contains(['\n', '\r']) => self.fault("newline"),
             _ => self.fault("missing-separator"),
         }
-        if rest == "\x01" && name != whole && !whole.is_empty() {
+        // `Alerts <alerts@contoso.example>`, as a header has it.
+        let within = whole.strip_suffix('>').and_then(|whole| whole.rsplit_once('<'));
+        if within.is_some() {
+            self.fault("display-name");
+        } else if rest == "\x01" && name != whole && !whole.is_empty() {
             self.fault(if name.contains(['"', '\'']) { "quotes" } else { "extra-space" });
+        }
+        let whole = within.map_or(whole, |(_, address)| address);
+        if whole.parse::<Guid>().is_ok() {
+            self.fault("id-as-user");
         }
         self.user = whole.to_owned();
     }
 
-    fn behind(&mut self, behind: &str, written: bool) {
+    fn behind(&mut self, behind: &str) {
         let token = behind.trim_end_matches(['\x01', '\n', '\r', '"', '\'']);
         let end = &behind[token.len()..];
         self.whole = end.contains("\x01\x01");
         let scheme = BEARER.find(token).map_or("", |found| found.as_str());
         let bearer = &token[scheme.len()..];
-        let complete = shapes::is_jwt(bearer) || written;
         match end.matches('\x01').count() {
-            1 if complete => self.fault("trailing-one-separator"),
+            1 => self.fault("trailing-one-separator"),
             0 if end.contains('\n') => self.fault("newline"),
+            // What was cut off for posting does not end right there.
+            0 if shapes::is_signed(bearer) => self.fault("no-end"),
             _ => {}
         }
         if self.whole && (end.ends_with('\n') || end.starts_with(['\n', '\r'])) {
@@ -215,6 +228,8 @@ impl Blob {
         let lines = inner.contains(['\n', '\r']);
         if lines {
             self.fault("newline");
+        } else if inner.contains(' ') && shapes::in_its_place(inner).is_none() {
+            self.fault("space-in-token");
         }
         self.bearer = inner.chars().filter(|letter| !lines || !letter.is_whitespace()).collect();
     }
@@ -267,6 +282,13 @@ mod tests {
             ("user=a@b.example\x01auth=Bearer  JWT\x01\x01", &["extra-space"]),
             ("user= a@b.example\x01auth=Bearer JWT\x01\x01", &["extra-space"]),
             ("user=a@b.example\x01auth=Bearer JWT\x01", &["trailing-one-separator"]),
+            (
+                "user=a@b.example\x01auth=Bearer EwCANARYEwCANARYEwCANARYEwCANARYEwCANARY\x01",
+                &["trailing-one-separator"],
+            ),
+            ("user=a@b.example\x01auth=Bearer EwCANARYEwCANARYEw CANARYEwCANARYEwCANARY\x01\x01", &["space-in-token"]),
+            ("user=Alerts <a@b.example>\x01auth=Bearer JWT\x01\x01", &["display-name"]),
+            ("user=0f1e2d3c-4444-5555-6666-0123456789ab\x01auth=Bearer JWT\x01\x01", &["id-as-user"]),
             ("user=a@b.example\x01auth=Bearer \"JWT\"\x01\x01", &["quotes"]),
             ("\"user=a@b.example\x01auth=Bearer JWT\x01\x01\"", &["quotes"]),
             ("user=a@b.example\x01auth=Bearer \x01\x01", &["empty-token"]),
@@ -287,6 +309,13 @@ mod tests {
         ] {
             assert_eq!(faults(decoded), named, "{decoded:?}");
         }
+    }
+
+    #[test]
+    fn a_string_without_its_end_is_told_from_one_that_was_cut_off() {
+        let signed = format!("eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.{}", "CANARY".repeat(57));
+        assert_eq!(faults(&format!("user=a@b.example\x01auth=Bearer {signed}")), ["no-end"]);
+        assert_eq!(faults(&format!("user=a@b.example\x01auth=Bearer {}", &signed[..signed.len() - 9])), [""; 0]);
     }
 
     #[test]

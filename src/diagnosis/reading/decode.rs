@@ -13,7 +13,8 @@ const ROUNDS: usize = 5;
 
 /// The step, and the letters without which it has nothing to do.
 type Step = (fn(&str) -> String, &'static [&'static str]);
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
+    (parts, &[" stderr P ", " stdout P "]),
     (envelope::opened, &["{\""]),
     (mime::decoded, &["=?", "ransfer-", "=\n", "=\r\n", "=3D"]),
     (mime::untagged, &["</", "<br", "<BR", "<p", "<div"]),
@@ -38,6 +39,28 @@ pub fn plain(text: &str) -> String {
         }
     }
     lines(&plain)
+}
+
+/// `2026-11-20T01:02:03Z stderr P …`: a container's log has long lines in parts, of which the last is marked `F`.
+static PART: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(\S+ (?:stdout|stderr) )([PF]) ?(.*)$"));
+
+fn parts(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut open = false;
+    for line in text.lines() {
+        let part =
+            PART.captures(line).map(|found| [1, 2, 3].map(|group| found.get(group).map_or("", |it| it.as_str())));
+        if !whole.is_empty() && !(open && part.is_some()) {
+            whole.push('\n');
+        }
+        match part {
+            Some([_, _, said]) if open => whole.push_str(said),
+            Some([head, _, said]) => whole.extend([head, "F ", said]),
+            None => whole.push_str(line),
+        }
+        open = part.is_some_and(|[_, tag, _]| tag == "P");
+    }
+    whole
 }
 
 static ENTITY: LazyLock<Pattern> =
@@ -208,6 +231,12 @@ mod tests {
         for text in [wrapped, json, url, mail] {
             assert!(plain(&text).contains("AADSTS700082: The refresh token has expired."), "{}", plain(&text));
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_containers_line_are_put_together() {
+        let text = "a\n1Z stderr P 535 5.7.139 disabled for \n1Z stderr P the \n1Z stderr F Tenant.\n1Z stderr F b";
+        assert_eq!(plain(text), "a\n1Z stderr F 535 5.7.139 disabled for the Tenant.\n1Z stderr F b");
     }
 
     #[test]

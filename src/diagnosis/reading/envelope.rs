@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 const SAID: [&str; 8] =
     ["MESSAGE", "log", "message", "msg", "Message", "RenderedMessage", "textPayload", "short_message"];
 /// Keys of which one stands in every line of a log.
-const LOGGED: [&str; 17] = [
+const LOGGED: [&str; 19] = [
+    "__CURSOR",
+    "_HOSTNAME",
     "__REALTIME_TIMESTAMP",
     "_PID",
     "PRIORITY",
@@ -72,6 +74,7 @@ mod tests {
             (r#"{"log":"535 5.7.3 no\n","stream":"stderr","time":"2026-11-22T10:00:00Z"}"#, "535 5.7.3 no"),
             (r#"{"MESSAGE":"535 5.7.3 no","PRIORITY":"3","_PID":"1"}"#, "535 5.7.3 no"),
             (r#"{"MESSAGE":[53,51,53,32,195,40],"_PID":"1"}"#, "535 \u{fffd}("),
+            (r#"{"_HOSTNAME":"mx","MESSAGE":[53,51,53]}"#, "535"),
             (r#"web_1 | {"log":"a","stream":"x"}"#, "a"),
             (
                 r#"{"level":"error","msg":"not sent","error":"535 5.7.3 no"}"#,

@@ -74,7 +74,6 @@ impl Reading {
             self.add_id(&claims);
         }
         super::infer_basic(&mut self.evidence);
-        powershell(&mut self.evidence);
         let known = |key: &str| TEXTS.iter().chain(&LISTS).any(|(known, _)| *known == key) || OTHERS.contains(&key);
         Ok(table.keys().filter(|key| !known(key)).cloned().collect())
     }
@@ -119,20 +118,20 @@ impl Reading {
 }
 
 /// Addresses and ids in what PowerShell printed. A secondary address has its `smtp:` in small letters.
-fn powershell(evidence: &mut super::super::Evidence) {
+pub(super) fn powershell(evidence: &mut super::super::Evidence) {
     let lines = evidence.values("powershell").to_vec();
     let principals = lines.iter().any(|line| line.contains("ServicePrincipal"));
     if let Some(rights) = mailbox_rights(&lines) {
-        evidence.add("mailbox.rights", rights);
+        evidence.add_if_none("mailbox.rights", rights);
     }
     for line in &lines {
         let words = || line.split(|letter: char| letter.is_whitespace() || "{},;'\"".contains(letter));
         for alias in words().filter_map(|word| word.strip_prefix("smtp:")) {
-            evidence.add("alias", alias);
+            evidence.add_once("alias", alias);
         }
         let guid = |word: &&str| word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4;
         let id = line.trim_start().strip_prefix("ObjectId").and_then(|_| words().find(guid));
-        evidence.add("principal", id.filter(|_| principals).unwrap_or_default());
+        evidence.add_once("principal", id.filter(|_| principals).unwrap_or_default());
     }
 }
 

@@ -12,6 +12,7 @@ mod mime;
 mod network;
 mod oauth;
 mod pages;
+mod powershell;
 mod programs;
 mod records;
 mod refusal;
@@ -25,6 +26,7 @@ mod trace;
 use super::Evidence;
 use crate::token::Claims;
 pub use intake::{Intake, Taken, Unreadable};
+use records::Record;
 
 /// What was understood, and whether something secret stood in it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -61,13 +63,19 @@ impl Reading {
         self.secret |= cleared.secret;
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
+        let told = !evidence.values("user").is_empty();
         let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
             evidence.add_if_none("user", user);
         }
         oauth::add(evidence, &cleared.text, &records);
         pages::add(evidence, &records);
+        powershell::add(evidence, &cleared.text);
+        file::powershell(evidence);
         let refused = replies::add(evidence, &records);
+        if let Some(Record(line)) = refused.and_then(|last| records.get(last)).filter(|_| !told) {
+            refused_user(evidence, line);
+        }
         accepted.outcome(evidence, refused);
         service::add(evidence, &records, refused);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
@@ -109,7 +117,7 @@ impl Reading {
 fn bounded(claims: &Claims) -> Claims {
     const LONGEST: usize = 300;
     const MOST: usize = 40;
-    let short = |text: &String| text.chars().take(LONGEST).collect::<String>();
+    let short = |text: &String| crate::visible::line(text).chars().take(LONGEST).collect::<String>();
     let shortened = |text: &Option<String>| text.as_ref().map(short);
     let list = |texts: &[String]| texts.iter().take(MOST).map(short).collect();
     Claims {
@@ -122,6 +130,15 @@ fn bounded(claims: &Claims) -> Claims {
         idtyp: shortened(&claims.idtyp),
         oid: shortened(&claims.oid),
         ..claims.clone()
+    }
+}
+
+/// A log is of several accounts: whose line the refusal stands in was refused.
+fn refused_user(evidence: &mut Evidence, line: &str) {
+    let deciding = evidence.values("reply.text").last().is_some_and(|reply| line.contains(reply.as_str()));
+    let user = programs::user(line, &line.to_ascii_lowercase());
+    if deciding && !user.is_empty() {
+        evidence.set("user", &user);
     }
 }
 

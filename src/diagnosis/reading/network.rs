@@ -121,7 +121,9 @@ static NUMBER: LazyLock<Pattern> = LazyLock::new(|| {
 
 /// `smtp.office365.com[52.97.1.1]:587`, `smtp.office365.com port 587`, `login.microsoftonline.com:443`, `192.0.2.7:587`.
 static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(r"(?i)\b((?:[a-z0-9-]+\.)+[a-z0-9]+)(?:\[[0-9a-f.:]+\])?(?::| \([^)]*\) port |,? port )(\d{2,5})\b")
+    pattern(
+        r#"(?i)\b((?:[a-z0-9-]+\.)+[a-z0-9]+)(?:\[[0-9a-f.:]+\])?(?:['"]?, ?port=|:| \([^)]*\) port |,? port )(\d{2,5})\b"#,
+    )
 });
 static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
@@ -262,10 +264,15 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     let known = |fact: &str| evidence.values(fact).first().cloned().unwrap_or_default();
     let (host, port) =
         (if host.is_empty() { known("host") } else { host }, if port.is_empty() { known("port") } else { port });
-    if !host.is_empty() {
+    // What is named where a proxy refused is the server behind it.
+    let proxy = evidence.values("network.kind").iter().any(|kind| kind == "proxy");
+    if !host.is_empty() && !proxy {
         evidence.add("network.address", if port.is_empty() { host.clone() } else { format!("{host}:{port}") });
     }
     // The authority is no mail server.
+    if host.starts_with("login.") && matches!(port.as_str(), "" | "443") {
+        evidence.add_if_none("authority", &format!("https://{host}"));
+    }
     if !host.contains("login.") && !matches!(port.as_str(), "443" | "80") {
         evidence.add_if_none("host", &host);
         evidence.add_if_none("port", &port);
@@ -274,11 +281,15 @@ fn add_address(evidence: &mut Evidence, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::tests::{fact, named},
+        *,
+    };
 
     #[test]
     fn the_tables_are_written_as_they_are_compared() {
-        let kinds = ["name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
+        let kinds =
+            ["proxy", "name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
         assert_eq!(TABLES.trouble.iter().map(|trouble| trouble.kind.as_str()).collect::<Vec<_>>(), kinds);
         assert!(TABLES.number.iter().all(|number| kinds.contains(&number.kind.as_str())));
         for words in words() {
@@ -350,6 +361,24 @@ mod tests {
         }
         for said in ["took 10060 ms", "curl: (67) Login denied", "error 404", "0x80070005", "errno 2", "code 10063"] {
             assert_eq!(kind(said), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn trouble_on_the_way_to_the_authority_is_none_of_the_mail_server() {
+        let pool = "HTTPSConnectionPool(host='login.microsoftonline.com', port=443): Max retries exceeded";
+        for (said, slug) in [
+            (format!("{pool} (Caused by NewConnectionError('[Errno 111] Connection refused'))"), "network_blocked"),
+            (
+                format!(
+                    "{pool} (ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 407 no')))"
+                ),
+                "proxy_refuses",
+            ),
+            ("curl: (56) Received HTTP code 407 from proxy after CONNECT".to_owned(), "proxy_refuses"),
+        ] {
+            assert_eq!(named(&said).0, slug, "{said}");
+            assert_eq!(fact(&said, "host"), "", "{said}");
         }
     }
 

@@ -25,7 +25,7 @@ static CODE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5
 /// Numbers without the word before them.
 static NUMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?i:\berror code):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
+        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?:(?i:\berror code)|エラー ?コード):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
     )
 });
 static TRACE: LazyLock<Pattern> = LazyLock::new(|| {

@@ -30,6 +30,12 @@ fn a_page_in_the_browser_leads_to_its_cause() {
             "ca_blocks",
         ),
         (
+            "現在、これにアクセスすることはできません\nサインインは正常に完了しましたが、このリソースへのアクセス条件を満たしていません。",
+            "ca_blocks",
+        ),
+        ("エラー コード: 53003\n要求 ID: 0f1e2d3c-4444-5555-6666-0123456789ab", "ca_blocks"),
+        ("エラー コード： 50011", "redirect_uri_mismatch"),
+        (
             "Sign in\nSorry, but we're having trouble signing you in.\nAADSTS50011: The redirect URI 'http://localhost:8400/' specified in the request does not match the redirect URIs configured for the application '0f1e2d3c-4444-5555-6666-0123456789ab'.",
             "redirect_uri_mismatch",
         ),

@@ -38,6 +38,12 @@ static COLOUR: LazyLock<Pattern> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m")
 /// What is worth continuing: a refusal or an AADSTS text stands in it.
 static OPEN: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
 
+/// The end of a reply of Microsoft's: host, time and id.
+static OUTLOOK: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]$"));
+
+/// A client's side of a trace, which has the marks of a quoted mail.
+static COMMAND: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(?:[A-Z]{4,}(?:[ :]|$)|\S+$)"));
+
 /// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {
     let wide = |letter: char| matches!(letter, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
@@ -55,10 +61,16 @@ pub(super) fn folded(text: &str) -> Cow<'_, str> {
 pub fn split(text: &str) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     let mut pieces = 0;
+    let mut before = "";
     let text = COLOUR.replace_all(text, " ");
     for line in text.lines() {
         let logged = LOGGED.find(line).map_or(0, |found| found.end());
         let said = &line[logged..];
+        // A quoted mail has its marks in front of each piece.
+        let marks = &said[..said.len() - said.trim_start_matches(['>', ' ']).len()];
+        let quoted = marks.contains('>') && marks == before;
+        before = marks;
+        let said = if quoted && !COMMAND.is_match(&said[marks.len()..]) { &said[marks.len()..] } else { said };
         let indented = said.starts_with([' ', '\t']);
         // A log that writes line ends as letters.
         let said = said.replace("\\r\\n", " ");
@@ -68,7 +80,8 @@ pub fn split(text: &str) -> Vec<Record> {
             continue;
         }
         let fits = pieces < PIECES && records.last().is_some_and(|record| OPEN.is_match(&record.0));
-        let broken_off = fits && !ANEW.is_match(&words) && (logged == 0 || indented);
+        let ended = records.last().is_some_and(|record| ended(&record.0, &words));
+        let broken_off = fits && !ended && !ANEW.is_match(&words) && (logged == 0 || indented);
         match records.last_mut().filter(|_| broken_off) {
             Some(record) => {
                 record.0 = bounded(&format!("{} {words}", record.0));
@@ -81,6 +94,13 @@ pub fn split(text: &str) -> Vec<Record> {
         }
     }
     records
+}
+
+/// Whether a reply is over, so that the next line is somebody's own: Microsoft's last words are in brackets, and the
+/// barest reply of all ends without any.
+fn ended(record: &str, next: &str) -> bool {
+    let bare = record.ends_with("Authentication unsuccessful") && next.starts_with(char::is_uppercase);
+    bare || (record.ends_with(']') && OUTLOOK.is_match(record))
 }
 
 /// A long line in parts, each of which ends where a word does, if there is an end near.
@@ -120,6 +140,27 @@ mod tests {
         assert!(records.iter().all(|Record(line)| line.chars().count() <= LONGEST));
         assert_eq!(records.iter().filter(|Record(line)| line.contains("535 5.7.3 Authentication")).count(), 1);
         assert_eq!(split(&"あ".repeat(LONGEST)).len(), 4);
+    }
+
+    #[test]
+    fn what_stands_behind_a_reply_is_no_part_of_it() {
+        let lines = |text: &str| split(text).into_iter().map(|Record(line)| line).collect::<Vec<_>>();
+        let bare = "535 5.7.3 Authentication unsuccessful";
+        assert_eq!(lines(&format!("{bare}\r\nPlease help\r\nThanks")), [bare, "Please help", "Thanks"]);
+        let whole = format!("{bare} [TY1.PROD.OUTLOOK.COM 2026-11-20T01:02:03.456Z 08DE]");
+        assert_eq!(lines(&format!("{whole}\nthanks")), [whole.as_str(), "thanks"]);
+        assert_eq!(lines(&format!("{bare}\n[TY1.PROD.OUTLOOK.COM 2026]")).len(), 2);
+        assert_eq!(lines("535 5.7.139 SmtpClientAuthentication is\ndisabled for the").len(), 1);
+    }
+
+    #[test]
+    fn a_quoted_reply_is_put_together() {
+        let lines = |text: &str| split(text).into_iter().map(|Record(line)| line).collect::<Vec<_>>();
+        let quoted =
+            "> 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is\n> disabled for the Mailbox.";
+        assert_eq!(lines(quoted).len(), 1);
+        assert_eq!(lines("< 535 5.7.3 no\n> QUIT\n").len(), 2);
+        assert_eq!(lines("> AUTH XOAUTH2\n< 504 5.7.4 no\n> QUIT\n> x\n").len(), 4);
     }
 
     #[test]

@@ -65,7 +65,9 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
     let mut found: Vec<Refusal> = Vec::new();
     // `5.7.57 Client not authenticated … Error: 535 5.7.139 …`: what stands before a head is read for itself.
     let before = &line[..starts.first().copied().unwrap_or(line.len())];
-    if let Some(refusal) = headless(before) {
+    // msmtp: `smtpstatus=535 smtpmsg='535 5.7.3 …'` has the code twice.
+    let once = !before.trim_end_matches(['\'', '"']).ends_with("smtpmsg=");
+    if let Some(refusal) = headless(before).filter(|_| once) {
         found.push(refusal);
     }
     for (number, head) in heads.iter().enumerate() {

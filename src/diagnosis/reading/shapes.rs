@@ -24,6 +24,14 @@ pub fn is_jwt(word: &str) -> bool {
     word.starts_with("eyJ") && word.matches('.').count() == 2 && !word.ends_with('.')
 }
 
+/// Letters of a signature of RS256.
+const SIGNATURE: usize = 342;
+
+/// One with all of its signature.
+pub fn is_signed(word: &str) -> bool {
+    is_jwt(word) && word.rsplit('.').next().is_some_and(|end| end.len() == SIGNATURE)
+}
+
 /// An encrypted one: five parts, which tell nobody anything.
 pub fn is_encrypted(word: &str) -> bool {
     word.starts_with("eyJ") && word.matches('.').count() == 4
@@ -52,9 +60,8 @@ pub fn is_token(word: &str) -> bool {
 
 /// What stands in an access token's place, as `auth.fault` names it; `None` where it may be one.
 pub fn in_its_place(word: &str) -> Option<&'static str> {
-    // Where programs and databases cut: a signature of RS256 has 342 letters.
+    // Where programs and databases cut.
     const ROUND: [usize; 10] = [255, 256, 500, 512, 1000, 1024, 2000, 2048, 4000, 4096];
-    const SIGNATURE: usize = 342;
     let short_end = word.rsplit('.').next().is_some_and(|end| end.len() < SIGNATURE);
     let cut = word.starts_with("eyJ")
         && (word.matches('.').count() == 1 || (is_jwt(word) && short_end && ROUND.contains(&word.len())));

@@ -108,12 +108,19 @@ fn decoded<'a>(line: &'a [u8], older: Option<&'static Encoding>) -> Cow<'a, str>
         return ISO_2022_JP.decode_without_bom_handling(line).0;
     }
     match older.filter(|_| !mostly_utf_8(line)) {
+        // A line that somebody wrote into, a few bytes of which are broken.
+        Some(_) if controls(line) * 50 > line.len() && broken(line) * 20 <= line.len() => String::from_utf8_lossy(line),
         // No set but UTF-16 has control characters among its letters.
         Some(_) if controls(line) * 50 > line.len() => "\u{fffd}".repeat(line.len()).into(),
         Some(encoding) if encoding.is_single_byte() => single(line, encoding),
         Some(encoding) => encoding.decode_without_bom_handling(line).0,
         None => String::from_utf8_lossy(line),
     }
+}
+
+/// Bytes that are no UTF-8.
+fn broken(line: &[u8]) -> usize {
+    line.utf8_chunks().map(|chunk| chunk.invalid().len()).sum()
 }
 
 fn controls(line: &[u8]) -> usize {
@@ -151,6 +158,8 @@ mod tests {
         assert_eq!(text(&[&b"535 5.7.3 Authentication unsuccessful\n".repeat(9)[..], &[0; 9]].concat()), None);
         assert_eq!(text(b"app: sent\0 535 5.7.3").as_deref(), Some("app: sent\u{fffd} 535 5.7.3"));
         assert_eq!(text(b"\x1b[31m535\x1b[0m").as_deref(), Some("\u{1b}[31m535\u{1b}[0m"));
+        let written_into = b"\x1b]0;x\x07\x1b[2J535 5.7.3 Authentication unsuccessful \x07\x07\x9b31m\n";
+        assert!(text(written_into).is_some_and(|text| text.contains("535 5.7.3 Authentication unsuccessful")));
         assert_eq!(text(b"").as_deref(), Some(""));
     }
 
