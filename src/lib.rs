@@ -28,6 +28,7 @@ pub mod handover;
 pub mod language;
 pub mod markdown;
 pub mod network;
+pub mod pattern;
 pub mod phrase;
 pub mod product;
 pub mod report;

@@ -10,6 +10,7 @@ use std::{
 /// What each room may use beside itself and what stands in [`EVERYWHERE`].
 const LAYERS: &[(&str, &[&str])] = &[
     ("secret", &[]),
+    ("pattern", &[]),
     ("phrase", &[]),
     ("network", &[]),
     ("markdown", &[]),
@@ -70,7 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What everything speaks in.
-const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "markdown", "shell", "visible", "way"];
+const EVERYWHERE: &[&str] = &["secret", "phrase", "network", "facts", "markdown", "pattern", "shell", "visible", "way"];
 
 /// It stands apart: not even these.
 const APART: &str = "simulator";

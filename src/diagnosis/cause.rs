@@ -103,10 +103,6 @@ pub struct Entry {
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
     pub example: toml::Table,
-    /// The same words in Japanese; `language` reads them.
-    #[expect(dead_code, reason = "read by key, as texts")]
-    #[serde(default)]
-    ja: toml::Table,
 }
 
 /// What shows that a fix has worked: `verify.KIND` says it.

@@ -43,16 +43,27 @@ static IN_ENGLISH: LazyLock<Table> = LazyLock::new(|| {
     for (place, source) in Language::English.files() {
         add(place, source, &mut table);
     }
-    let described = described().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
+    let products = products().map(|(place, source)| (place, toml::Value::Table(parsed(source))));
     let steps = parsed(steps::SOURCE).into_iter().map(|(id, step)| (format!("steps.{id}"), step));
-    for (place, thing) in described.chain(steps) {
+    for (place, thing) in products.chain(steps) {
         words(&place, thing, &mut table);
     }
     table
 });
 
+/// One in each language.
+type Each = [OnceLock<Table>; Language::ALL.len()];
+
 /// Each made when the first of its texts is said.
-static OVERLAYS: [OnceLock<Table>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+static OVERLAYS: Each = [const { OnceLock::new() }; Language::ALL.len()];
+
+/// What is said of each cause. There are many, and a failure has few.
+static CAUSES: LazyLock<BTreeMap<&str, Each>> = LazyLock::new(|| {
+    cause::FILES.iter().map(|(slug, _)| (*slug, [const { OnceLock::new() }; Language::ALL.len()])).collect()
+});
+
+/// The place of causes.
+const OF_CAUSES: &str = "causes.";
 
 /// What is said of a thing; the steps that are a product's own stand beside all others.
 fn words(place: &str, thing: toml::Value, table: &mut Table) {
@@ -91,11 +102,26 @@ const WORDS: &[&str] = &[
     "not_needed_why",
 ];
 
-/// The files that hold their words in every language, and the place of each.
-fn described() -> impl Iterator<Item = (String, &'static str)> {
-    let causes = cause::FILES.iter().map(|(slug, source)| (format!("causes.{slug}"), *source));
-    let products = product::files().map(|(id, source)| (format!("products.{id}"), source));
-    causes.chain(products)
+/// The files of products, which hold their words in every language, and the place of each.
+fn products() -> impl Iterator<Item = (String, &'static str)> {
+    product::files().map(|(id, source)| (format!("products.{id}"), source))
+}
+
+/// What one cause's file says in a language; `None` where there is no such cause.
+fn of_cause(language: Language, slug: &str) -> Option<&'static Table> {
+    let table = CAUSES.get(slug)?.get(language as usize)?;
+    Some(table.get_or_init(|| {
+        let source = cause::FILES.iter().find(|(known, _)| *known == slug).map_or("", |(_, source)| source);
+        let (place, mut file) = (format!("{OF_CAUSES}{slug}"), parsed(source));
+        let own = file.remove(language.code());
+        let mut table = Table::new();
+        words(&place, toml::Value::Table(file), &mut table);
+        if language != Language::English {
+            table.retain(|key, _| is_command(key));
+            words(&place, own.unwrap_or(toml::Value::Boolean(false)), &mut table);
+        }
+        table
+    }))
 }
 
 /// A language's own files, and the table of its name in each file that holds its words in every language.
@@ -106,7 +132,7 @@ fn overlay(language: Language) -> Table {
     for (place, source) in language.files().iter().filter(|(place, _)| *place != HELP) {
         add(place, source, &mut table);
     }
-    for (place, source) in described() {
+    for (place, source) in products() {
         if let Some(words) = parsed(source).remove(language.code()) {
             self::words(&place, words, &mut table);
         }
@@ -149,11 +175,16 @@ impl Texts {
 
     /// In English where this language does not have it: a test tells that, and a person is better served so.
     fn find(&self, key: &str) -> Option<&'static str> {
-        self.table().get(key).or_else(|| IN_ENGLISH.get(key)).map(String::as_str)
+        let text = match key.strip_prefix(OF_CAUSES).and_then(|rest| rest.split('.').next()) {
+            Some(slug) => [self.language, Language::English].into_iter().find_map(|it| of_cause(it, slug)?.get(key)),
+            None => self.table().get(key).or_else(|| IN_ENGLISH.get(key)),
+        };
+        text.map(String::as_str)
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &'static str> {
-        self.table().keys().map(String::as_str)
+        let causes = CAUSES.keys().filter_map(|slug| of_cause(self.language, slug));
+        self.table().keys().chain(causes.flat_map(Table::keys)).map(String::as_str)
     }
 
     /// What an item of the checklist is called.

@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use crate::diagnosis::reading::is_microsofts;
+use crate::{
+    diagnosis::reading::is_microsofts,
+    pattern::{Captures, Pattern},
+};
 
 /// What takes the place of whom or what, in the order it was met.
 #[derive(Debug, Default)]
@@ -27,35 +28,35 @@ const OWN: &str = ".onmicrosoft.com";
 const GUEST: &str = "#EXT#";
 
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses each")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect(text)
+fn pattern(text: &str) -> Pattern {
+    Pattern::new(text).expect(text)
 }
 
 /// Local part, `@` (also as an address in a URL has it), domain.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"([^\s<>()\[\],;:\\`|="{}@%^/?&]+)(@|%40)([A-Za-z0-9\u{80}-\u{10ffff}][A-Za-z0-9.\u{80}-\u{10ffff}-]*)"#)
+static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r#"([^\s<>()\[\],;:\\`|="{}@%^/?&]+)(@|%40)((?:[A-Za-z0-9]|[^\x00-\x7f])(?:[A-Za-z0-9.-]|[^\x00-\x7f])*)"#)
 });
 /// An IP address in brackets, as a mail server greets with it.
-static MACHINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
+static MACHINE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
 /// Anything that is spelled as an IP address is.
-static BARE: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9A-Za-z.:]*[0-9A-Fa-f][.:][0-9A-Za-z.:]*"));
+static BARE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[0-9A-Za-z.:]*[0-9A-Fa-f][.:][0-9A-Za-z.:]*"));
 /// What a host's name stands behind, or before: a greeting, a name in a log, a URL; a port, an address.
-static HOST: LazyLock<Regex> = LazyLock::new(|| {
+static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)(?:://(?:[^\s/@]*@)?|\b(?:220|ehlo|helo|host|server|relay|mx|CN)[ =:-]+)([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)(?:\[|:\d)|\b(?:E?TIMEDOUT|ECONN\w+|E\w+)\s+\S+ ([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b",
     )
 });
 /// A name with dots, wherever it stands.
-static DOTTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+"));
-static ID: LazyLock<Regex> = LazyLock::new(|| {
+static DOTTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+"));
+static ID: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)([a-z]+[ _-]?id[^0-9a-z]{0,6}|trace )?\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
     )
 });
 /// `CONTOSO\jsmith`, also with the mark doubled; a name before an id; a home directory.
-static USER: LazyLock<Regex> = LazyLock::new(|| {
+static USER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(^|[^\\/:A-Za-z0-9])([A-Z][A-Z0-9-]{1,14})(\\{1,2})([A-Za-z][\w.-]*)|(\b[Uu]ser )([A-Z\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}'-]*(?: [A-Z\u{80}-\u{10ffff}][\w\u{80}-\u{10ffff}'-]*){0,3})( \([0-9a-f]{8}-)|([\\/](?:Users|home)[\\/]{1,2})([^\\/\s"':;,]+)"#,
+        r#"(^|[^\\/:A-Za-z0-9])([A-Z][A-Z0-9-]{1,14})(\\{1,2})([A-Za-z][\w.-]*)|(\b[Uu]ser )((?:[A-Z]|[^\x00-\x7f])(?:[\w'-]|[^\x00-\x7f])*(?: (?:[A-Z]|[^\x00-\x7f])(?:[\w'-]|[^\x00-\x7f])*){0,3})( \([0-9a-f]{8}-)|([\\/](?:Users|home)[\\/]{1,2})([^\\/\s"':;,]+)"#,
     )
 });
 /// Services that say nothing of who uses them.
@@ -180,7 +181,7 @@ impl Hide {
 
     /// Ids of tenants, apps and people, cut short.
     fn ids(&self, text: &str) -> String {
-        let short = |found: &regex::Captures| {
+        let short = |found: &Captures<'_>| {
             let before = found.get(1).map_or("", |before| before.as_str());
             let id = found[0][before.len()..].to_ascii_lowercase();
             let traces = ["trace", "correlation", "request", "activity"];
@@ -194,7 +195,7 @@ impl Hide {
 
     /// Users who are named otherwise than by an address.
     fn accounts(&mut self, text: &str) -> String {
-        let mut name = |found: &regex::Captures| {
+        let mut name = |found: &Captures<'_>| {
             let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
             if WINDOWS.contains(&part(2)) {
                 return found[0].to_owned();
@@ -207,18 +208,18 @@ impl Hide {
     }
 
     fn machines(&mut self, text: &str) -> String {
-        let name = |found: &regex::Captures| {
+        let name = |found: &Captures<'_>| {
             let address = found[1].trim_start_matches(':');
             let is_one =
                 address.parse::<std::net::Ipv4Addr>().is_ok() || found[1].parse::<std::net::Ipv6Addr>().is_ok();
             is_one.then(|| found[1].to_owned())
         };
         let machines = &mut self.machines;
-        let text = MACHINE.replace_all(text, |found: &regex::Captures| match name(found) {
+        let text = MACHINE.replace_all(text, |found: &Captures<'_>| match name(found) {
             Some(address) if !is_loopback(&address) => format!("[ip{}]", number(machines, &address)),
             _ => found[0].to_owned(),
         });
-        let replaced = BARE.replace_all(&text, |found: &regex::Captures| {
+        let replaced = BARE.replace_all(&text, |found: &Captures<'_>| {
             let word = found[0].trim_end_matches(['.', ':']);
             let (address, port) = match word.rsplit_once(':') {
                 Some((address, _)) if address.parse::<std::net::Ipv4Addr>().is_ok() => word.split_at(address.len()),
@@ -241,7 +242,7 @@ impl Hide {
             let at = known.iter().position(|other| other == domain).unwrap_or_default();
             format!("domain{}{}", at + 1, if domain.ends_with(OWN) { OWN } else { "" })
         };
-        let dotted = DOTTED.replace_all(text, |found: &regex::Captures| {
+        let dotted = DOTTED.replace_all(text, |found: &Captures<'_>| {
             let name = found[0].to_ascii_lowercase();
             let Some(domain) = known.iter().filter(|domain| within(&name, domain)).max_by_key(|known| known.len())
             else {

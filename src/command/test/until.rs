@@ -131,7 +131,7 @@ impl<'a> Watch<'a> {
 
     fn say_next(&self, tries: usize, said: &str, at: i64) {
         let phrase = Phrase::new("test.again").with("number", tries).with("said", said);
-        let phrase = phrase.with("time", clock(at)).with("until", clock(self.until));
+        let phrase = phrase.with("time", clock(at, now())).with("until", clock(self.until, now()));
         self.context.complain(self.context.texts.say(&phrase));
     }
 
@@ -155,10 +155,12 @@ fn next(tries: usize, now: i64, until: i64) -> Option<i64> {
     (now < until).then(|| now.saturating_add(pause).min(until))
 }
 
-/// The time of day here.
-fn clock(at: i64) -> String {
-    let time = DateTime::from_timestamp(at, 0).map(|at| at.with_timezone(&Local).format("%H:%M:%S").to_string());
-    time.unwrap_or_default()
+/// The time of day here; with the day, where that is another than `now`'s.
+fn clock(at: i64, now: i64) -> String {
+    let here = |at: i64| DateTime::from_timestamp(at, 0).map(|at| at.with_timezone(&Local));
+    let Some((at, now)) = here(at).zip(here(now)) else { return String::new() };
+    let format = if at.date_naive() == now.date_naive() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+    at.format(format).to_string()
 }
 
 #[cfg(test)]
@@ -174,5 +176,12 @@ mod tests {
             now = then;
         }
         assert_eq!(at, [1, 2, 3, 5, 10, 15, 15, 9]);
+    }
+
+    #[test]
+    fn another_day_is_named() {
+        const DAY: i64 = 86_400;
+        assert_eq!(clock(1_000 * DAY, 1_000 * DAY).len(), "12:00:00".len());
+        assert!(clock(1_002 * DAY, 1_000 * DAY).starts_with("1972-09-2"), "{}", clock(1_002 * DAY, 1_000 * DAY));
     }
 }

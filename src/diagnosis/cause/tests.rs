@@ -1,4 +1,4 @@
-use super::{super::evidence::FACTS, *};
+use super::{super::evidence::FACTS, catalogue::before_words, *};
 use crate::diagnosis::{OTHER_SERVICE, causes};
 
 fn example(entry: &Entry) -> Evidence {
@@ -37,6 +37,15 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
         }
         assert!(entry.verify.is_some() || entry.fix.is_empty() || entry.slug == OTHER_SERVICE, "{name}");
         assert!(entry.source.starts_with("https://") || entry.slug == UNKNOWN, "{name}");
+    }
+}
+
+/// What stands behind them would not be read.
+#[test]
+fn words_in_another_language_stand_last() {
+    for (slug, text) in FILES {
+        let words: toml::Table = text[before_words(text).len()..].parse().unwrap();
+        assert_eq!(words.keys().collect::<Vec<_>>(), ["ja"], "{slug}");
     }
 }
 

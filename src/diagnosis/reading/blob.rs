@@ -4,27 +4,27 @@
 
 use std::{ops::Range, sync::LazyLock};
 
+use crate::pattern::Pattern;
 use base64::{
     Engine,
     alphabet::{STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use regex::Regex;
 
 use super::{records::pattern, shapes};
 
 /// What `AUTH XOAUTH2` was sent with: on its line, or as the answer to the `334` behind it.
-static SENT: LazyLock<Regex> = LazyLock::new(|| {
+static SENT: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)\bAUTH XOAUTH2 ["']?([A-Za-z0-9+/_-]{16,}={0,2})|\bAUTH XOAUTH2 ?(?:\\r|\\n|["'])*[ \t\r]*\n(?:[^\n]*\b334\b[^\n]*\n){1,3}[^\n]*?([A-Za-z0-9+/_-]{16,}={0,2})(?:\\r|\\n|["'])*[ \t\r]*(?:\n|$)"#,
     )
 });
 /// How programs write the byte 01 down.
-static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
+static SEPARATOR: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\^A|\\x01|\\u0001|\\u\{1\}|\\001|\\1|%01|\x{2401}|␁|<SOH>|\[SOH\]|\\cA|&#0*1;|Ctrl[+-]A")
 });
-static AUTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)(?:authorization|oauth|auth)\s*[=:]\s*"));
-static BEARER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:bearer\s*)+"));
+static AUTH: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)(?:authorization|oauth|auth)\s*[=:]\s*"));
+static BEARER: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)^(?:bearer\s*)+"));
 
 /// What is wrong, most telling first. Their words are in the causes, by the fact `auth.fault`.
 pub const FAULTS: [&str; 20] = [

@@ -3,18 +3,18 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::records::pattern;
 
 /// A call that takes a user and then a secret, up to its first argument.
-static SIGN_IN: LazyLock<Regex> = LazyLock::new(|| {
+static SIGN_IN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b(?:\w*log_?in|\w*authenticate|\w*auth|networkcredential|\w*credentials?|get_?token|userpass\w*|connect)\(",
     )
 });
 /// One that takes nothing but a secret.
-static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+static SECRET: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bConvertTo-SecureString(?: -String)?(?: -AsPlainText)?(?: -Force)? +|\b\w*(?:password|secret|SecureString)\(",
     )

@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use regex::{Captures, Regex};
+use crate::pattern::{Captures, Pattern};
 
 use super::{blob, envelope, mime, records::pattern};
 
@@ -40,7 +40,7 @@ pub fn plain(text: &str) -> String {
     lines(&plain)
 }
 
-static ENTITY: LazyLock<Regex> =
+static ENTITY: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,6})|#[xX]([0-9a-fA-F]{1,5}));"));
 
 fn entities(text: &str) -> String {
@@ -63,7 +63,7 @@ fn entities(text: &str) -> String {
     ENTITY.replace_all(text, letter).into_owned()
 }
 
-static UNICODE: LazyLock<Regex> =
+static UNICODE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"\\+u([0-9a-fA-F]{4})(?:\\+u(d[c-fC-F][0-9a-fA-F]{2}|D[c-fC-F][0-9a-fA-F]{2}))?"));
 
 /// `\u0027`. A quotation mark becomes an apostrophe, so that JSON around it stays JSON; a control character stays
@@ -84,8 +84,8 @@ fn escapes(text: &str) -> String {
     UNICODE.replace_all(text, letter).into_owned()
 }
 
-static NESTED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"[{\[]\\+["']|[{\[](?:\\+[nrt]|\s)+\\+["']"#));
-static ESCAPED: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\\(["'\\/])"#));
+static NESTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"[{\[]\\+["']|[{\[](?:\\+[nrt]|\s)+\\+["']"#));
+static ESCAPED: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"\\(["'\\/])"#));
 
 /// JSON that stands in a string of JSON, or of a program: the lines with `{\"` lose one layer of escapes.
 fn quotes(text: &str) -> String {
@@ -96,10 +96,12 @@ fn quotes(text: &str) -> String {
 }
 
 /// Names of a redirected URL whose value is words, and JSON or a whole URL inside of one.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"\b(error_description|error_subcode|error|error_uri|errorMessage|message)=([^\s"'&<>]*[%+][^\s"'&<>]*)"#)
+static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"\b(error_description|error_subcode|error|error_uri|errorMessage|message)=((?:[^\s"'&<>]|\+'|'\+)*[%+](?:[^\s"'&<>]|\+'|'\+)*)"#,
+    )
 });
-static WRAPPED: LazyLock<Regex> = LazyLock::new(|| {
+static WRAPPED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?:%(?:25)*7[Bb]%|[?&]\w+=https?%(?:25)*3[Aa])[^\s"'<>]*|[^\s"'<>&?=]*%(?:25)*26error_desc[^\s"'<>]*"#)
 });
 
@@ -133,7 +135,7 @@ fn spaced(value: &str, form: bool) -> String {
 }
 
 /// Worth reading: a refusal or an authority's error.
-static TELLING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"AADSTS\d|"error"|\b[45]\d\d[ -][45]\.\d{1,3}\.\d"#));
+static TELLING: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"AADSTS\d|"error"|\b[45]\d\d[ -][45]\.\d{1,3}\.\d"#));
 
 /// A word that is base64 of a text that tells. A token is none: it holds no words.
 fn base64(text: &str) -> String {
@@ -162,7 +164,7 @@ fn telling(word: &str) -> Option<String> {
 }
 
 /// Line ends that a program wrote as letters, where another line of a reply or of a stack trace follows.
-static LINE_END: LazyLock<Regex> =
+static LINE_END: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?:\\+r)?\\+n(\d\d\d[ -]|(?: {4}|\\t)at |Trace ID|[CS]: )"));
 
 fn lines(text: &str) -> String {

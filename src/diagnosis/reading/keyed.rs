@@ -3,55 +3,55 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::records::pattern;
 use crate::facts::Guid;
 
 /// A name and what separates it from its value, up to the value itself: `"client_secret": `, `SMTP_PASSWORD=`,
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
+static NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
     )
 });
 /// A secret's name with its value right behind it: `password "…"`, `Invalid client secret provided: …`,
 /// `シークレット「…」`. The value is the group.
-static WORDED: LazyLock<Regex> = LazyLock::new(|| {
+static WORDED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:\b(?:password|passwd|passphrase|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード)(?:の値)?[ \t]*(?:[:：=＝は][ \t]*)?)(?:["'“「『]([!#-&(-_a-~]{3,})["'”」』]|([!#-&(-_a-~]{4,}))"#,
+        r#"(?i)(?:\b(?:password|passwd|passphrase|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
     )
 });
 /// Cookies, signatures and sessions of a URL, a line of Postfix's `sasl_passwd`, two arguments alone.
-static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
+static OTHERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:^|[?&;,\s])(?:session_state|sig|sid)=([^\s"'&,;]{4,})|\bcookie\\?["']?[ \t]*:[ \t]*\\?["']?([\w.-]+=[^\s"']+(?:[ \t]+[\w.-]+=[^\s"']+)*)|\]:\d+[ \t]+[^\s:]+@[^\s:@]+:([^\s]{4,})|\(b?["'][^"'\s]*["'],[ \t]*b?["']([^"'\s]{4,})["']\)"#,
     )
 });
 /// `Bearer …`, and the code of a redirected URL: here the value is the group.
-static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
+static BESIDE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})|(?:\s-u|--user)[ =]["']?[^\s:'"]+:([^\s"']+)|://[^\s/:@]+:([^\s/@]{2,})@"#,
     )
 });
 /// The answers to `Username:` and `Password:`, and what follows AUTH PLAIN.
-static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+static LOGIN: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n(?:[^\n]*(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n)?[^\n]*?([A-Za-z0-9+/]{4,}=*)(?:\\r|\\n|["'])*[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN)(?:\s*\n[^\n]*334[^\n]*\n[^\n]*?)? ?([A-Za-z0-9+/]{8,}=*)"#,
     )
 });
 /// Where a value ends without a white space: at the next name of a form or list, or at the end of a quoted text.
-static END: LazyLock<Regex> =
+static END: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"[&;,]\\?["']?[A-Za-z][\w.-]*\\?["']?[=:]|\\?["'](?:[,:;}\])]|$)|[)\]},;]+$"#));
 /// No secret: a code of a reply or an error, a variable, a placeholder, a word for nothing.
-static HARMLESS: LazyLock<Regex> = LazyLock::new(|| {
+static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹[^›]*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
+        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹(?u-i:[^›])*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
     )
 });
 
-static DATED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[\[(]|^b$|^\d{3}-\d"));
-static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
+static DATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[\[(]|^b$|^\d{3}-\d"));
+static HOST: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
 
 /// In small letters: a line without any of them holds no such name, and most lines hold none.
 const SIGNS: [&str; 11] =

@@ -3,20 +3,20 @@
 
 use std::sync::LazyLock;
 
+use crate::pattern::{Captures, Pattern};
 use quoted_printable::ParseMode;
-use regex::{Captures, Regex};
 
 use super::{blob, records::pattern};
 
-static ENCODING: LazyLock<Regex> =
+static ENCODING: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)^[> ]*Content-Transfer-Encoding:\s*(base64|quoted-printable)\b"));
-static CHARSET: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bcharset="?([A-Za-z0-9_-]{2,30})"#));
+static CHARSET: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"(?i)\bcharset="?([A-Za-z0-9_-]{2,30})"#));
 /// `=?utf-8?B?…?=`; the white space between two of them is none of the text.
-static WORD: LazyLock<Regex> = LazyLock::new(|| {
+static WORD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"=\?([A-Za-z0-9_-]{2,30})(?:\*[a-zA-Z-]*)?\?([BbQq])\?([^?\s]*)\?=(?:\r?\n?[ \t]+(=\?))?")
 });
 /// Two lines of quoted-printable: a soft end of line, and a letter that is written as its number.
-static SOFT: LazyLock<Regex> = LazyLock::new(|| pattern(r"=(?:3D|20|0D|E[2-9]=[89AB][0-9A-F]=[89AB][0-9A-F])"));
+static SOFT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"=(?:3D|20|0D|E[2-9]=[89AB][0-9A-F]=[89AB][0-9A-F])"));
 
 /// The longest line of base64 and quoted-printable in a mail.
 const LINE: usize = 76;
@@ -140,14 +140,14 @@ fn words(text: &str) -> String {
 }
 
 /// Tags that end a line, those that do not, and what nobody sees.
-static UNSEEN: LazyLock<Regex> =
+static UNSEEN: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?is)<!--.*?-->|<(?:style|script)\b[^>]*>.*?</(?:style|script)>"));
-static BLOCK: LazyLock<Regex> = LazyLock::new(|| {
+static BLOCK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)</?(?:p|div|br|tr|table|tbody|thead|h[1-6]|ul|ol|li|dl|dt|dd|pre|html|body|hr|blockquote|section|header|footer|form|head|title)(?:\s[^<>]*)?/?>",
     )
 });
-static INLINE: LazyLock<Regex> = LazyLock::new(|| {
+static INLINE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)</?(?:a|b|i|u|em|strong|span|font|small|big|code|tt|td|th|img|input|meta|link|button|label|o:p|center|sup|sub)(?:\s[^<>]*)?/?>",
     )

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use crate::pattern::{Captures, Pattern};
 use serde::Deserialize;
 
 use super::{
@@ -113,29 +113,29 @@ fn closed_up(text: &str) -> String {
 }
 
 /// `curl: (28)`, `[Errno 110]`, `Socket Error # 10060`, `(10061)`, `0x8007274D`.
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+static NUMBER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\bcurl(?:_errno| error)?\W{1,4}(\d{1,2})\b|\b(?:errno|os error)\W{1,3}(\d{2,5})\b|(?:\b(?:winerror|socket error|socketerror|error ?code|errorcode|win32 error|wsa error|error)\W{1,4}|\()(1[012]\d{3})\b|\b0x8007([0-9a-f]{4})\b",
     )
 });
 
 /// `smtp.office365.com[52.97.1.1]:587`, `smtp.office365.com port 587`, `login.microsoftonline.com:443`, `192.0.2.7:587`.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b((?:[a-z0-9-]+\.)+[a-z0-9]+)(?:\[[0-9a-f.:]+\])?(?::| \([^)]*\) port |,? port )(\d{2,5})\b")
 });
-static HOST: LazyLock<Regex> = LazyLock::new(|| {
+static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:resolved?(?: host)?:? |lookup |host:? |exception: |to |for |server |name=|getaddrinfo \w+ )['"]?((?:[a-z0-9_-]+\.)+[a-z]{2,})\b"#,
     )
 });
 
 /// A name in quotes behind a sentence of another language; a file's name is none.
-static QUOTED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?i)['"‘“「«]\s?((?:[a-z0-9_-]+\.)+[a-z]{2,})\s?['"’”」»]"#));
+static QUOTED: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r#"(?i)(?:['"]|‘|“|「|«)\s?((?:[a-z0-9_-]+\.)+[a-z]{2,})\s?(?:['"]|’|”|」|»)"#));
 const FILES: [&str; 8] = [".py", ".php", ".js", ".cs", ".java", ".go", ".conf", ".log"];
 
 /// Go names the name server as well: `lookup NAME on SERVER:53`.
-static LOOKUP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\blookup ([\w.-]+) on \S+:53\b"));
+static LOOKUP: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\blookup ([\w.-]+) on \S+:53\b"));
 
 /// Another service than mail, in small letters. Its trouble is none of ours.
 const OTHERS: [&str; 26] = [
@@ -191,9 +191,9 @@ const MAIL: [&str; 21] = [
     "郵件",
 ];
 /// `ssl3_record.c:332:`, `at index.js:809:19`: a place in a program, and no port.
-static PLACE: LazyLock<Regex> =
+static PLACE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\.(?:c|cc|cpp|cs|go|h|java|js|mjs|php|pl|pm|py|rb|rs|ts):\d+(?::\d+)?"));
-static PORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d\.\d+:|[a-z]:|\]:)(\d{2,5})\b"));
+static PORT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\b(?:port[ =:]+|\d\.\d+:|[a-z]:|\]:)(\d{2,5})\b"));
 
 /// Whether a line of network trouble is about mail: `None` where it is about something else, `false` where it does
 /// not say.

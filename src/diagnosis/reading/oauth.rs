@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 use serde_json::Value;
 
 use super::{
@@ -15,41 +15,41 @@ use crate::{
     secret::Secret,
 };
 
-static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+static ERROR: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type|unsupported_response_type|state_mismatch|mismatching_state|invalid_state|invalid_state_parameter|authorization_request_not_found)\b",
     )
 });
-static CODE: LazyLock<Regex> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+static CODE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
 /// Numbers without the word before them.
-static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+static NUMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?i:\berror code):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
     )
 });
-static TRACE: LazyLock<Regex> = LazyLock::new(|| {
+static TRACE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(trace|correlation)[ _]id: ?([0-9a-f-]{36})|\btimestamp: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ)")
 });
 /// What is worth keeping as a description where no number stands in it.
-static TELLING: LazyLock<Regex> = LazyLock::new(|| {
-    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
+static TELLING: LazyLock<Pattern> = LazyLock::new(|| {
+    const WORDS: &str = r"refresh token|BadPaddingException|InvalidToken|Authorization_RequestDenied|parameter 'scope'|need admin approval|only an admin can grant|sign in here with a personal account|does not meet the criteria to access this resource|device requesting access to be managed|管理者の承認が必要|not enabled for consumers|userAudience|HTTP Error 40[01]|ErrorInvalidLicense|client secret keys are expired|must be marked as 'mobile|state (?:mismatch|does not match|cookie was missing)|(?:invalid or )?missing state\b|authorization request state|InvalidStateException|Correlation failed|'code_verifier' input|password to decrypt|Data too long for column|data would be truncated|value too long for type|MailboxNotEnabledForRESTAPI|NoPermissionsInAccessToken|ErrorAccessDenied|AccessTokenExpired|does not match `redirect_uri`|parameter '(?:redirect_uri|client_secret|code|client_id|code_verifier)'|mailbox is either inactive";
     pattern(&format!("(?i){WORDS}|{}", sayings::pattern()))
 });
-static FLOW: LazyLock<Regex> = LazyLock::new(|| {
+static FLOW: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)grant_type=(?:urn%3aietf%3aparams%3aoauth%3agrant-type%3a|urn:ietf:params:oauth:grant-type:)?(authorization_code|device_code|client_credentials|password|refresh_token)|(DeviceCodeCredential|\bmicrosoft\.com/devicelogin|\blogin\.microsoft\.com/device\b)|(ClientSecretCredential|for client credentials)|(UsernamePasswordCredential)",
     )
 });
 
 /// How the languages that mail programs are written in name an error in the program itself.
-static PROGRAM: LazyLock<Regex> = LazyLock::new(|| {
+static PROGRAM: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault",
+        r"\b(?:TypeError|ReferenceError|AttributeError|NameError|KeyError|ImportError|ModuleNotFoundError|NoMethodError|(?:NullPointer|NullReference|ClassNotFound|ClassCast)Exception|NoSuchMethodError|NoClassDefFoundError|ArgumentNullException)\b|\b[Cc]all to undefined |Undefined (?:index|property|variable|array key|method)|Cannot read propert|is not a function\b|panicked at |[Ss]egmentation fault|SASL\(-\d+\): generic failure: Unable to find a callback",
     )
 });
 
 /// Where an error's own words are over: the place in a program, a stack trace, the next key of a printed object.
-static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+static BEHIND: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i) in (?:/|[a-z]:\\)\S+(?::| on line )\d+|,? ?Stack ?trace\b| #0 |Traceback| at (?:async )?[\w$.<>\\]+ ?\(| at [a-z]:\\| at line:\d|['"], ?['"][a-z_]+['"] ?[:=]"#,
     )

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{records::pattern, secrets};
 
 /// The mechanism behind these words is the one that was tried.
-static TRIED: LazyLock<Regex> = LazyLock::new(|| {
+static TRIED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)authentication failed \(method ([\w-]+)\)|Authenticator "?([\w-]+)"? returned|\bcommand['"]?: ?['"]AUTH ([\w-]+)|\b([\w-]+?)\w* authenticator failed|Authenticating \(([\w-]+)\)|authenticat\w+ (?:via|using|with)(?: mechanism:?)? "?([\w-]+)|uses? mechanism ([\w-]+)|SASL ([\w-]+) authentication failed|SMTP AUTH ([\w-]+) (?:failed|error)|AUTH ([\w-]+) failed|auth(?:entication)?[ _-]?(?:mechanism|method|type)['"]?\s?[:=]\s?['"]?([\w-]+)"#,
     )
@@ -36,13 +36,13 @@ const KNOWN: [&str; 6] = ["XOAUTH2", "LOGIN", "PLAIN", "OAUTHBEARER", "NTLM", "C
 const NOT: [&str; 4] = ["not support", "not offer", "not available", "unsupported"];
 
 /// As whom a program says that it signs in.
-static USER: LazyLock<Regex> = LazyLock::new(|| {
+static USER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?i)\b(?:with username|sasl_username|smtp[_ -]?user(?:name)?|auth(?:entication)?[_ -]?user(?:name)?|user(?:[_ -]?name)?|login|authenticating as|authenticate as|authenticated_id|account)['"]?(?:\s*(?:=>|[=:])\s*|\s+)["'<(]?([^\s"'<>(),;:=^\\]+@[^\s"'<>(),;:=^\\]+)"#,
     )
 });
 /// A string in a program's own notation: `user=…\x01auth=Bearer …`.
-static STRING: LazyLock<Regex> =
+static STRING: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\buser=([^\s^\\'\x22]+)(?:\^A|\\x01|\\u0001|\\u\{1\}|\\001|\\1)auth=Bearer "));
 
 /// The mechanism a program says it tried; empty where it says none. `lower` is the line in small letters.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use crate::visible;
 
@@ -16,27 +16,27 @@ const PIECES: usize = 4;
 const LONGEST: usize = 8 * 1024;
 
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
-pub(super) fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a pattern")
+pub(super) fn pattern(text: &str) -> Pattern {
+    Pattern::new(text).expect("a pattern")
 }
 
 /// `Nov 22 10:00:00 host postfix/smtp[123]: `, `2026-11-22T10:00:00+00:00 host app: `, `2026-11-22 10:00:00 [12] `.
-static LOGGED: LazyLock<Regex> = LazyLock::new(|| {
+static LOGGED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"^(?:<\d+>)?(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \S+ [^\s:\[]+(?:\[\d+\])?: ?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*(?: \S+ [\w./-]+(?:\[\d+\])?:)? ?)",
     )
 });
 
 /// What begins a line of its own: a reply, a side of a trace, an error of a program.
-static ANEW: LazyLock<Regex> = LazyLock::new(|| {
+static ANEW: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"^(?:[2-5]\d\d[ -]|[CS]: |CLIENT|SERVER|[<>]|\[|\{|\*|AADSTS|[A-Za-z][\w.-]*: |[A-Z]{4,} )")
 });
 
 /// Colours of a log: `ESC [ … m`.
-static COLOUR: LazyLock<Regex> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m"));
+static COLOUR: LazyLock<Pattern> = LazyLock::new(|| pattern("\u{1b}\\[[0-9;]*m"));
 
 /// What is worth continuing: a refusal or an AADSTS text stands in it.
-static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
+static OPEN: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -]|AADSTS|\b5\.7\.\d"));
 
 /// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {

@@ -2,42 +2,43 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{super::Evidence, records::pattern};
 
 /// `535 5.7.3 `, `535-5.7.139`, `535: 5.7.3`, `550 #5.7.60`, and Python's `(535, b'5.7.3 …`.
-static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+static HEAD: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r#"(?:^|[^\w.])([45]\d\d)( |-|: ?| #|-#|, ?b?['"])([45]\.\d{1,3}\.\d{1,3})(?:[^.\d]|$|\.(?:\D|$))"#)
 });
 /// A code alone, where a server is quoted.
-static BARE: LazyLock<Regex> = LazyLock::new(|| {
+static BARE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r#"(?:^|said: |SERVER -> CLIENT: |S: |< |<- |- > |smtpstatus=|response: |message: |b'|Error: \()([45]\d\d)(?:[ -]|$|'|, ?b?['"])(?: ?smtpmsg='?\d{0,3}[ -]?)?"#,
     )
 });
 /// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
-static ENHANCED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
+static ENHANCED: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
 /// Microsoft's words, whether or not their code was quoted along with them.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
     )
 });
 /// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.
-static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+static QUOTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
     )
 });
 /// It has basic authentication too.
-static WINRM: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)winrm|ws-?man"));
-static BASIC: LazyLock<Regex> = LazyLock::new(|| pattern("(?i)basic authentication is"));
-static MAIL: LazyLock<Regex> = LazyLock::new(|| {
+static WINRM: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)winrm|ws-?man"));
+static BASIC: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)basic authentication is"));
+static MAIL: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
 });
-static BRACKETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]"));
-static TIME: LazyLock<Regex> =
+static BRACKETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]"));
+static TIME: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"));
 
 /// Microsoft's longest, with diagnostic data, has more; what decides stands at its beginning.

@@ -55,7 +55,7 @@ const SAYINGS: &[(&str, &str)] = &[
 
 /// The sentences as alternatives of one regular expression.
 pub(super) fn pattern() -> String {
-    SAYINGS.iter().map(|(words, _)| regex::escape(words)).collect::<Vec<_>>().join("|")
+    SAYINGS.iter().map(|(words, _)| regex_syntax::escape(words)).collect::<Vec<_>>().join("|")
 }
 
 /// The number that goes with what was said, where none stands beside it.

@@ -3,7 +3,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{
     blob::{self, Blob},
@@ -44,9 +44,9 @@ pub struct Cleared {
 const MOST: usize = 8;
 
 /// The end of a JWT whose beginning was taken off, and the beginning of an opaque token.
-static PIECE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:…|\.)[A-Za-z0-9_-]{20,}"));
-static OPAQUE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bEw[A-Z][A-Za-z0-9+/=]{22,}"));
-static IDENTITY: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)id_?token\\?["']?\s*(?:=>|[:=])\s*\\?["']?$"#));
+static PIECE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:…|\.)[A-Za-z0-9_-]{20,}"));
+static OPAQUE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\bEw[A-Z][A-Za-z0-9+/=]{22,}"));
+static IDENTITY: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"(?i)id_?token\\?["']?\s*(?:=>|[:=])\s*\\?["']?$"#));
 const CLIENT_SECRET_LENGTH: usize = 40;
 
 /// What stands around a long word.

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{
     super::Evidence,
@@ -39,11 +39,11 @@ const MICROSOFT: [&str; 11] = [
     "partner.microsoftonline.cn",
 ];
 /// Whom a log quotes: `host mx.example.net[192.0.2.1] said: …`, `relay=mx.example.net[192.0.2.1]:25`.
-static SAID: LazyLock<Regex> =
+static SAID: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\b(?:host|server) ([\w.-]+)(?:\[[^\]]*\])?(?::\d+)? said:|\brelay=([\w.-]+)"));
-static REFUSED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[ (])[45]\d\d[ -]"));
+static REFUSED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[ (])[45]\d\d[ -]"));
 /// Exchange on a server of one's own greets as Microsoft 365 does.
-static EXCHANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b220[ -]\S+ Microsoft ESMTP"));
+static EXCHANGE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b220[ -]\S+ Microsoft ESMTP"));
 
 /// What Postfix, Dovecot and Exim say and Microsoft does not.
 const WORDS: [&str; 13] = [

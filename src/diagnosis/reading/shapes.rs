@@ -3,17 +3,17 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::records::pattern;
 use crate::facts::Guid;
 
 /// What Entra makes as a client secret: 40 characters, `Q~` behind a digit at the fourth place. One that was cut off
 /// or broken is shorter.
-pub static CLIENT_SECRET: LazyLock<Regex> =
+pub static CLIENT_SECRET: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"[\w.~-]{3}\dQ(?:~|%7[Ee])(?:[\w.~-]|%7[Ee]){4,}"));
 /// The name of a value in a program or a manual.
-static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+static PLACEHOLDER: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:[\[{<$%(].*|.*[}>\])]|[a-z_]\w*(?:(?:\.|->|::)[a-z_]\w*)+(?:\(.*)?|undefined|null|none|nil|false|true|x{3,}|\*{3,}|\.{3,}|…|(?:your|my|the|paste|insert|enter)[_ -].*|\w*(?:access|oauth2?|auth|bearer)?_?token\w*|\w*placeholder\w*|system\.\S+)$",
     )

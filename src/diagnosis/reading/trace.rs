@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{
     super::Evidence,
@@ -11,52 +11,53 @@ use super::{
     records::{Record, pattern},
 };
 
-static ACCEPTED: LazyLock<Regex> = LazyLock::new(|| {
+static ACCEPTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?:^|[^\w.-])(235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful|250[ -]2\.0\.0 OK)\b")
 });
-static SIGNED_IN: LazyLock<Regex> =
+static SIGNED_IN: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?:^|[^\w.-])(?:235[ -]2\.7\.0|235 Auth|2\.7\.0 Authentication successful)\b"));
-static SENT: LazyLock<Regex> =
+static SENT: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"status=sent \(250|(?:^|[^\w.-])250[ -]2\.(?:0\.0 OK|6\.0 <)"));
 /// A log's line about a message that was handed over: another one than what is refused, and no part of its attempt.
-static HANDED_OVER: LazyLock<Regex> = LazyLock::new(|| pattern(r"status=sent \(|exitcode=EX_OK| => \S+@"));
+static HANDED_OVER: LazyLock<Pattern> = LazyLock::new(|| pattern(r"status=sent \(|exitcode=EX_OK| => \S+@"));
 /// `Username:` and `Password:` in base64.
-static PROMPT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)"));
-static IMAP_OK: LazyLock<Regex> = LazyLock::new(|| {
+static PROMPT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b334 (?:VXNlcm5hbWU6|UGFzc3dvcmQ6)"));
+static IMAP_OK: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)",
     )
 });
-static IMAP_NO: LazyLock<Regex> =
+static IMAP_NO: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
 /// The sign-in was taken, and there is no mailbox behind it.
-static UNCONNECTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
+static UNCONNECTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
 /// What stands before a side's words, up to the words: `C: `, ` ~> `, `<** `, `send: b'`, `host[192.0.2.1]:587: `.
 const LEAD: &str = r#"(?:^|\b[CS]: ?|CLIENT: |SERVER: |(?:DEBUG )?SMTP: |[~=*-]*[<>][<>~=*-]*\s{0,2}|SMTP[<>]{2} |\]:\d{2,5}: |\b(?i:send|sent|reply|command|message|response|cmd|got)['"]?\W{1,4})b?["'(]{0,2}"#;
 const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
 
 /// A command of the client; a server's `250-AUTH LOGIN XOAUTH2` is none.
-static AUTH: LazyLock<Regex> =
+static AUTH: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
-static ONE_LINE: LazyLock<Regex> =
+static ONE_LINE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
-static ALONE: LazyLock<Regex> =
+static ALONE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2(?:\\r\\n)?'?$"));
 /// The server waits for TLS to begin.
-static READY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)"));
-static GREETED: LazyLock<Regex> =
+static READY: LazyLock<Pattern> =
+    LazyLock::new(|| pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)"));
+static GREETED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] )(?:EHLO|AUTH|MAIL FROM)\b"));
-static GAVE_UP: LazyLock<Regex> =
+static GAVE_UP: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed"));
-static MAIL: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
-static BANNER: LazyLock<Regex> =
+static MAIL: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
+static BANNER: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
-static OFFERED: LazyLock<Regex> =
+static OFFERED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
 /// JavaMail takes the lines apart.
-static EXTENSION: LazyLock<Regex> =
+static EXTENSION: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"Found extension "(AUTH|STARTTLS|SIZE|XXXX)", arg "([^"]*)""#));
-static HOST: LazyLock<Regex> = LazyLock::new(|| {
+static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
         r"(?i)\b((?:smtp|smtp-mail|outlook|outlook-dod|smtp-hve|smtp-legacy)\.(?:office365\.(?:com|us)|outlook\.com)|smtp\.hve\.mx\.microsoft|smtp\.partner\.outlook\.cn|[\w-]+\.mail\.protection\.outlook\.com)\b(?:\[[0-9a-f.:]+\])?(?::(\d{2,5})\b)?",
     )
@@ -120,12 +121,12 @@ impl Line<'_> {
     }
 
     /// A group of a pattern; empty where the line has none of the words, or does not fit.
-    fn part(&self, words: &[&str], pattern: &Regex, group: usize) -> String {
+    fn part(&self, words: &[&str], pattern: &Pattern, group: usize) -> String {
         let found = self.has(words).then(|| pattern.captures(self.said)).flatten();
         found.and_then(|found| Some(found.get(group)?.as_str().to_owned())).unwrap_or_default()
     }
 
-    fn is(&self, words: &[&str], pattern: &Regex) -> bool {
+    fn is(&self, words: &[&str], pattern: &Pattern) -> bool {
         self.has(words) && pattern.is_match(self.said)
     }
 }

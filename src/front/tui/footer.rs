@@ -1,4 +1,5 @@
-//! The last rows: every action of the screen with its key, in at most two rows.
+//! The last rows: every action of the screen with its key, in two rows, and in a third where labels would be cut and
+//! the window has room for it.
 //!
 //! ```text
 //!  Enter Continue  Esc Back  ^R Try again  F2 日本語  ^C Leave
@@ -14,9 +15,11 @@ use crate::{
     },
 };
 
-const ROWS: usize = 2;
+/// The height of a window that has room for a third row.
+const TALL: u16 = 24;
 
-pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
+pub fn lines(screen: &Screen, pen: Pen, width: usize, height: u16) -> Vec<Line<'static>> {
+    let most = if height < TALL { 2 } else { 3 };
     let mut entries: Vec<(String, String)> = screen
         .actions
         .iter()
@@ -28,12 +31,12 @@ pub fn lines(screen: &Screen, pen: Pen, width: usize) -> Vec<Line<'static>> {
     // Labels give way until all keys are in sight: a key that is not shown does not exist.
     let mut longest = entries.iter().map(|(_, label)| text::width(label)).max().unwrap_or(0);
     let mut rows = fill(&entries, longest, pen, width);
-    while rows.len() > ROWS && longest > 0 {
+    while rows.len() > most && longest > 0 {
         // Two letters and an ellipsis say nothing; then the keys stand alone.
         longest = if longest > 4 { longest - 1 } else { 0 };
         rows = fill(&entries, longest, pen, width);
     }
-    rows.truncate(ROWS);
+    rows.truncate(most);
     rows
 }
 
@@ -65,8 +68,9 @@ mod tests {
     fn labels_give_way_to_keys() {
         let words = Words::english();
         let pen = Pen { look: Look { ascii: true, color: false }, words: &words, whole: false };
-        let shown = |width| lines(&samples::refused(), pen, width).iter().map(Line::to_string).collect::<Vec<_>>();
+        let shown = |width| lines(&samples::refused(), pen, width, 10).iter().map(Line::to_string).collect::<Vec<_>>();
         assert_eq!(shown(80), [" Enter Try again  Esc Back  l Checklist  F2 Japanese  ^C Leave"]);
         assert_eq!(shown(20), [" Enter  Esc  l  F2", " ^C"]);
+        assert_eq!(lines(&samples::refused(), pen, 34, TALL).len(), 3);
     }
 }

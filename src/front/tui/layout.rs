@@ -103,7 +103,7 @@ impl Frame {
         let pane = if pane { PANE } else { 0 };
         let width = inner.saturating_sub(if pane > 0 { pane + 1 } else { 0 });
         let asked = question::draw(view, pen, usize::from(inner));
-        let keys = footer::lines(&view.screen, pen, usize::from(area.width));
+        let keys = footer::lines(&view.screen, pen, usize::from(area.width), area.height);
         let lines = blocks::content(&view.screen.blocks, pen, usize::from(width), None).lines.len();
         let listed = pane == 0 && !view.screen.checklist.is_empty();
         let rows = Rows::share(area.height, listed, lines, asked.lines.len(), keys.len());
@@ -163,12 +163,11 @@ impl Frame {
             checklist::draw_pane(&view.screen, pen, self.pane, buffer);
         }
         if visible(self.rule) {
-            let more = if top < view.scroll.limit {
-                &pen.words.more_below
-            } else if top > 0 {
-                &pen.words.more_above
-            } else {
-                ""
+            let more = match (top > 0, top < view.scroll.limit) {
+                (true, true) => &pen.words.more_around,
+                (true, false) => &pen.words.more_above,
+                (false, true) => &pen.words.more_below,
+                (false, false) => "",
             };
             title::draw_rule(view.screen.busy.as_deref(), more, pen, self.rule, buffer);
         }

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use regex::Regex;
+use crate::pattern::Pattern;
 
 use super::{
     super::{decode, network, oauth, records, refusal, secrets},
@@ -25,7 +25,7 @@ const TOLD: usize = 6;
 const WORDS: usize = 96;
 
 /// `Nov 22 10:00:00`, `2026-11-22T10:00:00`, `22/Nov/2026:10:00:00`, `2026/11/22 10:00`, within a line's beginning.
-static TIME: LazyLock<Regex> = LazyLock::new(|| {
+static TIME: LazyLock<Pattern> = LazyLock::new(|| {
     records::pattern(
         r"[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d)?|\d\d[/.](?:\d\d|[A-Z][a-z]{2})[/.]\d{4}[: ]\d\d:\d\d(?::\d\d)?",
     )
