@@ -179,20 +179,15 @@ fn one_holds(any: &[Condition], evidence: &Evidence) -> bool {
 pub struct Command {
     pub label: String,
     pub text: String,
+    /// It changes nothing, and its output would tell; a test sees to it.
+    #[serde(default)]
+    pub reads: bool,
     /// Shown only where these hold.
     #[serde(default)]
     pub when: Vec<Condition>,
     /// One of these as well, where there are some.
     #[serde(default)]
     pub any: Vec<Condition>,
-}
-
-impl Command {
-    /// Whether it shows and changes nothing.
-    fn reads(&self) -> bool {
-        let shows = |line: &str| ["Get-", "Test-"].iter().any(|verb| line.starts_with(verb)) && !line.contains(';');
-        self.text.lines().map(str::trim).filter(|line| !line.is_empty()).all(shows)
-    }
 }
 
 impl Entry {
@@ -238,7 +233,7 @@ impl Entry {
             why: phrase(if instead { "why_else" } else { "why" }),
             evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).chain(tried(evidence)).collect(),
             fix: list("fix", &self.fix, &|_| true),
-            reads: commands.iter().filter(|(_, shown)| shown.reads()).map(|(index, _)| command(*index)).collect(),
+            reads: commands.iter().filter(|(_, shown)| shown.reads).map(|(index, _)| command(*index)).collect(),
             commands: commands.into_iter().map(|(index, _)| command(index)).collect(),
             next: list("next", &self.next, &|_| true),
             ask: list("next", &self.next, &Line::asks),

@@ -1,7 +1,7 @@
 //! What can be tried once more after a refusal, and what its outcome says: each is the refused sign-in with one thing
 //! changed (`experiments.toml`). It makes no connection and chooses nothing for anybody.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// In order of what they cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Experiment {
     /// The same token, for the name that the token itself tells.
     SignInName,
@@ -51,39 +52,26 @@ struct Entry {
     when: Vec<Vec<Condition>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Table {
-    sign_in_name: Entry,
-    fresh_token: Entry,
-    other_audience: Entry,
-    address_family: Entry,
-    own_sender: Entry,
-}
-
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static TABLE: LazyLock<Table> =
+static TABLE: LazyLock<BTreeMap<Experiment, Entry>> =
     LazyLock::new(|| toml::from_str(include_str!("experiments.toml")).expect("experiments.toml"));
+
+/// Before the name of one in the fact that its outcome is.
+const OUTCOME: &str = "experiment.";
 
 impl Experiment {
     pub const ALL: [Self; 5] =
         [Self::SignInName, Self::FreshToken, Self::OtherAudience, Self::AddressFamily, Self::OwnSender];
 
     pub fn id(self) -> &'static str {
-        match self {
-            Self::SignInName => "sign-in-name",
-            Self::FreshToken => "fresh-token",
-            Self::OtherAudience => "other-audience",
-            Self::AddressFamily => "address-family",
-            Self::OwnSender => "own-sender",
-        }
+        self.fact().trim_start_matches(OUTCOME)
     }
 
     pub fn find(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|experiment| experiment.id() == id)
     }
 
-    /// The fact that its outcome is.
+    /// The fact that its outcome is: its name behind [`OUTCOME`].
     pub fn fact(self) -> &'static str {
         match self {
             Self::SignInName => "experiment.sign-in-name",
@@ -100,13 +88,7 @@ impl Experiment {
     }
 
     fn entry(self) -> &'static Entry {
-        match self {
-            Self::SignInName => &TABLE.sign_in_name,
-            Self::FreshToken => &TABLE.fresh_token,
-            Self::OtherAudience => &TABLE.other_audience,
-            Self::AddressFamily => &TABLE.address_family,
-            Self::OwnSender => &TABLE.own_sender,
-        }
+        &TABLE[&self]
     }
 
     /// The place in the ranking of what it would speak of first; `None` where it would tell nothing.

@@ -72,9 +72,8 @@ fn entries(item: Item) -> impl Iterator<Item = &'static Entry> {
 
 /// A text of a cause; what follows from the cloud is that of the worldwide one.
 fn sentence(texts: &Texts, entry: &Entry, place: &str) -> Spans {
-    spans(texts.pieces(&phrase(entry, place)), |_, value| match value.starts_with("https://") {
-        true => Span::Link(value.to_owned()),
-        false => Span::Words(value.to_owned()),
+    spans(texts.pieces(&phrase(entry, place)), |_, value| {
+        if value.starts_with("https://") { Span::Link(value.to_owned()) } else { Span::Words(value.to_owned()) }
     })
 }
 

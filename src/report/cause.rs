@@ -10,7 +10,9 @@ use crate::diagnosis::Cause;
 pub fn parts(writer: &Writer, number: usize, cause: &Cause) -> Vec<Part> {
     let mut heading = said(format!("{number}. "));
     heading.extend(headline(writer, cause));
-    let evidence = cause.evidence.iter().map(|(name, value)| {
+    // What PowerShell printed stands line by line with the other facts, and there only what names nobody.
+    let shown = cause.evidence.iter().filter(|(name, _)| *name != "powershell" || !writer.hides());
+    let evidence = shown.map(|(name, value)| {
         let value = writer.texts.fact_value(name, value);
         writer.fact(&writer.texts.word(&format!("facts.{name}")), &value)
     });

@@ -31,17 +31,8 @@ pub fn stages(writer: &Writer, stages: &[StageResult]) -> Part {
 }
 
 pub fn tls(writer: &Writer, facts: &TlsFacts) -> Part {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let rows = [
-        ("version", text(&facts.version)),
-        ("cipher", text(&facts.cipher)),
-        ("subject", facts.subject.clone()),
-        ("issuer", facts.issuer.clone()),
-        ("not-after", facts.not_after.clone()),
-    ];
-    let shown = rows.into_iter().filter(|(_, value)| !value.is_empty());
-    let row = |(name, value): (&str, String)| writer.fact(&writer.texts.word(&format!("tls.{name}")), &value);
-    Part::Bullets(shown.map(row).collect())
+    let row = |(name, value): (&str, &str)| writer.fact(&writer.texts.word(&format!("tls.{name}")), value);
+    Part::Bullets(facts.rows().map(row).collect())
 }
 
 /// All lines, in at most so many characters.

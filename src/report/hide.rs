@@ -1,18 +1,23 @@
-//! Addresses and ids under other names: each mail address becomes `user1@domain1`, the same one always the same, so that
-//! two users of one domain are still seen to be that. It knows addresses by their form alone, and hides no secret: none
-//! is handed to it.
+//! Addresses, hosts and ids under other names: each mail address becomes `user1@domain1`, the same one always the same,
+//! so that two users of one domain are still seen to be that. It knows them by their form and by where they stand, and
+//! hides no secret: none is handed to it.
 
 use std::sync::LazyLock;
 
-use crate::pattern::{Captures, Pattern};
+use crate::{
+    diagnosis::reading::is_microsofts,
+    pattern::{Captures, Pattern},
+};
 
 /// What takes the place of whom or what, in the order it was met.
 #[derive(Debug, Default)]
 pub struct Hide {
     users: Vec<String>,
     domains: Vec<String>,
+    hosts: Vec<String>,
     machines: Vec<String>,
-    ids: Vec<String>,
+    /// Ids that Microsoft's support traces a request by.
+    traced: Vec<String>,
 }
 
 /// Providers of mailboxes for anybody: that it is one of theirs is worth knowing, and tells of nobody.
@@ -33,31 +38,113 @@ static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// An IP address in brackets, as a mail server greets with it.
 static MACHINE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
+/// Anything that is spelled as an IP address is.
+static BARE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[0-9A-Za-z.:]*[0-9A-Fa-f][.:][0-9A-Za-z.:]*"));
+/// What a host's name stands behind, or before: a greeting, a name in a log, a URL; a port, an address.
+static HOST: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:://(?:[^\s/@]*@)?|\b(?:220|ehlo|helo|host|server|relay|mx|CN)[ =:-]+)([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)(?:\[|:\d)|\b(?:E?TIMEDOUT|ECONN\w+|E\w+)\s+\S+ ([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b",
+    )
+});
+/// A name with dots, wherever it stands.
+static DOTTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+"));
+static ID: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)([a-z]+[ _-]?id[^0-9a-z]{0,6}|trace )?\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+    )
+});
+/// `CONTOSO\jsmith`, also with the mark doubled; a name before an id; a home directory.
+static USER: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"(^|[^\\/:A-Za-z0-9])([A-Z][A-Z0-9-]{1,14})(\\{1,2})([A-Za-z][\w.-]*)|(\b[Uu]ser )((?:[A-Z]|[^\x00-\x7f])(?:[\w'-]|[^\x00-\x7f])*(?: (?:[A-Z]|[^\x00-\x7f])(?:[\w'-]|[^\x00-\x7f])*){0,3})( \([0-9a-f]{8}-)|([\\/](?:Users|home)[\\/]{1,2})([^\\/\s"':;,]+)"#,
+    )
+});
+/// Services that say nothing of who uses them.
+const ANYBODYS: [&str; 8] = [
+    "microsoft.com",
+    "aka.ms",
+    "windows.net",
+    "google.com",
+    "googleapis.com",
+    "yahoo.com",
+    "amazonaws.com",
+    "github.com",
+];
+/// Ends of a file's name, where a line's number follows.
+const FILES: [&str; 12] = ["py", "js", "php", "rb", "java", "cs", "go", "rs", "ts", "pl", "pm", "conf"];
+/// Ids that are the same in every tenant.
+const EVERYBODYS: [&str; 3] =
+    ["-0000-c000-000000000000", "-0ff1-ce00-000000000000", "9188040d-6c67-4c5b-b112-36a304b66dad"];
+/// First labels of domains that are words of the matter.
+const COMMON: [&str; 12] = [
+    "mail",
+    "smtp",
+    "outlook",
+    "office",
+    "exchange",
+    "microsoft",
+    "server",
+    "online",
+    "token",
+    "oauth",
+    "user",
+    "host",
+];
+/// Before a `\`: no domain, but Windows itself.
+const WINDOWS: [&str; 6] = ["AUTHORITY", "BUILTIN", "HKLM", "HKCU", "SERVICE", "HKEY"];
 
 impl Hide {
     /// Takes note of whom a text names, so that who is met first has the first number.
     pub fn meet(&mut self, text: &str) {
-        for found in ADDRESS.captures_iter(text) {
+        for found in ADDRESS.captures_iter(addresses(text)) {
             self.address(&found[1], &found[3]);
+        }
+        let hosts = if text.contains('.') { text } else { "" };
+        for host in HOST.captures_iter(hosts).filter_map(|found| found.iter().skip(1).flatten().next()) {
+            self.meet_host(&host.as_str().to_ascii_lowercase());
         }
     }
 
-    /// A domain or an id of the organisation's own, wherever it stands alone.
+    /// An id that stays as it is.
+    pub fn keep(&mut self, id: &str) {
+        self.traced.push(id.trim().to_ascii_lowercase());
+    }
+
+    /// A host, a URL or a domain of the organisation's own, wherever else it stands.
     pub fn meet_name(&mut self, name: &str) {
-        let name = name.trim().to_ascii_lowercase();
-        let guid = name.len() == 36 && name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        if guid && !self.ids.contains(&name) {
-            self.ids.push(name);
-        } else if !guid && name.contains('.') && !name.contains(|c: char| c.is_whitespace() || "@/:".contains(c)) {
-            self.domain(&name);
+        for found in DOTTED.find_iter(name) {
+            let labels = found.as_str().to_ascii_lowercase();
+            let top = labels.rsplit('.').next().unwrap_or_default();
+            if top.len() > 1 && top.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                self.meet_host(&labels);
+            }
+        }
+    }
+
+    /// A user by a name without an `@`.
+    pub fn meet_user(&mut self, name: &str) {
+        let name = name.rsplit('\\').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let is_one = name.len() > 2 && !name.contains(['@', ' ']) && !self.users.contains(&name);
+        if is_one {
+            self.users.push(name);
+        }
+    }
+
+    fn meet_host(&mut self, host: &str) {
+        let registered = registered(host);
+        let file = FILES.contains(&host.rsplit('.').next().unwrap_or_default());
+        let tells = !file && !is_public(host) && !registered.is_empty();
+        if tells && !self.domains.iter().any(|known| within(host, known)) {
+            self.domains.push(registered.to_owned());
         }
     }
 
     /// The text with other names.
     pub fn over(&mut self, text: &str) -> String {
+        self.meet(text);
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for found in ADDRESS.captures_iter(text) {
+        for found in ADDRESS.captures_iter(addresses(text)) {
             let (Some(whole), Some(local)) = (found.get(0), found.get(1)) else { continue };
             // A quotation mark before an address is not a part of it.
             let quoted = local.as_str().len() - local.as_str().trim_start_matches(['\'', '"', '‘', '“', '「']).len();
@@ -68,8 +155,12 @@ impl Hide {
             at = whole.end() - dots;
         }
         out += &text[at..];
-        let out = self.machines(&out);
-        self.names(out)
+        // The patterns are dear, and most lines have no sign of what they find.
+        let has = |text: &str, signs: &[char]| text.contains(signs);
+        let out = if has(&out, &['-']) { self.ids(&out) } else { out };
+        let out = if has(&out, &['\\', '/', '(']) { self.accounts(&out) } else { out };
+        let out = if has(&out, &['.', ':']) { self.machines(&out) } else { out };
+        self.names(&out)
     }
 
     fn address(&mut self, local: &str, domain: &str) -> String {
@@ -81,11 +172,39 @@ impl Hide {
     }
 
     fn domain(&mut self, domain: &str) -> String {
-        if PUBLIC.contains(&domain) || domain == OWN.trim_start_matches('.') {
+        if is_public(domain) {
             return domain.to_owned();
         }
         let end = if domain.ends_with(OWN) { OWN } else { "" };
         format!("domain{}{end}", number(&mut self.domains, domain))
+    }
+
+    /// Ids of tenants, apps and people, cut short.
+    fn ids(&self, text: &str) -> String {
+        let short = |found: &Captures<'_>| {
+            let before = found.get(1).map_or("", |before| before.as_str());
+            let id = found[0][before.len()..].to_ascii_lowercase();
+            let traces = ["trace", "correlation", "request", "activity"];
+            let kept = traces.iter().any(|word| before.to_ascii_lowercase().starts_with(word))
+                || self.traced.contains(&id)
+                || EVERYBODYS.iter().any(|end| id.ends_with(end));
+            if kept { found[0].to_owned() } else { format!("{before}{}-…", &found[2]) }
+        };
+        ID.replace_all(text, short).into_owned()
+    }
+
+    /// Users who are named otherwise than by an address.
+    fn accounts(&mut self, text: &str) -> String {
+        let mut name = |found: &Captures<'_>| {
+            let part = |group: usize| found.get(group).map_or("", |part| part.as_str());
+            if WINDOWS.contains(&part(2)) {
+                return found[0].to_owned();
+            }
+            let user = number(&mut self.users, &format!("{}{}{}", part(4), part(6), part(9)).to_ascii_lowercase());
+            let domain = if part(2).is_empty() { "" } else { "DOMAIN" };
+            format!("{}{domain}{}{}{}user{user}{}", part(1), part(3), part(5), part(8), part(7))
+        };
+        USER.replace_all(text, &mut name).into_owned()
     }
 
     fn machines(&mut self, text: &str) -> String {
@@ -96,24 +215,88 @@ impl Hide {
             is_one.then(|| found[1].to_owned())
         };
         let machines = &mut self.machines;
-        let replaced = MACHINE.replace_all(text, |found: &Captures<'_>| match name(found) {
-            Some(address) => format!("[ip{}]", number(machines, &address)),
-            None => found[0].to_owned(),
+        let text = MACHINE.replace_all(text, |found: &Captures<'_>| match name(found) {
+            Some(address) if !is_loopback(&address) => format!("[ip{}]", number(machines, &address)),
+            _ => found[0].to_owned(),
+        });
+        let replaced = BARE.replace_all(&text, |found: &Captures<'_>| {
+            let word = found[0].trim_end_matches(['.', ':']);
+            let (address, port) = match word.rsplit_once(':') {
+                Some((address, _)) if address.parse::<std::net::Ipv4Addr>().is_ok() => word.split_at(address.len()),
+                _ => (word, ""),
+            };
+            let is_one = address.parse::<std::net::IpAddr>().is_ok() && address.bytes().any(|b| b.is_ascii_digit());
+            if !is_one || is_loopback(address) {
+                return found[0].to_owned();
+            }
+            format!("ip{}{port}{}", number(machines, address), &found[0][word.len()..])
         });
         replaced.into_owned()
     }
 
-    /// Domains and ids that stand alone.
-    fn names(&mut self, mut text: String) -> String {
-        for domain in self.domains.clone() {
-            let name = self.domain(&domain);
-            text = replaced(&text, &domain, &name);
+    /// Domains and hosts that stand alone, what an organisation is called by its domain, and users without an `@`.
+    fn names(&mut self, text: &str) -> String {
+        let known = self.domains.clone();
+        let hosts = &mut self.hosts;
+        let domain_of = |domain: &str| {
+            let at = known.iter().position(|other| other == domain).unwrap_or_default();
+            format!("domain{}{}", at + 1, if domain.ends_with(OWN) { OWN } else { "" })
+        };
+        let dotted = DOTTED.replace_all(text, |found: &Captures<'_>| {
+            let name = found[0].to_ascii_lowercase();
+            let Some(domain) = known.iter().filter(|domain| within(&name, domain)).max_by_key(|known| known.len())
+            else {
+                return found[0].to_owned();
+            };
+            if name.len() == domain.len() {
+                return domain_of(domain);
+            }
+            format!("host{}.{}", number(hosts, &name), domain_of(domain))
+        });
+        let mut text = dotted.into_owned();
+        for (at, domain) in (1..).zip(&self.domains) {
+            let label = domain.split('.').next().unwrap_or_default();
+            if label.len() > 3 && !COMMON.contains(&label) {
+                text = replaced(&text, label, &format!("organisation{at}"));
+            }
         }
-        for id in &self.ids {
-            text = replaced(&text, id, &format!("{}-…", &id[..8]));
+        for (at, user) in (1..).zip(&self.users) {
+            if !user.contains(['@', ' ']) {
+                text = replaced(&text, user, &format!("user{at}"));
+            }
         }
         text
     }
+}
+
+/// The part of a host's name that somebody registered: two labels, three below `co.uk` and the like.
+fn registered(host: &str) -> &str {
+    const SHARED: [&str; 9] = ["co", "com", "ac", "or", "ne", "go", "gov", "org", "net"];
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    let (Some(last), second) = (dots.next(), dots.next()) else { return "" };
+    let Some(second) = second else { return host };
+    let shared = host.len() - last == 3 && SHARED.contains(&&host[second + 1..last]);
+    let begin = if shared || host.ends_with(OWN) { dots.next() } else { Some(second) };
+    begin.map_or(host, |dot| &host[dot + 1..])
+}
+
+fn within(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+fn is_public(host: &str) -> bool {
+    let own = host.ends_with(OWN);
+    let anybodys = PUBLIC.iter().chain(&ANYBODYS).any(|domain| within(host, domain));
+    host == OWN.trim_start_matches('.') || (!own && (anybodys || is_microsofts(host)))
+}
+
+fn is_loopback(address: &str) -> bool {
+    address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+}
+
+/// Nothing, where a text has no address in it.
+fn addresses(text: &str) -> &str {
+    if text.contains('@') || text.contains("%40") { text } else { "" }
 }
 
 /// The number of a name, from 1.
@@ -155,8 +338,8 @@ mod tests {
             "user=user2@domain1^Aauth, then <user1@domain1>, 'user3@domain2'."
         );
         assert_eq!(hide.over("login_hint=alerts%40contoso.example&x"), "login_hint=user1@domain1&x");
-        assert_eq!(hide.over("of mail.contoso.example."), "of mail.domain1.");
-        assert_eq!(hide.over("notcontoso.example, contoso.example2"), "notcontoso.example, contoso.example2");
+        assert_eq!(hide.over("of mail.contoso.example."), "of host1.domain1.");
+        assert_eq!(hide.over("notcontoso.example, acontoso"), "notcontoso.example, acontoso");
     }
 
     #[test]
@@ -180,13 +363,57 @@ mod tests {
     #[test]
     fn machines_and_ids_are_told_apart_and_not_named() {
         let mut hide = Hide::default();
-        hide.meet_name("8d2c0000-1111-2222-3333-0123456789AB");
         hide.meet_name("contoso.onmicrosoft.com");
         assert_eq!(hide.over("250 Hello [203.0.113.9], [2001:db8::1], [203.0.113.9]"), "250 Hello [ip1], [ip2], [ip1]");
         assert_eq!(
             hide.over("/8d2c0000-1111-2222-3333-0123456789ab/ trace 11111111-1111-2222-3333-0123456789ab at CONTOSO.onmicrosoft.com"),
             "/8d2c0000-…/ trace 11111111-1111-2222-3333-0123456789ab at domain1.onmicrosoft.com"
         );
+    }
+
+    #[test]
+    fn nobody_is_left_standing() {
+        let mut hide = Hide::default();
+        hide.meet_name("https://helpdesk.contoso.example/cb");
+        hide.meet_user("CONTOSO\\jsmith");
+        let shown = |hide: &mut Hide, text: &str| {
+            let shown = hide.over(text);
+            let lower = shown.to_ascii_lowercase();
+            for name in
+                ["contoso", "jsmith", "john", "203.0.113", "10.20", "db8", "relay01", "9f000000-0000", "1111-2222"]
+            {
+                assert!(!lower.contains(name), "{name}: {shown}");
+            }
+            shown
+        };
+        for text in [
+            "host=mail.corp.contoso.example CONTOSO\\jsmith: connecting from 203.0.113.77 to relay01.corp.contoso.example:587 (10.20.30.40)",
+            "220 relay01.corp.contoso.example ESMTP ready",
+            "connect ETIMEDOUT 203.0.113.78:587 smtp-gw.contoso.example, 2001:db8::5.",
+            "'https://helpdesk.contoso.example/oauth/callback'",
+            "user John Smith (11111111-2222-3333-4444-555555555555) IP address 203.0.113.77",
+            "LegacyExchangeDN : /o=Contoso/cn=jsmith, 9f000000-0000-4000-8000-000000000009",
+            r"C:\Users\jsmith\mail.py and /home/jsmith/mail.py",
+        ] {
+            shown(&mut hide, text);
+        }
+        assert_eq!(shown(&mut hide, "[2001:db8::5] 2001:db8::6"), "[ip4] ip5");
+    }
+
+    #[test]
+    fn what_helps_stays() {
+        let mut hide = Hide::default();
+        hide.keep("11111111-2222-3333-4444-555555555555");
+        for text in [
+            "11111111-2222-3333-4444-555555555555",
+            "Trace ID: 11111111-1111-2222-3333-0123456789ab Correlation ID: 21111111-1111-2222-3333-0123456789ab",
+            "the resource 00000002-0000-0ff1-ce00-000000000000",
+            "535 5.7.3 at 10:00:00.123 from 127.0.0.1:25 to smtp.office365.com:587, System.Net.Mail.SmtpException",
+            r"NT AUTHORITY\SELF, smtplib.py:731, https://login.microsoftonline.com/common",
+            "https://localhost:8400/cb, urn:ietf:wg:oauth:2.0:oob, version 15.20.8632.010",
+        ] {
+            assert_eq!(hide.over(text), text);
+        }
     }
 
     proptest::proptest! {

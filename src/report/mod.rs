@@ -1,6 +1,6 @@
 //! A failure told to whoever helps: one text in Markdown, to be pasted into a ticket. What was asked, what came of it,
-//! the causes, the exchange. Tokens and secrets are in none of what it is made of; addresses and ids are hidden where
-//! that is asked for. Nothing is read, written or asked here.
+//! the causes, the exchange. What it is made of has lost its tokens and secrets before; addresses and ids are hidden
+//! where that is asked for. Nothing is read, written or asked here.
 
 pub mod catalogue;
 mod cause;
@@ -113,8 +113,20 @@ impl Report {
             let Part::Code { language, text, .. } = exchange::transcript(writer, lines, exchange / 2) else { continue };
             parts.push(Part::Code { label: writer.sentence(what), language, text });
         }
-        parts.push(Part::Text(said(writer.word(if writer.hides() { "foot-hidden" } else { "foot" }))));
+        parts.push(Part::Text(said(writer.word(self.foot(writer.hides())))));
         parts
+    }
+
+    /// What is promised of the text. Of an attempt of our own nothing secret is in the evidence; what somebody pasted
+    /// may hold a secret that nothing tells apart from other words.
+    fn foot(&self, hides: bool) -> &'static str {
+        let own = self.account.is_some() || self.product.is_some();
+        match (own, hides) {
+            (true, false) => "foot",
+            (true, true) => "foot-hidden",
+            (false, false) => "foot-read",
+            (false, true) => "foot-read-hidden",
+        }
     }
 
     fn heard(&self) -> &[Line] {

@@ -196,3 +196,30 @@ fn an_attempt_that_came_nowhere_has_a_report_too() {
     assert!(said.contains("`smtp.office365.com:587`") && said.contains("## Causes"), "{said}");
     assert!(text(&Report::default(), &Texts::new(Language::English), true).contains("1970-01-01"));
 }
+
+/// What somebody pasted, on its whole way into a report.
+#[test]
+fn no_secret_that_was_pasted_gets_into_a_report() {
+    for line in [
+        "535 5.7.3 Authentication unsuccessful with password CANARYp4ss",
+        "535 5.7.3 Authentication unsuccessful password \"CANARYpw1!\"",
+        "AADSTS7000215: Invalid client secret provided 'CANARYsecret5'",
+        "AADSTS7000215: Invalid client secret provided: CANARYsecret5",
+        "535 5.7.3 Authentication unsuccessful パスワード「CANARY5」",
+        "535 5.7.3 Authentication unsuccessful ('bob','CANARYpw3')",
+        "AADSTS70000: device_code CANARY7ab, authorization code CANARY7ab, user code CANARY7AB",
+        "535 5.7.3 Authentication unsuccessful SharedAccessKey=CANARY https://x.example/?a=b&sig=CANARY",
+        "AADSTS50058: Cookie: ESTSAUTH=CANARY; x=CANARY sid=CANARY client_info=CANARY",
+    ] {
+        let mut reading = diagnosis::reading::Reading::default();
+        reading.add_text(line, 1_800_000_000);
+        let evidence = reading.evidence;
+        let report = Report { causes: diagnosis::causes(&evidence), evidence, ..Report::default() };
+        let texts = Texts::new(Language::English);
+        for hidden in [false, true] {
+            let said = text(&report, &texts, hidden);
+            assert!(!said.contains("CANARY"), "{said}");
+            assert!(said.contains("Read the text through"));
+        }
+    }
+}

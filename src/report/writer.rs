@@ -24,16 +24,45 @@ pub struct Writer<'a> {
 
 /// Facts that name somebody, in the order in which they get their numbers.
 const NAMED: [&str; 4] = ["user", "sender", "token.user", "alias"];
-/// Facts that are a domain or an id of the organisation's own.
-const OWN: [&str; 8] = [
+/// Facts that hold a domain or a host of the organisation's own.
+const OWN: [&str; 11] = [
     "tenant",
     "token.tenant",
     "oauth.tenant",
-    "client_id",
-    "oauth.client",
-    "object_id",
-    "principal",
-    "app.certificate",
+    "host",
+    "network.address",
+    "banner",
+    "authority",
+    "redirect_uri",
+    "oauth.redirect",
+    "tls.subject",
+    "tls.issuer",
+];
+/// Ids that stay.
+const TRACED: [&str; 2] = ["oauth.trace_id", "oauth.correlation_id"];
+/// What PowerShell prints of settings, before the colon; what else it prints names people and places.
+const SETTINGS: [&str; 21] = [
+    "accessrights",
+    "accountdisabled",
+    "accountenabled",
+    "allowbasicauthsmtp",
+    "authenticationpolicy",
+    "authenticationtype",
+    "defaultauthenticationpolicy",
+    "emailaddresses",
+    "forwardingsmtpaddress",
+    "inscope",
+    "isenabled",
+    "isinherited",
+    "primarysmtpaddress",
+    "prohibitsendquota",
+    "recipienttype",
+    "recipienttypedetails",
+    "smtpclientauthenticationdisabled",
+    "totalitemsize",
+    "userprincipalname",
+    "windowsemailaddress",
+    "scope",
 ];
 /// Values of a sentence that are addresses from our own data.
 const LINKS: [&str; 4] = ["portal", "admin", "defender", "login"];
@@ -44,6 +73,8 @@ impl<'a> Writer<'a> {
             let mut hide = Hide::default();
             let facts = NAMED.iter().copied().chain(FACTS.iter().map(|(fact, _)| *fact));
             facts.flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet(value));
+            NAMED.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_user(value));
+            TRACED.iter().flat_map(|fact| evidence.values(fact)).for_each(|id| hide.keep(id));
             OWN.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_name(value));
             RefCell::new(hide)
         });
@@ -72,6 +103,9 @@ impl<'a> Writer<'a> {
 
     /// The same on one line, with a bound.
     pub fn short(&self, text: &str, longest: usize) -> String {
+        // Names are of no other length than this; to look for some in a text that is left out anyway takes long.
+        let most = longest.saturating_add(400);
+        let text = text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]);
         let text = visible::line(&self.named(text));
         match text.char_indices().nth(longest) {
             Some((end, _)) => format!("{} …", &text[..end]),
@@ -101,7 +135,8 @@ impl<'a> Writer<'a> {
 
     /// A fact of the evidence with its label, all its values in one.
     pub fn evidence(&self, evidence: &Evidence, fact: &str) -> Option<Spans> {
-        let values = evidence.values(fact).iter().map(|value| self.texts.fact_value(fact, value));
+        let shown = |value: &&String| fact != "powershell" || !self.hides() || is_setting(value);
+        let values = evidence.values(fact).iter().filter(shown).map(|value| self.texts.fact_value(fact, value));
         let value = values.collect::<Vec<_>>().join(" ");
         (!value.is_empty()).then(|| self.fact(&self.texts.word(&format!("facts.{fact}")), &value))
     }
@@ -110,4 +145,10 @@ impl<'a> Writer<'a> {
     pub fn command(&self, phrase: &Phrase) -> String {
         self.named(&self.texts.command(phrase))
     }
+}
+
+/// A command, or a setting by its name.
+fn is_setting(line: &str) -> bool {
+    let name = line.split_once(':').map(|(name, _)| name.trim().to_ascii_lowercase());
+    name.map_or_else(|| line.trim_start().starts_with("Get-"), |name| SETTINGS.contains(&name.as_str()))
 }

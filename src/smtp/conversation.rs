@@ -159,6 +159,20 @@ pub struct TlsFacts {
     pub not_after: String,
 }
 
+impl TlsFacts {
+    /// What is known, in the order to show it; a text `tls.NAME` says what it is.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let rows = [
+            ("version", self.version.as_deref().unwrap_or_default()),
+            ("cipher", self.cipher.as_deref().unwrap_or_default()),
+            ("subject", &self.subject),
+            ("issuer", &self.issuer),
+            ("not-after", &self.not_after),
+        ];
+        rows.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+}
+
 fn null_if_empty<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     Some(text).filter(|text| !text.is_empty()).serialize(serializer)
 }

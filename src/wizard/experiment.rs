@@ -2,9 +2,9 @@
 //! `test` make them alike; who asks for one is their business.
 
 use crate::{
-    account::Account,
+    account::{Account, settings::Consent},
     diagnosis::Experiment,
-    entra::Cloud,
+    entra::{Cloud, cloud::smtp_scopes},
     facts::Address,
     network::Family,
     phrase::Phrase,
@@ -54,9 +54,10 @@ pub fn change(experiment: Experiment, means: &Means<'_>) -> Result<Change, Phras
         Experiment::SignInName => {
             let name = means.signed_in.ok_or_else(|| cannot("nameless"))?;
             let address: Address = name.parse().map_err(|_| cannot("nameless"))?;
-            match means.account.user.same_as(address.as_str()) {
-                true => Err(cannot("same-name").with("user", &means.account.user)),
-                false => Ok(Change::User(address.to_string())),
+            if means.account.user.same_as(address.as_str()) {
+                Err(cannot("same-name").with("user", &means.account.user))
+            } else {
+                Ok(Change::User(address.to_string()))
             }
         }
         Experiment::FreshToken if means.renews => Ok(Change::Fresh),
@@ -83,7 +84,7 @@ const NAMES: [&str; 2] = ["https://outlook.office.com", "https://outlook.office3
 /// The same permissions of Exchange under its other name, or of Exchange where the token was another service's.
 fn other_scopes(account: &Account, claims: &Claims) -> Option<Vec<String>> {
     let addresses = account.cloud.addresses()?;
-    let app_only = account.consent == crate::account::settings::Consent::ClientCredentials;
+    let app_only = account.consent == Consent::ClientCredentials;
     let usual = match &addresses.app_resource {
         Some(resource) if app_only => resource.as_str(),
         _ => addresses.resource.as_str(),
@@ -99,7 +100,7 @@ fn other_scopes(account: &Account, claims: &Claims) -> Option<Vec<String>> {
         Some(usual)
     };
     let wanted = wanted.filter(|_| account.cloud != Cloud::Custom)?;
-    Some(if app_only { vec![format!("{wanted}/.default")] } else { crate::entra::cloud::smtp_scopes(wanted) })
+    Some(if app_only { vec![format!("{wanted}/.default")] } else { smtp_scopes(wanted) })
 }
 
 /// The name of the service that scopes are of.

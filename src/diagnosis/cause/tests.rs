@@ -85,3 +85,28 @@ fn addresses_are_those_of_the_cloud() {
     assert_eq!(of("china", "login_host").as_deref(), Some("login.partner.microsoftonline.cn"));
     assert_eq!((of("dod", "admin"), of("dod", "smtp_host").as_deref()), (None, Some("outlook-dod.office365.us")));
 }
+
+/// Whoever only looks runs these.
+#[test]
+fn a_command_that_is_said_to_read_changes_nothing() {
+    let shows = |line: &str| {
+        let mut stages = line.split('|').map(str::trim);
+        let begins = |stage: &str, verbs: &[&str]| verbs.iter().any(|verb| stage.starts_with(verb));
+        let first = stages.next().is_some_and(|first| begins(first, &["Get-", "Test-"]));
+        let rest = stages.all(|stage| begins(stage, &["Format-", "Select-", "Where-", "Measure-"]));
+        let changes = ["Set-", "Add-", "New-", "Remove-", "Enable-", "Disable-", ";", "&", ">"];
+        first && rest && !changes.iter().any(|change| line.contains(change))
+    };
+    assert!(shows("Get-Mailbox x | Format-List Name") && !shows("Get-Mailbox x | Set-CASMailbox -x"));
+    assert!(!shows("Get-Mailbox (New-Mailbox x)") && !shows("Get-Mailbox x; Remove-Mailbox x"));
+    let mut any = false;
+    for (entry, command) in catalogue().iter().flat_map(|entry| entry.commands.iter().map(move |it| (entry, it))) {
+        let lines = command.text.lines().filter(|line| !line.trim().is_empty());
+        assert!(!command.reads || lines.clone().count() > 0, "{}", entry.slug);
+        for line in lines.filter(|_| command.reads) {
+            assert!(shows(line.trim()), "{}: {line}", entry.slug);
+            any = true;
+        }
+    }
+    assert!(any);
+}

@@ -6,12 +6,26 @@ use std::{ops::Range, sync::LazyLock};
 use crate::pattern::Pattern;
 
 use super::records::pattern;
+use crate::facts::Guid;
 
 /// A name and what separates it from its value, up to the value itself: `"client_secret": `, `SMTP_PASSWORD=`,
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
 static NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
+        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
+    )
+});
+/// A secret's name with its value right behind it: `password "…"`, `Invalid client secret provided: …`,
+/// `シークレット「…」`. The value is the group.
+static WORDED: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:\b(?:password|passwd|passphrase|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
+    )
+});
+/// Cookies, signatures and sessions of a URL, a line of Postfix's `sasl_passwd`, two arguments alone.
+static OTHERS: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:^|[?&;,\s])(?:session_state|sig|sid)=([^\s"'&,;]{4,})|\bcookie\\?["']?[ \t]*:[ \t]*\\?["']?([\w.-]+=[^\s"']+(?:[ \t]+[\w.-]+=[^\s"']+)*)|\]:\d+[ \t]+[^\s:]+@[^\s:@]+:([^\s]{4,})|\(b?["'][^"'\s]*["'],[ \t]*b?["']([^"'\s]{4,})["']\)"#,
     )
 });
 /// `Bearer …`, and the code of a redirected URL: here the value is the group.
@@ -36,14 +50,18 @@ static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+static DATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[\[(]|^b$|^\d{3}-\d"));
+static HOST: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
+
 /// In small letters: a line without any of them holds no such name, and most lines hold none.
-const SIGNS: [&str; 7] = ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort"];
+const SIGNS: [&str; 11] =
+    ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort", "key", "client_info", "estsauth", "x-ms-"];
 
 /// A quoted value may hold anything, also where it was broken over two lines.
 const LONGEST: usize = 512;
 const LINES: usize = 2;
 
-/// Where the secret values stand, in no order.
+/// Where the secret values stand, in order.
 pub fn values(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut from, mut end) = (0, 0);
@@ -72,7 +90,68 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
         let groups = groups.filter(|value| !number(value.start()));
         found.extend(groups.filter(|value| !HARMLESS.is_match(value.as_str())).map(|value| value.range()));
     }
+    found.extend(in_lines(text));
+    apart(found)
+}
+
+/// Two that overlap are one.
+fn apart(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    found.sort_by_key(|value| value.start);
+    found.dedup_by(|next, before| {
+        let overlaps = next.start < before.end;
+        before.end = if overlaps { before.end.max(next.end) } else { before.end };
+        overlaps
+    });
     found
+}
+
+/// What only a line with such a sign holds; the patterns are dear.
+fn in_lines(text: &str) -> Vec<Range<usize>> {
+    const WORDS: [&str; 7] = ["pass", "secret", "code", "パスワード", "パスフレーズ", "シークレット", "コード"];
+    const SHAPES: [&str; 7] = ["cookie", "sig=", "sid=", "session_state=", "]:", "('", "(\""];
+    let (mut found, mut end) = (Vec::new(), 0);
+    for line in text.split_inclusive('\n') {
+        let begin = end;
+        end += line.len();
+        let lower = line.to_ascii_lowercase();
+        let has = |signs: &[&str]| signs.iter().any(|sign| lower.contains(sign));
+        let mut take = |value: Range<usize>| found.push(begin + value.start..begin + value.end);
+        if has(&WORDS) {
+            worded(line).for_each(&mut take);
+        }
+        if has(&SHAPES) {
+            let groups = OTHERS.captures_iter(line).filter_map(|found| found.iter().skip(1).flatten().next());
+            groups.filter(|value| !is_reply(value.as_str())).map(|value| value.range()).for_each(&mut take);
+        }
+    }
+    found
+}
+
+/// What a server or an authority says, in the place where a secret could stand.
+fn is_reply(value: &str) -> bool {
+    HARMLESS.is_match(value) || value.starts_with("AADSTS")
+}
+
+/// Without `=` or `:` a quoted value is one, and a bare word where it looks like no other word.
+fn worded(text: &str) -> impl Iterator<Item = Range<usize>> {
+    WORDED.captures_iter(text).filter_map(|found| {
+        if let Some(quoted) = found.get(1) {
+            return Some(quoted.range()).filter(|_| !is_reply(quoted.as_str()));
+        }
+        let value = found.get(2)?;
+        let word = value.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']']);
+        (!is_reply(word) && is_odd(word)).then(|| value.start()..value.start() + word.len())
+    })
+}
+
+/// Letters and digits in one word that is no time, id, host, address or name of a method.
+fn is_odd(word: &str) -> bool {
+    let has = |class: fn(&u8) -> bool| word.as_bytes().iter().any(class);
+    let named = ["OAUTH2", "XOAUTH2", "SHA", "MD5", "BASE64", "UTF"];
+    let upper = word.to_ascii_uppercase();
+    let other = named.iter().any(|name| upper.starts_with(name)) || DATED.is_match(word);
+    let place = word.contains(['@', '/', '\\', '(', '=']) || word.parse::<Guid>().is_ok() || HOST.is_match(word);
+    word.len() >= 6 && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit) && !other && !place
 }
 
 /// The value that begins here; `None` where there is none on this line.
@@ -141,6 +220,23 @@ mod tests {
             ("curl -u a@b.example:CANARY smtp://x", "curl -u a@b.example:§ smtp://x"),
             ("smtp://a%40b.example:CANARY@smtp.office365.com:587", "smtp://a%40b.example:§@smtp.office365.com:587"),
             ("(password=CANARY)", "(password=§)"),
+            ("refused with password CANARYp4ss again", "refused with password § again"),
+            ("for user bob password \"CANARYpw1!\" [x]", "for user bob password \"§\" [x]"),
+            ("Invalid client secret provided 'CANARY-x'.", "Invalid client secret provided '§'."),
+            ("Invalid client secret provided: CANARY5.", "Invalid client secret provided: §."),
+            ("パスワード「CANARY!」が違います", "パスワード「§」が違います"),
+            ("パスワード: CANARY1 が", "パスワード: § が"),
+            ("('bob', 'CANARYpw3')", "('bob', '§')"),
+            ("device_code CANARY99x, user code CANARY7AB", "device_code §, user code §"),
+            (
+                "Endpoint=sb://x;SharedAccessKeyName=root;SharedAccessKey=CANARY=",
+                "Endpoint=sb://x;SharedAccessKeyName=root;SharedAccessKey=§",
+            ),
+            ("https://x.example/?sv=1&sig=CANARY%3D&se=2", "https://x.example/?sv=1&sig=§&se=2"),
+            ("Cookie: ESTSAUTH=CANARY; buid=CANARY", "Cookie: §"),
+            ("Set-Cookie: ESTSAUTHPERSISTENT=CANARY; path=/", "Set-Cookie: §"),
+            ("error=x&client_info=CANARY&sid=CANARY", "error=x&client_info=§&sid=§"),
+            ("[smtp.office365.com]:587 a@b.example:CANARY", "[smtp.office365.com]:587 a@b.example:§"),
         ] {
             assert_eq!(hidden(text), shown, "{text}");
         }
@@ -162,6 +258,14 @@ mod tests {
             "smtp-oauth token --format xoauth2",
             "Secret ID: 0f1e2d3c-4444-5555-6666-0123456789ab",
             "https://login.microsoftonline.com:443/x@y",
+            "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent",
+            "the following parameter: 'client_assertion' or 'client_secret'.",
+            "for a secret 0f1e2d3c-4444-5555-6666-0123456789ab",
+            "authorization code AADSTS54005: OAuth2 Authorization code was already redeemed",
+            "('invalid_grant', 'AADSTS50126: wrong password')",
+            "password for smtp.office365.com: accepted",
+            "「証明書とシークレット」 > 「クライアント シークレット」",
+            "パスワードは 535 5.7.139 で拒否",
         ] {
             assert_eq!(hidden(text), text);
         }

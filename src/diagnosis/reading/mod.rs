@@ -28,6 +28,11 @@ use crate::token::Claims;
 pub use intake::{Intake, Taken, Unreadable};
 use records::Record;
 
+/// Whether a host is one of Microsoft's for mail and sign-in.
+pub fn is_microsofts(host: &str) -> bool {
+    service::microsoft(host)
+}
+
 /// What was understood, and whether something secret stood in it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reading {

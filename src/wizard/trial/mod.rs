@@ -290,16 +290,7 @@ pub fn outcome(ending: &Ending) -> Outcome {
 
 /// The server's certificate and what was agreed with it.
 fn tls(desk: &Desk, facts: &TlsFacts) -> Vec<(String, String)> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let rows = [
-        ("version", text(&facts.version)),
-        ("cipher", text(&facts.cipher)),
-        ("subject", facts.subject.clone()),
-        ("issuer", facts.issuer.clone()),
-        ("not-after", facts.not_after.clone()),
-    ];
-    let shown = rows.into_iter().filter(|(_, value)| !value.is_empty());
-    shown.map(|(name, value)| (desk.word(&format!("tls.{name}")), value)).collect()
+    facts.rows().map(|(name, value)| (desk.word(&format!("tls.{name}")), value.to_owned())).collect()
 }
 
 pub fn row(desk: &Desk, line: &Line) -> TranscriptRow {
