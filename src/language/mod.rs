@@ -3,6 +3,7 @@
 //! product under its code, `[ja]`. A text's key is the place it stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing
 //! test, never printed.
 
+pub mod clock;
 mod command;
 mod detail;
 mod known;
@@ -208,6 +209,7 @@ impl Texts {
         match (name, value) {
             ("accepted", diagnosis::AFTERWARDS) => self.word("known-facts.afterwards"),
             ("accepted", diagnosis::BEFOREHAND) => self.word("known-facts.beforehand"),
+            ("clock.off", value) => clock::error(value).map_or_else(|| value.to_owned(), |error| self.say(&error)),
             (name, value) if Experiment::is_outcome(name) => self.word(&format!("known-facts.{value}")),
             _ => value.to_owned(),
         }
