@@ -24,6 +24,7 @@ words! {
     /// The other language, where its own letters cannot be shown.
     other_language,
     more_above,
+    more_around,
     more_below,
     /// `{width}` and `{height}`: the size of window that would hold the QR code.
     qr_needs,

@@ -71,7 +71,9 @@ impl Model {
         let out = handing::is_out(&self.desk, self.step_id).map(|phrase| note(Tone::Info, &phrase));
         let taken = self.desk.taken.iter().map(|phrase| note(Tone::Info, phrase));
         let notices = taken.chain(self.desk.notices.iter().map(|(tone, phrase)| note(*tone, phrase)));
-        blocks.splice(0..0, notices.chain(out).chain(self.reasons(page.question.as_ref())));
+        // What is told of a verdict stands above it, and not above the exchange that led to it.
+        let at = blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default();
+        blocks.splice(at..at, notices.chain(out).chain(self.reasons(page.question.as_ref())));
         blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
             let tone = if kind.bites() { Tone::Warning } else { Tone::Info };
             Block::Note { tone, text }

@@ -89,7 +89,8 @@ fn a_file_that_cannot_be_written_is_said_where_the_person_is_by_then() {
         detail: "no space left on device".into(),
     };
     person.tell(Message::Reported(ticket, Report::FilesKept(Err(failure))));
-    assert!(person.at() == "connection" && person.notes()[0].contains("no space"), "{:?}", person.notes());
+    // Right above the verdict, behind the refusal that it is about.
+    assert!(person.at() == "connection" && person.notes()[1].contains("no space"), "{:?}", person.notes());
 }
 
 #[test]

@@ -163,12 +163,11 @@ impl Frame {
             checklist::draw_pane(&view.screen, pen, self.pane, buffer);
         }
         if visible(self.rule) {
-            let more = if top < view.scroll.limit {
-                &pen.words.more_below
-            } else if top > 0 {
-                &pen.words.more_above
-            } else {
-                ""
+            let more = match (top > 0, top < view.scroll.limit) {
+                (true, true) => &pen.words.more_around,
+                (true, false) => &pen.words.more_above,
+                (false, true) => &pen.words.more_below,
+                (false, false) => "",
             };
             title::draw_rule(view.screen.busy.as_deref(), more, pen, self.rule, buffer);
         }

@@ -1,7 +1,7 @@
 //! What the person is in the middle of: the screen, what stands in its field, the choice under the
 //! bar, how far it is scrolled. It draws nothing.
 
-use crate::wizard::screen::{Block, Input, Screen};
+use crate::wizard::screen::{Block, Input, Screen, Tone};
 
 use super::field::Field;
 
@@ -20,7 +20,7 @@ pub struct Scroll {
     pub page: usize,
     /// Stays at the end while a transcript grows, until the person scrolls up.
     follow: bool,
-    /// The block to bring to the top, once.
+    /// The block to keep at the top, until the person scrolls.
     wanted: Option<usize>,
 }
 
@@ -42,14 +42,20 @@ impl View {
         // The same in another language: what the person is in the middle of stays.
         let translated = before.language != screen.language && before.id == screen.id;
         let same_place = before.id == screen.id && before.title == screen.title || translated;
+        // What counts down is no news.
+        let news = notice(screen) != notice(&before) && !translated && !(before.ticks && screen.ticks);
+        let settled = position(&before, is_verdict).is_some();
         if !same_place {
             self.scroll = self.first_look();
-        } else if let Some(verdict) = position(screen, is_verdict).filter(|_| position(&before, is_verdict).is_none()) {
+        } else if let Some(verdict) = told_first(screen) {
             // What came of it is what the person waits for.
-            self.scroll.wanted = Some(verdict);
-        } else if notice(screen).is_some() && notice(screen) != notice(&before) && !translated {
+            if !settled || self.scroll.wanted.is_some() || news {
+                self.scroll.wanted = Some(verdict);
+            }
+        } else if notice(screen).is_some() && news {
             self.scroll.wanted = Some(0);
         } else if before.busy.is_none() && self.follows() {
+            self.scroll.wanted = None;
             self.scroll.follow = true;
         }
         let untouched = self.field.as_ref().is_some_and(|field| !field.changed());
@@ -81,7 +87,7 @@ impl View {
     /// What came of a test is read first, whatever was said on the way to it.
     fn first_look(&self) -> Scroll {
         let ended = self.screen.busy.is_none();
-        let wanted = position(&self.screen, is_verdict).filter(|_| ended);
+        let wanted = told_first(&self.screen).filter(|_| ended);
         Scroll { follow: self.follows(), wanted, ..Scroll::default() }
     }
 
@@ -98,9 +104,19 @@ impl View {
     }
 }
 
-/// What is said at the top, above what the screen is about.
+/// What is said above what the screen is about: above a verdict, or at the top.
 fn notice(screen: &Screen) -> Option<&Block> {
-    screen.blocks.first().filter(|block| matches!(block, Block::Note { .. }))
+    let at = told_first(screen).unwrap_or_default();
+    screen.blocks.get(at).filter(|block| matches!(block, Block::Note { .. }))
+}
+
+/// Where a verdict begins, with what is told right above it; not with the failure that it is about, which it shows.
+fn told_first(screen: &Screen) -> Option<usize> {
+    let verdict = position(screen, is_verdict)?;
+    let above = screen.blocks.iter().take(verdict).rev();
+    let told = verdict - above.take_while(|block| matches!(block, Block::Note { .. })).count();
+    let failure = matches!(screen.blocks.get(told), Some(Block::Note { tone: Tone::Failure, .. }));
+    Some(if failure { told + 1 } else { told })
 }
 
 impl Scroll {
@@ -108,7 +124,7 @@ impl Scroll {
     pub fn settle(&mut self, lines: usize, page: usize, starts: &[usize]) {
         self.page = page;
         self.limit = lines.saturating_sub(page);
-        if let Some(start) = self.wanted.take().and_then(|block| starts.get(block)) {
+        if let Some(start) = self.wanted.and_then(|block| starts.get(block)) {
             self.top = *start;
             self.follow = false;
         } else if self.follow {
@@ -118,11 +134,12 @@ impl Scroll {
     }
 
     pub fn up(&mut self, rows: usize) -> bool {
-        self.follow = false;
+        (self.follow, self.wanted) = (false, None);
         self.to(self.top.saturating_sub(rows))
     }
 
     pub fn down(&mut self, rows: usize) -> bool {
+        self.wanted = None;
         let moved = self.to((self.top + rows).min(self.limit));
         self.follow = self.top == self.limit;
         moved
@@ -263,7 +280,15 @@ mod tests {
         view.change(&screen);
         view.scroll.settle(60, 10, &[0, 31]);
         assert_eq!(view.scroll.top, 31);
+        view.scroll.settle(60, 80, &[0, 31]);
         view.scroll.settle(60, 10, &[0, 31]);
-        assert_eq!(view.scroll.top, 31, "and the person may go on from there");
+        assert_eq!(view.scroll.top, 31, "also where the window was large for a while");
+        view.scroll.up(1);
+        view.scroll.settle(60, 10, &[0, 31]);
+        assert_eq!(view.scroll.top, 30, "and the person may go on from there");
+        screen.blocks.insert(1, Block::Note { tone: Tone::Info, text: "Tried.".to_owned() });
+        view.change(&screen);
+        view.scroll.settle(61, 10, &[0, 31, 32]);
+        assert_eq!(view.scroll.top, 31, "what is told of it stands above it, in sight");
     }
 }

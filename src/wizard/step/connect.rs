@@ -212,7 +212,8 @@ impl Connect {
         let tries = desk.draft.waiting.map_or(1, |waiting| waiting.tries);
         let hours = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
         let phrase = Phrase::new("connect.waiting").with("time", countdown(left)).with("tries", tries);
-        blocks.insert(0, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
+        let at = blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default();
+        blocks.insert(at, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
         let go = self.trial.as_ref().and_then(|trial| lead(desk, trial.causes(), trial.blamed(), "connection"));
         let mut actions = vec![
             primary(Key::Letter('r'), desk.word("action.test-now"), Act::Send(Message::Retry)),
