@@ -266,7 +266,7 @@ fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
     let phrase = seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value));
     // One that is not known by its name is looked up without its port.
     match evidence.values("network.address") {
-        [address] => phrase.with("network.host", address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host)),
+        [address] => phrase.with("network_host", address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host)),
         _ => phrase,
     }
 }

@@ -358,8 +358,8 @@ fn scopes_of_two_services_are_the_one_cause() {
 fn the_name_that_failed_is_the_one_to_look_up() {
     let unknown = [("network.kind", "name-unknown"), ("network.address", "localhost.invalid:587")];
     let named = causes(&evidence(&unknown)).remove(0).fix.remove(1);
-    assert!(fix("host_name_unknown", &unknown).contains("resolvectl query {network.host}"));
-    assert!(named.values.contains(&("network.host".into(), "localhost.invalid".into())));
+    assert!(fix("host_name_unknown", &unknown).contains("resolvectl query {network_host}"));
+    assert!(named.values.contains(&("network_host".into(), "localhost.invalid".into())));
     assert!(fix("host_name_unknown", &unknown[..1]).contains("resolvectl query {smtp_host}"));
 }
 

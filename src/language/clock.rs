@@ -2,15 +2,15 @@
 
 use crate::phrase::Phrase;
 
-/// The text under `place` for so many seconds ahead; there is one for each direction and unit.
-pub fn off(place: &str, seconds: i64) -> Phrase {
+/// Direction, unit and number for so many seconds ahead.
+pub fn off(seconds: i64) -> (&'static str, &'static str, u64) {
     let way = if seconds > 0 { "ahead" } else { "behind" };
     let (unit, number) = match seconds.unsigned_abs() {
         seconds @ 0..7_200 => ("minutes", seconds / 60),
         seconds @ 7_200..172_800 => ("hours", seconds / 3_600),
         seconds => ("days", seconds / 86_400),
     };
-    Phrase::new(format!("{place}.{way}.{unit}")).with("number", number)
+    (way, unit, number)
 }
 
 /// The value of the fact `clock.off`; what is no number stays as it is.
@@ -18,7 +18,10 @@ pub(super) fn error(value: &str) -> Option<Phrase> {
     let seconds: i64 = value.parse().ok()?;
     Some(match seconds.unsigned_abs() {
         0..60 => Phrase::new("known-facts.clock.right"),
-        _ => off("known-facts.clock", seconds),
+        _ => {
+            let (way, unit, number) = off(seconds);
+            Phrase::new(format!("known-facts.clock.{way}.{unit}")).with("number", number)
+        }
     })
 }
 

@@ -19,7 +19,8 @@ pub fn compare(desk: &mut Desk, answer: &Answer, now: i64) {
 
 /// By how much, in seconds this machine is ahead by, in a sentence.
 pub fn off(skew: i64) -> Phrase {
-    language::clock::off("clock", skew)
+    let (way, unit, number) = language::clock::off(skew);
+    Phrase::new(format!("clock.{way}.{unit}")).with("number", number)
 }
 
 #[cfg(test)]
