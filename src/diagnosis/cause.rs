@@ -266,7 +266,12 @@ fn shortened(text: String) -> String {
 fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
     let seen = super::evidence::FACTS.iter().filter_map(|(fact, _)| Some((*fact, evidence.text(fact)?)));
     let phrase = cloud(evidence).told().into_iter().fold(phrase, |phrase, (name, value)| phrase.with(name, value));
-    seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value))
+    let phrase = seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value));
+    // One that is not known by its name is looked up without its port.
+    match evidence.values("network.address") {
+        [address] => phrase.with("network_host", address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host)),
+        _ => phrase,
+    }
 }
 
 /// The worldwide one, unless another is known.

@@ -25,6 +25,9 @@ use crate::{
     way::Way,
 };
 
+/// Of the fact `library`: this program, which has nobody look for what is on its own screen.
+const OWN: &str = "smtp-oauth";
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence(BTreeMap<&'static str, Vec<String>>);
 
@@ -100,6 +103,7 @@ impl Evidence {
     pub fn of_account(settings: &Settings, secret: Option<&Secret>, certificate: Option<&Shown>) -> Self {
         let mut evidence = Self::default();
         evidence.add_settings(settings);
+        evidence.add("library", OWN);
         if let Some(secret) = secret {
             evidence.add_secret(secret);
         }
@@ -285,6 +289,7 @@ impl Evidence {
             self.add("ehlo", line);
         }
         self.add("mechanism", "XOAUTH2");
+        self.add_once("library", OWN);
         self.add("network.family", conversation.family().map_or("", Family::name));
         conversation.families().into_iter().for_each(|family| self.add("network.families", family.name()));
         if let Some(tls) = &conversation.tls {
@@ -312,6 +317,11 @@ impl Evidence {
 
     pub fn add_network(&mut self, failure: &NetworkFailure) {
         self.add("network.address", &failure.address);
+        // An address in place of a name has no other kind beside it.
+        let host = failure.address.rsplit_once(':').map_or(failure.address.as_str(), |(host, _)| host);
+        if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+            self.add_once("network.families", Family::of(address).name());
+        }
         self.add_failure(&name(&failure.kind), &failure.detail);
     }
 

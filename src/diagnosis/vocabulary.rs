@@ -121,6 +121,6 @@ pub const FACTS: &[(&str, &str)] = &[
     ("change.minutes", "how long ago something was last changed in Entra or Exchange, in minutes"),
     ("account_type", "work, consumer, shared or hve (all but consumer: evidence file only)"),
     ("cloud", "global, gcc-high, dod, china or custom"),
-    ("library", "the program or library that was refused (evidence file only)"),
+    ("library", "the program or library that was refused: smtp-oauth in a test of its own"),
     ("powershell", "what Exchange or Graph PowerShell printed, one value a line"),
 ];

@@ -3,6 +3,7 @@
 //! product under its code, `[ja]`. A text's key is the place it stands at: `steps.mailbox.title`, `causes.unknown.fix.0`. A missing key is a failing
 //! test, never printed.
 
+pub mod clock;
 mod command;
 mod detail;
 mod known;
@@ -246,6 +247,7 @@ impl Texts {
                 }
                 _ => value.to_owned(),
             },
+            ("clock.off", value) => clock::error(value).map_or_else(|| value.to_owned(), |error| self.say(&error)),
             (name, value) if Experiment::is_outcome(name) => self.word(&format!("known-facts.{value}")),
             _ => value.to_owned(),
         }

@@ -56,6 +56,8 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         }
         said
     };
+    // Shown in words elsewhere, and counted in seconds here.
+    let number = |number: &u32| if condition.fact == "clock.off" { format!("{number} s") } else { number.to_string() };
     let two = |key: &str, other: &str| said(&phrase(key).with("other", label(other)));
     match &condition.test {
         Test::Is(value) => one("is", value),
@@ -70,9 +72,9 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::SameAs(other) => two("same-as", other),
         Test::OtherDomainThan(other) => two("other-domain-than", other),
         Test::OtherNameThan(other) => two("other-name-than", other),
-        Test::AtMost(most) => one("at-most", most),
-        Test::NoneAtMost(most) => one("none-at-most", most),
-        Test::AtLeast(least) => one("at-least", least),
+        Test::AtMost(most) => one("at-most", &number(most)),
+        Test::NoneAtMost(most) => one("none-at-most", &number(most)),
+        Test::AtLeast(least) => one("at-least", &number(least)),
         Test::Present(true) => two("present", &condition.fact),
         Test::Present(false) => two("absent", &condition.fact),
     }

@@ -1,7 +1,7 @@
 //! The clock, checked for free: every HTTPS answer carries the far end's time (RFC 9110 §6.6.1).
 
 use super::desk::Desk;
-use crate::{checklist::Item, entra::wire::Answer, phrase::Phrase};
+use crate::{checklist::Item, entra::wire::Answer, language, phrase::Phrase};
 
 /// Seconds. Entra allows five minutes of skew; below a few seconds the network's own delay is all there is.
 pub const TOLERATED: u64 = 300;
@@ -19,12 +19,7 @@ pub fn compare(desk: &mut Desk, answer: &Answer, now: i64) {
 
 /// By how much, in seconds this machine is ahead by, in a sentence.
 pub fn off(skew: i64) -> Phrase {
-    let way = if skew > 0 { "ahead" } else { "behind" };
-    let (unit, number) = match skew.unsigned_abs() {
-        seconds @ 0..7_200 => ("minutes", seconds / 60),
-        seconds @ 7_200..172_800 => ("hours", seconds / 3_600),
-        seconds => ("days", seconds / 86_400),
-    };
+    let (way, unit, number) = language::clock::off(skew);
     Phrase::new(format!("clock.{way}.{unit}")).with("number", number)
 }
 

@@ -50,7 +50,7 @@ fn a_refusal_is_told_with_its_cause_its_exchange_and_its_token() {
     let mut person = somebody_else();
     let said = tells(&mut person);
     for part in [
-        "The SMTP user is not the one who signed in (certain)",
+        "The SMTP user is not the name that signed in (certain)",
         "- SMTP user: `alerts@contoso.example`\n",
         "- upn: `admin@contoso.example`\n",
         "## For Microsoft's support\n\n- Mail server: `[AM0PR02CA0134.PROD.OUTLOOK.COM 2026-01-01T00:00:00.000Z 08DE]`\n",

@@ -99,11 +99,11 @@ fn a_name_that_is_accepted_makes_the_identity_certain() {
     assert_eq!(first(&tried), ("user_is_not_token_user", Certainty::Certain));
     let of_domain = "kim@fabrikam.onmicrosoft.example";
     let tried = [OPAQUE, ("token.user", of_domain), accepted, ("experiment.user", of_domain)];
-    assert_eq!(first(&tried), ("user_must_be_upn", Certainty::Certain));
-    // The token may tell as much, and the experiment tells more.
+    // Two people may share a local part.
+    assert_eq!(first(&tried), ("user_is_not_token_user", Certainty::Certain));
     let jwt = [("token.audience", "exchange"), ("token.permission", "SMTP.Send"), ("token.life", "valid")];
     let tried = [jwt[0], jwt[1], jwt[2], tried[1], tried[2], tried[3]];
-    assert_eq!(first(&tried), ("user_must_be_upn", Certainty::Certain));
+    assert_eq!(first(&tried), ("user_is_not_token_user", Certainty::Certain));
     let tried = [OPAQUE, ("account_type", "consumer"), OF_ANOTHER, accepted, ("experiment.user", OF_ANOTHER.1)];
     assert_eq!(first(&tried), ("consumer_primary_alias_mismatch", Certainty::Certain));
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     account::Account,
-    checklist::Item,
+    checklist::{Item, State},
     diagnosis::{self, Cause, Certainty, Evidence},
     entra::{Failure, cloud},
     phrase::Phrase,
@@ -57,7 +57,9 @@ impl Trial {
     pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
         let expires_at = desk.draft.secrets.tokens.as_ref()?.expires_at;
         let needed = desk.draft.settings.server().map_or(0, |server| i64::from(cloud::min_life(&server.host)));
-        let stale = expires_at < now + needed;
+        // One that came while a clock was wrong may not be valid yet, or not any more; a new one shows the clock as well.
+        let clock = desk.draft.checklist.state(Item::Clock) == State::Failed;
+        let stale = clock || expires_at < now + needed;
         match stale.then(|| Renewing::begin(desk, now)).flatten() {
             Some((renewing, effect)) => Some((Self::at(Phase::Renewing(renewing), message), effect)),
             None => Self::with_token_at_hand(desk, message, now),

@@ -21,7 +21,7 @@ use crate::{
         effect::{Effect, Outcome, Ticket},
         ladder,
         message::Message,
-        screen::{Act, Action, Block, Key, Tone},
+        screen::{Act, Block, Key, Tone},
         tokens, verdict,
     },
 };
@@ -343,16 +343,18 @@ fn lacks_password(desk: &Desk) -> bool {
 fn stopped(desk: &Desk, stop: &Stop) -> Page {
     // The mail server's step can do nothing about the authority.
     let item = Some(stop.item).filter(|item| *item != Item::Network);
-    let mut actions: Vec<Action> = lead(desk, &stop.causes, item, "consent").into_iter().collect();
+    let mut actions = Vec::new();
+    // What was asked for was somebody's choice here, and no setting at the authority mends it.
+    if super::token::asks_amiss(desk) {
+        actions.push(primary(Key::Letter('s'), desk.word("action.ask-for-smtp"), Act::Send(Message::Skip)));
+    }
+    actions.extend(lead(desk, &stop.causes, item, "consent"));
     let again = match desk.draft.way() {
         Way::DeviceCode => "action.new-code",
         Way::Password if lacks_password(desk) => "action.retype",
         _ => "action.retry",
     };
     actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
-    if super::token::asks_amiss(desk) {
-        actions.push(secondary(Key::Letter('s'), desk.word("action.ask-for-smtp"), Message::Skip));
-    }
     actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
     let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
     blocks.extend(verdict::blocks(desk, &stop.causes));
