@@ -42,7 +42,8 @@ fn rows(screen: &Screen, look: Look) -> Vec<String> {
     for row in &rows {
         assert!(UnicodeWidthStr::width(row.as_str()) <= usize::from(width), "too wide at {place}: {row}");
     }
-    let footer = &rows[rows.len() - 2..];
+    // A third row stands where labels would be cut.
+    let footer = &rows[rows.len() - 3..];
     for action in &screen.actions {
         let label = look.label(action, &words);
         assert!(footer.iter().any(|row| row.contains(&label)), "no {label:?} at {place}:\n{shown}");
