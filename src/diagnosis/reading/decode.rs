@@ -50,7 +50,7 @@ fn parts(text: &str) -> String {
     for line in text.lines() {
         let part =
             PART.captures(line).map(|found| [1, 2, 3].map(|group| found.get(group).map_or("", |it| it.as_str())));
-        if !whole.is_empty() && !(open && part.is_some()) {
+        if !(whole.is_empty() || open && part.is_some()) {
             whole.push('\n');
         }
         match part {
