@@ -31,7 +31,7 @@ fn words(screen: &str) -> String {
 fn offers(seen: &Seen, key: &str) -> bool {
     let screen = seen.screen.screen().contents();
     let rows: Vec<&str> = screen.lines().collect();
-    format!(" {} ", rows[rows.len().saturating_sub(2)..].join(" ")).contains(&format!(" {key} "))
+    format!(" {} ", rows[rows.len().saturating_sub(3)..].join(" ")).contains(&format!(" {key} "))
 }
 
 /// Whether a drawing is complete: each ends with the cursor hidden, or shown and put in its place.
