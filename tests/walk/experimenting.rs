@@ -7,7 +7,7 @@ use smtp_oauth::{
     language::{Language, Texts},
     wizard::{
         Given,
-        effect::{Effect, Outcome},
+        effect::{Effect, Outcome, Report},
         message::Message,
         screen::{Block, Input, Key},
     },
@@ -192,10 +192,24 @@ fn a_fresh_token_takes_the_place_of_the_one_at_hand() {
     assert_eq!(person.at(), "connection");
     assert_eq!(person.model.draft().secrets.tokens.as_ref().unwrap().access.expose(), "CANARY-new");
     assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Failed, "until it is tested");
-    // Where a token was to blame, a try is made with one that came after.
-    person
-        .presses(Key::Letter('r'))
-        .gets(200, r#"{"access_token":"CANARY-newer","expires_in":3599,"token_type":"Bearer"}"#);
+    person.presses(Key::Letter('r')).hears(crate::person::accepted());
+    assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
+}
+
+#[test]
+fn a_clock_that_is_seen_to_be_wrong_has_the_token_renewed_before_the_next_try() {
+    let mut person = puzzled(30);
+    person.presses(Key::Letter('t'));
+    let number = options(&person).iter().position(|option| option.contains("fetched now")).unwrap();
+    person.tell(Message::Choose(number));
+    let (ticket, ..) = person.request();
+    let late = crate::person::answer(503, "");
+    person.tell(Message::Reported(ticket, Report::Fetched(Ok(late))));
+    assert_eq!(person.model.draft().checklist.state(Item::Clock), State::Failed);
+    person.presses(Key::Esc).presses(Key::Letter('r'));
+    assert!(person.request().2.contains("grant_type=refresh_token"), "{:?}", person.effects);
+    person.gets(200, &granted(ALERTS));
+    assert_eq!(person.model.draft().checklist.state(Item::Clock), State::Proven);
     person.hears(crate::person::accepted());
     assert_eq!(person.model.draft().checklist.state(Item::Connection), State::Proven);
 }

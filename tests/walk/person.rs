@@ -114,8 +114,9 @@ impl Person {
 
     pub fn gets(&mut self, status: u16, body: &str) -> &mut Self {
         let (ticket, ..) = self.request();
-        let report = Report::Fetched(Ok(answer(status, body)));
-        self.tell(Message::Reported(ticket, report))
+        // The far end's clock goes on with this one's.
+        let answer = Answer { date: Some(self.now), ..answer(status, body) };
+        self.tell(Message::Reported(ticket, Report::Fetched(Ok(answer))))
     }
 
     pub fn gets_nowhere(&mut self, failure: NetworkFailure) -> &mut Self {
