@@ -14,7 +14,6 @@ mod companion;
 pub mod desk;
 pub mod effect;
 pub mod experiment;
-mod experimenting;
 mod given;
 mod handing;
 mod ladder;
@@ -31,7 +30,6 @@ mod step;
 mod telling;
 mod tokens;
 pub mod trial;
-pub mod trying;
 pub mod verdict;
 mod view;
 

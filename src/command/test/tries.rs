@@ -6,7 +6,7 @@ use super::{
     attempt::Attempt,
 };
 use crate::{
-    account::{Account, settings::Consent},
+    account::settings::Consent,
     diagnosis::{
         Cause, Experiment,
         experiment::{self as experiments, Showed},
@@ -17,12 +17,7 @@ use crate::{
     shell,
     smtp::{Conversation, Ending, Line},
     token::Claims,
-    wizard::{
-        experiment::{self, Change, Means},
-        test_message,
-        trying::{self, Ended},
-        verdict,
-    },
+    wizard::experiment::{self, Change, Ended, Means},
 };
 
 /// What one has shown.
@@ -42,7 +37,7 @@ pub fn make(context: &Context, asked: &Test, known: &Known, attempt: &mut Attemp
     for experiment in wanted {
         let change = change(known, attempt, experiment);
         let what = match &change {
-            Ok(change) => trying::label(experiment, change),
+            Ok(change) => experiment::label(experiment, change),
             Err(_) => Phrase::new("experiment.named").with("name", experiment.id()),
         };
         if change.is_ok() && asked.is_shown() {
@@ -52,7 +47,7 @@ pub fn make(context: &Context, asked: &Test, known: &Known, attempt: &mut Attemp
             ));
         }
         let ended = change.and_then(|change| had(context, asked, known, attempt, (experiment, &change)));
-        let said = context.texts.say(&trying::told(&context.texts, &what, &ended));
+        let said = context.texts.say(&experiment::told(&context.texts, &what, &ended));
         if ended.is_err() {
             context.complain(said);
         } else if asked.is_shown() {
@@ -99,14 +94,7 @@ fn had(
     (experiment, change): (Experiment, &Change),
 ) -> Ended {
     let token = token(context, known, attempt, change)?;
-    let message = match change {
-        Change::Sender => {
-            let own = Account { sender: known.account.user.clone(), ..known.account.clone() };
-            let message = test_message(&context.texts, &own, &own.user, access::now(), &setup::seed());
-            Some(message.ok_or_else(|| Phrase::new("test.no-message"))?)
-        }
-        _ => None,
-    };
+    let message = change.message(&context.texts, &known.account, access::now(), &setup::seed())?;
     let with = change.with(&token);
     let conversing = change.conversing(&known.account, token, message);
     let endpoint = Endpoint { over: conversing.over, ..Endpoint::from(&conversing.server) };
@@ -117,10 +105,7 @@ fn had(
     };
     let talk = mail::converse(&endpoint, &conversing.trust, conversing.plan, show);
     let after: Conversation = context.block_on(talk).map_err(|_| Phrase::new("access.unaskable"))?;
-    let said = verdict::ending(&after.ending);
-    let Some(showed) = Showed::by(&attempt.conversation, &after) else {
-        return Err(said.unwrap_or_else(|| Phrase::new("connect.cancelled")));
-    };
+    let (showed, said) = experiment::ended(&attempt.conversation, &after)?;
     if *change == Change::Fresh && after.authenticated() {
         // It is the account's own by now.
         known.keep(context, |vault| vault.succeeded(access::now()));

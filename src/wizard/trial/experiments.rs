@@ -1,25 +1,18 @@
 //! What can be tried once more after a refusal: which experiments, the one that runs, and the judgement anew with what it
-//! showed. What an experiment changes is `wizard/experiment.rs`.
+//! showed. What an experiment changes is `wizard/experiment/`.
 
 use super::{
     super::{
         blame,
         desk::Desk,
         effect::{Effect, Report},
-        experiment::{self as making, Change, Means},
-        step::test_message,
+        experiment::{self as making, Came, Change, Ended, Means, Trying},
         tokens,
-        trying::{self, Ended, Trying},
-        verdict,
     },
     Phase, Trial,
 };
 use crate::{
-    account::Account,
-    diagnosis::{
-        self, Experiment,
-        experiment::{self, Showed},
-    },
+    diagnosis::{self, Experiment, experiment},
     phrase::Phrase,
     smtp::Conversation,
 };
@@ -38,13 +31,8 @@ impl Trial {
     }
 
     pub fn try_out(&mut self, desk: &mut Desk, experiment: Experiment, change: Change, now: i64) -> Vec<Effect> {
-        let message = match change {
-            Change::Sender => desk.draft.settings.account().ok().and_then(|account| {
-                let own = Account { sender: account.user.clone(), ..account };
-                test_message(&desk.texts, &own, &own.user, now, &desk.seed)
-            }),
-            _ => None,
-        };
+        let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
+        let Ok(message) = change.message(&desk.texts, &account, now, &desk.seed) else { return Vec::new() };
         let Some((trying, effect)) = Trying::begin(desk, experiment, change, message, now) else { return Vec::new() };
         self.trying = Some(trying);
         vec![effect]
@@ -61,12 +49,12 @@ impl Trial {
         let Some(mut trying) = self.trying.take() else { return Vec::new() };
         let (came, effects) = trying.reported(desk, report, now);
         let ended = match came {
-            trying::Came::Runs => {
+            Came::Runs => {
                 self.trying = Some(trying);
                 return effects;
             }
-            trying::Came::Nothing(why) => Err(why),
-            trying::Came::Ended(after, with) => self.shown(trying.experiment, &after, &with),
+            Came::Nothing(why) => Err(why),
+            Came::Ended(after, with) => self.shown(trying.experiment, &after, &with),
         };
         self.tried.push(trying.ended(ended));
         self.causes = diagnosis::causes(&self.evidence);
@@ -77,14 +65,11 @@ impl Trial {
 
     fn shown(&mut self, experiment: Experiment, after: &Conversation, with: &str) -> Ended {
         let Phase::Ended(before) = &self.phase else { return Err(Phrase::new("experiment.cannot.both")) };
-        let said = || verdict::ending(&after.ending);
-        match Showed::by(before, after) {
-            Some(showed) => {
-                self.evidence.add_experiment(experiment, showed, with, &after.ending);
-                Ok((showed, said()))
-            }
-            None => Err(said().unwrap_or_else(|| Phrase::new("connect.cancelled"))),
+        let ended = making::ended(before, after);
+        if let Ok((showed, _)) = &ended {
+            self.evidence.add_experiment(experiment, *showed, with, &after.ending);
         }
+        ended
     }
 
     /// What was accepted, or got further, and can take the place of what was refused.

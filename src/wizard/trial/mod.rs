@@ -11,11 +11,10 @@ use super::{
     blame,
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
+    experiment::{self, Tried, Trying},
     renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
-    tokens,
-    trying::{self, Tried, Trying},
-    verdict,
+    tokens, verdict,
 };
 use crate::{
     account::Account,
@@ -232,7 +231,8 @@ impl Trial {
         told.causes.clone_from(&self.causes);
         told.lines.clone_from(&self.lines);
         let tried = self.tried.iter().filter(|tried| !tried.lines.is_empty());
-        told.tried = tried.map(|tried| (trying::label(tried.experiment, &tried.change), tried.lines.clone())).collect();
+        told.tried =
+            tried.map(|tried| (experiment::label(tried.experiment, &tried.change), tried.lines.clone())).collect();
         match &self.phase {
             Phase::Renewing(_) | Phase::Talking(_) => {}
             Phase::Tokenless(why, _) => told.ended = Some(why.clone()),

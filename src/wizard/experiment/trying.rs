@@ -2,11 +2,13 @@
 //! on the checklist, and leaves the account's settings alone; a refresh token that came on the way is kept.
 
 use super::{
-    desk::Desk,
-    effect::{Effect, Report, Ticket},
-    experiment::Change,
-    renewing::{self, Renewing},
-    verdict,
+    super::{
+        desk::Desk,
+        effect::{Effect, Report, Ticket},
+        renewing::{self, Renewing},
+        verdict,
+    },
+    Change, Ended,
 };
 use crate::{
     account::Account,
@@ -32,9 +34,6 @@ enum Phase {
     Fetching(Renewing),
     Talking(Ticket, Secret),
 }
-
-/// How one ended, with what was said where it was not accepted; or why it could not be made.
-pub type Ended = Result<(Showed, Option<Phrase>), Phrase>;
 
 /// What a report came to.
 #[derive(Debug)]

@@ -2,23 +2,26 @@
 //! one that runs. The step below keeps what it showed; when one has ended, its verdict is there with the new evidence.
 
 use super::{
-    Model,
-    effect::{Effect, Report, Ticket},
-    message::Message,
-    overlay::{self, Overlay},
-    screen::{Act, Action, Block, Choice, Key, Screen},
-    trial,
+    super::{
+        Model,
+        effect::{Effect, Report, Ticket},
+        message::Message,
+        overlay::{self, Overlay},
+        screen::{Act, Action, Block, Choice, Key, Screen},
+        trial,
+    },
+    label,
 };
 
 impl Model {
-    pub(super) fn show_experiments(&mut self) -> Vec<Effect> {
+    pub(in crate::wizard) fn show_experiments(&mut self) -> Vec<Effect> {
         match self.step.trial() {
             Some(trial) if !trial.experiments(&self.desk).is_empty() => self.lay(Overlay::Experiments),
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn over_experiments(&mut self, message: &Message, now: i64) -> Vec<Effect> {
+    pub(in crate::wizard) fn over_experiments(&mut self, message: &Message, now: i64) -> Vec<Effect> {
         let runs = self.step.trial().is_some_and(|trial| trial.trying().is_some());
         let Some(trial) = self.step.trial_mut() else { return Vec::new() };
         match message {
@@ -38,7 +41,12 @@ impl Model {
     }
 
     /// `None` when the report is for somebody else.
-    pub(super) fn experiment_reported(&mut self, ticket: Ticket, report: &Report, now: i64) -> Option<Vec<Effect>> {
+    pub(in crate::wizard) fn experiment_reported(
+        &mut self,
+        ticket: Ticket,
+        report: &Report,
+        now: i64,
+    ) -> Option<Vec<Effect>> {
         let trial = self.step.trial_mut()?;
         trial.trying().filter(|trying| trying.ticket() == ticket)?;
         let effects = trial.tried_out(&mut self.desk, report.clone(), now);
@@ -48,7 +56,7 @@ impl Model {
         Some(effects)
     }
 
-    pub(super) fn dress_experiments(&self, screen: &mut Screen) {
+    pub(in crate::wizard) fn dress_experiments(&self, screen: &mut Screen) {
         let desk = &self.desk;
         let Some(trial) = self.step.trial() else { return };
         if let Some(trying) = trial.trying() {
@@ -67,7 +75,7 @@ impl Model {
             return;
         }
         let option = |(experiment, change)| {
-            let label = desk.say(&super::trying::label(experiment, &change));
+            let label = desk.say(&label(experiment, &change));
             Choice { label, detail: desk.word(&format!("experiment.{}.shows", experiment.id())) }
         };
         let options = trial.experiments(desk).into_iter().map(option).collect();

@@ -1,11 +1,17 @@
 //! One experiment as it is made: what is changed in the sign-in that was refused, and what that takes. The wizard and
 //! `test` make them alike; who asks for one is their business.
 
+mod list;
+mod trying;
+
+pub use trying::{Came, Tried, Trying, label, told};
+
 use crate::{
     account::{Account, settings::Consent},
-    diagnosis::Experiment,
+    diagnosis::{Experiment, experiment::Showed},
     entra::{Cloud, cloud::smtp_scopes},
     facts::Address,
+    language::Texts,
     network::Family,
     phrase::Phrase,
     secret::Secret,
@@ -13,7 +19,7 @@ use crate::{
     token::Claims,
 };
 
-use super::{effect::Conversing, trial};
+use super::{effect::Conversing, step::test_message, trial, verdict};
 
 /// The one thing that is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +138,16 @@ impl Change {
         }
     }
 
+    /// The message that is sent where one is: from the user to itself. `now` in Unix seconds; `seed` as for any message.
+    pub fn message(&self, texts: &Texts, account: &Account, now: i64, seed: &str) -> Result<Option<Envelope>, Phrase> {
+        if *self != Self::Sender {
+            return Ok(None);
+        }
+        let own = Account { sender: account.user.clone(), ..account.clone() };
+        let message = test_message(texts, &own, &own.user, now, seed);
+        message.map(Some).ok_or_else(|| Phrase::new("test.no-message"))
+    }
+
     /// The conversation that is had; `message` from the user to itself where one is sent.
     pub fn conversing(&self, account: &Account, token: Secret, message: Option<Envelope>) -> Conversing {
         let plan = trial::plan(account, token, message);
@@ -145,5 +161,17 @@ impl Change {
         };
         let (server, trust) = (account.server.clone(), account.registration.trust.clone());
         Conversing { server, trust, plan: Plan { user, ..plan }, over }
+    }
+}
+
+/// How one ended, with what was said where it was not accepted; or why it showed nothing.
+pub type Ended = Result<(Showed, Option<Phrase>), Phrase>;
+
+/// What a conversation showed beside the one that was refused before.
+pub fn ended(before: &Conversation, after: &Conversation) -> Ended {
+    let said = verdict::ending(&after.ending);
+    match Showed::by(before, after) {
+        Some(showed) => Ok((showed, said)),
+        None => Err(said.unwrap_or_else(|| Phrase::new("connect.cancelled"))),
     }
 }
