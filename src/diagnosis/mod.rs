@@ -101,3 +101,5 @@ fn before(evidence: &Evidence, found: &[Cause]) -> Vec<Cause> {
 mod replies_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod words_tests;

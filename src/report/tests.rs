@@ -20,7 +20,6 @@ fn conversation(said: &str) -> Conversation {
     let text = format!("535 {said}");
     let took = Duration::from_millis(40);
     Conversation {
-        ending: Ending::Refused { stage: Stage::Auth, reply: Reply::new(535, vec![said.to_owned()]) },
         stages: vec![StageResult { stage: Stage::Auth, ok: false, took, detail: text.clone() }],
         transcript: vec![
             line(31, Side::Server, "220 FR0P281CA0001.outlook.office365.com Microsoft ESMTP MAIL Service ready"),
@@ -36,10 +35,8 @@ fn conversation(said: &str) -> Conversation {
             subject: "CN=outlook.com".into(),
             ..TlsFacts::default()
         }),
-        banner: None,
-        ehlo_before: Vec::new(),
         ehlo_after: vec!["AUTH LOGIN XOAUTH2".into(), "Hello [203.0.113.9]".into()],
-        failure_detail: None,
+        ..Conversation::of(Ending::Refused { stage: Stage::Auth, reply: Reply::new(535, vec![said.to_owned()]) })
     }
 }
 

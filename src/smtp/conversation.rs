@@ -30,6 +30,20 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// One of which nothing is known yet but how it ends.
+    pub fn of(ending: Ending) -> Self {
+        Self {
+            ending,
+            stages: Vec::new(),
+            transcript: Vec::new(),
+            tls: None,
+            banner: None,
+            ehlo_before: Vec::new(),
+            ehlo_after: Vec::new(),
+            failure_detail: None,
+        }
+    }
+
     /// Whether a `235` was heard. True for a message refused later.
     pub fn authenticated(&self) -> bool {
         self.stages.iter().any(|result| result.stage == Stage::Auth && result.ok)

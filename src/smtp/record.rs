@@ -23,16 +23,7 @@ pub(super) struct Record {
 impl Record {
     pub fn new(mask: Mask) -> Self {
         Self {
-            seen: Conversation {
-                ending: Ending::Cancelled,
-                stages: Vec::new(),
-                transcript: Vec::new(),
-                tls: None,
-                banner: None,
-                ehlo_before: Vec::new(),
-                ehlo_after: Vec::new(),
-                failure_detail: None,
-            },
+            seen: Conversation::of(Ending::Cancelled),
             stage: Stage::Resolve,
             tls: false,
             mask,

@@ -7,7 +7,7 @@ use smtp_oauth::{
     secret::Secret,
     wizard::{
         Given,
-        effect::{Beside, Effect, FileFailure, FileFailureKind, Report, Ticket},
+        effect::{Effect, FileFailure, FileFailureKind, Report},
         message::Message,
         screen::{Act, Action, Block, Key, Language},
     },
@@ -31,15 +31,6 @@ fn chooses(person: &mut Person, number: usize) {
     person.tell(Message::Choose(number));
 }
 
-fn writes(person: &mut Person) -> (Ticket, Beside) {
-    person.enter();
-    let wrote = person.effects.iter().find_map(|effect| match effect {
-        Effect::KeepFiles(ticket, files) => Some((*ticket, files[0].clone())),
-        _ => None,
-    });
-    wrote.unwrap()
-}
-
 fn text_shown(person: &Person) -> String {
     let text = |block: Block| match block {
         Block::Command { text, .. } | Block::Text(text) => Some(text),
@@ -59,7 +50,7 @@ fn the_request_is_written_and_the_step_waits_below() {
     assert_eq!(person.at(), "handover:markdown");
     let shown = text_shown(&person);
     assert!(shown.contains("alerts@contoso.example") && shown.contains("'New registration'"), "{shown}");
-    let (ticket, file) = writes(&mut person);
+    let (ticket, file) = person.writes();
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-handover.md", &shown));
     let kept = vec![PathBuf::from("/c/smtp-oauth-handover.md")];
     assert!(person.kept.iter().all(|draft| draft.handed_at.is_none()), "not before it is there");
@@ -100,7 +91,7 @@ fn looking_at_it_sends_nothing() {
 fn what_comes_back_is_asked_for_after_leaving_too() {
     let mut person = at_registration();
     chooses(&mut person, 1);
-    let (ticket, _) = writes(&mut person);
+    let (ticket, _) = person.writes();
     // Nobody has to wait for it.
     person.presses(Key::Esc).presses(Key::Esc);
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-handover.ps1".into()]))));
@@ -122,7 +113,7 @@ fn a_file_that_cannot_be_written_is_said_and_nothing_is_out() {
     for waits in [true, false] {
         let mut person = at_registration();
         chooses(&mut person, 0);
-        let (ticket, _) = writes(&mut person);
+        let (ticket, _) = person.writes();
         if !waits {
             person.presses(Key::Esc).presses(Key::Esc);
         }
@@ -142,7 +133,7 @@ fn in_the_other_language_it_is_the_same_request_and_as_far() {
     let mut person = at_registration();
     chooses(&mut person, 1);
     let english = text_shown(&person);
-    let (ticket, _) = writes(&mut person);
+    let (ticket, _) = person.writes();
     person.presses(Key::F2);
     assert_eq!((person.at().as_str(), person.effects.len()), ("handover:powershell", 0));
     let japanese = text_shown(&person);
@@ -150,7 +141,7 @@ fn in_the_other_language_it_is_the_same_request_and_as_far() {
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-handover.ps1".into()]))));
     let said = person.notes();
     assert!(said[0].contains("/c/smtp-oauth-handover.ps1") && !said[0].is_ascii(), "{said:?}");
-    let (_, file) = writes(&mut person);
+    let (_, file) = person.writes();
     assert_eq!(file.text, format!("\u{feff}{japanese}"), "what is shown is what is written");
     person.presses(Key::F2);
     assert_eq!(text_shown(&person), english);

@@ -12,7 +12,7 @@ use smtp_oauth::{
     smtp::{Conversation, Ending, Line, Reply, Side, Stage, StageResult, TlsFacts},
     wizard::{
         Given, Model,
-        effect::{Effect, Report, Ticket},
+        effect::{Beside, Effect, Report, Ticket},
         message::Message,
         screen::{Act, Block, Input, Key, Screen},
     },
@@ -110,6 +110,16 @@ impl Person {
             _ => None,
         });
         wait.unwrap_or_else(|| panic!("no pause in {:?}", self.effects))
+    }
+
+    /// Has the page at hand written to a file; gives the first of its files.
+    pub fn writes(&mut self) -> (Ticket, Beside) {
+        self.enter();
+        let wrote = self.effects.iter().find_map(|effect| match effect {
+            Effect::KeepFiles(ticket, files) => Some((*ticket, files[0].clone())),
+            _ => None,
+        });
+        wrote.unwrap()
     }
 
     pub fn gets(&mut self, status: u16, body: &str) -> &mut Self {
@@ -253,7 +263,6 @@ fn conversation(ending: Ending, last: &str) -> Conversation {
     let at = Duration::from_millis(12);
     let ok = ending == Ending::Accepted;
     Conversation {
-        ending,
         stages: vec![StageResult { stage: Stage::Auth, ok, took: at, detail: last.to_owned() }],
         transcript: vec![Line {
             at,
@@ -268,9 +277,6 @@ fn conversation(ending: Ending, last: &str) -> Conversation {
             subject: "CN=smtp.office365.com".into(),
             ..TlsFacts::default()
         }),
-        banner: None,
-        ehlo_before: Vec::new(),
-        ehlo_after: Vec::new(),
-        failure_detail: None,
+        ..Conversation::of(ending)
     }
 }

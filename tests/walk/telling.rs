@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use smtp_oauth::wizard::{
-    effect::{Beside, Effect, FileFailure, FileFailureKind, Report, Ticket},
+    effect::{Effect, FileFailure, FileFailureKind, Report},
     message::Message,
     screen::{Block, Key, Language},
 };
@@ -36,15 +36,6 @@ fn somebody_else() -> Person {
     person
 }
 
-fn writes(person: &mut Person) -> (Ticket, Beside) {
-    person.enter();
-    let wrote = person.effects.iter().find_map(|effect| match effect {
-        Effect::KeepFiles(ticket, files) => Some((*ticket, files[0].clone())),
-        _ => None,
-    });
-    wrote.unwrap()
-}
-
 #[test]
 fn a_refusal_is_told_with_its_cause_its_exchange_and_its_token() {
     let mut person = somebody_else();
@@ -68,7 +59,7 @@ fn it_is_kept_as_a_file_copied_or_printed_as_it_is_shown() {
     person.presses(Key::Letter('d'));
     let said = shown(&person);
     assert!(!said.contains("contoso") && said.contains("`user2@domain1`"), "{said}");
-    let (ticket, file) = writes(&mut person);
+    let (ticket, file) = person.writes();
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-report-hidden.md", &said));
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec![PathBuf::from("/c/smtp-oauth-report.md")]))));
     assert!(person.notes()[0].contains("/c/smtp-oauth-report.md"), "{:?}", person.notes());
@@ -81,7 +72,7 @@ fn it_is_kept_as_a_file_copied_or_printed_as_it_is_shown() {
 fn a_file_that_cannot_be_written_is_said_where_the_person_is_by_then() {
     let mut person = somebody_else();
     tells(&mut person);
-    let (ticket, _) = writes(&mut person);
+    let (ticket, _) = person.writes();
     person.presses(Key::Esc);
     let failure = FileFailure {
         kind: FileFailureKind::Write,

@@ -164,16 +164,7 @@ fn conversation(ending: Ending) -> Conversation {
     if stage == Stage::Data {
         stages.insert(0, StageResult { stage: Stage::Auth, ok: true, took: Duration::ZERO, detail: String::new() });
     }
-    Conversation {
-        ending,
-        stages,
-        transcript: Vec::new(),
-        tls: None,
-        banner: None,
-        ehlo_before: Vec::new(),
-        ehlo_after: Vec::new(),
-        failure_detail: None,
-    }
+    Conversation { stages, ..Conversation::of(ending) }
 }
 
 #[test]

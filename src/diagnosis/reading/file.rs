@@ -199,6 +199,9 @@ fn plain(error: &toml::de::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::causes;
+
+    const NOW: i64 = 1_800_000_000;
 
     #[test]
     fn who_has_a_right_on_a_mailbox_is_read_from_lists_and_tables() {
@@ -214,5 +217,39 @@ mod tests {
         // What another command printed is not of the mailbox.
         assert_eq!(rights(&["Get-MailboxPermission a", own, "Get-ServicePrincipal", "User : app"]), Some("self-only"));
         assert_eq!(rights(&["Get-RecipientPermission a", own]), None);
+    }
+
+    #[test]
+    fn an_evidence_file_names_the_key_that_is_wrong() {
+        let fault = |text: &str| Reading::default().add_file(text, NOW).unwrap_err().to_string();
+        for (text, says) in [
+            ("port = \"587\"", "`port` must be a number from 1 to 65535"),
+            ("port = 0", "`port` must be a number from 1 to 65535"),
+            ("smtp = \"535\"", "`smtp` must be a list of texts"),
+            ("scopes = [1]", "`scopes` must be a list of texts"),
+            ("user = [\"a\"]", "`user` must be a text"),
+            ("token_claims = \"x\"", "`token_claims` must be a table"),
+            ("[token_claims]\nexp = \"soon\"", "`token_claims.exp` must be a number, Unix seconds"),
+            ("[id_token_claims]\nupn = 7", "`id_token_claims.upn` must be a text"),
+        ] {
+            assert_eq!(fault(text), says);
+        }
+        assert!(fault("= CANARY").starts_with("not TOML: ") && !fault("= CANARY").contains("CANARY"));
+    }
+
+    #[test]
+    fn an_evidence_file_is_read_key_by_key() {
+        let mut reading = Reading::default();
+        let ignored = reading.add_file(
+            "smtp = [\"535 5.7.3 Authentication unsuccessful\"]\nflow = \"device_code\"\nuser = \"kim@contoso.example\"\nport = 587\nscopes = [\"SMTP.Send\"]\nnotes = \"x\"\ncolour = 1\n[case]\ncause = \"send_as_denied\"\n[id_token_claims]\naud = \"an app\"\npreferred_username = \"kim@ad.contoso.example\"",
+            NOW,
+        );
+        assert_eq!(ignored, Ok(vec!["case".to_owned(), "colour".to_owned()]));
+        let text = |fact: &str| reading.evidence.text(fact).unwrap_or_default();
+        assert_eq!(
+            [text("token.user"), text("scope.audience"), text("port"), text("token.aud")],
+            ["kim@ad.contoso.example", "graph", "587", ""]
+        );
+        assert_eq!(causes(&reading.evidence)[0].slug, "user_must_be_upn");
     }
 }
