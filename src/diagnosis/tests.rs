@@ -179,7 +179,10 @@ fn an_apps_refusal_soon_after_a_change_proves_nothing() {
         first(&[&app, more].concat())
     };
     assert_eq!(refused(&[]), "service_principal_missing");
-    assert_eq!(refused(&[("change.minutes", "120")]), "propagation_delay");
+    let known = ("principal", "88888888-9999-0000-1111-222222222222");
+    assert_eq!(refused(&[("change.minutes", "120"), known]), "propagation_delay");
+    // That it is set, somebody said.
+    assert_eq!(refused(&[("change.minutes", "120")]), "service_principal_missing");
     assert_eq!(refused(&[("change.minutes", "121")]), "service_principal_missing");
     let other = ("principal", "33333333-9999-0000-1111-222222222222");
     assert_eq!(refused(&[("change.minutes", "5"), other]), "service_principal_wrong_object_id");
