@@ -35,6 +35,7 @@ pub const FILES: &[(&str, &str)] = files! {
     "xoauth2_initial_response_form"
     "send_as_denied"
     "reputation_block"
+    "mailbox_full"
     "quota_exceeded"
     "throttled"
     "service_side_fault"
