@@ -43,7 +43,7 @@ const REPLIES: &[(&str, &str, Certainty)] = &[
         "federation_fault",
         Certain,
     ),
-    ("550 5.7.30 Basic authentication is not supported for Client Submission.", "basic_auth_retired", Certain),
+    ("550 5.7.30 Basic authentication is not supported for Client Submission.", "basic_auth_retired", Likely),
     ("530 5.7.57 Client not authenticated to send mail.", "client_sent_no_auth", Likely),
     (
         "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
