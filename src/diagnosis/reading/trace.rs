@@ -67,6 +67,11 @@ pub fn accepted(record: &Record) -> bool {
     ACCEPTED.is_match(&record.0)
 }
 
+/// Whether a line names Microsoft's mail server; it is in small letters.
+pub fn at_microsoft(lower: &str) -> bool {
+    ["office365", "outlook.com"].iter().any(|name| lower.contains(name))
+}
+
 /// What went well last: the number of its record.
 #[derive(Debug, Default)]
 pub struct Accepted {
@@ -80,7 +85,7 @@ pub struct Accepted {
 
 impl Accepted {
     fn see(&mut self, number: usize, line: &Line<'_>) {
-        let microsofts = line.has(&["office365", "outlook.com"]);
+        let microsofts = at_microsoft(&line.lower);
         let taken = line.is(&["250"], &SENT);
         if line.is(&["235", "2.7.0"], &SIGNED_IN) || (taken && microsofts) {
             self.sign_in = Some(number);
