@@ -67,9 +67,10 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
     let before = &line[..starts.first().copied().unwrap_or(line.len())];
     // msmtp: `smtpstatus=535 smtpmsg='535 5.7.3 …'` has the code twice.
     let once = !before.trim_end_matches(['\'', '"']).ends_with("smtpmsg=");
-    if let Some(refusal) = headless(before).filter(|_| once) {
-        found.push(refusal);
-    }
+    // Postfix: `dsn=5.7.139, status=bounced (… said: 535 5.7.139 …` has the enhanced code twice.
+    let first = heads.first().and_then(|head| head.get(3)).map(|enhanced| enhanced.as_str());
+    let same = |refusal: &Refusal| refusal.code.is_none() && first.is_some() && refusal.enhanced.as_deref() == first;
+    found.extend(headless(before).filter(|refusal| once && !(same(refusal) && !WORDS.is_match(before))));
     for (number, head) in heads.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(line.len());
         let part = |group: usize| head.get(group).map_or("", |part| part.as_str());
@@ -95,7 +96,7 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
 
 /// A refusal without the pair of codes: one code alone, or Microsoft's words alone.
 fn headless(line: &str) -> Option<Refusal> {
-    let bare = BARE.captures(line).and_then(|found| found.get(1));
+    let bare = BARE.captures(line).and_then(|found| found.get(1)).filter(|code| !of_http(&line[code.start()..]));
     let words = WORDS.find(line).map(|found| found.start());
     if bare.is_none() && WINRM.is_match(line) {
         return None;
@@ -110,6 +111,26 @@ fn headless(line: &str) -> Option<Refusal> {
     let continues = code.is_some() && line[start..].get(3..4) == Some("-");
     let enhanced = enhanced.map(|code| code.as_str().to_owned());
     Some(Refusal { code, enhanced, text: trimmed(&line[start..]), continues })
+}
+
+/// `502 Bad Gateway`: what a web server calls its own failures.
+fn of_http(said: &str) -> bool {
+    const REASONS: [&str; 11] = [
+        "bad request",
+        "unauthorized",
+        "forbidden",
+        "not found",
+        "too many requests",
+        "internal server error",
+        "bad gateway",
+        "proxy ",
+        "service unavailable",
+        "service temporarily unavailable",
+        "gateway time",
+    ];
+    let (code, reason) = said.split_at(3);
+    let reason = reason.trim_start().to_ascii_lowercase();
+    (code[1..].starts_with('0') || code == "429") && REASONS.iter().any(|known| reason.starts_with(known))
 }
 
 impl Refusal {
@@ -211,4 +232,22 @@ fn month(text: &str) -> Option<&str> {
 pub fn time(text: &str) -> Option<i64> {
     let stamp = TIME.captures(text)?;
     chrono::DateTime::parse_from_rfc3339(stamp.get(1)?.as_str()).ok().map(|at| at.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_enhanced_code_that_is_told_twice_is_one_refusal() {
+        let said = "535 5.7.139 Authentication unsuccessful";
+        let texts = |line: &str| refusals(line).into_iter().map(|refusal| refusal.text).collect::<Vec<_>>();
+        for before in ["dsn=5.7.139, status=bounced (host smtp.office365.com[192.0.2.1] said: ", "Status: 5.7.139 "] {
+            assert_eq!(texts(&format!("{before}{said})")), [said], "{before}");
+        }
+        assert_eq!(texts("502 Bad Gateway"), [""; 0]);
+        assert_eq!(texts("554 Service unavailable; Client host blocked").len(), 1);
+        assert_eq!(texts(&format!("dsn=5.7.57, status=bounced (said: {said})")).len(), 2);
+        assert_eq!(texts(&format!("5.7.57 Client not authenticated to send mail. Error: {said}")).len(), 2);
+    }
 }
