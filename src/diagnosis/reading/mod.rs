@@ -5,6 +5,7 @@ mod answer;
 mod blob;
 mod calls;
 mod decode;
+mod dumps;
 mod envelope;
 pub mod file;
 mod intake;
