@@ -18,24 +18,33 @@ static BARE: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
 static ENHANCED: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
+    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3}|4\.[347]\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
+/// Any enhanced code alone, behind what programs put before a reply that they quote without its code: .NET in several
+/// languages, MailKit, Exchange's own.
+static LED: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?:(?i:the server response was|die serverantwort war|serveur était|servidor fue|risposta del server|サーバーの応答は次のとおりです|服务器响应为) ?: ?|Exception: |ErrorInProcessing: )([45]\.\d{1,3}\.\d{1,3}) ",
+    )
+});
 /// Microsoft's words, whether or not their code was quoted along with them.
 static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
     )
 });
 /// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.
 static QUOTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
+        r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|^4\.[347]\.\d{1,3} (?:Temporary|Server busy|Access denied|Service)|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
     )
 });
 /// It has basic authentication too.
 static WINRM: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)winrm|ws-?man"));
 static BASIC: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)basic authentication is"));
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
+    pattern(
+        r"(?i)\b(?:535|550)\b|outlook|office365|smtp|imap|pop3|mailbox|^\S+ NO |-ERR |Authentication unsuccessful|Client Submission",
+    )
 });
 static BRACKETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]"));
 static TIME: LazyLock<Pattern> =
@@ -103,7 +112,9 @@ fn headless(line: &str) -> Option<Refusal> {
     }
     // `PHPMailer 5.7.3` is a version.
     let quoted = bare.is_some() || QUOTED.is_match(line);
+    let led = LED.captures(line).and_then(|found| found.get(1));
     let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1)).filter(|_| quoted || words.is_some());
+    let enhanced = led.or(enhanced);
     let words = words.filter(|_| quoted || enhanced.is_some() || !BASIC.is_match(line) || MAIL.is_match(line));
     let start =
         [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
@@ -181,6 +192,7 @@ impl Refusal {
             _ if has("in response to auth") => Some("auth"),
             (Some("535" | "534" | "538" | "504"), _) => Some("auth"),
             (Some("530"), _) | (None, Some("5.7.57")) => Some("mail"),
+            _ if has("client was not authenticated") || has("sender address rejected") => Some("mail"),
             (None | Some("501"), Some("5.7.3" | "5.7.139")) => Some("auth"),
             (Some("501"), _) if has("xoauth2") => Some("auth"),
             (None, None) if has("authentication") && !has("not authenticated") => Some("auth"),
