@@ -56,7 +56,7 @@ static GAVE_UP: LazyLock<Pattern> = LazyLock::new(|| {
 });
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
 static BANNER: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
+    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -][A-Za-z][\w-]*\.\S+ .*)")));
 static OFFERED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
 /// JavaMail takes the lines apart.
