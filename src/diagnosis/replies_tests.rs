@@ -196,15 +196,14 @@ fn what_tells_the_bare_refusal_is_asked_for_in_order() {
     };
     let lines: Vec<&str> = asked.iter().map(line).collect();
     let order = [
-        "5.7.3 or 5.7.139",
-        "XOAUTH2 string",
-        "aud, and its exp",
-        "roles and oid",
-        "tid",
+        "which AUTH was sent",
+        "The access token",
+        "Get-ServicePrincipal",
         "The same token",
+        "last changed",
         "with a licence",
         "Sign-in logs",
-        "personal account",
+        "some are refused over SMTP",
     ];
     let places: Vec<usize> =
         order.iter().map(|words| lines.iter().position(|line| line.contains(words)).expect(words)).collect();

@@ -285,7 +285,7 @@ pub fn outcome(ending: &Ending) -> Outcome {
         Ending::Accepted => Outcome::Accepted,
         Ending::Refused { .. } | Ending::Fault { .. } => Outcome::Refused,
         Ending::Temporary { .. } => Outcome::Temporary,
-        Ending::Unreachable { .. } => Outcome::Unreachable,
+        Ending::Unreachable { failure, .. } => Outcome::of(failure),
         Ending::Cancelled => Outcome::Left,
     }
 }
