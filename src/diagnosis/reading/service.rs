@@ -53,12 +53,12 @@ static CONNECTS: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 static GREETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[ (<:])220[ -][\w-]+\."));
-static REFUSED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[ (])[45]\d\d[ -]"));
+static REFUSED: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"(?:^|[ (])[45]\d\d(?:[ -]|, ?b?['"])"#));
 /// Exchange on a server of one's own greets as Microsoft 365 does.
 static EXCHANGE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b220[ -]\S+ Microsoft ESMTP"));
 
 /// What Postfix, Dovecot and Exim say and Microsoft does not.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 15] = [
     " 5.7.8 ",
     "-5.7.8 ",
     "recipient address rejected: greylisted",
@@ -71,6 +71,9 @@ const WORDS: [&str; 13] = [
     "queue file write error",
     "temporary authentication failure",
     "incorrect authentication data",
+    // Postfix as the server that somebody signs in to.
+    "sasl login authentication failed: ",
+    "sasl plain authentication failed: ",
     // Where Keycloak gives tokens.
     "/realms/",
 ];
@@ -222,6 +225,8 @@ mod tests {
             ("220 smtp.mailgun.org ESMTP ready\n535 5.7.3 Authentication unsuccessful", "Mailgun"),
             ("host smtp.sendgrid.net[192.0.2.1] said: 535 5.7.3 Authentication unsuccessful", "SendGrid"),
             ("535-5.7.8 Username and Password not accepted. x - gsmtp", "Gmail"),
+            ("(535, b'5.7.8 Username and Password not accepted. x - gsmtp')", "Gmail"),
+            ("mx postfix/smtpd[9]: warning: x[192.0.2.5]: SASL LOGIN authentication failed: UGFzc3dvcmQ6", "another"),
             ("POST https://oauth2.googleapis.com/token\n{\"error\":\"invalid_grant\"}", "Gmail"),
         ] {
             assert_eq!(service(text), name, "{text}");
