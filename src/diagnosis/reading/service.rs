@@ -146,6 +146,11 @@ fn microsofts_words(evidence: &Evidence) -> bool {
     evidence.values("reply.text").iter().any(|said| MICROSOFTS_WORDS.iter().any(|words| said.contains(words)))
 }
 
+/// The service whose scope a server names in the JSON of its 334; empty for Microsoft's.
+pub fn of_scope(detail: &str) -> &'static str {
+    if detail.contains("mail.google.com") { "Gmail" } else { "" }
+}
+
 /// The service whose own name stands in a greeting.
 pub fn greets(banner: &str) -> Option<&'static str> {
     hosts(banner).iter().find_map(|host| named(host))
@@ -185,6 +190,8 @@ fn named(host: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
     use super::super::Reading;
 
     fn service(text: &str) -> String {
@@ -231,5 +238,11 @@ mod tests {
         ] {
             assert_eq!(service(text), name, "{text}");
         }
+    }
+    #[test]
+    fn the_scope_that_a_server_asks_for_is_whose_it_is() {
+        let asks = |scope: &str| STANDARD.encode(format!(r#"{{"status":"400","schemes":"Bearer","scope":"{scope}"}}"#));
+        assert_eq!(service(&format!("S: 334 {}", asks("https://mail.google.com/"))), "Gmail");
+        assert_eq!(service(&format!("S: 334 {}", asks("https://outlook.office.com/SMTP.Send"))), "");
     }
 }
