@@ -70,8 +70,8 @@ pub fn verdicts(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
 }
 
 fn paragraph(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
-    let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
+    let certainty = cause.certainty_word().map(|key| format!(" ({})", texts.word(&key))).unwrap_or_default();
+    sentence("", &format!("{}{certainty}", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
 }
 
 /// What would tell them apart, once behind them all.

@@ -64,6 +64,13 @@ pub struct Cause {
     pub arrives_within: Option<u32>,
 }
 
+impl Cause {
+    /// The key of the word for how sure it is; none for the one that names no cause.
+    pub fn certainty_word(&self) -> Option<String> {
+        (self.slug != UNKNOWN).then(|| format!("certainty.{}", self.certainty.id()))
+    }
+}
+
 /// One file of `causes/`. Its texts are in the same file and get their keys from the place they stand:
 /// `causes.SLUG.headline`, `causes.SLUG.fix.0`, `causes.SLUG.commands.0.label`.
 #[derive(Debug, Clone, Deserialize)]

@@ -46,8 +46,7 @@ fn commands(writer: &Writer, commands: Vec<&(Phrase, Phrase)>) -> Vec<Part> {
 /// `Headline (certainty)`.
 pub fn headline(writer: &Writer, cause: &Cause) -> Spans {
     let mut spans = writer.sentence(&cause.headline);
-    let certainty = writer.texts.word(&format!("certainty.{}", cause.certainty.id()));
-    spans.push(Span::Words(format!(" ({certainty})")));
+    spans.extend(cause.certainty_word().map(|key| Span::Words(format!(" ({})", writer.texts.word(&key)))));
     spans
 }
 

@@ -66,7 +66,7 @@ pub fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
 fn block(desk: &Desk, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: Vec<String>) -> Block {
     Block::Verdict(Verdict {
         headline: desk.say(&cause.headline),
-        certainty: desk.word(&format!("certainty.{}", cause.certainty.id())),
+        certainty: cause.certainty_word().map(|key| desk.word(&key)).unwrap_or_default(),
         why: desk.say(&cause.why),
         evidence: evidence(&desk.texts, cause),
         fix: cause.fix.iter().map(|phrase| desk.say(phrase)).collect(),

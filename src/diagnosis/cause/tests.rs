@@ -1,6 +1,8 @@
 //! The rules that every cause keeps: its example names it first, its texts are complete, what it refers to is there.
 //! What is made of a text belongs to the tests of `reading`.
 
+use std::collections::BTreeSet;
+
 use super::{super::evidence::FACTS, catalogue::before_words, *};
 use crate::diagnosis::{OTHER_SERVICE, causes};
 
@@ -42,6 +44,15 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
         assert!(entry.verify.is_some() || entry.fix.is_empty() || entry.slug == OTHER_SERVICE, "{name}");
         assert!(entry.source.starts_with("https://") || entry.slug == UNKNOWN, "{name}");
     }
+}
+
+/// One that stands in no list would be no cause, and nobody would miss it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the directory is what the list is compared with")]
+fn every_file_is_in_the_list() {
+    let there = std::fs::read_dir("src/diagnosis/causes").unwrap().map(|file| file.unwrap().file_name());
+    let there: BTreeSet<String> = there.map(|name| name.into_string().unwrap()).collect();
+    assert_eq!(there, FILES.iter().map(|(slug, _)| format!("{slug}.toml")).collect());
 }
 
 /// What stands behind them would not be read.

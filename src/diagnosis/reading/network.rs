@@ -14,6 +14,7 @@ use super::{
 /// The words and numbers of `network.toml`.
 #[derive(Debug, Deserialize)]
 struct Tables {
+    guess: Vec<Guess>,
     trouble: Vec<Trouble>,
     number: Vec<Number>,
     fault: Vec<Fault>,
@@ -22,6 +23,11 @@ struct Tables {
 #[derive(Debug, Deserialize)]
 struct Trouble {
     kind: String,
+    words: Words,
+}
+
+#[derive(Debug, Deserialize)]
+struct Guess {
     words: Words,
 }
 
@@ -85,6 +91,9 @@ impl Line {
     }
 
     fn kind(&self) -> Option<&'static str> {
+        if TABLES.guess.iter().any(|guess| guess.words.stand_in(self)) {
+            return None;
+        }
         let kind = TABLES.trouble.iter().find(|trouble| trouble.words.stand_in(self)).map(|trouble| &trouble.kind);
         kind.map(String::as_str).or_else(|| self.kind_by_number())
     }

@@ -1,4 +1,4 @@
-//! What a page in the browser says to who signs in, in English and in Japanese, where it shows no number: people copy
+//! What a page in the browser says to who signs in, in English, in Japanese and some of it in others, where it shows no number: people copy
 //! the sentence. Each sentence stands for what it says; nothing here says why.
 
 use std::sync::LazyLock;
@@ -19,6 +19,10 @@ const SAID: [(&str, &[&str]); 10] = [
             "管理者のみが付与できる",
             "this app requires your admin's approval",
             "承認が必要です",
+            "administratorgenehmigung erforderlich",
+            "die nur ein administrator erteilen kann",
+            "organisation que seul un administrateur peut accorder",
+            "que solo un administrador puede conceder",
         ],
     ),
     (
@@ -177,6 +181,12 @@ mod tests {
                 "personal-account",
             ),
             ("Your sign-in was successful but does not meet the criteria to access this resource.", "criteria"),
+            (
+                "Mailer benötigt eine Berechtigung für Ressourcen, die nur ein Administrator erteilen kann.",
+                "admin-approval",
+            ),
+            ("… ressources de votre organisation que seul un administrateur peut accorder", "admin-approval"),
+            ("… recursos de su organización que solo un administrador puede conceder.", "admin-approval"),
             ("申し訳ありません。サインインできません。", "trouble"),
             ("Sorry, but we’re having trouble signing you in.", "trouble"),
             ("535 5.7.139 Authentication unsuccessful", ""),

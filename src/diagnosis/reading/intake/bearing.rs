@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use encoding_rs::{BIG5, EUC_JP, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
 use serde::Deserialize;
 
-use super::super::{super::cause, network, pages, sayings, service};
+use super::super::{super::cause, answer, network, pages, sayings, service};
 
 /// What a line tells of, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,7 +133,7 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
 
 /// Sentences that the reader understands without a code beside them.
 fn read() -> impl Iterator<Item = &'static str> {
-    sayings::words().chain(pages::words()).chain(service::words())
+    sayings::words().chain(pages::words()).chain(service::words()).chain(answer::words())
 }
 
 /// Words as bytes, in every set that a log may be written in.
