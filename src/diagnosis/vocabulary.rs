@@ -34,7 +34,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ),
     (
         "experiment.sign-in-name",
-        "the same token for the name that the token tells: accepted, refused, refused-further-on, refused-otherwise, temporary or unreachable",
+        "the same token for the name that the token tells: accepted, refused, refused-otherwise, temporary or unreachable",
     ),
     ("experiment.user", "that name"),
     ("experiment.fresh-token", "the same with a token fetched just then: as above"),
