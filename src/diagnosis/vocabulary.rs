@@ -106,7 +106,7 @@ pub const FACTS: &[(&str, &str)] = &[
     ("redirect_platform", "web, native or spa: where the registration lists it (evidence file only)"),
     ("secret.shape", "guid, value or truncated"),
     ("scope", "scopes asked for"),
-    ("scope.audience", "graph or exchange: whose scopes they are, by their host"),
+    ("scope.audience", "graph, exchange or other: whose scopes they are, by their host"),
     ("scope.granted", "`scope` of the token answer"),
     ("granted.audience", "graph or exchange: whose token that is; only one for Graph has names without a host"),
     ("alias", "secondary addresses of the mailbox, from PowerShell's EmailAddresses"),
