@@ -315,6 +315,7 @@ mod tests {
     fn a_string_without_its_end_is_told_from_one_that_was_cut_off() {
         let signed = format!("eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.{}", "CANARY".repeat(57));
         assert_eq!(faults(&format!("user=a@b.example\x01auth=Bearer {signed}")), ["no-end"]);
+        assert_eq!(faults(&format!("user=a@b.example\x01auth=Bearer {signed}CANARY")), ["no-end"]);
         assert_eq!(faults(&format!("user=a@b.example\x01auth=Bearer {}", &signed[..signed.len() - 9])), [""; 0]);
     }
 

@@ -6,15 +6,17 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use crate::pattern::{Captures, Pattern};
 
-use super::{blob, envelope, mime, records::pattern};
+use super::{blob, dumps, envelope, mime, records::pattern};
 
 /// One more than anything seen: base64 in JSON in a URL in a mail.
 const ROUNDS: usize = 5;
 
 /// The step, and the letters without which it has nothing to do.
 type Step = (fn(&str) -> String, &'static [&'static str]);
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 11] = [
+    (dumps::undumped, &["00000", "0x00"]),
     (parts, &[" stderr P ", " stdout P "]),
+    (gaps, &["said:_"]),
     (envelope::opened, &["{\""]),
     (mime::decoded, &["=?", "ransfer-", "=\n", "=\r\n", "=3D"]),
     (mime::untagged, &["</", "<br", "<BR", "<p", "<div"]),
@@ -22,7 +24,7 @@ const STEPS: [Step; 9] = [
     (escapes, &["\\u", "\\U"]),
     (quotes, &["{\\", "[\\"]),
     (url, &["error", "Error", "%7B", "%7b", "%257"]),
-    (base64, &["ey", "IH", "AA", "Q0", "c3", "QU"]),
+    (base64, &[""]),
 ];
 
 pub fn plain(text: &str) -> String {
@@ -61,6 +63,12 @@ fn parts(text: &str) -> String {
         open = part.is_some_and(|[_, tag, _]| tag == "P");
     }
     whole
+}
+
+/// qmail writes a gap as `_`: `Remote_host_said:_535_5.7.3_…`.
+fn gaps(text: &str) -> String {
+    let word = |word: &str| if word.contains("said:_") { word.replace('_', " ") } else { word.to_owned() };
+    text.split_inclusive(char::is_whitespace).map(word).collect()
 }
 
 static ENTITY: LazyLock<Pattern> =
@@ -180,10 +188,17 @@ fn base64(text: &str) -> String {
     out
 }
 
+/// The text within, which may be base64 once more.
 fn telling(word: &str) -> Option<String> {
-    let text = String::from_utf8(blob::decode(word)?).ok()?;
-    let odd = |letter: char| letter.is_control() && !letter.is_whitespace();
-    (text.contains(' ') && !text.contains(odd) && TELLING.is_match(&text)).then_some(text)
+    let mut text = word.to_owned();
+    for _ in 0..ROUNDS {
+        text = String::from_utf8(blob::decode(text.trim_end())?).ok()?;
+        if text.contains(' ') {
+            let odd = |letter: char| letter.is_control() && !letter.is_whitespace();
+            return (!text.contains(odd) && TELLING.is_match(&text)).then_some(text);
+        }
+    }
+    None
 }
 
 /// Line ends that a program wrote as letters, where another line of a reply or of a stack trace follows.
@@ -213,6 +228,10 @@ mod tests {
             ),
             ("%7B%22error%22%3A%22invalid_client%22%7D", r#"{"error":"invalid_client"}"#),
             ("535-5.7.3 a\\r\\n535 5.7.3 b", "535-5.7.3 a\n535 5.7.3 b"),
+            (
+                "x was_rejected./Remote_host_said:_535_5.7.3_no/ a_b",
+                "x was rejected./Remote host said: 535 5.7.3 no/ a_b",
+            ),
             ("C:\\new\\u\\x", "C:\\new\\u\\x"),
             ("100% of a&b", "100% of a&b"),
         ] {
@@ -224,11 +243,12 @@ mod tests {
     fn one_notation_in_another_is_opened() {
         let error = r#"{"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired."}"#;
         let wrapped = STANDARD.encode(error);
+        let thrice = STANDARD.encode(STANDARD.encode(&wrapped));
         let json = format!(r#"{{"detail":"{wrapped}"}}"#);
         let url: String = url::form_urlencoded::byte_serialize(json.as_bytes()).collect();
         let quoted = url.replace('%', "=25");
         let mail = format!("Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n{quoted}\n");
-        for text in [wrapped, json, url, mail] {
+        for text in [wrapped, thrice, json, url, mail] {
             assert!(plain(&text).contains("AADSTS700082: The refresh token has expired."), "{}", plain(&text));
         }
     }

@@ -18,6 +18,11 @@ static WORD: LazyLock<Pattern> = LazyLock::new(|| {
 /// Two lines of quoted-printable: a soft end of line, and a letter that is written as its number.
 static SOFT: LazyLock<Pattern> = LazyLock::new(|| pattern(r"=(?:3D|20|0D|E[2-9]=[89AB][0-9A-F]=[89AB][0-9A-F])"));
 
+/// What is worth going on with.
+static OPEN: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d|AADSTS\d|\b5\.7\.\d"));
+/// A refusal with all that Microsoft says behind it.
+const LONGEST: usize = 2_000;
+
 /// The longest line of base64 and quoted-printable in a mail.
 const LINE: usize = 76;
 
@@ -48,7 +53,28 @@ pub fn decoded(text: &str) -> String {
     }
     let text = out.join("\n");
     let text = words(&blocks(&text));
-    if text.contains("=\n") && SOFT.is_match(&text) { soft(&text) } else { text }
+    match text.contains("=\n") {
+        true if SOFT.is_match(&text) => broken_off(&soft(&text)),
+        true => broken_off(&text),
+        false => text,
+    }
+}
+
+/// A refusal or an AADSTS text that goes on behind a soft end of line, whatever the length of its lines: as a program
+/// quotes a mail that it never decoded.
+fn broken_off(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut open: Option<String> = None;
+    for line in text.split_inclusive('\n') {
+        let joined = open.take().unwrap_or_default() + line;
+        match joined.strip_suffix("=\n") {
+            Some(begun) if !begun.ends_with('=') && begun.len() < LONGEST && OPEN.is_match(begun) => {
+                open = Some(begun.to_owned());
+            }
+            _ => out.push_str(&joined),
+        }
+    }
+    out + &open.unwrap_or_default()
 }
 
 /// `--` and a name: the end of a part.
@@ -194,6 +220,18 @@ mod tests {
         ] {
             let decoded = decoded(&text);
             assert!(decoded.contains(SAID) && decoded.contains(after), "{decoded}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_put_together_behind_soft_ends_of_lines() {
+        let said = "535 5.7.139 Authentication unsuccess=\nful, SmtpClientAuthent=\nication is disabled for the Ten=\nant.\nnext";
+        let whole =
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.\nnext";
+        assert_eq!(decoded(said), whole);
+        assert_eq!(decoded(&said.replace('\n', "\r\n")), whole);
+        for other in ["client_secret =\nscope = x", "QUFEU1RT==\nQUFE", "535 5.7.3 no=\n", "a=\nb"] {
+            assert_eq!(decoded(other), other.trim_end(), "{other}");
         }
     }
 

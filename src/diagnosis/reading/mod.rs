@@ -1,9 +1,11 @@
 //! Text from outside becomes evidence: log lines of any program, OAuth errors, traces, an evidence file. Secrets in
 //! it are taken out first, so that nothing behind sees one. It understands what it can, and judges nothing.
 
+mod answer;
 mod blob;
 mod calls;
 mod decode;
+mod dumps;
 mod envelope;
 pub mod file;
 mod intake;
@@ -83,6 +85,7 @@ impl Reading {
         }
         accepted.outcome(evidence, refused);
         service::add(evidence, &records, refused);
+        answer::add(evidence, text, &records);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);
@@ -93,6 +96,7 @@ impl Reading {
         evidence.add_if_none("secret.shape", cleared.shape.unwrap_or_default());
         for detail in &cleared.details {
             evidence.add("smtp.detail", detail);
+            evidence.add_if_none("service", service::of_scope(detail));
         }
         for claims in &cleared.claims {
             self.add_claims(claims, now);

@@ -14,6 +14,7 @@ use super::{
 /// The words and numbers of `network.toml`.
 #[derive(Debug, Deserialize)]
 struct Tables {
+    guess: Vec<Guess>,
     trouble: Vec<Trouble>,
     number: Vec<Number>,
     fault: Vec<Fault>,
@@ -22,6 +23,11 @@ struct Tables {
 #[derive(Debug, Deserialize)]
 struct Trouble {
     kind: String,
+    words: Words,
+}
+
+#[derive(Debug, Deserialize)]
+struct Guess {
     words: Words,
 }
 
@@ -85,6 +91,9 @@ impl Line {
     }
 
     fn kind(&self) -> Option<&'static str> {
+        if TABLES.guess.iter().any(|guess| guess.words.stand_in(self)) {
+            return None;
+        }
         let kind = TABLES.trouble.iter().find(|trouble| trouble.words.stand_in(self)).map(|trouble| &trouble.kind);
         kind.map(String::as_str).or_else(|| self.kind_by_number())
     }
@@ -227,15 +236,25 @@ pub(super) fn kind(line: &str) -> Option<&'static str> {
     fault.or_else(|| line.kind())
 }
 
+/// A connection that came to nothing for a reason that the line does not say.
+const UNTOLD: &str = "unconnected";
+
+/// The last line that tells why counts; one that does not, where there is no such line.
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
+    if !add_last(evidence, records, |kind| kind != UNTOLD) {
+        add_last(evidence, records, |kind| kind == UNTOLD);
+    }
+}
+
+fn add_last(evidence: &mut Evidence, records: &[Record], counts: impl Fn(&str) -> bool) -> bool {
     for Record(text) in records.iter().rev() {
         let line = Line::new(text);
         if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
             evidence.add("smtp.fault", &fault.fault);
             add_address(evidence, text);
-            return;
+            return true;
         }
-        if let Some(kind) = line.kind() {
+        if let Some(kind) = line.kind().filter(|kind| counts(kind)) {
             match about_mail(evidence, &line.lower) {
                 None => continue,
                 Some(false) => evidence.add("network.context", "unclear"),
@@ -246,9 +265,10 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
                 evidence.add("reply.stage", "greeting");
             }
             add_address(evidence, text);
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn add_address(evidence: &mut Evidence, line: &str) {
@@ -288,8 +308,17 @@ mod tests {
 
     #[test]
     fn the_tables_are_written_as_they_are_compared() {
-        let kinds =
-            ["proxy", "name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
+        let kinds = [
+            "proxy",
+            "name-unknown",
+            "certificate",
+            "tls-handshake",
+            "unroutable",
+            "refused",
+            "timed-out",
+            "closed",
+            UNTOLD,
+        ];
         assert_eq!(TABLES.trouble.iter().map(|trouble| trouble.kind.as_str()).collect::<Vec<_>>(), kinds);
         assert!(TABLES.number.iter().all(|number| kinds.contains(&number.kind.as_str())));
         for words in words() {
@@ -380,6 +409,15 @@ mod tests {
             assert_eq!(named(&said).0, slug, "{said}");
             assert_eq!(fact(&said, "host"), "", "{said}");
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_say_why_counts_where_no_other_does() {
+        let bare = "SMTP Error: Could not connect to SMTP host. Failed to connect to server";
+        let reason = "SMTP ERROR: Failed to connect to server: Connection timed out (110)";
+        assert_eq!(fact(&format!("{reason}\n{bare}"), "network.kind"), "timed-out");
+        assert_eq!(fact(bare, "network.kind"), "unconnected");
+        assert_eq!(named(&format!("{bare}\nsmtp.office365.com:587")).0, "network_blocked");
     }
 
     #[test]

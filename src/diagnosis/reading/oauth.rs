@@ -22,10 +22,10 @@ static ERROR: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 static CODE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
-/// Numbers without the word before them.
+/// Numbers without the word before them, in the languages of sign-in pages.
 static NUMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?:(?i:\berror code)|エラー ?コード):? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
+        r#"error_codes["'\\]*\s?[:=]\s?\[([\d, ]{5,60})\]|/error\?code=(\d{5,7})\b|(?:(?i:\berror code|\bfehlercode|\bcode d.erreur|\bc(?:ó|o)digo de erro?r?|\bcodice (?:di )?errore|\bfoutcode|\bfelkod|\bkod b(?:ł|l)(?:ę|e)du|错误代码|錯誤碼|오류 코드)|エラー ?コード) ?:? ?([5-9]\d{4,6}|[1-9]\d{5,6})\b"#,
     )
 });
 static TRACE: LazyLock<Pattern> = LazyLock::new(|| {
@@ -57,7 +57,7 @@ static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostFirst)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(OTHERS.into_iter().chain(sought).chain(sayings::words()))
         .expect("words of errors")
 });

@@ -1,4 +1,4 @@
-//! What a page in the browser says to who signs in, in English and in Japanese, where it shows no number: people copy
+//! What a page in the browser says to who signs in, in English, in Japanese and some of it in others, where it shows no number: people copy
 //! the sentence. Each sentence stands for what it says; nothing here says why.
 
 use std::sync::LazyLock;
@@ -20,6 +20,10 @@ const SAID: [(&str, &[&str]); 10] = [
             "this app requires your admin's approval",
             "approval required",
             "承認が必要です",
+            "administratorgenehmigung erforderlich",
+            "die nur ein administrator erteilen kann",
+            "organisation que seul un administrateur peut accorder",
+            "que solo un administrador puede conceder",
         ],
     ),
     (
@@ -144,7 +148,8 @@ static SENTENCES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
 /// Most lines are of logs, and none of these words is in them.
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words());
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(words());
     build.expect("sentences of pages")
 });
 
@@ -179,6 +184,12 @@ mod tests {
                 "personal-account",
             ),
             ("Your sign-in was successful but does not meet the criteria to access this resource.", "criteria"),
+            (
+                "Mailer benötigt eine Berechtigung für Ressourcen, die nur ein Administrator erteilen kann.",
+                "admin-approval",
+            ),
+            ("… ressources de votre organisation que seul un administrateur peut accorder", "admin-approval"),
+            ("… recursos de su organización que solo un administrador puede conceder.", "admin-approval"),
             ("申し訳ありません。サインインできません。", "trouble"),
             ("Sorry, but we’re having trouble signing you in.", "trouble"),
             ("535 5.7.139 Authentication unsuccessful", ""),

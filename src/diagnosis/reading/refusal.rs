@@ -18,24 +18,33 @@ static BARE: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// An enhanced code alone: `dsn=5.7.3`, `5.7.57 Client not authenticated`.
 static ENHANCED: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
+    LazyLock::new(|| pattern(r"(?:^|[^\w.-])(5\.7\.\d{1,3}|4\.[347]\.\d{1,3})(?:[^.\d\w]|$|\.(?:\D|$))"));
+/// Any enhanced code alone, behind what programs put before a reply that they quote without its code: .NET in several
+/// languages, MailKit, Exchange's own.
+static LED: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?:(?i:the server response was|die serverantwort war|serveur était|servidor fue|risposta del server|サーバーの応答は次のとおりです|服务器响应为) ?: ?|Exception: |ErrorInProcessing: )([45]\.\d{1,3}\.\d{1,3}) ",
+    )
+});
 /// Microsoft's words, whether or not their code was quoted along with them.
 static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated to send|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated|exceeded maximum mailbox size",
     )
 });
 /// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.
 static QUOTED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
+        r"(?i)^5\.7\.\d{1,3}$|(?:dsn=|status: ?)5\.7\.\d|^4\.[347]\.\d{1,3} (?:Temporary|Server busy|Access denied|Service)|\b5\.7\.\d{1,3} (?:SMTP;|STARTTLS|Client |Access denied|user is |Service unavailable|Must issue|Sender |Expired|Token|The application)",
     )
 });
 /// It has basic authentication too.
 static WINRM: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)winrm|ws-?man"));
 static BASIC: LazyLock<Pattern> = LazyLock::new(|| pattern("(?i)basic authentication is"));
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(r"(?i)\b(?:535|550)\b|outlook|office365|smtp|Authentication unsuccessful|Client Submission")
+    pattern(
+        r"(?i)\b(?:535|550)\b|outlook|office365|smtp|imap|pop3|mailbox|^\S+ NO |-ERR |Authentication unsuccessful|Client Submission",
+    )
 });
 static BRACKETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlook\.com\b[^\]]*\]"));
 static TIME: LazyLock<Pattern> =
@@ -67,9 +76,10 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
     let before = &line[..starts.first().copied().unwrap_or(line.len())];
     // msmtp: `smtpstatus=535 smtpmsg='535 5.7.3 …'` has the code twice.
     let once = !before.trim_end_matches(['\'', '"']).ends_with("smtpmsg=");
-    if let Some(refusal) = headless(before).filter(|_| once) {
-        found.push(refusal);
-    }
+    // Postfix: `dsn=5.7.139, status=bounced (… said: 535 5.7.139 …` has the enhanced code twice.
+    let first = heads.first().and_then(|head| head.get(3)).map(|enhanced| enhanced.as_str());
+    let same = |refusal: &Refusal| refusal.code.is_none() && first.is_some() && refusal.enhanced.as_deref() == first;
+    found.extend(headless(before).filter(|refusal| once && !(same(refusal) && !WORDS.is_match(before))));
     for (number, head) in heads.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(line.len());
         let part = |group: usize| head.get(group).map_or("", |part| part.as_str());
@@ -95,14 +105,16 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
 
 /// A refusal without the pair of codes: one code alone, or Microsoft's words alone.
 fn headless(line: &str) -> Option<Refusal> {
-    let bare = BARE.captures(line).and_then(|found| found.get(1));
+    let bare = BARE.captures(line).and_then(|found| found.get(1)).filter(|code| !of_http(&line[code.start()..]));
     let words = WORDS.find(line).map(|found| found.start());
     if bare.is_none() && WINRM.is_match(line) {
         return None;
     }
     // `PHPMailer 5.7.3` is a version.
     let quoted = bare.is_some() || QUOTED.is_match(line);
+    let led = LED.captures(line).and_then(|found| found.get(1));
     let enhanced = ENHANCED.captures(line).and_then(|found| found.get(1)).filter(|_| quoted || words.is_some());
+    let enhanced = led.or(enhanced);
     let words = words.filter(|_| quoted || enhanced.is_some() || !BASIC.is_match(line) || MAIL.is_match(line));
     let start =
         [bare.map(|code| code.start()), enhanced.map(|code| code.start()), words].into_iter().flatten().min()?;
@@ -110,6 +122,26 @@ fn headless(line: &str) -> Option<Refusal> {
     let continues = code.is_some() && line[start..].get(3..4) == Some("-");
     let enhanced = enhanced.map(|code| code.as_str().to_owned());
     Some(Refusal { code, enhanced, text: trimmed(&line[start..]), continues })
+}
+
+/// `502 Bad Gateway`: what a web server calls its own failures.
+fn of_http(said: &str) -> bool {
+    const REASONS: [&str; 11] = [
+        "bad request",
+        "unauthorized",
+        "forbidden",
+        "not found",
+        "too many requests",
+        "internal server error",
+        "bad gateway",
+        "proxy ",
+        "service unavailable",
+        "service temporarily unavailable",
+        "gateway time",
+    ];
+    let (code, reason) = said.split_at(3);
+    let reason = reason.trim_start().to_ascii_lowercase();
+    (code[1..].starts_with('0') || code == "429") && REASONS.iter().any(|known| reason.starts_with(known))
 }
 
 impl Refusal {
@@ -160,6 +192,7 @@ impl Refusal {
             _ if has("in response to auth") => Some("auth"),
             (Some("535" | "534" | "538" | "504"), _) => Some("auth"),
             (Some("530"), _) | (None, Some("5.7.57")) => Some("mail"),
+            _ if has("client was not authenticated") || has("sender address rejected") => Some("mail"),
             (None | Some("501"), Some("5.7.3" | "5.7.139")) => Some("auth"),
             (Some("501"), _) if has("xoauth2") => Some("auth"),
             (None, None) if has("authentication") && !has("not authenticated") => Some("auth"),
@@ -211,4 +244,22 @@ fn month(text: &str) -> Option<&str> {
 pub fn time(text: &str) -> Option<i64> {
     let stamp = TIME.captures(text)?;
     chrono::DateTime::parse_from_rfc3339(stamp.get(1)?.as_str()).ok().map(|at| at.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_enhanced_code_that_is_told_twice_is_one_refusal() {
+        let said = "535 5.7.139 Authentication unsuccessful";
+        let texts = |line: &str| refusals(line).into_iter().map(|refusal| refusal.text).collect::<Vec<_>>();
+        for before in ["dsn=5.7.139, status=bounced (host smtp.office365.com[192.0.2.1] said: ", "Status: 5.7.139 "] {
+            assert_eq!(texts(&format!("{before}{said})")), [said], "{before}");
+        }
+        assert_eq!(texts("502 Bad Gateway"), [""; 0]);
+        assert_eq!(texts("554 Service unavailable; Client host blocked").len(), 1);
+        assert_eq!(texts(&format!("dsn=5.7.57, status=bounced (said: {said})")).len(), 2);
+        assert_eq!(texts(&format!("5.7.57 Client not authenticated to send mail. Error: {said}")).len(), 2);
+    }
 }

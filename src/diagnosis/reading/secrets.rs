@@ -291,9 +291,9 @@ impl Cleared {
             };
             self.forms.push(form);
         }
-        // A string that was cut off for posting says nothing of the token.
+        // A string that was cut off for posting says nothing of the token, unless all that tells was left.
         let token = shapes::in_its_place(&blob.bearer).is_none();
-        if token && (blob.whole || !blob.faults.is_empty()) {
+        if token && (blob.whole || !blob.faults.is_empty() || shapes::is_jwt(&blob.bearer)) {
             self.bearer(&blob.bearer);
             self.look(&blob.bearer);
         }

@@ -1,7 +1,10 @@
 //! What comes of an XOAUTH2 string in a text: each fault leads to the cause that has words for it, in the one-line and
 //! the two-step form of every program, and nothing of the string is shown.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 
 use super::{
     blob::FAULTS,
@@ -149,4 +152,13 @@ fn each_fault_has_words_of_its_own() {
     let found = causes(&read(text).evidence);
     // The fault's own line and the one that is always said.
     assert_eq!(found[0].fix.len(), 2, "{:?}", found[0].fix);
+}
+
+#[test]
+fn a_token_that_was_left_whole_is_read_of_a_string_without_an_end() {
+    let claims = r#"{"aud":"https://outlook.office.com","scp":"SMTP.Send","upn":"b@b.example"}"#;
+    let jwt = format!("eyJhbGciOiJSUzI1NiJ9.{}.CANARYsignature", URL_SAFE_NO_PAD.encode(claims));
+    let [text, ..] = exchanges(&STANDARD.encode(format!("user=a@b.example\x01auth=Bearer {jwt}")));
+    assert_eq!((fact(&text, "token.user"), fact(&text, "auth.fault")), ("b@b.example".to_owned(), String::new()));
+    assert_eq!(named(&text).0, "user_is_not_token_user");
 }

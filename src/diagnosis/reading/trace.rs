@@ -27,8 +27,11 @@ static IMAP_OK: LazyLock<Pattern> = LazyLock::new(|| {
         r"(?i)\bOK (?:AUTHENTICATE|LOGIN) completed|\+OK (?:User|Mailbox) successfully|IMAP\S* .{0,40}authenticat\w+ (?:succe|ok)",
     )
 });
-static IMAP_NO: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?i)\bNO (?:AUTHENTICATE|LOGIN) failed|-ERR Logon failure|-ERR Authentication failure"));
+static IMAP_NO: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\bNO (?:(?:AUTHENTICATE|LOGIN) failed|Basic authentication is disabled)|-ERR Logon failure|-ERR Authentication failure",
+    )
+});
 /// The sign-in was taken, and there is no mailbox behind it.
 static UNCONNECTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
 /// What stands before a side's words, up to the words: `C: `, ` ~> `, `<** `, `send: b'`, `host[192.0.2.1]:587: `.
@@ -39,19 +42,20 @@ const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
 static AUTH: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
 static ONE_LINE: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 [^\s'\x22]"));
 static ALONE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2(?:\\r\\n)?'?$"));
 /// The server waits for TLS to begin.
-static READY: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)"));
+static READY: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)|\[ Starting TLS handshake \]")
+});
 static GREETED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] )(?:EHLO|AUTH|MAIL FROM)\b"));
-static GAVE_UP: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed"));
+static GAVE_UP: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed|disconnected|handshake")
+});
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
-static BANNER: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
+static BANNER: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -][A-Za-z][\w-]*\.\S+ .*)")));
 static OFFERED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
 /// JavaMail takes the lines apart.
@@ -67,6 +71,11 @@ pub fn accepted(record: &Record) -> bool {
     ACCEPTED.is_match(&record.0)
 }
 
+/// Whether a line names Microsoft's mail server; it is in small letters.
+pub fn at_microsoft(lower: &str) -> bool {
+    ["office365", "outlook.com"].iter().any(|name| lower.contains(name))
+}
+
 /// What went well last: the number of its record.
 #[derive(Debug, Default)]
 pub struct Accepted {
@@ -80,7 +89,7 @@ pub struct Accepted {
 
 impl Accepted {
     fn see(&mut self, number: usize, line: &Line<'_>) {
-        let microsofts = line.has(&["office365", "outlook.com"]);
+        let microsofts = at_microsoft(&line.lower);
         let taken = line.is(&["250"], &SENT);
         if line.is(&["235", "2.7.0"], &SIGNED_IN) || (taken && microsofts) {
             self.sign_in = Some(number);

@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use crate::pattern::Pattern;
 
 use super::{
-    super::{decode, network, oauth, records, refusal, secrets},
+    super::{decode, network, oauth, records, refusal, secrets, trace},
     bearing::{Hit, Kind},
     charset,
 };
@@ -78,6 +78,9 @@ impl Counts {
             }
         }
         told.retain(|told| told.times >= OFTEN);
+        // What went well says something beside what did not.
+        let refused = told.iter().any(|told| told.kind != Kind::Accepted);
+        told.retain(|told| refused || told.kind != Kind::Accepted);
         told.sort_by_key(|told| std::cmp::Reverse(told.times));
         told.truncate(TOLD);
         told.iter().map(Told::line).collect()
@@ -85,6 +88,7 @@ impl Counts {
 }
 
 struct Told {
+    kind: Kind,
     what: String,
     times: u64,
     begun: u64,
@@ -98,7 +102,14 @@ impl Count {
         let cleared = secrets::clear(&decode::plain(&records::folded(&line)));
         let record = records::split(&cleared.text).into_iter().next()?.0;
         let what = what(self.kind, &record)?;
-        Some(Told { what, times: self.times, begun: self.begun, first: time(&self.first), last: time(&self.last) })
+        Some(Told {
+            kind: self.kind,
+            what,
+            times: self.times,
+            begun: self.begun,
+            first: time(&self.first),
+            last: time(&self.last),
+        })
     }
 }
 
@@ -134,7 +145,8 @@ fn what(kind: Kind, line: &str) -> Option<String> {
         }
         Kind::Unreached => network::kind(line).map(str::to_owned),
         Kind::Accepted if line.contains("235") => Some("235".to_owned()),
-        Kind::Accepted => Some("250".to_owned()),
+        // What other servers take says nothing of a refusal.
+        Kind::Accepted => trace::at_microsoft(&line.to_ascii_lowercase()).then(|| "250".to_owned()),
         Kind::Trace => None,
     }
 }

@@ -57,9 +57,26 @@ fn how_often_the_same_was_refused_is_counted() {
     let taken = taken_in([&log]).unwrap();
     assert!(taken.sieved);
     assert_eq!(taken.seen[0], "1400 × 535 5.7.3 Authentication unsuccessful (Nov 22 00:00:00 … Nov 22 23:19:00)");
-    assert_eq!(taken.seen[1], "1400 × 250 (Nov 22 09:00:00)");
+    // What another server took is none of it.
+    assert_eq!(taken.seen.len(), 1);
     assert!(taken.text.matches("535 5.7.3").count() < 100);
     assert!(taken_in([refused(1) + &refused(2)]).unwrap().seen.is_empty());
+}
+
+#[test]
+fn successes_are_counted_beside_a_refusal_and_at_microsoft_alone() {
+    let sent = SENT.replace("mx.fabrikam.example", "smtp.office365.com").repeat(700);
+    let refused = format!("Nov 22 10:00:00 mx app[1]: {OFF}\n").repeat(7);
+    let seen = |parts: [&str; 3]| taken_in(parts).unwrap().seen;
+    assert_eq!(seen([&noise(SMALL), &sent, ""]), [""; 0]);
+    assert_eq!(seen([&noise(9_000), &sent, ""]), [""; 0]);
+    assert_eq!(
+        seen([&noise(SMALL), &sent, &refused]),
+        [
+            "700 × 250 (Nov 22 09:00:00)",
+            "7 × 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox (Nov 22 10:00:00)",
+        ]
+    );
 }
 
 #[test]
