@@ -236,15 +236,25 @@ pub(super) fn kind(line: &str) -> Option<&'static str> {
     fault.or_else(|| line.kind())
 }
 
+/// A connection that came to nothing for a reason that the line does not say.
+const UNTOLD: &str = "unconnected";
+
+/// The last line that tells why counts; one that does not, where there is no such line.
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
+    if !add_last(evidence, records, |kind| kind != UNTOLD) {
+        add_last(evidence, records, |kind| kind == UNTOLD);
+    }
+}
+
+fn add_last(evidence: &mut Evidence, records: &[Record], counts: impl Fn(&str) -> bool) -> bool {
     for Record(text) in records.iter().rev() {
         let line = Line::new(text);
         if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
             evidence.add("smtp.fault", &fault.fault);
             add_address(evidence, text);
-            return;
+            return true;
         }
-        if let Some(kind) = line.kind() {
+        if let Some(kind) = line.kind().filter(|kind| counts(kind)) {
             match about_mail(evidence, &line.lower) {
                 None => continue,
                 Some(false) => evidence.add("network.context", "unclear"),
@@ -255,9 +265,10 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
                 evidence.add("reply.stage", "greeting");
             }
             add_address(evidence, text);
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn add_address(evidence: &mut Evidence, line: &str) {
@@ -297,8 +308,17 @@ mod tests {
 
     #[test]
     fn the_tables_are_written_as_they_are_compared() {
-        let kinds =
-            ["proxy", "name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
+        let kinds = [
+            "proxy",
+            "name-unknown",
+            "certificate",
+            "tls-handshake",
+            "unroutable",
+            "refused",
+            "timed-out",
+            "closed",
+            UNTOLD,
+        ];
         assert_eq!(TABLES.trouble.iter().map(|trouble| trouble.kind.as_str()).collect::<Vec<_>>(), kinds);
         assert!(TABLES.number.iter().all(|number| kinds.contains(&number.kind.as_str())));
         for words in words() {
@@ -389,6 +409,15 @@ mod tests {
             assert_eq!(named(&said).0, slug, "{said}");
             assert_eq!(fact(&said, "host"), "", "{said}");
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_say_why_counts_where_no_other_does() {
+        let bare = "SMTP Error: Could not connect to SMTP host. Failed to connect to server";
+        let reason = "SMTP ERROR: Failed to connect to server: Connection timed out (110)";
+        assert_eq!(fact(&format!("{reason}\n{bare}"), "network.kind"), "timed-out");
+        assert_eq!(fact(bare, "network.kind"), "unconnected");
+        assert_eq!(named(&format!("{bare}\nsmtp.office365.com:587")).0, "network_blocked");
     }
 
     #[test]

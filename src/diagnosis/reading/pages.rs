@@ -146,7 +146,8 @@ static SENTENCES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
 /// Most lines are of logs, and none of these words is in them.
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words());
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(words());
     build.expect("sentences of pages")
 });
 

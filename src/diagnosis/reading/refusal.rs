@@ -29,7 +29,7 @@ static LED: LazyLock<Pattern> = LazyLock::new(|| {
 /// Microsoft's words, whether or not their code was quoted along with them.
 static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated|exceeded maximum mailbox size",
     )
 });
 /// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.

@@ -51,21 +51,41 @@ const SAYINGS: &[(&str, &str)] = &[
     ("client assertion contains an invalid signature", "700027"),
     ("client assertion is not within its valid time range", "700024"),
     ("the user account is disabled", "50057"),
+    ("was not found in the directory", "700016"),
+    ("is neither a valid dns name, nor a valid external domain", "900023"),
     ("encountered a client request loop", "50196"),
+    ("proof key for code exchange is required for cross-origin authorization code redemption", "9002325"),
+    ("unable to issue tokens from this api version for a microsoft account", "500201"),
+    ("this endpoint only accepts post requests", "900561"),
+    ("no reply address provided", "900971"),
+    ("is neither a valid dns name, nor a valid external domain", "900023"),
+    ("if there are no active subscriptions for the tenant", "90002"),
+    ("application identifier is expected to be a guid", "90112"),
+    ("application with identifier", "700016"),
+    ("this device code has expired", "70020"),
+    ("does not exist in tenant", "50020"),
+    ("the account must be added to the directory", "50034"),
+    ("the account is locked, you've tried to sign in too many times", "50053"),
+    ("external security challenge was not satisfied", "50158"),
+    ("authentication failed during strong authentication request", "500121"),
+    ("admin consent is required for the permissions requested", "90095"),
+    ("that your organization has not subscribed to", "650052"),
+    ("lacks a service principal for", "650052"),
+    ("must be marked as 'mobile", "70002"),
+    ("the request body must contain the following parameter", "900144"),
 ];
 
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     SAYINGS.iter().map(|(words, _)| *words)
 }
 
-/// The number that goes with what was said, where none stands beside it.
+/// The number that goes with what was said, where none stands beside it, or one that lost its first digits.
 pub(super) fn add_number(evidence: &mut Evidence) {
-    if !evidence.values("oauth.code").is_empty() {
-        return;
-    }
     let said = evidence.values("oauth.description").join(" ").to_ascii_lowercase();
-    if let Some((_, number)) = SAYINGS.iter().find(|(words, _)| said.contains(words)) {
-        evidence.add("oauth.code", number);
+    let Some((_, number)) = SAYINGS.iter().find(|(words, _)| said.contains(words)) else { return };
+    let cut = |code: &String| number.ends_with(code.trim_start_matches('0'));
+    if evidence.values("oauth.code").iter().all(cut) {
+        evidence.set("oauth.code", number);
     }
 }
 
@@ -87,5 +107,7 @@ mod tests {
         // A number that is there is the one that counts.
         assert_eq!(number(&format!("AADSTS50076: {expired}")).as_deref(), Some("50076"));
         assert_eq!(number("the message was blocked by policy"), None);
+        let cut = "AADSTS00222: The provided client secret keys are expired.";
+        assert_eq!(number(cut).as_deref(), Some("7000222"));
     }
 }

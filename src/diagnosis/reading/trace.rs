@@ -42,7 +42,7 @@ const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
 static AUTH: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:AUTH ({MECHANISMS})\b(?: user=([^\s^]+))?)")));
 static ONE_LINE: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 \S"));
+    LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |[<>~*-] (?:b')?|send: b?')AUTH XOAUTH2 [^\s'\x22]"));
 static ALONE: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r"(?i)(?:^|C: |CLIENT -> SERVER: |> (?:b')?|- < )AUTH XOAUTH2(?:\\r\\n)?'?$"));
 /// The server waits for TLS to begin.
@@ -55,8 +55,7 @@ static GAVE_UP: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed|disconnected|handshake")
 });
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
-static BANNER: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -](?:[A-Za-z][\w-]*\.\S+|\d\.\d\.\d SMTP server) .*)")));
+static BANNER: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -][A-Za-z][\w-]*\.\S+ .*)")));
 static OFFERED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
 /// JavaMail takes the lines apart.
