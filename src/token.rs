@@ -74,12 +74,14 @@ impl Claims {
 
     /// `aud` names Exchange Online; both hosts are the same resource, the GUID is its application id.
     pub fn is_for_exchange(&self) -> bool {
-        const IDENTIFIERS: [&str; 6] = [
+        const IDENTIFIERS: [&str; 7] = [
             "https://outlook.office.com",
             "https://outlook.office365.com",
             "https://outlook.office365.us",
             "https://outlook-dod.office365.us",
             "https://partner.outlook.cn",
+            // For an app's own sign-in to IMAP and POP.
+            "https://ps.outlook.com",
             "00000002-0000-0ff1-ce00-000000000000",
         ];
         let aud = self.aud.as_deref().unwrap_or_default().trim_end_matches('/');

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{Context, Status, access, demo, input, options::Explain, report::Asked, summary};
 use crate::{
     diagnosis::{
-        self, Cause, Evidence, Experiment, cause, experiment,
+        self, Cause, Certainty, Evidence, cause,
         reading::{Intake, Reading, Taken, Unreadable},
     },
     phrase::Phrase,
@@ -49,7 +49,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
             if asked.json {
                 deliver(context, &causes);
             } else if !report.is_all() {
-                let here = tries(context, &reading.evidence, &causes);
+                let here = live(context, &causes);
                 context.tell(&summary::verdicts(&context.texts, &causes, here));
             }
             let told = Report { at: access::now(), evidence: reading.evidence, causes, ..Report::default() };
@@ -188,12 +188,11 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
 }
 
-/// What the live test could tell where it is the account's own sign-in that was refused.
-fn tries(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Vec<String> {
-    let names: Vec<&str> = experiment::offered(evidence, causes).into_iter().map(Experiment::id).collect();
-    let option = names.iter().map(|name| format!(" --try {name}")).collect::<String>();
-    let phrase = Phrase::new("apart.live").with("command", format!("smtp-oauth test{option}"));
-    (!names.is_empty()).then(|| context.texts.say(&phrase)).into_iter().collect()
+/// Where no cause is sure, the live test tells more, if it is the sign-in of an account that is set up here.
+fn live(context: &Context, causes: &[Cause]) -> Vec<String> {
+    let open = causes.first().is_some_and(|cause| cause.certainty != Certainty::Certain);
+    let phrase = Phrase::new("apart.live").with("command", "smtp-oauth test");
+    open.then(|| context.texts.say(&phrase)).into_iter().collect()
 }
 
 fn look_up(context: &Context, slug: &str, json: bool) -> Status {

@@ -9,6 +9,7 @@ use crate::{
     front::text,
     language::Texts,
     phrase::Phrase,
+    report::apart,
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
     visible,
@@ -64,17 +65,17 @@ pub fn verdicts(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
         let next = verdict::next(texts, cause, here);
         return format!("\n{}", paragraph(texts, cause, cause.commands.iter().collect(), &next));
     }
-    let alone = |cause| format!("\n{}", paragraph(texts, cause, verdict::commands(cause).collect(), &[]));
-    causes.iter().map(alone).collect::<String>() + &apart(texts, causes, here)
+    let alone = |cause| format!("\n{}", paragraph(texts, cause, apart::commands(cause).collect(), &[]));
+    causes.iter().map(alone).collect::<String>() + &what_would_tell(texts, causes, here)
 }
 
 fn paragraph(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
-    let certainty = texts.word(&format!("certainty.{}", cause.certainty.id()));
-    sentence("", &format!("{} ({certainty})", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
+    let certainty = cause.certainty_word().map(|key| format!(" ({})", texts.word(&key))).unwrap_or_default();
+    sentence("", &format!("{}{certainty}", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
 }
 
 /// What would tell them apart, once behind them all.
-fn apart(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
+fn what_would_tell(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
     let Some(apart) = Apart::of(texts, causes, here) else { return String::new() };
     let mut out = format!("\n{}", sentence("", &format!("{}:", apart.title)));
     for (number, step) in apart.steps.iter().enumerate() {

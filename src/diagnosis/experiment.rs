@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Cause, Certainty, Evidence, UNKNOWN, rules::Condition};
 use crate::{
     network::FailureKind,
-    smtp::{Conversation, Ending, Reply},
+    smtp::{Conversation, Ending},
 };
 
 /// In order of what they cost.
@@ -33,8 +33,6 @@ pub enum Showed {
     Accepted,
     /// As before.
     Refused,
-    /// By the mailbox's own switch, where it was nobody's mailbox before: what was refused first is taken now.
-    Further,
     /// For another reason, which says nothing of the one before.
     Otherwise,
     Temporary,
@@ -140,7 +138,6 @@ impl Showed {
                 match (past, same) {
                     (true, _) => Self::Accepted,
                     (false, true) => Self::Refused,
-                    (false, false) if is_bare(&before.ending) && is_switched_off(reply) => Self::Further,
                     (false, false) => Self::Otherwise,
                 }
             }
@@ -155,22 +152,11 @@ impl Showed {
         match self {
             Self::Accepted => "accepted",
             Self::Refused => "refused",
-            Self::Further => "refused-further-on",
             Self::Otherwise => "refused-otherwise",
             Self::Temporary => "temporary",
             Self::Unreachable => "unreachable",
         }
     }
-}
-
-/// A refusal that says no more than that user and token do not go together.
-fn is_bare(ending: &Ending) -> bool {
-    ending.reply().is_some_and(|reply| reply.code == 535 && reply.enhanced.as_deref() == Some("5.7.3"))
-}
-
-/// Exchange looks at the switch of a mailbox only for somebody whose mailbox it is.
-fn is_switched_off(reply: &Reply) -> bool {
-    reply.code == 535 && reply.text().contains("SmtpClientAuthentication is disabled")
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     let mut found = judged(evidence);
     let certain = found.iter().take_while(|cause| cause.certainty == Certainty::Certain).count();
     if certain == 1 && !went_on(evidence) && !several(evidence) {
-        found.truncate(certain);
+        let foreign = found[0].slug == OTHER_SERVICE;
+        found.retain(|cause| cause.certainty == Certainty::Certain || foreign && of_the_protocol(cause));
         return found;
     }
     // Two that exclude each other are evidence of two failures, and neither is the one that is asked about for certain.
@@ -45,6 +46,11 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
         found.push(cause::unknown().stand(Certainty::Possible, evidence));
     }
     found
+}
+
+/// Likely, and as true of another service's server: that it is another's does not exclude it.
+fn of_the_protocol(cause: &Cause) -> bool {
+    cause.certainty == Certainty::Likely && cause::find(cause.slug).is_some_and(|entry| entry.any_server)
 }
 
 /// A number of the authority's that no cause speaks of, or `none` of them here: its own page is then the best there is.

@@ -43,7 +43,7 @@ const REPLIES: &[(&str, &str, Certainty)] = &[
         "federation_fault",
         Certain,
     ),
-    ("550 5.7.30 Basic authentication is not supported for Client Submission.", "basic_auth_retired", Certain),
+    ("550 5.7.30 Basic authentication is not supported for Client Submission.", "basic_auth_retired", Likely),
     ("530 5.7.57 Client not authenticated to send mail.", "client_sent_no_auth", Likely),
     (
         "530 5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
@@ -196,15 +196,14 @@ fn what_tells_the_bare_refusal_is_asked_for_in_order() {
     };
     let lines: Vec<&str> = asked.iter().map(line).collect();
     let order = [
-        "5.7.3 or 5.7.139",
-        "XOAUTH2 string",
-        "aud, and its exp",
-        "roles and oid",
-        "tid",
+        "which AUTH was sent",
+        "The access token",
+        "Get-ServicePrincipal",
         "The same token",
+        "last changed",
         "with a licence",
         "Sign-in logs",
-        "personal account",
+        "some are refused over SMTP",
     ];
     let places: Vec<usize> =
         order.iter().map(|words| lines.iter().position(|line| line.contains(words)).expect(words)).collect();

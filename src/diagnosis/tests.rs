@@ -60,9 +60,10 @@ fn a_secret_that_is_asked_for_depends_on_the_flow() {
 }
 
 #[test]
-fn a_wrong_secret_is_the_id_for_certain_only_where_it_looks_like_one() {
+fn a_wrong_secret_is_the_id_where_it_looks_like_one() {
     let shape = |shape| found(&[("oauth.code", "7000215"), ("secret.shape", shape)]);
-    assert_eq!(shape("guid"), [("secret_id_instead_of_value", Certainty::Certain)]);
+    // The client ID looks so too.
+    assert_eq!(shape("guid"), [("secret_id_instead_of_value", Certainty::Likely)]);
     assert_eq!(shape("value")[..2], [("secret_mangled", Certainty::Likely), ("secret_expired", Certainty::Possible)]);
     assert_eq!(found(&[("oauth.code", "7000215")])[0].1, Certainty::Likely);
 }
@@ -150,7 +151,8 @@ fn what_an_app_signed_is_refused_for_a_reason_of_its_own() {
         named[0]
     };
     let reason = |why: &str| format!("AADSTS700027: Client assertion contains an invalid signature. [Reason - {why}]");
-    let unknown = ("client_certificate_unknown", Certainty::Certain);
+    // It may be known to another app, whose client ID it should have been.
+    let unknown = ("client_certificate_unknown", Certainty::Likely);
     assert_eq!(said("700027", &reason("The key was not found.")), unknown);
     let expired = ("client_certificate_expired", Certainty::Certain);
     assert_eq!(said("700027", &reason("The key used is expired.")), expired);
@@ -179,7 +181,10 @@ fn an_apps_refusal_soon_after_a_change_proves_nothing() {
         first(&[&app, more].concat())
     };
     assert_eq!(refused(&[]), "service_principal_missing");
-    assert_eq!(refused(&[("change.minutes", "120")]), "propagation_delay");
+    let known = ("principal", "88888888-9999-0000-1111-222222222222");
+    assert_eq!(refused(&[("change.minutes", "120"), known]), "propagation_delay");
+    // That it is set, somebody said.
+    assert_eq!(refused(&[("change.minutes", "120")]), "service_principal_missing");
     assert_eq!(refused(&[("change.minutes", "121")]), "service_principal_missing");
     let other = ("principal", "33333333-9999-0000-1111-222222222222");
     assert_eq!(refused(&[("change.minutes", "5"), other]), "service_principal_wrong_object_id");
@@ -358,10 +363,15 @@ fn a_change_of_long_ago_and_the_right_of_another_api_take_no_certainty_away() {
 #[test]
 fn a_password_refused_as_such_is_certain_for_personal_accounts_alone() {
     let off = ("reply.text", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.");
-    assert_eq!(found(&[off, ("account_type", "consumer")]), [("basic_auth_retired", Certainty::Certain)]);
-    assert_eq!(found(&[off, ("host", "smtp-mail.outlook.com")]), [("basic_auth_retired", Certainty::Certain)]);
-    let named = found(&[off, ("powershell", "Get-Date")]);
-    assert_eq!(named, [("basic_auth_retired", Certainty::Likely), ("auth_policy_basic", Certainty::Possible)]);
+    let retired = |sure| ("basic_auth_retired", sure);
+    let basic = ("flow", "basic");
+    assert_eq!(found(&[off, basic, ("account_type", "consumer")]), [retired(Certainty::Certain)]);
+    assert_eq!(found(&[off, basic, ("host", "smtp-mail.outlook.com")]), [retired(Certainty::Certain)]);
+    let named = found(&[off, basic, ("powershell", "Get-Date")]);
+    assert_eq!(named, [retired(Certainty::Likely), ("auth_policy_basic", Certainty::Possible)]);
+    // Whether OAuth is set up, and a password was sent all the same, is not told.
+    let named = found(&[off, ("account_type", "consumer")]);
+    assert_eq!(named, [retired(Certainty::Likely), ("wrong_sasl_mechanism_chosen", Certainty::Possible)]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Text as columns on a screen: wrapped, cut and measured. Japanese breaks by the
 //! rules of Unicode (UAX #14), which ratatui's own wrapping does not know (it breaks at spaces only).
 
-use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm, core::Word};
+use textwrap::{
+    Options, WordSeparator, WordSplitter, WrapAlgorithm,
+    core::{self, Word},
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -21,12 +24,19 @@ pub fn head(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Sentences, broken where the language allows it and within a word only where a line is too narrow for it.
+/// Sentences, broken where the language allows it, but within an address or a word only where a line is too narrow for it.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = Options::new(width.max(1))
-        .word_separator(WordSeparator::UnicodeBreakProperties)
-        .word_splitter(WordSplitter::NoHyphenation);
-    text.split('\n').flat_map(|line| textwrap::wrap(line, &options)).map(|line| line.into_owned()).collect()
+    text.split('\n').flat_map(|line| wrap_line(line, width.max(1))).collect()
+}
+
+fn wrap_line(line: &str, width: usize) -> Vec<String> {
+    let whole = |end: &usize| !is_within_address(line, *end, width);
+    let words = core::break_words(words(line, unicode_ends(line).filter(whole).collect()), width);
+    let joined = |words: &[Word<'_>]| {
+        let text: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
+        text.trim_end_matches(' ').to_owned()
+    };
+    WrapAlgorithm::new().wrap(&words, &[width]).into_iter().map(joined).collect()
 }
 
 /// The same where a terminal takes over what is too wide: paths, addresses and codes stay whole, so that they can be
@@ -42,16 +52,35 @@ pub fn wrap_whole(text: &str, width: usize) -> Vec<String> {
 
 /// As Unicode has it, but never between two characters of ASCII, and before a path as well.
 fn whole_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let seen = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
-    let within = |end: usize| seen(line[..end].chars().next_back()) && seen(line[end..].chars().next());
     let mut ends: Vec<usize> = line.match_indices(" /").map(|(at, _)| at + 1).collect();
-    ends.extend(WordSeparator::UnicodeBreakProperties.find_words(line).scan(0, |end, word| {
-        *end += word.word.len() + word.whitespace.len();
-        Some(*end)
-    }));
-    ends.retain(|end| !within(*end));
+    ends.extend(unicode_ends(line).filter(|end| !is_within_ascii(line, *end)));
     ends.sort_unstable();
     ends.dedup();
+    words(line, ends)
+}
+
+/// Within an address that a line could hold, or in the first part of one that is longer.
+fn is_within_address(line: &str, end: usize, most: usize) -> bool {
+    let graphic = |(_, letter): &(usize, char)| letter.is_ascii_graphic();
+    let begin = line[..end].char_indices().rev().take_while(graphic).last().map_or(end, |(at, _)| at);
+    let rest = line[end..].char_indices().take_while(graphic).count();
+    let address = line[begin..end + rest].find("://").map(|at| begin + at);
+    is_within_ascii(line, end) && address.is_some_and(|at| end + rest - begin <= most || end <= at + 3)
+}
+
+fn unicode_ends(line: &str) -> impl Iterator<Item = usize> + '_ {
+    WordSeparator::UnicodeBreakProperties.find_words(line).scan(0, |end, word| {
+        *end += word.word.len() + word.whitespace.len();
+        Some(*end)
+    })
+}
+
+fn is_within_ascii(line: &str, end: usize) -> bool {
+    let seen = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_graphic());
+    seen(line[..end].chars().next_back()) && seen(line[end..].chars().next())
+}
+
+fn words(line: &str, ends: Vec<usize>) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let starts = std::iter::once(0).chain(ends.clone());
     Box::new(starts.zip(ends).map(|(start, end)| Word::from(&line[start..end])))
 }
@@ -112,6 +141,21 @@ mod tests {
     #[test]
     fn japanese_keeps_its_full_stop_off_the_start_of_a_line() {
         assert_eq!(wrap("あいうえお。かきくけ", 10), ["あいうえ", "お。かきく", "け"]);
+    }
+
+    #[test]
+    fn an_address_is_broken_where_it_is_longer_than_the_line_and_nowhere_else() {
+        let said = "Look the number up at https://login.microsoftonline.com/error?code=50011, or here";
+        let lines = ["Look the number up at", "https://login.microsoftonline.com/error?code=50011, or", "here"];
+        assert_eq!(wrap(said, 55), lines);
+        assert_eq!(wrap(said, 40)[1..3], ["https://login.microsoftonline.com/error?", "code=50011, or here"]);
+        assert!(wrap(said, 20).iter().all(|line| width(line) <= 20));
+        assert_eq!((wrap("", 5), wrap("a  b ", 9)), (vec![String::new()], vec!["a  b".to_owned()]));
+        assert_eq!(
+            wrap("番号を https://a.example/b?c=1 で調べます。", 24),
+            ["番号を", "https://a.example/b?c=1", "で調べます。"]
+        );
+        assert_eq!(wrap("one-two three", 8), ["one-two", "three"]);
     }
 
     #[test]

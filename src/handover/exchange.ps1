@@ -18,8 +18,8 @@ if ("$($billing.BillingPolicyStatus)" -ne 'BillingPolicyValid') {
 }
 
 #: hve-access
-$allowed = @((Get-HVEAccountSettings -Identity $Mailbox).AllowedApps | ForEach-Object { "$_" })
-if ($allowed -notcontains $ObjectId) { Invoke-Patiently { Add-HVEAppAccess -Identity $Mailbox -AppIds $ObjectId } }
+$allowed = Get-HVEAccountSettings -Identity $Mailbox | ConvertTo-Json -Depth 4
+if ("$allowed" -notmatch $ObjectId) { Invoke-Patiently { Add-HVEAppAccess -Identity $Mailbox -AppIds $ObjectId } }
 #end
 #if mailbox
 

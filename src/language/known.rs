@@ -37,8 +37,8 @@ macro_rules! languages {
 }
 
 languages! {
-    English "en" " " { "": "en.toml", "handover": "handover.en.toml", "report": "report.en.toml", }
-    Japanese "ja" "" { "": "ja.toml", "handover": "handover.ja.toml", "report": "report.ja.toml", "steps": "../checklist/steps.ja.toml", "help": "help.ja.toml", }
+    English "en" " " { "": "en.toml", "handover": "handover.en.toml", "report": "report.en.toml", "values": "values.en.toml", }
+    Japanese "ja" "" { "": "ja.toml", "handover": "handover.ja.toml", "report": "report.ja.toml", "values": "values.ja.toml", "steps": "../checklist/steps.ja.toml", "help": "help.ja.toml", }
 }
 
 /// Where the words of `--help` stand; English ones stand with the options.

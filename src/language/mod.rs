@@ -237,19 +237,26 @@ impl Texts {
 
     /// What a fact of `diagnosis` says. A value that is no one else's word is said in the reader's language.
     pub fn fact_value(&self, name: &str, value: &str) -> String {
+        let tried = || {
+            // A reply stands behind the name that files have for what was tried.
+            let (id, reply) = value.split_once(": ").filter(|_| name == "experiment.reply")?;
+            let label = Experiment::find(id).map(|_| self.word(&format!("facts.experiment.{id}")))?;
+            Some(format!("{label}: {reply}"))
+        };
+        self.fact_words(name, value).or_else(tried).unwrap_or_else(|| value.to_owned())
+    }
+
+    /// The same where all of it is this program's own words; `None` where any is somebody else's.
+    pub fn fact_words(&self, name: &str, value: &str) -> Option<String> {
+        let said = |value: &str| self.find(&format!("values.{name}.{value}"));
+        // Several values of a fact stand one behind the other.
+        let each = || value.split(' ').map(said).collect::<Option<Vec<_>>>().map(|said| said.join(" · "));
         match (name, value) {
-            ("accepted", diagnosis::AFTERWARDS) => self.word("known-facts.afterwards"),
-            ("accepted", diagnosis::BEFOREHAND) => self.word("known-facts.beforehand"),
-            ("experiment.reply", value) => match value.split_once(": ") {
-                // Behind the name that files have for it.
-                Some((id, reply)) if Experiment::find(id).is_some() => {
-                    format!("{}: {reply}", self.word(&format!("facts.experiment.{id}")))
-                }
-                _ => value.to_owned(),
-            },
-            ("clock.off", value) => clock::error(value).map_or_else(|| value.to_owned(), |error| self.say(&error)),
-            (name, value) if Experiment::is_outcome(name) => self.word(&format!("known-facts.{value}")),
-            _ => value.to_owned(),
+            ("accepted", diagnosis::AFTERWARDS) => Some(self.word("known-facts.afterwards")),
+            ("accepted", diagnosis::BEFOREHAND) => Some(self.word("known-facts.beforehand")),
+            ("clock.off", value) => clock::error(value).map(|error| self.say(&error)),
+            (name, value) if Experiment::is_outcome(name) => Some(self.word(&format!("known-facts.{value}"))),
+            (_, value) => said(value).map(str::to_owned).or_else(each),
         }
     }
 

@@ -4,6 +4,7 @@
 use super::{
     document::{self, Part, Span, Spans, said, spans},
     rule,
+    writer::link,
 };
 use crate::{
     checklist::Item,
@@ -72,9 +73,11 @@ fn entries(item: Item) -> impl Iterator<Item = &'static Entry> {
 
 /// A text of a cause; what follows from the cloud is that of the worldwide one.
 fn sentence(texts: &Texts, entry: &Entry, place: &str) -> Spans {
-    spans(texts.pieces(&phrase(entry, place)), |_, value| {
-        if value.starts_with("https://") { Span::Link(value.to_owned()) } else { Span::Words(value.to_owned()) }
-    })
+    let address = |value: &str| match value.starts_with("https://") {
+        true => Span::Value(value.to_owned()),
+        false => Span::Words(value.to_owned()),
+    };
+    spans(texts.pieces(&phrase(entry, place)), |name, value| link(name, value).unwrap_or_else(|| address(value)))
 }
 
 fn phrase(entry: &Entry, place: &str) -> Phrase {
@@ -114,7 +117,7 @@ impl Section<'_> {
         for (index, command) in self.entry.commands.iter().enumerate() {
             let label = self.where_holds(self.say(&format!("commands.{index}.label")), &command.when, &command.any);
             let text = self.texts.command(&phrase(self.entry, &format!("commands.{index}.text")));
-            self.parts.push(Part::Code { label, language: "powershell", text });
+            self.parts.push(Part::command(label, text));
         }
         let general = self.entry.in_general();
         let verify = general.verify.iter().map(|verify| said(self.texts.say(verify)));

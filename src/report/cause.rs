@@ -1,39 +1,52 @@
 //! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped.
 
 use super::{
+    apart::{self, Apart},
     document::{Part, Span, Spans, said},
     writer::Writer,
 };
-use crate::diagnosis::Cause;
+use crate::{diagnosis::Cause, phrase::Phrase};
 
-/// A heading and all that is known of it.
-pub fn parts(writer: &Writer, number: usize, cause: &Cause) -> Vec<Part> {
+/// A heading and all that is known of it; what would tell more is said here where it stands alone.
+pub fn parts(writer: &Writer, number: usize, cause: &Cause, alone: bool) -> Vec<Part> {
     let mut heading = said(format!("{number}. "));
     heading.extend(headline(writer, cause));
     // What PowerShell printed stands line by line with the other facts, and there only what names nobody.
     let shown = cause.evidence.iter().filter(|(name, _)| *name != "powershell" || !writer.hides());
-    let evidence = shown.map(|(name, value)| {
-        let value = writer.texts.fact_value(name, value);
-        writer.fact(&writer.texts.word(&format!("facts.{name}")), &value)
-    });
+    let evidence = shown.map(|(name, value)| writer.known(name, &[value]));
     let mut parts = vec![Part::Heading(3, heading), Part::Text(writer.sentence(&cause.why))];
     part(writer, "evidence", Part::Bullets(evidence.collect()), &mut parts);
     part(writer, "fix", Part::Steps(cause.fix.iter().map(|fix| writer.sentence(fix)).collect()), &mut parts);
-    for (label, command) in &cause.commands {
-        let (label, text) = (writer.sentence(label), writer.command(command));
-        parts.push(Part::Code { label, language: "powershell", text });
+    let shown = if alone { cause.commands.iter().collect() } else { apart::commands(cause).collect() };
+    parts.extend(commands(writer, shown));
+    if alone {
+        part(writer, "next", Part::Bullets(cause.next.iter().map(|next| writer.sentence(next)).collect()), &mut parts);
     }
-    part(writer, "next", Part::Bullets(cause.next.iter().map(|next| writer.sentence(next)).collect()), &mut parts);
     parts.extend(cause.verify.iter().map(|verify| Part::Text(writer.sentence(verify))));
     parts.push(Part::Bullets(vec![source(writer, cause.slug, cause.source)]));
     parts
 }
 
+/// What would tell several of them apart, once behind them all.
+pub fn apart(writer: &Writer, causes: &[Cause]) -> Vec<Part> {
+    let apart = Apart::of(writer.texts, causes);
+    if apart.is_empty() {
+        return Vec::new();
+    }
+    let steps = Part::Bullets(apart.steps.into_iter().map(|step| writer.sentence(step)).collect());
+    let heading = Part::Heading(3, said(writer.texts.word("apart.several")));
+    [heading, steps].into_iter().chain(commands(writer, apart.commands)).collect()
+}
+
+fn commands(writer: &Writer, commands: Vec<&(Phrase, Phrase)>) -> Vec<Part> {
+    let part = |(label, command): &(Phrase, Phrase)| Part::command(writer.sentence(label), writer.command(command));
+    commands.into_iter().map(part).collect()
+}
+
 /// `Headline (certainty)`.
 pub fn headline(writer: &Writer, cause: &Cause) -> Spans {
     let mut spans = writer.sentence(&cause.headline);
-    let certainty = writer.texts.word(&format!("certainty.{}", cause.certainty.id()));
-    spans.push(Span::Words(format!(" ({certainty})")));
+    spans.extend(cause.certainty_word().map(|key| Span::Words(format!(" ({})", writer.texts.word(&key)))));
     spans
 }
 

@@ -37,13 +37,50 @@ pub fn said(text: impl Into<String>) -> Spans {
     vec![Span::Words(text.into())]
 }
 
-/// The pieces of a sentence; what becomes of a value, of which its name is told first, is the caller's to say.
+/// The pieces of a sentence; what becomes of a value, of which its name is told first, is the caller's to say. A value
+/// that is part of a longer word (`{host}:{port}`, `scope={resource}/SMTP.Send`) is shown as one with it.
 pub fn spans(pieces: Vec<Piece>, value: impl Fn(&str, &str) -> Span) -> Spans {
-    let span = |piece| match piece {
-        Piece::Words(words) => Span::Words(words),
-        Piece::Value(name, given) => value(&name, &given),
-    };
-    pieces.into_iter().filter(|piece| *piece != Piece::Words(String::new())).map(span).collect()
+    let mut out = Spans::new();
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let span = match piece {
+            Piece::Words(words) => Span::Words(words),
+            Piece::Value(_, given) if given.is_empty() => continue,
+            Piece::Value(name, given) => value(&name, &given),
+        };
+        match (out.pop(), span) {
+            (Some(Span::Words(words)), value) if value.is_value() => {
+                let (rest, begins) = words.split_at(words.trim_end_matches(in_a_word).len());
+                out.extend([Span::Words(rest.to_owned()), value.between(begins, "")]);
+            }
+            (Some(value), Span::Words(words)) if value.is_value() => {
+                let (ends, rest) = words.split_at(end_of_word(&words, pieces.peek().is_some()));
+                out.push(value.between("", ends));
+                out.extend((!rest.is_empty()).then(|| Span::Words(rest.to_owned())));
+            }
+            (Some(before), value) if before.is_value() && value.is_value() => {
+                out.push(value.between(&text(&vec![before]), ""));
+            }
+            (before, span) => out.extend(before.into_iter().chain([span])),
+        }
+    }
+    out.retain(|span| *span != Span::Words(String::new()));
+    out
+}
+
+/// What the words of addresses, scopes and options are made of.
+fn in_a_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/:=@.?&#_-~%+…".contains(c)
+}
+
+/// Where the word ends that goes on behind a value; what ends the sentence does not belong to it.
+fn end_of_word(words: &str, value_follows: bool) -> usize {
+    let word = &words[..words.len() - words.trim_start_matches(in_a_word).len()];
+    if value_follows && word.len() == words.len() {
+        word.len()
+    } else {
+        word.trim_end_matches(['.', ':', '?', '…']).len()
+    }
 }
 
 pub fn markdown(parts: &[Part]) -> String {
@@ -107,7 +144,33 @@ pub fn text(spans: &Spans) -> String {
     spans.iter().map(span).collect()
 }
 
+impl Span {
+    /// Something given, not words of our own.
+    fn is_value(&self) -> bool {
+        matches!(self, Self::Value(_) | Self::Link(_))
+    }
+
+    /// The same with the rest of the word around it. What stands in capitals or is left out is for a person to fill in,
+    /// so that it is no link any more.
+    fn between(self, begins: &str, ends: &str) -> Self {
+        let follows = |c: char| c.is_ascii() && !c.is_ascii_uppercase();
+        match self {
+            Self::Link(address) if begins.is_empty() && ends.chars().all(follows) => Self::Link(address + ends),
+            Self::Link(text) | Self::Value(text) => Self::Value(format!("{begins}{text}{ends}")),
+            other => other,
+        }
+    }
+}
+
 impl Part {
+    /// A command to copy, marked by what it is for: PowerShell, whose commands are `Verb-Noun`, or any shell.
+    pub fn command(label: Spans, text: String) -> Self {
+        let capital = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
+        let is_cmdlet = |word: &str| word.split_once('-').is_some_and(|(verb, noun)| capital(verb) && capital(noun));
+        let language = if text.split_whitespace().any(is_cmdlet) { "powershell" } else { "sh" };
+        Self::Code { label, language, text }
+    }
+
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Heading(_, spans) | Self::Text(spans) => spans.is_empty(),
@@ -131,6 +194,46 @@ mod tests {
             Part::Code { label: said("Run"), language: "powershell", text: "a ```\nb".into() },
             Part::Bullets(vec![vec![Span::Link("https://x.example".into())], vec![Span::To("s".into(), "s".into())]]),
         ]
+    }
+
+    #[test]
+    fn a_value_within_a_word_is_one_with_it() {
+        let shown = |template: &str| {
+            let mut pieces = Vec::new();
+            for (at, part) in template.split(['{', '}']).enumerate() {
+                let value = || Piece::Value(part.to_owned(), part.trim_start_matches("none").to_owned());
+                pieces.push(if at % 2 == 0 { Piece::Words(part.to_owned()) } else { value() });
+            }
+            let span = |_: &str, value: &str| match value.starts_with("https:") {
+                true => Span::Link(value.to_owned()),
+                false => Span::Value(value.to_owned()),
+            };
+            within(&spans(pieces, span))
+        };
+        for (template, wanted) in [
+            ("Ask for {https://a.example}/SMTP.Send, no more", "Ask for `https://a.example/SMTP.Send`, no more"),
+            ("see {https://a.example}/error?code={50011}.", "see `https://a.example/error?code=50011`."),
+            ("see {https://a.example}/common: it", "see <https://a.example/common>: it"),
+            ("see {https://a.example}. It", "see <https://a.example>. It"),
+            ("to {host}:{587}: no", "to `host:587`: no"),
+            ("AADSTS{50011}, of {kim}'s", "`AADSTS50011`, of `kim`'s"),
+            ("run x{none} and '{y}'", "run x and '`y`'"),
+            ("「{kim}」の{box}。", "「`kim`」の`box`。"),
+        ] {
+            assert_eq!(shown(template), wanted);
+        }
+    }
+
+    #[test]
+    fn a_command_is_marked_by_what_it_is_for() {
+        let language = |text: &str| match Part::command(Spans::new(), text.to_owned()) {
+            Part::Code { language, .. } => language,
+            _ => "",
+        };
+        assert_eq!(language("Set-CASMailbox -Identity 'a@b.example'"), "powershell");
+        assert_eq!(language("$sp = Get-MgServicePrincipal -Filter x"), "powershell");
+        assert_eq!(language("az ad app show --id '<client_id>'"), "sh");
+        assert_eq!(language("(umask 077; openssl req -x509)\naz ad sp show"), "sh");
     }
 
     #[test]

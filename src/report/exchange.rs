@@ -37,8 +37,7 @@ pub fn tls(writer: &Writer, facts: &TlsFacts) -> Part {
 
 /// All lines, in at most so many characters.
 pub fn transcript(writer: &Writer, lines: &[Line], most: usize) -> Part {
-    let lines: Vec<String> = lines.iter().map(|line| shown(writer, line)).collect();
-    Part::Code { label: Spans::new(), language: "text", text: middle_out(writer, &lines, most) }
+    Part::Code { label: Spans::new(), language: "text", text: middle_out(writer, lines, most) }
 }
 
 fn shown(writer: &Writer, line: &Line) -> String {
@@ -50,18 +49,22 @@ fn shown(writer: &Writer, line: &Line) -> String {
     format!("{:>7.0} ms {tls} {side} {text}{}\n", line.at.as_secs_f64() * 1000.0, meaning.unwrap_or_default())
 }
 
-/// The first and the last lines, which say most: how it began, and how it ended.
-fn middle_out(writer: &Writer, lines: &[String], most: usize) -> String {
-    let length = |lines: &[String]| lines.iter().map(|line| line.chars().count()).sum::<usize>();
-    if length(lines) <= most {
-        return lines.concat();
-    }
-    let within = |lines: &mut dyn Iterator<Item = &String>| {
-        let mut room = most / 2;
-        lines.take_while(|line| room.checked_sub(line.chars().count()).inspect(|left| room = *left).is_some()).count()
+/// The first and the last lines, which say most: how it began, and how it ended. What is left out is not looked at.
+fn middle_out(writer: &Writer, lines: &[Line], most: usize) -> String {
+    let within = |lines: &mut dyn Iterator<Item = &Line>, mut room: usize| {
+        let fits = |line: String| {
+            room = room.checked_sub(line.chars().count())?;
+            Some(line)
+        };
+        lines.map(|line| shown(writer, line)).map_while(fits).collect::<Vec<String>>()
     };
-    let (first, last) = (within(&mut lines.iter()), within(&mut lines.iter().rev()));
-    let left = lines.len() - first - last;
-    let note = writer.texts.say(&Phrase::new("report.left-out").with("lines", left));
-    format!("{}        … {note} …\n{}", lines[..first].concat(), lines[lines.len() - last..].concat())
+    let all = within(&mut lines.iter(), most);
+    if all.len() == lines.len() {
+        return all.concat();
+    }
+    let first = within(&mut lines.iter(), most / 2);
+    let mut last = within(&mut lines.iter().rev(), most / 2);
+    last.reverse();
+    let note = Phrase::new("report.left-out").with("lines", lines.len() - first.len() - last.len());
+    format!("{}        … {} …\n{}", first.concat(), writer.texts.say(&note), last.concat())
 }

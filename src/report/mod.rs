@@ -2,6 +2,7 @@
 //! the causes, the exchange. What it is made of has lost its tokens and secrets before; addresses and ids are hidden
 //! where that is asked for. Nothing is read, written or asked here.
 
+pub mod apart;
 pub mod catalogue;
 mod cause;
 pub mod document;
@@ -165,8 +166,12 @@ impl Report {
             return;
         }
         parts.push(Part::Heading(2, said(writer.word("causes"))));
-        for (number, cause) in (1..).zip(self.causes.iter().take(most)) {
-            parts.extend(cause::parts(writer, number, cause));
+        let shown = &self.causes[..most.min(self.causes.len())];
+        for (number, cause) in (1..).zip(shown) {
+            parts.extend(cause::parts(writer, number, cause, self.causes.len() == 1));
+        }
+        if self.causes.len() > 1 {
+            parts.extend(cause::apart(writer, shown));
         }
         let rest: Vec<Spans> = self.causes.iter().skip(most).map(|cause| cause::headline(writer, cause)).collect();
         if !rest.is_empty() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    diagnosis,
+    diagnosis::{self, rules::Test},
     language::Language,
     network::{FailureKind, NetworkFailure},
     smtp::{Ending, Reply, Side, TlsFacts},
@@ -161,6 +161,86 @@ fn outside_code(line: &str) -> String {
     }
 }
 
+/// Facts whose values have somebody else's names, or a standard's.
+const OTHERS_WORDS: [&str; 15] = [
+    "cloud",
+    "ehlo",
+    "flow",
+    "library",
+    "oauth.client",
+    "oauth.error",
+    "oauth.suberror",
+    "oauth.tenant",
+    "powershell",
+    "redirect_platform",
+    "reply.stage",
+    "security",
+    "tenant",
+    "token.permission",
+    "user",
+];
+
+#[test]
+fn no_value_of_our_own_is_shown_by_its_internal_name() {
+    let internal = |value: &str| value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let mut seen = 0;
+    for entry in diagnosis::cause::catalogue() {
+        let of_rules = entry.when.iter().flat_map(|rule| &rule.all).flat_map(|condition| {
+            let values = match &condition.test {
+                Test::Is(value) | Test::IsNot(value) => vec![value.clone()],
+                Test::OneOf(values) | Test::NoneOf(values) => values.clone(),
+                _ => Vec::new(),
+            };
+            values.into_iter().map(|value| (condition.fact.clone(), value))
+        });
+        let of_example = entry.example.iter().flat_map(|(fact, value)| {
+            let values = value.as_array().map_or_else(|| vec![value.clone()], Clone::clone);
+            let words = values.into_iter().filter_map(|value| Some(value.as_str()?.to_owned()));
+            words.map(|value| (fact.clone(), value)).collect::<Vec<_>>()
+        });
+        let own = of_rules.chain(of_example).filter(|(_, value)| internal(value));
+        for (fact, value) in own.filter(|(fact, _)| !OTHERS_WORDS.contains(&fact.as_str())) {
+            seen += 1;
+            for language in Language::ALL {
+                let said = Texts::new(language).fact_words(&fact, &value);
+                assert!(said.is_some(), "{}: no words for the value `{value}` of `{fact}`", entry.slug);
+            }
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+/// A walk over a report of each cause, as an administrator in Japan gets it.
+#[test]
+fn a_report_of_any_cause_is_in_one_language_and_in_one_piece() {
+    let english = Texts::new(Language::English);
+    let texts = Texts::new(Language::Japanese);
+    for entry in diagnosis::cause::catalogue() {
+        let mut reading = diagnosis::reading::Reading::default();
+        let mut evidence = std::mem::take(&mut reading.evidence);
+        for (fact, value) in &entry.example {
+            for value in value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]) {
+                evidence.add(fact, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            }
+        }
+        let report = Report { causes: diagnosis::causes(&evidence), evidence, ..Report::default() };
+        let said = text(&report, &texts, false);
+        for name in ["o-auth", "path-word", "not-yet-valid", "placeholder", "self-only", "foreign"] {
+            let shown = [format!("`{name}`"), format!(": {name}\n")].iter().any(|shown| said.contains(shown));
+            assert!(!shown, "{}: {name} in\n{said}", entry.slug);
+        }
+        for torn in ["`/", "`:`", "``", ">/", "{"] {
+            let own = said.lines().filter(|line| !line.starts_with("- ") && !line.starts_with("```"));
+            let torn = own.filter(|line| line.contains("://")).find(|line| line.contains(torn));
+            assert_eq!(torn, None, "{}", entry.slug);
+        }
+        assert!(!said.contains(&english.word("report.evidence")), "{}", entry.slug);
+        let steps: Vec<&str> = said.lines().filter(|line| line.starts_with("- ") && line.ends_with('。')).collect();
+        let twice = steps.iter().enumerate().find(|(at, step)| steps[..*at].contains(step));
+        assert_eq!(twice, None, "{} says a thing twice", entry.slug);
+    }
+}
+
 #[test]
 fn however_much_was_said_it_fits_a_ticket() {
     let mut heard = conversation("5.7.3 no");
@@ -176,6 +256,18 @@ fn however_much_was_said_it_fits_a_ticket() {
         let said = text(&report, &Texts::new(Language::Japanese), hidden);
         assert!(said.chars().count() <= LIMIT, "{}", said.chars().count());
         assert!(said.contains("行を省略"), "{}", &said[said.len() - 300..]);
+    }
+}
+
+#[test]
+fn nobody_is_named_by_half_where_a_long_line_is_cut() {
+    let texts = Texts::new(Language::English);
+    let mut line = (0..20).map(|at| format!("a.long.name.of.number.{at}@contoso.example ")).collect::<String>();
+    line += &"x".repeat(2_000);
+    let writer = Writer::new(&texts, true, &Evidence::default(), 1_000);
+    for longest in 0..1_000 {
+        let said = writer.short(&line, longest);
+        assert!(!said.contains("a.l") && !said.contains("conto") && said.ends_with('…'), "{longest}: {said}");
     }
 }
 

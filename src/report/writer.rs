@@ -64,14 +64,19 @@ const SETTINGS: [&str; 21] = [
     "windowsemailaddress",
     "scope",
 ];
-/// Values of a sentence that are addresses from our own data.
+/// Values of a sentence that are addresses from our own data, to be followed.
 const LINKS: [&str; 4] = ["portal", "admin", "defender", "login"];
+
+/// An address to follow; `None` for a value that is none.
+pub fn link(name: &str, value: &str) -> Option<Span> {
+    (LINKS.contains(&name) && value.starts_with("https://")).then(|| Span::Link(value.to_owned()))
+}
 
 impl<'a> Writer<'a> {
     pub fn new(texts: &'a Texts, hidden: bool, evidence: &Evidence, longest: usize) -> Self {
         let hide = hidden.then(|| {
             let mut hide = Hide::default();
-            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|(fact, _)| *fact));
+            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|fact| fact.name));
             facts.flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet(value));
             NAMED.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_user(value));
             TRACED.iter().flat_map(|fact| evidence.values(fact)).for_each(|id| hide.keep(id));
@@ -103,12 +108,12 @@ impl<'a> Writer<'a> {
 
     /// The same on one line, with a bound.
     pub fn short(&self, text: &str, longest: usize) -> String {
-        // Names are of no other length than this; to look for some in a text that is left out anyway takes long.
-        let most = longest.saturating_add(400);
-        let text = text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end]);
-        let text = visible::line(&self.named(text));
+        let looked_at = within(text, longest);
+        let cut = looked_at.len() < text.len();
+        let text = visible::line(&self.named(looked_at));
         match text.char_indices().nth(longest) {
             Some((end, _)) => format!("{} …", &text[..end]),
+            None if cut => format!("{} …", text.trim_end()),
             None => text,
         }
     }
@@ -118,12 +123,7 @@ impl<'a> Writer<'a> {
     }
 
     pub fn sentence(&self, phrase: &Phrase) -> Spans {
-        spans(self.texts.pieces(phrase), |name: &str, value: &str| {
-            if LINKS.contains(&name) && value.starts_with("https://") {
-                return Span::Link(value.to_owned());
-            }
-            self.value(value)
-        })
+        spans(self.texts.pieces(phrase), |name, value| link(name, value).unwrap_or_else(|| self.value(value)))
     }
 
     /// `label: value`.
@@ -136,15 +136,38 @@ impl<'a> Writer<'a> {
     /// A fact of the evidence with its label, all its values in one.
     pub fn evidence(&self, evidence: &Evidence, fact: &str) -> Option<Spans> {
         let shown = |value: &&String| fact != "powershell" || !self.hides() || is_setting(value);
-        let values = evidence.values(fact).iter().filter(shown).map(|value| self.texts.fact_value(fact, value));
-        let value = values.collect::<Vec<_>>().join(" ");
-        (!value.is_empty()).then(|| self.fact(&self.texts.word(&format!("facts.{fact}")), &value))
+        let values: Vec<&str> = evidence.values(fact).iter().filter(shown).map(String::as_str).collect();
+        (!values.is_empty()).then(|| self.known(fact, &values))
+    }
+
+    /// A fact by its label. What is said in own words stands as words, and all else as it was given.
+    pub fn known(&self, fact: &str, values: &[&str]) -> Spans {
+        let label = self.texts.word(&format!("facts.{fact}"));
+        let words = values.iter().map(|value| self.texts.fact_words(fact, value)).collect::<Option<Vec<_>>>();
+        match words {
+            Some(words) => said(format!("{label}: {}", words.join(" · "))),
+            None => {
+                let values = values.iter().map(|value| self.texts.fact_value(fact, value)).collect::<Vec<_>>();
+                self.fact(&label, &values.join(" "))
+            }
+        }
     }
 
     /// A command to copy, whose values parsed as what they are.
     pub fn command(&self, phrase: &Phrase) -> String {
         self.named(&self.texts.command(phrase))
     }
+}
+
+/// As much as `longest` characters can be made of: to look for names in what is left out anyway takes long. The last
+/// word is left out where it goes on, since half a name is not known to be one.
+fn within(text: &str, longest: usize) -> &str {
+    /// Characters that no name exceeds.
+    const NAME: usize = 400;
+    let Some((end, _)) = text.char_indices().nth(longest.saturating_add(NAME)) else { return text };
+    let goes_on = text[end..].starts_with(|c: char| !c.is_whitespace());
+    let word = text[..end].rfind(char::is_whitespace).filter(|at| goes_on && text[*at..end].chars().count() <= NAME);
+    &text[..word.unwrap_or(end)]
 }
 
 /// A command, or a setting by its name.

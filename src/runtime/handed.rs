@@ -14,7 +14,7 @@ use super::{
     files::Places,
     staged::{self, Staged},
 };
-use crate::wizard::effect::{Beside, FileFailure, FileFailureKind};
+use crate::wizard::effect::{Beside, FileFailure, FileFailureKind, Written};
 
 /// More than any program's configuration has.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -54,10 +54,14 @@ pub fn hand_over(path: &Path, text: &str) -> Result<Handed, FileFailure> {
 }
 
 /// Beside the configuration.
-pub fn beside(places: &Places, files: &[Beside]) -> Result<Vec<PathBuf>, FileFailure> {
+pub fn beside(places: &Places, files: &[Beside]) -> Result<Vec<Written>, FileFailure> {
     let write = |file: &Beside| {
         let path = places.config.join(&file.name);
-        hand_over(&path, &file.text).map(|_| path)
+        let old = match hand_over(&path, &file.text)? {
+            Handed::Replaced(old) => Some(old),
+            Handed::New | Handed::Same => None,
+        };
+        Ok(Written { path, old })
     };
     files.iter().map(write).collect()
 }
@@ -101,9 +105,12 @@ mod tests {
         };
         let path = answers("one");
         assert_eq!(answers("one"), path);
-        assert!(!old.exists());
-        answers("two");
-        assert_eq!((fs::read_to_string(path).unwrap(), fs::read_to_string(old).unwrap()), ("two".into(), "one".into()));
+        assert!(path.old.is_none() && !old.exists());
+        assert_eq!(answers("two").old.as_ref(), Some(&old));
+        assert_eq!(
+            (fs::read_to_string(path.path).unwrap(), fs::read_to_string(old).unwrap()),
+            ("two".into(), "one".into())
+        );
     }
 
     #[test]

@@ -223,6 +223,7 @@ fn usage(usage: &mut Usage, value: &str) -> Option<()> {
         "connections" => usage.connections = number,
         "messages" => usage.messages = number,
         "recipients" => usage.recipients = number,
+        "kept" => usage.kept = number,
         _ => return None,
     }
     Some(())

@@ -163,6 +163,8 @@ pub struct Usage {
     pub messages: u32,
     /// Recipients of the last day, of ten thousand.
     pub recipients: u32,
+    /// Gigabytes that are kept, of fifty.
+    pub kept: u32,
 }
 
 /// `SmtpClientAuthenticationDisabled` of a mailbox, the right way round.

@@ -88,7 +88,9 @@ pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation,
         evidence.add("change.minutes", (now - changed_at).max(0) / 60);
     }
     if let Some(accepted_at) = desk.accepted_at {
-        evidence.add("accepted.minutes", (now - accepted_at).max(0) / 60);
+        let ago = (now - accepted_at).max(0);
+        evidence.add("accepted.minutes", ago / 60);
+        evidence.add("worked.days", ago / 86_400);
     }
     if let Some(off) = desk.clock_off.filter(|off| *off != 0) {
         evidence.add("clock.off", off);

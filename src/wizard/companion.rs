@@ -113,11 +113,19 @@ impl Model {
         match refusal {
             Some(detail) => {
                 self.called[at].refused = true;
-                let phrase = Phrase::new("notice.companion-failed").with("detail", detail);
+                let when = self.companions[self.called[at].number].when;
+                let browser = matches!(when, When::CodeWaits | When::BrowserWaits);
+                let phrase = Phrase::new("notice.companion-failed").with("detail", &detail);
                 self.desk.notices = vec![(Tone::Warning, phrase)];
+                if browser {
+                    // Where a person reads it, and can ask what it means.
+                    self.desk.notices.push((Tone::Info, Phrase::new("notice.companion-browser")));
+                    self.desk.said_at_browser = Some(detail);
+                }
             }
             None => {
                 self.overlay = None;
+                self.desk.said_at_browser = None;
                 let done = self.companions[self.called[at].number].done.clone();
                 self.desk.notices = vec![(Tone::Success, done)];
                 // What is changed there is not in the token that is looked at.

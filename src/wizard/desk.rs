@@ -54,6 +54,8 @@ pub struct Desk {
     pub renews: bool,
     /// Unix seconds, as of the message that is being answered.
     pub now: i64,
+    /// What a browser said that is known already.
+    pub said_at_browser: Option<String>,
     /// Seconds by which this machine's clock is ahead of the last answer's.
     pub clock_off: Option<i64>,
     /// The step that is open was answered by a file.
@@ -118,6 +120,7 @@ impl Desk {
             anew: false,
             renews: false,
             now: 0,
+            said_at_browser: None,
             clock_off: None,
             by_file: false,
             unattended: false,
@@ -350,6 +353,11 @@ impl Desk {
         let other = self.algorithm.instead(failure).filter(|_| self.draft.way() == Way::Certificate);
         self.algorithm = other.unwrap_or(self.algorithm);
         other.is_some()
+    }
+
+    /// Said before something failed; beside a refusal it would mislead.
+    pub fn drop_good_news(&mut self) {
+        self.notices.retain(|(tone, _)| *tone != Tone::Success);
     }
 
     /// Whose word it is that nothing here can prove.

@@ -99,6 +99,19 @@ pub struct Beside {
     pub text: String,
 }
 
+/// One that is written, and where the other text is kept that was there before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub path: PathBuf,
+    pub old: Option<PathBuf>,
+}
+
+impl<P: Into<PathBuf>> From<P> for Written {
+    fn from(path: P) -> Self {
+        Self { path: path.into(), old: None }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Report {
     Fetched(Result<Answer, NetworkFailure>),
@@ -115,7 +128,7 @@ pub enum Report {
     /// Within its dates when it was read.
     CertificateRead(Result<Box<Certificate>, CertificateFailure>),
     Saved(Result<Vec<PathBuf>, FileFailure>),
-    FilesKept(Result<Vec<PathBuf>, FileFailure>),
+    FilesKept(Result<Vec<Written>, FileFailure>),
     DraftLost(FileFailure),
 }
 

@@ -1,14 +1,12 @@
 //! What lies over a step whose work may be somebody else's: the request to the tenant's administrator, in one of three
 //! forms. The step below waits; that a request is out is kept in the draft, and said there until somebody has signed in.
 
-use std::path::PathBuf;
-
 use chrono::DateTime;
 
 use super::{
     Model,
     desk::Desk,
-    effect::{Beside, Effect, FileFailure},
+    effect::{Beside, Effect, FileFailure, Written},
     overlay::{self, Overlay},
     screen::{Act, Block, Choice, Key, Screen, Tone},
 };
@@ -92,10 +90,10 @@ impl Model {
     }
 
     /// One that could not be written is not. Who went on before the answer came reads it at the step.
-    pub(super) fn request_kept(&mut self, outcome: &Result<Vec<PathBuf>, FileFailure>, now: i64) -> Vec<Effect> {
+    pub(super) fn request_kept(&mut self, outcome: &Result<Vec<Written>, FileFailure>, now: i64) -> Vec<Effect> {
         self.request = None;
-        let path = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
-        let paths = |paths: &Vec<PathBuf>| paths.iter().map(path).collect::<Vec<_>>().join(" ");
+        let path = |file: &Written| shell::path(&file.path).unwrap_or_else(|| file.path.display().to_string());
+        let paths = |files: &Vec<Written>| files.iter().map(path).collect::<Vec<_>>().join(" ");
         let said = match outcome {
             Ok(written) => (Tone::Success, Phrase::new("handover.written").with("path", paths(written))),
             Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),

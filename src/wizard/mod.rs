@@ -36,7 +36,7 @@ mod view;
 use crate::{
     account::draft::{Draft, Secrets},
     checklist::{Item, State},
-    diagnosis::Cause,
+    diagnosis::{Cause, UNKNOWN},
     language::Language,
     phrase::Phrase,
     product,
@@ -197,7 +197,7 @@ impl Model {
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),
-            Message::ShowBrowser => self.lay(Overlay::Browser),
+            Message::ShowBrowser => self.lay(Overlay::Browser { error: false }),
             Message::ShowCopies => self.copies(now),
             Message::ShowReport => self.begin_telling(None, now),
             Message::ShowHandover => self.lay(Overlay::Handing(Handing::default())),
@@ -229,7 +229,10 @@ impl Model {
                 self.mending = None;
                 self.open(id, now)
             }
-            Go::Mend(item) => self.mend(item, now),
+            Go::Mend(item) => {
+                let causes = self.step.causes().to_vec();
+                self.mend(item, &causes, now)
+            }
             Go::Leave(outcome) => self.leave(outcome),
         });
         effects
@@ -240,8 +243,10 @@ impl Model {
             let why = Phrase::new(format!("steps.{}.not_needed_why", self.step_id));
             self.desk.draft.checklist.not_needed(*item, why);
         }
-        if let Some((failed_at, mended)) = self.mending.take() {
-            if plan::is_in_the_token(mended) {
+        // Another cloud has other tenants and apps: everything from there on is asked for anew.
+        if let Some((failed_at, mended)) = self.mending.take().filter(|_| self.step_id != "cloud") {
+            // What a new sign-in brought is as it is by now.
+            if plan::is_in_the_token(mended) && self.step_id != "consent" {
                 self.desk.drop_tokens();
             }
             let signed_in = self.desk.draft.secrets.tokens.is_some();
@@ -274,11 +279,19 @@ impl Model {
         (here > first && self.step_id != "done").then(|| path[here - 1])
     }
 
-    fn mend(&mut self, item: Item, now: i64) -> Vec<Effect> {
-        let path = plan::path(&self.desk);
-        let Some(step) = plan::step_of(&path, item) else { return Vec::new() };
+    /// To the step that mends what failed here; what that is put down to is said there.
+    fn mend(&mut self, item: Item, causes: &[Cause], now: i64) -> Vec<Effect> {
+        let Some(step) = step::step_of(&self.desk, causes, item) else { return Vec::new() };
         self.mending = Some((self.step_id, item));
-        self.open(step, now)
+        // Where the item is shown to be wrong, its evidence says it.
+        let told = causes.first().filter(|cause| cause.slug != UNKNOWN && cause.item == item);
+        let told = told.filter(|_| self.desk.draft.checklist.state(item) != State::Failed);
+        self.desk.notices = told.map(|cause| (Tone::Warning, cause.headline.clone())).into_iter().collect();
+        let effects = self.open(step, now);
+        if let Step::Ask(ask) = &mut self.step {
+            ask.mends();
+        }
+        effects
     }
 
     /// Leaves the present step, whatever it is doing, and enters another.

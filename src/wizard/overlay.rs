@@ -29,7 +29,9 @@ pub enum Overlay {
         listed: bool,
     },
     /// What the browser shows is asked for.
-    Browser,
+    Browser {
+        error: bool,
+    },
     /// What that is put down to.
     Told(Vec<Cause>),
     /// What can be copied: label and text.
@@ -106,7 +108,10 @@ impl Model {
                 let path = plan::path(&self.desk);
                 plan::step_of(&path, item).map(|id| self.open(id, now)).unwrap_or_default()
             }
-            (Message::Answer(typed), Some(Overlay::Browser)) if !typed.expose().trim().is_empty() => {
+            (Message::Answer(typed), Some(Overlay::Browser { .. })) if typed.expose().trim().is_empty() => {
+                self.lay(Overlay::Browser { error: true })
+            }
+            (Message::Answer(typed), Some(Overlay::Browser { .. })) => {
                 let causes = blame::told(&self.desk, typed.expose(), now);
                 blame::mark_told(&mut self.desk, &causes);
                 ladder::refuse(&mut self.desk, &causes);
@@ -117,7 +122,7 @@ impl Model {
                 self.take(step::Turn::go(go), now)
             }
             (message, Some(Overlay::Handing(handing))) => self.hand_over(message, handing),
-            (Message::GoTo(item), Some(Overlay::Told(_))) => self.mend(item, now),
+            (Message::GoTo(item), Some(Overlay::Told(causes))) => self.mend(item, &causes, now),
             (_, overlay) => {
                 self.overlay = overlay;
                 Vec::new()
@@ -157,7 +162,7 @@ impl Overlay {
                 let screen = blank(desk, step, "copies".to_owned(), desk.word("overlay.copies"));
                 choice(desk, screen, desk.word("overlay.copies-question"), options, 0)
             }
-            Self::Browser => browser(desk, step),
+            Self::Browser { error } => browser(desk, step, *error),
             Self::Handing(handing) => handing.screen(desk, step),
             Self::Telling(telling) => telling.screen(desk, step),
             Self::Told(causes) => told(desk, step, causes),
@@ -206,14 +211,14 @@ fn checklist(desk: &Desk, step: &str) -> Screen {
     choice(desk, screen, desk.word("overlay.checklist-question"), options, here.unwrap_or(0))
 }
 
-fn browser(desk: &Desk, step: &str) -> Screen {
+fn browser(desk: &Desk, step: &str, error: bool) -> Screen {
     let mut screen = blank(desk, step, "browser".to_owned(), desk.word("overlay.browser"));
     screen.blocks = vec![Block::Text(desk.word("overlay.browser-how"))];
     screen.question = Some(Question {
         label: desk.word("overlay.browser-question"),
         hint: desk.word("overlay.browser-hint"),
-        error: None,
-        input: Input::Text { value: String::new() },
+        error: error.then(|| desk.word("overlay.browser-empty")),
+        input: Input::Text { value: desk.said_at_browser.clone().unwrap_or_default() },
     });
     screen.actions.insert(0, action(desk, Key::Enter, "action.continue", Act::Answer, true));
     screen
@@ -259,7 +264,7 @@ fn evidence(desk: &Desk, step: &str, item: Item) -> Screen {
     let proof = if let Item::Product(_) = item { "proof.product".to_owned() } else { format!("proof.{}", item.id()) };
     screen.blocks.push(Block::Text(desk.say(&desk.about(proof))));
     if desk.draft.step != "done" {
-        let leading = step::go_to(desk, item, "").map(|action| Action { primary: false, ..action });
+        let leading = step::go_to(desk, item).map(|action| Action { primary: false, ..action });
         screen.actions.extend(leading);
     }
     screen

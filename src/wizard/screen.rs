@@ -111,6 +111,7 @@ pub struct TranscriptRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     pub headline: String,
+    /// A word; empty where no cause is named.
     pub certainty: String,
     pub why: String,
     pub evidence: Vec<String>,

@@ -1,11 +1,11 @@
 //! What lies over a verdict or an exchange: the same as one text to be pasted into a ticket. It is made of what was known
 //! when it was opened; whether names are in it can be changed. The step below goes on.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::{
     Model, blame,
-    effect::{Beside, Effect, FileFailure},
+    effect::{Beside, Effect, FileFailure, Written},
     message::Message,
     overlay::{self, Overlay},
     screen::{Act, Block, Key, Screen, Tone},
@@ -78,14 +78,10 @@ impl Model {
     }
 
     /// Who has left the page meanwhile reads it at the step.
-    pub(super) fn report_kept(&mut self, outcome: &Result<Vec<PathBuf>, FileFailure>) -> Vec<Effect> {
+    pub(super) fn report_kept(&mut self, outcome: &Result<Vec<Written>, FileFailure>) -> Vec<Effect> {
         self.report = None;
-        let path = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
         let said = match outcome {
-            Ok(written) => {
-                let path = written.first().map(path).unwrap_or_default();
-                (Tone::Success, Phrase::new("report.written").with("path", path))
-            }
+            Ok(written) => (Tone::Success, written.first().map_or_else(|| Phrase::new("report.taken"), said)),
             Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),
         };
         match &mut self.overlay {
@@ -94,6 +90,14 @@ impl Model {
         }
         Vec::new()
     }
+}
+
+/// Where it is now, and where what was there before.
+fn said(file: &Written) -> Phrase {
+    let key = if file.old.is_some() { "report.replaced" } else { "report.written" };
+    let shown = |path: &Path| shell::path(path).unwrap_or_else(|| path.display().to_string());
+    let phrase = Phrase::new(key).with("path", shown(&file.path));
+    file.old.iter().fold(phrase, |phrase, old| phrase.with("old", shown(old)))
 }
 
 /// What is known of the account, whatever is shown.

@@ -11,6 +11,7 @@ use crate::{
     language::Texts,
     network::{FailureKind, NetworkFailure},
     phrase::Phrase,
+    report::apart,
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
@@ -26,7 +27,7 @@ pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Bloc
     if let [cause] = foremost.as_slice() {
         return vec![block(desk, cause, cause.commands.iter().collect(), next(&desk.texts, cause, here))];
     }
-    let alone = |cause: &Cause| block(desk, cause, commands(cause).collect(), Vec::new());
+    let alone = |cause: &Cause| block(desk, cause, apart::commands(cause).collect(), Vec::new());
     let mut blocks: Vec<Block> = foremost.iter().map(alone).collect();
     if let Some(apart) = Apart::of(&desk.texts, &foremost, here) {
         blocks.push(Block::Text(apart.title));
@@ -36,8 +37,7 @@ pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Bloc
     blocks
 }
 
-/// What would tell several causes apart, in order of what it costs, each once: what this program can do itself, what to
-/// look up, what somebody with rights has to answer.
+/// What would tell several causes apart, in order of what it costs, in words: what this program can do itself comes first.
 pub struct Apart {
     pub title: String,
     pub steps: Vec<String>,
@@ -48,36 +48,13 @@ pub struct Apart {
 impl Apart {
     /// `None` where nothing is known that would.
     pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
-        let mut steps: Vec<String> = Vec::new();
-        let mut once = |said: String| {
-            if !steps.contains(&said) {
-                steps.push(said);
-            }
-        };
-        here.into_iter().for_each(&mut once);
-        for theirs in [false, true] {
-            let asks = move |cause: &Cause, next: &Phrase| cause.ask.contains(next) == theirs;
-            let wanted = causes.iter().flat_map(|cause| cause.next.iter().filter(move |next| asks(cause, next)));
-            wanted.map(|next| texts.say(next)).for_each(&mut once);
-        }
-        let mut commands: Vec<(String, String)> = Vec::new();
-        for (label, command) in causes.iter().flat_map(|cause| &cause.reads) {
-            let (label, text) = (texts.say(label), texts.command(command));
-            if !commands.iter().any(|(_, known)| *known == text) {
-                commands.push((label, text));
-            }
-        }
-        (!steps.is_empty() || !commands.is_empty()).then(|| Self {
-            title: texts.word("apart.several"),
-            steps,
-            commands,
-        })
+        let apart = apart::Apart::of(texts, causes);
+        let steps: Vec<String> = here.into_iter().chain(apart.steps.into_iter().map(|step| texts.say(step))).collect();
+        let said = |(label, command): &(Phrase, Phrase)| (texts.say(label), texts.command(command));
+        let commands: Vec<_> = apart.commands.into_iter().map(said).collect();
+        let title = texts.word("apart.several");
+        (!steps.is_empty() || !commands.is_empty()).then_some(Self { title, steps, commands })
     }
-}
-
-/// The commands that stand with one cause of several; those that would tell it from the others stand behind them.
-pub fn commands(cause: &Cause) -> impl Iterator<Item = &(Phrase, Phrase)> {
-    cause.commands.iter().filter(|command| !cause.reads.contains(command))
 }
 
 /// What to do next where one cause stands alone, in the same order.
@@ -89,7 +66,7 @@ pub fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
 fn block(desk: &Desk, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: Vec<String>) -> Block {
     Block::Verdict(Verdict {
         headline: desk.say(&cause.headline),
-        certainty: desk.word(&format!("certainty.{}", cause.certainty.id())),
+        certainty: cause.certainty_word().map(|key| desk.word(&key)).unwrap_or_default(),
         why: desk.say(&cause.why),
         evidence: evidence(&desk.texts, cause),
         fix: cause.fix.iter().map(|phrase| desk.say(phrase)).collect(),

@@ -91,7 +91,7 @@ impl Model {
             act: Act::Send(message),
             primary: false,
         };
-        if self.previous().is_some() {
+        if self.mending.is_some() || self.previous().is_some() {
             let label = if self.step.waits() { "action.stop-waiting" } else { "action.back" };
             actions.push(action(Key::Esc, label, Message::Back));
         }

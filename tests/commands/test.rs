@@ -135,6 +135,22 @@ fn a_closed_port_and_a_stranger_are_unreachable_with_their_address() {
 }
 
 #[test]
+fn a_ca_file_that_is_gone_is_named_whoever_would_have_been_asked() {
+    // A token that lives leads to the mail server, a stale one to the authority.
+    for age in [0, 3550] {
+        let desk = Desk::signed_in(age);
+        desk.configure(|settings| settings.endpoints.ca_file = Some("/nowhere/ca.pem".into()));
+        let document = json(&desk, &[], 78);
+        assert_eq!(document["outcome"], "incomplete", "{document}");
+        assert_eq!(document["causes"][0]["cause"], "ca_file_unusable");
+        assert!(document.to_string().contains("/nowhere/ca.pem"), "{document}");
+        let ran = desk.run(&["test"]);
+        assert_eq!(ran.status, 78);
+        assert!(ran.stdout.contains("/nowhere/ca.pem") || ran.stderr.contains("/nowhere/ca.pem"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn without_a_token_the_outcome_is_sign_in() {
     let desk = Desk::signed_in(3550);
     set(&desk, "refresh", "revoked");

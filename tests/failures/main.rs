@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::LazyLock};
 
 use serde::Deserialize;
 use smtp_oauth::{
-    diagnosis::{Cause, Certainty, UNKNOWN, causes, reading::Reading},
+    diagnosis::{Cause, Certainty, UNKNOWN, cause, causes, reading::Reading},
     language::{Language, Texts},
 };
 
@@ -99,9 +99,35 @@ fn what_is_certain_is_right() {
     }
 }
 
+/// Where the evidence leaves it open, what is called likely is honest to name.
+#[test]
+fn what_is_open_is_said_to_be_open() {
+    let mut wrong = Vec::new();
+    for Failure { file, case, causes } in FAILURES.iter().filter(|failure| !failure.case.decides) {
+        let honest = case.best.iter().chain(&case.also).any(|slug| slug == causes[0].slug);
+        if causes[0].certainty == Certainty::Likely && !honest {
+            wrong.push(format!("{file}: {} ({}), best {:?}", causes[0].slug, causes[0].certainty.id(), case.best));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_cause_that_is_named_exists() {
+    for Failure { file, case, .. } in &*FAILURES {
+        for slug in case.best.iter().chain(&case.also).chain([&case.cause]) {
+            assert!(cause::find(slug).is_some(), "{file}: {slug}");
+        }
+        assert!(
+            case.decides || case.cause == UNKNOWN || case.best.contains(&case.cause),
+            "{file}: `best` lacks the cause"
+        );
+    }
+}
+
 #[test]
 fn every_verdict_has_words_in_both_languages() {
-    for language in [Language::English, Language::Japanese] {
+    for language in Language::ALL {
         let texts = Texts::new(language);
         for failure in &*FAILURES {
             for cause in &failure.causes {

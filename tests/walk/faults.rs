@@ -177,6 +177,7 @@ fn told(story: &Story) {
 fn every_fault_is_named_leads_to_its_item_and_ends_in_a_235() {
     let only = std::env::var("FAULT").ok();
     for (fault, _) in faults::all().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
+        println!("{fault}");
         told(stories::all().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
     }
 }
@@ -250,6 +251,54 @@ fn esc_leads_back_to_what_failed() {
     microsoft.serves(&mut person);
     assert_eq!(person.at(), "connection");
     assert!(headline(&person.screen()).is_some());
+}
+
+#[test]
+fn a_sign_in_that_was_refused_is_no_token_to_go_on_with() {
+    let mut microsoft = Microsoft::with("consent_missing");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    assert_eq!(person.at(), "message");
+    let failed = |person: &Person| person.model.draft().checklist.state(Item::Consent) == State::Failed;
+    assert!(failed(&person) && !person.reads().contains("Sign in again."), "{}", person.reads());
+    assert!(person.screen().action(Key::Letter('n')).is_some(), "a new sign-in is one key away");
+    // There and back: the refusal stands until somebody has signed in.
+    person.presses(Key::Letter('g'));
+    assert!(person.at() == "consent" && failed(&person), "{}", person.reads());
+    person.presses(Key::Esc);
+    assert!(person.at() == "message" && failed(&person), "{}", person.reads());
+    person.tell(Message::GoToStep("consent"));
+    let screen = person.screen();
+    assert!(screen.busy.is_some() || screen.action(Key::Enter).is_some_and(|action| action.label == "Sign in again"));
+}
+
+#[test]
+fn a_role_that_was_missing_is_in_the_token_that_another_try_fetches() {
+    let mut microsoft = Microsoft::with("missing_app_role_smtp_sendasapp");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "connection");
+    assert_eq!(person.at(), "connection");
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('r'));
+    microsoft.serves(&mut person);
+    assert_eq!((headline(&person.screen()), person.at().as_str()), (None, "connection"));
+}
+
+#[test]
+fn what_a_browser_said_here_is_in_the_field_already() {
+    let mut microsoft = Microsoft::with("admin_consent_needed");
+    let mut person = Person::sits_down(microsoft.given());
+    while person.screen().action(Key::Letter('a')).is_none() {
+        goes_on(&mut person, &mut microsoft);
+    }
+    person.presses(Key::Letter('a'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('b')).types("");
+    assert!(person.reads().contains("The number is enough"), "an empty field is answered");
+    person.enter();
+    let headlined = person.model.desk().word("causes.admin_consent_needed.headline");
+    assert_eq!(headline(&person.screen()), Some(headlined));
 }
 
 #[test]

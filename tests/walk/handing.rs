@@ -1,7 +1,5 @@
 //! Somebody else has the rights: the request is taken along, and the wizard waits for what comes back.
 
-use std::path::PathBuf;
-
 use smtp_oauth::{
     account::draft::Draft,
     secret::Secret,
@@ -52,7 +50,7 @@ fn the_request_is_written_and_the_step_waits_below() {
     assert!(shown.contains("alerts@contoso.example") && shown.contains("'New registration'"), "{shown}");
     let (ticket, file) = person.writes();
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-handover.md", &shown));
-    let kept = vec![PathBuf::from("/c/smtp-oauth-handover.md")];
+    let kept = vec!["/c/smtp-oauth-handover.md".into()];
     assert!(person.kept.iter().all(|draft| draft.handed_at.is_none()), "not before it is there");
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(kept))));
     assert_eq!(person.kept.last().unwrap().handed_at, Some(person.now));

@@ -1,9 +1,7 @@
 //! A report of what is shown: opened with one key, taken along, with names or without, and never with a secret.
 
-use std::path::PathBuf;
-
 use smtp_oauth::wizard::{
-    effect::{Effect, FileFailure, FileFailureKind, Report},
+    effect::{Effect, FileFailure, FileFailureKind, Report, Written},
     message::Message,
     screen::{Block, Key, Language},
 };
@@ -61,8 +59,13 @@ fn it_is_kept_as_a_file_copied_or_printed_as_it_is_shown() {
     assert!(!said.contains("contoso") && said.contains("`user2@domain1`"), "{said}");
     let (ticket, file) = person.writes();
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-report-hidden.md", &said));
-    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec![PathBuf::from("/c/smtp-oauth-report.md")]))));
-    assert!(person.notes()[0].contains("/c/smtp-oauth-report.md"), "{:?}", person.notes());
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec!["/c/smtp-oauth-report.md".into()]))));
+    assert_eq!(person.notes()[0], "Written to /c/smtp-oauth-report.md.");
+    // Once more: what was there before is somewhere else now.
+    let (ticket, _) = person.writes();
+    let again = Written { path: "/c/smtp-oauth-report.md".into(), old: Some("/c/smtp-oauth-report.md.old".into()) };
+    person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec![again]))));
+    assert!(person.notes()[0].ends_with("kept in /c/smtp-oauth-report.md.old."), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Letter('y')).effects, [Effect::Copy(said.clone())]);
     assert_eq!(person.presses(Key::Letter('p')).effects, [Effect::Print(said)]);
     assert!(person.presses(Key::Letter('d')).reads().contains("alerts@contoso.example"));

@@ -100,7 +100,7 @@ fn a_bare_535_with_a_good_token_is_unknown_with_what_to_collect() {
     let mut person = testing();
     person.hears(refused("5.7.3 Authentication unsuccessful [AM0PR02CA0134 2026-01-01T00:00:00.000Z 08DE]"));
     let verdict = verdict(&person);
-    assert_eq!(verdict.certainty, "possible");
+    assert_eq!(verdict.certainty, "", "no cause is named");
     let collects = person.screen().blocks.into_iter().any(|block| matches!(block, Block::Steps(_)));
     assert!(collects && verdict.fix.is_empty());
     assert_eq!(person.model.draft().checklist.state(Item::SmtpAuth), State::Attested);

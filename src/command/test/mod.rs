@@ -57,6 +57,9 @@ fn failed_before(context: &Context, asked: &Test, known: &Known, failed: &Failed
     match failed {
         Failed::Token(error, took) => without_token(context, asked, known, error, *took),
         Failed::Message => {
+            if asked.json {
+                print_json(context, &Document::of(known));
+            }
             context.complain(context.texts.word("test.no-message"));
             Status::Configuration
         }
@@ -86,14 +89,12 @@ fn accepted(asked: &Test, known: &Known) -> Phrase {
 fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken, took: Duration) -> Status {
     let config = context.global.config_option();
     let said = context.texts.say(&error.phrase(&config));
-    let outcome = match error.status() {
+    let status = error.status();
+    let outcome = match status {
         Status::Unreachable => Outcome::Unreachable,
         Status::Temporary => Outcome::Temporary,
         Status::SignIn => Outcome::SignIn,
-        status => {
-            context.complain(said);
-            return status;
-        }
+        _ => Outcome::Incomplete,
     };
     let (causes, report) = (error.causes(known), asked.report());
     if asked.json {
@@ -107,7 +108,7 @@ fn without_token(context: &Context, asked: &Test, known: &Known, error: &NoToken
         }
     }
     let told = report::without_token(known, error, causes, took, &config);
-    report.hand_over(context, outcome.into(), &told)
+    report.hand_over(context, status, &told)
 }
 
 impl Test {

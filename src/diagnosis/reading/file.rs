@@ -204,6 +204,19 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
 
     #[test]
+    fn the_readme_shows_a_file_with_every_key() {
+        let readme = include_str!("../../../README.md");
+        let told = readme.split("```toml\n").filter_map(|rest| rest.split("```").next());
+        let file = told.into_iter().find(|block| block.contains("granted_scope")).unwrap();
+        let mut reading = Reading::default();
+        assert_eq!(reading.add_file(file, NOW), Ok(Vec::new()));
+        assert_eq!(reading.odd, []);
+        let table: Table = file.parse().unwrap();
+        let known = TEXTS.iter().chain(&LISTS).map(|(key, _)| *key).chain(OTHERS);
+        assert_eq!(known.filter(|key| !table.contains_key(*key)).collect::<Vec<_>>(), [""; 0]);
+    }
+
+    #[test]
     fn who_has_a_right_on_a_mailbox_is_read_from_lists_and_tables() {
         let rights = |lines: &[&str]| mailbox_rights(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
         let own = "User            : NT AUTHORITY\\SELF";

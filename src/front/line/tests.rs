@@ -101,6 +101,21 @@ async fn a_growing_transcript_prints_its_new_lines_alone() {
 }
 
 #[tokio::test]
+async fn an_exchange_that_runs_is_not_torn_by_prompts() {
+    let (mut line, printed) = front("");
+    line.terminal = true;
+    let running = |lines| Screen { busy: Some("connecting".into()), ..samples::exchange(lines) };
+    for lines in 1..5 {
+        line.show(&running(lines)).unwrap();
+        let said = printed.news();
+        assert!(!said.is_empty() && !said.ends_with("> "), "{said}");
+    }
+    line.show(&samples::refused()).unwrap();
+    let said = printed.news();
+    assert!(said.ends_with("> "), "{said}");
+}
+
+#[tokio::test]
 async fn a_line_waits_for_a_screen_that_wants_it() {
     let (mut line, _) = front("first\nsecond\n");
     assert!(waits(&mut line).await, "no screen yet");

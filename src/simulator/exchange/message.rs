@@ -71,6 +71,15 @@ fn refused(state: &mut State, identity: &Identity, from: &str) -> Option<String>
              to a permanent exception with message [BeginDiagnosticData]The submission quota is exceeded.",
         ));
     }
+    if usage.kept >= MOST_GIGABYTES {
+        // UNVERIFIED in these words for a sender: of a recipient's mailbox they are known.
+        return Some(from_store(
+            state,
+            "554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionQuotaExceeded; \
+             Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit \
+             message.",
+        ));
+    }
     restricted.then(|| {
         "550 5.1.8 Access denied, bad outbound sender. For more information please go to \
          http://go.microsoft.com/fwlink/?LinkId=875724."
@@ -96,6 +105,7 @@ pub fn not_now(state: &State, identity: Option<&Identity>) -> Option<Reply> {
 
 const MOST_MESSAGES_A_MINUTE: u32 = 30;
 const MOST_RECIPIENTS_A_DAY: u32 = 10_000;
+const MOST_GIGABYTES: u32 = 50;
 
 fn denied(state: &mut State, identity: &Identity, from: &str) -> String {
     if state.tenant.older_send_as_codes {

@@ -55,6 +55,7 @@ const EACH: &[&str] = &[
     "usage=alerts@contoso.example:connections=3",
     "usage=alerts@contoso.example:messages=30",
     "usage=alerts@contoso.example:recipients=10000",
+    "usage=alerts@contoso.example:kept=50",
     "restricted=alerts@contoso.example:on",
     "restricted=alerts@contoso.example:off",
     "send_as_codes=older",

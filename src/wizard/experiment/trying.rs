@@ -167,11 +167,6 @@ impl Tried {
         matches!(self.ended, Ok((Showed::Accepted, _)))
     }
 
-    /// Refused as well, but for what comes after that which was refused before.
-    pub fn got_further(&self) -> bool {
-        matches!(self.ended, Ok((Showed::Further, _)))
-    }
-
     /// What came of it, in one sentence.
     pub fn phrase(&self, texts: &Texts) -> Phrase {
         told(texts, &label(self.experiment, &self.change), &self.ended)

@@ -15,11 +15,17 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
     id: &'static str,
+    /// A failure leads here: what was proven of its item before does not hold any more.
+    mends: bool,
 }
 
 impl Ask {
     pub fn enter(id: &'static str) -> Self {
-        Self { id }
+        Self { id, mends: false }
+    }
+
+    pub fn mends(&mut self) {
+        self.mends = true;
     }
 
     fn step(&self) -> Option<&'static Step> {
@@ -48,7 +54,7 @@ impl Ask {
     pub fn page(&self, desk: &Desk) -> Page {
         let proven = |step: &Step| step.items.iter().all(|item| desk.draft.checklist.state(*item) == State::Proven);
         let mut blocks = words(self.id, desk);
-        if self.step().is_some_and(proven) {
+        if !self.mends && self.step().is_some_and(proven) {
             blocks.insert(0, Block::Note { tone: Tone::Success, text: desk.word("ask.proven") });
             return Page { blocks, actions: vec![go_on(desk)], ..Page::default() };
         }

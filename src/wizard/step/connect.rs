@@ -36,7 +36,8 @@ impl Connect {
     }
 
     fn begin(&mut self, desk: &mut Desk, now: i64) -> Turn {
-        match Trial::begin(desk, None, now) {
+        let wanted = self.trial.as_deref().map(Trial::wanted).unwrap_or_default();
+        match Trial::begin(desk, wanted, None, now) {
             Some((trial, effect)) => {
                 self.trial = Some(Box::new(trial));
                 Turn::asking(effect)

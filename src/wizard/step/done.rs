@@ -13,7 +13,7 @@ use crate::{
     shell,
     wizard::{
         desk::Desk,
-        effect::{Beside, Effect, FileFailure, Outcome, Report},
+        effect::{Beside, Effect, FileFailure, Outcome, Report, Written},
         message::Message,
         screen::{Act, Block, Key, Tone},
         sheet, verdict,
@@ -71,10 +71,11 @@ impl Done {
         Turn::asking(Effect::KeepFiles(desk.ticket(), files))
     }
 
-    fn written(&mut self, desk: &mut Desk, what: Kept, outcome: Result<Vec<PathBuf>, FileFailure>) -> Turn {
+    fn written(&mut self, desk: &mut Desk, what: Kept, outcome: Result<Vec<Written>, FileFailure>) -> Turn {
         self.writing = None;
         desk.notices = vec![match outcome {
-            Ok(paths) => {
+            Ok(files) => {
+                let paths = files.into_iter().map(|file| file.path).collect::<Vec<_>>();
                 self.kept.push(what);
                 let key = if what == Kept::Answers { "done.answers-kept" } else { "done.sheet-kept" };
                 let shown = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());

@@ -22,7 +22,7 @@ use crate::{
         effect::{Effect, Outcome},
         message::Message,
         screen::{Act, Input, Key, Question},
-        trial::Trial,
+        trial::{Trial, Wanted},
     },
 };
 
@@ -30,6 +30,8 @@ use crate::{
 pub struct Send {
     phase: Phase,
     error: Option<Phrase>,
+    /// The token to send the next one with, after a refusal.
+    wanted: Wanted,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +42,7 @@ enum Phase {
 
 impl Send {
     pub fn enter() -> Self {
-        Self { phase: Phase::Offering, error: None }
+        Self { phase: Phase::Offering, error: None, wanted: Wanted::default() }
     }
 
     pub fn update(&mut self, desk: &mut Desk, message: Message, now: i64) -> Turn {
@@ -77,11 +79,16 @@ impl Send {
             },
             (Message::Continue, Phase::Sending(trial)) if trial.accepted() => Turn::next(),
             (Message::Skip, Phase::Sending(_)) if !runs => Turn::next(),
-            (Message::Retry, Phase::Sending(_)) if !runs => {
+            (Message::Retry, Phase::Sending(trial)) if !runs => {
+                self.wanted = trial.wanted();
                 self.phase = Phase::Offering;
                 Turn::stay()
             }
             (Message::GoTo(item), Phase::Sending(_)) if !runs => Turn::go(Go::Mend(item)),
+            (Message::Other, Phase::Sending(_)) if !runs => {
+                desk.anew = true;
+                Turn::go(Go::Mend(Item::Consent))
+            }
             (Message::Adopt, Phase::Sending(trial)) if !runs => {
                 let change = trial.adoptable().cloned();
                 change.map_or_else(Turn::stay, |change| adopt(desk, change))
@@ -97,7 +104,7 @@ impl Send {
             self.error = Some(Phrase::new("message.unbuildable"));
             return Turn::stay();
         };
-        match Trial::begin(desk, Some(envelope), now) {
+        match Trial::begin(desk, self.wanted, Some(envelope), now) {
             Some((trial, effect)) => {
                 desk.draft.typed.remove("message");
                 desk.sent_to = Some(recipient.clone());
@@ -171,6 +178,9 @@ impl Send {
         let mut actions: Vec<_> = adopting(desk, trial).or_else(go).into_iter().collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         actions.extend(narrowing(desk, trial));
+        if trial.outcome() == Some(Outcome::SignIn) {
+            actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Other));
+        }
         actions.push(secondary(Key::Letter('s'), desk.word("action.save-anyway"), Message::Skip));
         Page { blocks, actions, ..Page::default() }
     }

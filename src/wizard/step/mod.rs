@@ -9,6 +9,7 @@ mod consent;
 mod day;
 mod done;
 mod field;
+mod lead;
 mod message;
 pub mod probe;
 mod read;
@@ -17,20 +18,19 @@ mod token;
 
 use adopt::{adopt, adopting, narrowing, take_user};
 pub use consent::shown_of_app;
+pub use lead::{go_to, lead, step_of};
 pub use message::test_message;
 
 use super::{
     desk::Desk,
     effect::{Effect, Outcome},
     message::Message,
-    plan,
     screen::{Act, Action, Block, Key, Question, Tone},
     trial::Trial,
 };
 use crate::{
     checklist::{Item, steps::Kind},
-    diagnosis::{Cause, Certainty},
-    phrase::Phrase,
+    diagnosis::Cause,
     product,
     report::Report as Telling,
 };
@@ -262,27 +262,6 @@ fn primary(key: Key, label: String, act: Act) -> Action {
 
 fn secondary(key: Key, label: String, message: Message) -> Action {
     Action { key, label, act: Act::Send(message), primary: false }
-}
-
-/// The one key after a failure: to the step that its cause names, else to the one that settles the item blamed.
-pub fn lead(desk: &Desk, causes: &[Cause], item: Option<Item>, here: &str) -> Option<Action> {
-    let sure = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
-    let on_path = |id: &&str| *id != here && desk.product().path.iter().any(|step| step == id);
-    let Some(id) = sure.and_then(|cause| cause.step).filter(on_path) else {
-        return item.and_then(|item| go_to(desk, item, here));
-    };
-    let label = desk.say(&Phrase::new("action.go-to").with("item", desk.word(&format!("steps.{id}.title"))));
-    Some(primary(Key::Letter('g'), label, Act::Send(Message::GoToStep(id))))
-}
-
-/// The one key that leads to the step that settles `item`; `None` when that is `here` or there is none.
-pub fn go_to(desk: &Desk, item: Item, here: &str) -> Option<Action> {
-    let step = plan::step_of(&plan::path(desk), item)?;
-    // One that is settled by the way, at a step about something else, is no name for where the key leads.
-    let own = product::step(step).is_some_and(|step| step.items.first() == Some(&item));
-    let name = if own { desk.texts.item(item) } else { desk.word(&format!("steps.{step}.title")) };
-    let label = desk.say(&Phrase::new("action.go-to").with("item", name));
-    (step != here).then(|| primary(Key::Letter('g'), label, Act::Send(Message::GoTo(item))))
 }
 
 fn go_on(desk: &Desk) -> Action {

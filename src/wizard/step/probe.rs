@@ -205,7 +205,10 @@ fn redirect_uri(field: Field, desk: &Desk, answer: &Answer) -> Judgement {
         Probed::Registered => Judgement::Proven(Phrase::new("evidence.redirect-known").with("uri", uri)),
         Probed::Unregistered(failure) => {
             let causes = blame::refusal(desk, &failure, Way::Loopback.flow());
-            Judgement::Failed(item, Phrase::new("evidence.redirect-unknown").with("uri", uri), causes)
+            let codes: Vec<String> = failure.codes.iter().map(|code| format!("AADSTS{code}")).collect();
+            let summary = if codes.is_empty() { failure.summary() } else { codes.join(" ") };
+            let unknown = Phrase::new("evidence.redirect-unknown").with("uri", uri).with("summary", summary);
+            Judgement::Failed(item, unknown, causes)
         }
         // A sign-in page, most of the time.
         Probed::Untold(failure) => match verdict::obstacle(&failure) {

@@ -35,8 +35,13 @@ impl Token {
         (step, if at_hand { Turn::stay() } else { Turn::go(Go::To("consent")) })
     }
 
+    /// That it is at hand does not undo what was found wrong with it since it came.
     fn weigh(&mut self, desk: &mut Desk, now: i64) {
+        let before = desk.draft.checklist.clone();
         tokens::weigh(desk);
+        if before.state(Item::Token) == State::Failed {
+            desk.draft.checklist.put_back(Item::Token, &before);
+        }
         self.causes = if has_failed(desk) { blame::of_the_token(desk, now) } else { Vec::new() };
     }
 
@@ -71,7 +76,8 @@ impl Token {
         let claims = Claims::read(&tokens.access);
         let mut blocks = vec![Block::Facts(facts(desk, &claims))];
         let checklist = &desk.draft.checklist;
-        for item in ITEMS {
+        let refused = checklist.state(Item::Token) == State::Failed;
+        for item in refused.then_some(Item::Token).into_iter().chain(ITEMS) {
             let tone = match checklist.state(item) {
                 State::Proven => Tone::Success,
                 State::Failed => Tone::Failure,
@@ -98,8 +104,14 @@ impl Token {
         let failed = desk.draft.checklist.state(Item::Permission) == State::Failed;
         let item = failed.then_some(Item::Permission).or_else(|| blame::blamed(&self.causes));
         actions.extend(lead(desk, &self.causes, item, "token"));
-        actions.push(go_on(desk));
-        actions.push(secondary(Key::Letter('n'), desk.word("action.sign-in-again"), Message::Retry));
+        let again = desk.word("action.sign-in-again");
+        if refused {
+            actions.push(primary(Key::Enter, again, Act::Send(Message::Retry)));
+            actions.push(secondary(Key::Letter('c'), desk.word("action.continue"), Message::Continue));
+        } else {
+            actions.push(go_on(desk));
+            actions.push(secondary(Key::Letter('n'), again, Message::Retry));
+        }
         Page { blocks, actions, ..Page::default() }
     }
 }

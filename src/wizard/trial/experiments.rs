@@ -72,9 +72,9 @@ impl Trial {
         ended
     }
 
-    /// What was accepted, or got further, and can take the place of what was refused.
+    /// What was accepted, and can take the place of what was refused.
     pub fn adoptable(&self) -> Option<&Change> {
-        let better = self.tried.iter().rev().find(|tried| tried.accepted() || tried.got_further())?;
+        let better = self.tried.iter().rev().find(|tried| tried.accepted())?;
         Some(&better.change).filter(|change| !matches!(change, Change::Fresh | Change::Over(_)))
     }
 }

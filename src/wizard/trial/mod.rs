@@ -11,7 +11,8 @@ use super::{
     blame,
     desk::Desk,
     effect::{Conversing, Effect, Outcome, Report, Ticket},
-    experiment::{self, Tried, Trying},
+    experiment::{self, Change, Tried, Trying},
+    plan,
     renewing::{self, Came, Renewing},
     screen::{Block, Tone, TranscriptRow},
     tokens, verdict,
@@ -42,6 +43,18 @@ pub struct Trial {
     unusable: bool,
 }
 
+/// Which token a conversation is had with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wanted {
+    /// The one at hand, unless it has run out.
+    #[default]
+    Living,
+    /// One that is fetched now, where that takes nobody.
+    New,
+    /// The one at hand, which came a moment ago.
+    AtHand,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Phase {
     Renewing(Renewing),
@@ -53,15 +66,28 @@ enum Phase {
 
 impl Trial {
     /// `None` when there is nothing to sign in with, and nothing to get it with: sign in first.
-    pub fn begin(desk: &mut Desk, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
+    pub fn begin(desk: &mut Desk, wanted: Wanted, message: Option<Envelope>, now: i64) -> Option<(Self, Effect)> {
         let expires_at = desk.draft.secrets.tokens.as_ref()?.expires_at;
         let needed = desk.draft.settings.server().map_or(0, |server| i64::from(cloud::min_life(&server.host)));
         // One that came while a clock was wrong may not be valid yet, or not any more; a new one shows the clock as well.
-        let clock = desk.draft.checklist.state(Item::Clock) == State::Failed;
-        let stale = clock || expires_at < now + needed;
+        let clock = desk.draft.checklist.state(Item::Clock) == State::Failed && wanted != Wanted::AtHand;
+        let stale = clock || wanted == Wanted::New || expires_at < now + needed;
         match stale.then(|| Renewing::begin(desk, now)).flatten() {
             Some((renewing, effect)) => Some((Self::at(Phase::Renewing(renewing), message), effect)),
             None => Self::with_token_at_hand(desk, message, now),
+        }
+    }
+
+    /// With which token to try again: what a refusal puts down to the token, no old one will mend.
+    pub fn wanted(&self) -> Wanted {
+        if self.tried.iter().any(|tried| tried.change == Change::Fresh && tried.ended.is_ok()) {
+            return Wanted::AtHand;
+        }
+        let of_token = |cause: &Cause| plan::is_in_the_token(cause.item) || cause.item == Item::Token;
+        let sure = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+        match (&self.phase, sure) {
+            (Phase::Ended(_), Some(cause)) if of_token(cause) => Wanted::New,
+            _ => Wanted::Living,
         }
     }
 
@@ -108,6 +134,8 @@ impl Trial {
                 desk.causes.clone_from(&self.causes);
                 if conversation.ending == Ending::Accepted {
                     desk.accepted_at = Some(now);
+                } else {
+                    desk.drop_good_news();
                 }
                 self.phase = Phase::Ended(conversation);
             }
@@ -152,6 +180,7 @@ impl Trial {
             }
             Came::Unready(why) => (why, Outcome::Incomplete),
         };
+        desk.drop_good_news();
         self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
     }
@@ -161,9 +190,16 @@ impl Trial {
         let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible && !failure.is_passing());
         if let Some(cause) = likely {
             // Who is led to the sign-in signs in anew.
-            desk.anew = cause.step == Some("consent");
+            desk.anew = self.wants_a_sign_in();
             desk.draft.checklist.fail(cause.item, cause.headline.clone());
         }
+    }
+
+    /// The authority gives no more tokens until somebody signs in.
+    pub fn wants_a_sign_in(&self) -> bool {
+        let refused = matches!(self.phase, Phase::Renewing(_) | Phase::Tokenless(_, Outcome::SignIn));
+        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+        refused && likely.is_some_and(|cause| cause.step == Some("consent") || cause.item == Item::Consent)
     }
 
     pub fn accepted(&self) -> bool {
@@ -179,13 +215,15 @@ impl Trial {
         }
     }
 
-    /// The item that the surest cause speaks of; the network when nothing was heard that could have one.
+    /// The item that the surest cause speaks of; the network when nothing was heard that tells one.
     pub fn blamed(&self) -> Option<Item> {
         match &self.phase {
+            // Nothing was heard that could speak of another item, unless a cause is known.
             Phase::Ended(conversation)
                 if matches!(conversation.ending, Ending::Unreachable { .. } | Ending::Fault { .. }) =>
             {
-                Some(Item::Network)
+                let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+                Some(likely.map_or(Item::Network, |cause| cause.item))
             }
             _ if self.unusable => Some(Item::ClientSecret),
             // The authority was not reached, which no step about the mail server mends.
@@ -285,7 +323,7 @@ pub fn outcome(ending: &Ending) -> Outcome {
         Ending::Accepted => Outcome::Accepted,
         Ending::Refused { .. } | Ending::Fault { .. } => Outcome::Refused,
         Ending::Temporary { .. } => Outcome::Temporary,
-        Ending::Unreachable { .. } => Outcome::Unreachable,
+        Ending::Unreachable { failure, .. } => Outcome::of(failure),
         Ending::Cancelled => Outcome::Left,
     }
 }

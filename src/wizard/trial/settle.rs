@@ -70,10 +70,12 @@ fn record(desk: &mut Desk, conversation: &Conversation, causes: &[Cause]) {
         let said = conversation.stages.iter().rev().find(|result| !result.ok);
         Phrase::new("evidence.refused").with("detail", said.map(|result| result.detail.as_str()).unwrap_or_default())
     };
-    let (at, evidence) = match conversation.ending.stage() {
-        Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => (Item::Message, refused()),
-        _ if conversation.ending.reply().is_some() => (Item::Connection, refused()),
-        _ => (Item::Network, verdict::ending(&conversation.ending).unwrap_or_else(refused)),
+    let answered = conversation.ending.reply().is_some();
+    let evidence = if answered { refused() } else { verdict::ending(&conversation.ending).unwrap_or_else(refused) };
+    let at = match conversation.ending.stage() {
+        Some(Stage::Mail | Stage::Rcpt | Stage::Data) if conversation.authenticated() => Item::Message,
+        _ if answered => Item::Connection,
+        _ => Item::Network,
     };
     match conversation.ending {
         // It may be taken the next time.

@@ -70,7 +70,7 @@ pub const STORIES: &[Story] = &[
     story("refresh_token_invalid", "message", "token", Mends::With(Key::Letter('g'))),
     story("interaction_required", "message", "consent", Mends::With(Key::Letter('g'))),
     story("consent_missing", "message", "consent", Mends::With(Key::Letter('g'))),
-    story("device_code_blocked_later", "message", "consent", Mends::At("consent")).of("device_code_blocked"),
+    story("device_code_blocked_later", "message", "consent", Mends::Here(Key::Letter('g'))).of("device_code_blocked"),
     story("token_expired", "message", "token", Mends::Here(Key::Letter('r'))),
     story("multi_tenant_needed", "told", "tenant", Mends::Here(Key::Letter('a'))),
     story("authority_audience_mismatch_session", "told", "tenant", Mends::Here(Key::Letter('a')))

@@ -17,10 +17,11 @@ pub const STORIES: &[Story] = &[
     story("service_principal_wrong_object_id", "connection", "connection", Mends::At("app-access"))
         .of("service_principal_missing")
         .leaving("app-access"),
-    story("propagation_delay", "connection", "connection", Mends::Waits("app-access")),
+    story("propagation_delay", "connection", "connection", Mends::Waits("app-access")).of("service_principal_missing"),
     story("mailbox_permission_missing", "message", "mailbox", Mends::Here(Key::Letter('r'))).leaving("app-access"),
     story("throttled", "connection", "message", Mends::Here(Key::Letter('r'))),
     story("throttled_rate", "message", "message", Mends::Here(Key::Letter('r'))).of("throttled"),
+    story("mailbox_full", "message", "mailbox", Mends::Here(Key::Letter('r'))),
     story("quota_exceeded", "message", "message", Mends::Here(Key::Letter('r'))),
     story("reputation_block", "message", "message", Mends::Here(Key::Letter('r'))),
     story("service_temporary", "message", "connection", Mends::Here(Key::Letter('r'))),

@@ -8,7 +8,7 @@ mod direct;
 use super::{Go, Page, Turn, go_on, lead, primary, secondary};
 use crate::{
     account::settings::Missing,
-    checklist::Item,
+    checklist::{Item, State},
     diagnosis::{Cause, Certainty},
     entra::{Failure, failure::Form, grant::Tokens},
     network::NetworkFailure,
@@ -125,7 +125,8 @@ impl Stop {
     fn mark(&self, desk: &mut Desk) {
         let evidence = self.causes.first().map_or_else(|| self.why.clone(), |cause| cause.headline.clone());
         match self.item {
-            Item::Consent => {}
+            // Nobody was refused anything: it was stopped here, or the authority is busy.
+            Item::Consent if self.causes.is_empty() || self.outcome != Outcome::SignIn => {}
             Item::Network if self.failure.is_some() => desk.draft.checklist.note(Item::Network, self.why.clone()),
             item if !self.is_shown() => desk.draft.checklist.note(item, evidence),
             item => desk.draft.checklist.fail(item, evidence),
@@ -185,7 +186,7 @@ impl Consent {
         let anew = std::mem::take(&mut desk.anew);
         let mut step = Self { phase: Phase::Granted };
         if desk.draft.secrets.tokens.is_some() && !anew {
-            if !desk.draft.way().is_app_only() {
+            if !desk.draft.way().is_app_only() && !has_failed(desk) {
                 desk.draft.checklist.prove(Item::Consent, Phrase::new("evidence.token-at-hand"));
             }
             return (step, Turn::stay());
@@ -245,6 +246,7 @@ impl Consent {
             Came::Granted(granted) => self.granted(desk, granted),
             Came::Stopped(stop) => {
                 Running::forget(desk);
+                desk.drop_good_news();
                 stop.mark(desk);
                 ladder::refuse(desk, &stop.causes);
                 if stop.failure.as_ref().is_some_and(is_of_password) {
@@ -312,6 +314,12 @@ impl Consent {
         match &self.phase {
             Phase::Running(running) => running.page(desk, now),
             Phase::Stopped(stop) => stopped(desk, stop),
+            // A token from before does not undo what was refused since.
+            Phase::Granted if has_failed(desk) => Page {
+                blocks: refused_since(desk),
+                actions: vec![primary(Key::Enter, desk.word("action.sign-in-again"), Act::Send(Message::Retry))],
+                ..Page::default()
+            },
             Phase::Granted => Page {
                 blocks: vec![Block::Note { tone: Tone::Success, text: desk.say(&at_hand(desk)) }],
                 actions: vec![
@@ -322,6 +330,16 @@ impl Consent {
             },
         }
     }
+}
+
+fn has_failed(desk: &Desk) -> bool {
+    desk.draft.checklist.state(Item::Consent) == State::Failed
+}
+
+/// What speaks against the sign-in whose token is at hand.
+fn refused_since(desk: &Desk) -> Vec<Block> {
+    let note = |phrase| Block::Note { tone: Tone::Failure, text: desk.say(phrase) };
+    desk.draft.checklist.evidence(Item::Consent).iter().map(note).collect()
 }
 
 fn at_hand(desk: &Desk) -> Phrase {
