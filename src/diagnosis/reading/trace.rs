@@ -55,8 +55,7 @@ static GAVE_UP: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed|disconnected|handshake")
 });
 static MAIL: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(?i:MAIL FROM):\s?<([^>\s]*)>")));
-static BANNER: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -][A-Za-z][\w-]*\.\S+ .*)")));
+static BANNER: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"{LEAD}(220[ -][A-Za-z][\w-]*\.\S+ .*)")));
 static OFFERED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(&format!(r"{LEAD}250[ -]((?:AUTH|STARTTLS|SIZE|PIPELINING|8BITMIME|XXXX)\b.*)")));
 /// JavaMail takes the lines apart.
