@@ -209,9 +209,10 @@ impl Desk {
         }
     }
 
-    /// Said before something failed; beside a refusal it would mislead.
-    pub fn drop_good_news(&mut self) {
-        self.notices.retain(|(tone, _)| *tone != Tone::Success);
+    /// Said before something failed: beside a verdict, good news mislead, and what a browser said is said again.
+    pub fn drop_stale_notices(&mut self) {
+        let of_browser = |phrase: &Phrase| phrase.key.starts_with("notice.companion-");
+        self.notices.retain(|(tone, phrase)| *tone != Tone::Success && !of_browser(phrase));
     }
 
     /// Whose word it is that nothing here can prove.
