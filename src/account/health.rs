@@ -8,7 +8,7 @@ use toml::value::{Datetime, Offset};
 use super::{
     Settings,
     settings::Consent,
-    vault::{Refused, Vault},
+    vault::{Of, Refused, Vault},
 };
 use crate::{entra::Cloud, way::Way};
 
@@ -128,6 +128,8 @@ pub enum Remedy {
     Credential,
     /// The app signs in as itself, and something else is wrong.
     Settings,
+    /// Another test: the mail server refused, and what mends that is done elsewhere. Other programs may send again by now.
+    Test,
 }
 
 /// Refusals of the secret or of the certificate itself.
@@ -184,6 +186,7 @@ impl Known<'_> {
         let of_credential =
             refused.and_then(|refused| refused.codes.first()).is_some_and(|code| CREDENTIAL.contains(code));
         match self.consent() {
+            _ if refused.is_some_and(|refused| refused.of == Of::Mailbox) => Remedy::Test,
             _ if of_credential => Remedy::Credential,
             Consent::ClientCredentials => Remedy::Settings,
             Consent::DeviceCode | Consent::Browser | Consent::Password => Remedy::SignIn,

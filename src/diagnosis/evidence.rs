@@ -261,6 +261,8 @@ fn scope_audience(scope: &str) -> &'static str {
         "graph"
     } else if has(&["//outlook.office", "//outlook-dod.office", "//partner.outlook.cn", "//ps.outlook.com"]) {
         "exchange"
+    } else if has(&["://"]) && !has(&["outlook"]) {
+        "other"
     } else {
         ""
     }

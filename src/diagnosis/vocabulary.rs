@@ -172,7 +172,7 @@ pub const FACTS: &[Fact] = &[
     fact("redirect_platform", "web, native or spa: where the registration lists it (evidence file only)", Nobody),
     fact("secret.shape", "guid, value or truncated", Nobody),
     fact("scope", "scopes asked for", Host),
-    fact("scope.audience", "graph or exchange: whose scopes they are, by their host", Nobody),
+    fact("scope.audience", "graph, exchange or other: whose scopes they are, by their host", Nobody),
     fact("scope.granted", "`scope` of the token answer", Host),
     fact(
         "granted.audience",

@@ -71,6 +71,8 @@ impl Model {
             .into_iter()
             .fold(companion.request, |request, place| request.filled(place, &about));
         self.called.retain(|called| called.number != number);
+        // What is said of it is news, even if it is the same once more.
+        self.desk.notices.clear();
         self.called.push(Called { number, about, ticket: Some(ticket), refused: false });
         vec![Effect::Fetch(ticket, request)]
     }

@@ -7,27 +7,22 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 use super::{
-    effect::{CertificateFiles, Outcome, Ticket},
+    effect::{Outcome, Ticket},
     ladder, plan,
     remote::Remote,
     rests::Facts,
     screen::Tone,
 };
 use crate::{
-    account::{Settings, draft::Draft, settings::Missing},
+    account::{Settings, draft::Draft},
     checklist::{Item, State},
     diagnosis::Cause,
-    entra::{
-        Certificate, Cloud, Failure,
-        assertion::{self, Algorithm},
-        grant::{Credential, Registration},
-    },
+    entra::{Certificate, assertion::Algorithm},
     facts::Address,
     language::Texts,
     phrase::Phrase,
     product::{self, Product},
     secret::Secret,
-    way::Way,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -84,25 +79,9 @@ pub struct Desk {
     drawn: u32,
     /// What the app shows itself by, once it was read.
     pub certificate: Option<Certificate>,
-    algorithm: Algorithm,
+    pub(super) algorithm: Algorithm,
     issued: u32,
     out: BTreeSet<Ticket>,
-}
-
-/// Why the app cannot show itself yet.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Unready {
-    Missing(Missing),
-    /// These are to be read first.
-    Unread(CertificateFiles),
-    /// The key could not sign.
-    Unsigned,
-}
-
-impl From<Missing> for Unready {
-    fn from(missing: Missing) -> Self {
-        Self::Missing(missing)
-    }
 }
 
 impl Desk {
@@ -193,17 +172,6 @@ impl Desk {
         self.product().redirect(self.draft.settings.base_url.as_ref())
     }
 
-    /// The secret that goes along with what is asked here; a product elsewhere keeps its own.
-    pub fn client_secret(&self) -> Option<&Secret> {
-        self.draft.secrets.client_secret.as_ref().filter(|_| !self.product().app.keeps_secret_back())
-    }
-
-    /// Whether nobody can sign in without one.
-    pub fn needs_secret(&self) -> bool {
-        let app = &self.product().app;
-        self.draft.way() == Way::Secret || app.secret && !app.keeps_secret_back()
-    }
-
     /// Changes the settings. What was known of an item rests on the facts it was found out with; when one of
     /// them changes, it is known no more (`rests.rs`).
     pub fn change<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
@@ -231,82 +199,6 @@ impl Desk {
         result
     }
 
-    /// Sets up another product. Another cloud has other addresses, tenants and apps: what was typed for the one
-    /// before is not taken along, but what was known beforehand.
-    pub fn choose(&mut self, product: &Product) {
-        let named = |settings: &Settings| settings.product.as_deref().and_then(product::find);
-        let akin = self.suggested.cloud.is_none_or(|cloud| cloud.is_microsoft() == product.cloud.is_microsoft())
-            && named(&self.suggested).is_none_or(|known| known.is_akin(product));
-        let suggested = if akin { self.suggested.clone() } else { Settings::default() };
-        // A product for Microsoft's clouds is for each of them, unless its accounts are all in one.
-        let cloud = suggested.cloud.filter(|_| product.tenant.is_none()).unwrap_or(product.cloud);
-        let before = named(&self.draft.settings);
-        let same = suggested.product.as_ref().is_none_or(|known| *known == product.id);
-        let known_host = suggested.smtp.host.clone().filter(|_| same);
-        self.change(|desk| {
-            let settings = &mut desk.draft.settings;
-            let tenant = product.tenant.as_ref();
-            if before.is_some_and(|before| settings.cloud() != cloud || !before.is_akin(product)) {
-                settings.endpoints = suggested.endpoints;
-                settings.smtp = suggested.smtp;
-                settings.client_id = suggested.client_id;
-                settings.tenant = suggested.tenant;
-                settings.scopes = suggested.scopes;
-            }
-            settings.product = Some(product.id.clone());
-            let base_url = settings.base_url.take().or(suggested.base_url);
-            settings.base_url = base_url.filter(|_| product.base);
-            settings.cloud = Some(cloud);
-            settings.tenant = tenant.cloned().or(settings.tenant.take());
-            // A product's own server is no other's; beside it counts what was known beforehand for the same product.
-            let of_before = before.and_then(|before| before.smtp_host.as_ref());
-            let kept = settings.smtp.host.take().filter(|host| Some(host) != of_before);
-            settings.smtp.host = match &product.smtp_host {
-                Some(own) => known_host.or_else(|| Some(own.clone())),
-                None => kept,
-            };
-            settings.sender = settings.sender.take().filter(|_| product.has_sender());
-            if !product.ways.contains(&desk.draft.way()) {
-                desk.draft.way = None;
-                desk.draft.settings.take_way(product.ways[0]);
-                desk.draft.settings.consent = None;
-            }
-            // Another product's is registered for another app, or for none.
-            if before.is_some_and(|before| before.redirect_here() != product.redirect_here()) {
-                desk.draft.settings.redirect_uri = None;
-            }
-            desk.settle_redirect();
-        });
-        if let Some(tenant) = &product.tenant {
-            let shared = Phrase::new("evidence.tenant-shared").with("tenant", tenant);
-            self.draft.checklist.not_needed(Item::Tenant, shared);
-        }
-    }
-
-    /// A browser comes back to the product's usual place unless another was named.
-    pub fn settle_redirect(&mut self) {
-        let comes_back = self.product().signs_in_itself() || self.draft.settings.way().is_browser();
-        if comes_back && self.draft.settings.redirect_uri.is_none() {
-            self.draft.settings.redirect_uri = self.product().redirect_here().parse().ok();
-        }
-    }
-
-    /// Another of Microsoft's clouds. Tenant, app and mail server of the one before are not taken along, but what
-    /// was known beforehand.
-    pub fn move_to(&mut self, cloud: Cloud) {
-        let suggested = self.suggested.clone();
-        self.change(|desk| {
-            let settings = &mut desk.draft.settings;
-            if settings.cloud() != cloud {
-                settings.tenant = None;
-                settings.client_id = suggested.client_id;
-                settings.scopes = suggested.scopes;
-                settings.smtp = suggested.smtp;
-            }
-            settings.cloud = Some(cloud);
-        });
-    }
-
     /// Without tokens, and without what they had shown.
     pub fn drop_tokens(&mut self) {
         self.draft.secrets.tokens = None;
@@ -317,47 +209,10 @@ impl Desk {
         }
     }
 
-    /// The app as the authority knows it, with what it shows itself by in the way chosen; an assertion is signed
-    /// for each request anew.
-    pub fn registration(&mut self, now: i64) -> Result<Registration, Unready> {
-        let bare = self.draft.settings.registration(Credential::None)?;
-        let credential = match (self.draft.way(), &self.certificate) {
-            (Way::Certificate, Some(certificate)) => {
-                let certificate = certificate.clone();
-                let jti = self.random("jti");
-                assertion::sign(&certificate, &bare, self.algorithm, now, jti.expose())
-                    .map(Credential::Assertion)
-                    .ok_or(Unready::Unsigned)?
-            }
-            (Way::Certificate, None) => {
-                return Err(self.certificate_files().map_or(Missing("certificate_file").into(), Unready::Unread));
-            }
-            _ => return Ok(self.client()?),
-        };
-        Ok(Registration { credential, ..bare })
-    }
-
-    /// The same where a person consents: with the secret, if there is one.
-    pub fn client(&self) -> Result<Registration, Missing> {
-        self.draft.settings.registration(self.client_secret().cloned())
-    }
-
-    pub fn certificate_files(&self) -> Option<CertificateFiles> {
-        let settings = &self.draft.settings;
-        let certificate = settings.certificate_file.clone()?;
-        Some(CertificateFiles { certificate, key: settings.certificate_key_file.clone() })
-    }
-
-    /// Whether what was refused is worth a try with another algorithm; it is used from then on.
-    pub fn sign_otherwise(&mut self, failure: &Failure) -> bool {
-        let other = self.algorithm.instead(failure).filter(|_| self.draft.way() == Way::Certificate);
-        self.algorithm = other.unwrap_or(self.algorithm);
-        other.is_some()
-    }
-
-    /// Said before something failed; beside a refusal it would mislead.
-    pub fn drop_good_news(&mut self) {
-        self.notices.retain(|(tone, _)| *tone != Tone::Success);
+    /// Said before something failed: beside a verdict, good news mislead, and what a browser said is said again.
+    pub fn drop_stale_notices(&mut self) {
+        let of_browser = |phrase: &Phrase| phrase.key.starts_with("notice.companion-");
+        self.notices.retain(|(tone, phrase)| *tone != Tone::Success && !of_browser(phrase));
     }
 
     /// Whose word it is that nothing here can prove.

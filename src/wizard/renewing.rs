@@ -4,7 +4,8 @@
 use super::{
     asking::{Answered, Asking},
     blame,
-    desk::{Desk, Unready},
+    credential::Unready,
+    desk::Desk,
     effect::{CertificateFailure, Effect, Report, Ticket},
 };
 use crate::{

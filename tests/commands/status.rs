@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use serde_json::{Value, json};
 use smtp_oauth::{
-    account::vault::{Refused, Vault},
+    account::vault::{Of, Refused, Vault},
     secret::Secret,
 };
 
@@ -161,6 +161,18 @@ fn a_refusal_is_told_and_so_is_a_sign_in_that_never_was() {
     fs::remove_file(desk.vault_file()).unwrap();
     let told = desk.run(&["status"]);
     assert_eq!(told, ran(format!("alerts: critical. Nobody has signed in.\n{again}"), 0));
+}
+
+#[test]
+fn what_the_mail_server_refused_is_asked_again_and_not_signed_in_again() {
+    let desk = Desk::signed_in(0);
+    let mut vault = desk.vault();
+    let summary = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled".to_owned();
+    vault.was_refused(Refused { summary, codes: Vec::new(), of: Of::Mailbox }, now() - HOUR - 60);
+    desk.keep(&vault);
+    let said = desk.run(&["status"]).stdout;
+    assert!(said.contains("The mail server refused when it was asked last (61 min ago): 535 5.7.139"), "{said}");
+    assert!(said.contains("a test shows: smtp-oauth test -a alerts") && !said.contains("To sign in again"), "{said}");
 }
 
 #[test]

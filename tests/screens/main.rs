@@ -5,14 +5,14 @@
 #[expect(dead_code, reason = "the walks use all of it")]
 mod person;
 mod products;
+mod seen;
 
 use std::{path::PathBuf, time::Duration};
 
 use person::{CLIENT, DEVICE_CODE, Person, accepted, discovery, error, given, granted, refused};
+use seen::{seen, seen_in_japanese};
 use smtp_oauth::{
     checklist::Item,
-    front::{Look, Words, tui},
-    language::{Language, Texts},
     network::{FailureKind, NetworkFailure},
     smtp::{Conversation, Ending, Line, Side, Stage, TlsFacts},
     way::Way,
@@ -20,94 +20,9 @@ use smtp_oauth::{
         Given, Remote,
         effect::{Effect, Existing, Report},
         message::Message,
-        screen::{Input, Key, Screen},
+        screen::Key,
     },
 };
-
-use unicode_width::UnicodeWidthStr;
-
-const SIZE: (u16, u16) = (80, 24);
-
-fn words(language: Language) -> Words {
-    let texts = Texts::new(language);
-    Words::new(|key| texts.word(&format!("front.{key}")))
-}
-
-/// The rows of a screen, as they must be on any.
-fn rows(screen: &Screen, look: Look) -> Vec<String> {
-    let (width, height) = SIZE;
-    let words = words(screen.language);
-    let rows = tui::drawn(screen, look, &words, width, height);
-    let (place, shown) = (&screen.id, rows.join("\n"));
-    for row in &rows {
-        assert!(UnicodeWidthStr::width(row.as_str()) <= usize::from(width), "too wide at {place}: {row}");
-    }
-    let footer = &rows[rows.len() - 3..];
-    for action in &screen.actions {
-        let label = look.label(action, &words);
-        assert!(footer.iter().any(|row| row.contains(&label)), "no {label:?} at {place}:\n{shown}");
-    }
-    if let Some(question) = &screen.question {
-        assert!(shown.contains(&question.label), "no question at {place}:\n{shown}");
-        match &question.input {
-            Input::Choice { options, selected } => {
-                let digits = options.len().to_string().len();
-                let here = format!("> {:>digits$}. {}", selected + 1, options[*selected].label);
-                assert!(shown.contains(&here), "no choice at {place}:\n{shown}");
-            }
-            Input::Text { .. } | Input::Secret { .. } | Input::Pasted => {
-                assert!(rows.iter().any(|row| row == " >" || row.starts_with(" > ")), "no field at {place}:\n{shown}");
-            }
-        }
-    }
-    rows
-}
-
-/// The screen a person is at.
-fn seen(person: &Person) -> String {
-    let screen = person.screen();
-    let ascii = rows(&screen, Look { ascii: true, color: false });
-    // A product of Japan calls its fields by Japanese names, whoever reads of them.
-    let plain = |letter: char| letter.is_ascii() || letter.is_alphabetic() && letter >= '\u{3041}';
-    assert!(ascii.iter().all(|row| row.chars().all(plain)), "{}: {}", screen.id, ascii.join("\n"));
-    drawn(&screen)
-}
-
-/// The same in the other language, from where it leads back to just this.
-fn seen_in_japanese(person: &Person) -> String {
-    let mut model = person.model.clone();
-    let mut switch = || {
-        assert!(model.update(Message::Language, person.now).is_empty(), "nothing but the words changes");
-        model.view(person.now)
-    };
-    let japanese = switch();
-    assert_eq!((japanese.language, switch()), (Language::Japanese, person.screen()));
-    rows(&japanese, Look { ascii: true, color: false });
-    for (width, height) in [(1, 1), (20, 3), (80, 24), (200, 60)] {
-        breaks_as_japanese_does(&japanese, width, height);
-    }
-    drawn(&japanese)
-}
-
-/// No line begins with what ends a clause, or ends with what opens a quotation (JIS X 4051, `kinsoku`).
-fn breaks_as_japanese_does(screen: &Screen, width: u16, height: u16) {
-    let rows = tui::drawn(screen, Look { ascii: false, color: true }, &words(Language::Japanese), width, height);
-    for row in &rows {
-        assert!(UnicodeWidthStr::width(row.as_str()) <= usize::from(width), "too wide at {}: {row}", screen.id);
-        if width < 40 {
-            continue;
-        }
-        let (first, last) = (row.trim().chars().next().unwrap_or(' '), row.chars().last().unwrap_or(' '));
-        assert!(!"、。」）ーっゃゅょッャュョ・".contains(first), "at {}: {row}", screen.id);
-        assert!(!"「（".contains(last), "at {}: {row}", screen.id);
-    }
-}
-
-fn drawn(screen: &Screen) -> String {
-    let shown = rows(screen, Look { ascii: false, color: true }).join("\n");
-    assert!(!shown.contains("CANARY"), "{shown}");
-    shown
-}
 
 fn start() -> Person {
     Person::sits_down(given())

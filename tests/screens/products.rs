@@ -13,7 +13,7 @@ use smtp_oauth::{
 
 use crate::{
     person::{CLIENT, NOW, Person, TENANT, given},
-    seen, seen_in_japanese,
+    seen::{seen, seen_in_japanese},
 };
 
 /// As far as it could be when somebody comes to this step.

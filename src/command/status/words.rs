@@ -17,7 +17,9 @@ pub fn account(texts: &Texts, account: &Account, now: i64, option: &str) -> Stri
     let about = Phrase::new("status.account").with("account", &account.name).with("state", state);
     let head = |first: &str| sentence("", &texts.say(&about.clone().with("first", first)));
     match &account.health {
-        Ok(health) => head(&first(texts, health, now)) + &dates(texts, health, now) + &notes(texts, health, option),
+        Ok(health) => {
+            head(&first(texts, health, now)) + &dates(texts, health, now) + &notes(texts, account, health, option)
+        }
         Err(why) => head(why),
     }
 }
@@ -27,7 +29,9 @@ pub fn first(texts: &Texts, health: &Health, now: i64) -> String {
     let Some(Next { what, at }) = health.next else { return texts.word("status.nothing-ends") };
     let over = at.is_some_and(|at| at <= now);
     let part = if health.owner.is_some() { "shared" } else { what.id() };
-    let key = if over && !matches!(what, Part::Refusal | Part::SignIn) {
+    let key = if what == Part::Refusal && health.remedy == Remedy::Test {
+        "status.next.refused-test".to_owned()
+    } else if over && !matches!(what, Part::Refusal | Part::SignIn) {
         format!("status.over.{part}")
     } else {
         format!("status.next.{part}")
@@ -53,16 +57,17 @@ fn dates(texts: &Texts, health: &Health, now: i64) -> String {
     rows.into_iter().filter_map(line).collect()
 }
 
-fn notes(texts: &Texts, health: &Health, option: &str) -> String {
+fn notes(texts: &Texts, account: &Account, health: &Health, option: &str) -> String {
     let again = matches!(health.next, Some(Next { what: Part::Refusal | Part::SignIn, .. }));
     let remedy = match health.remedy {
         Remedy::SignIn => "status.note.again",
         Remedy::Credential => "status.note.credential",
         Remedy::Settings => "status.note.application",
+        Remedy::Test => "status.note.test",
     };
     let owner = health.owner.as_deref().unwrap_or_default();
     let notes = [
-        (again, Phrase::new(remedy).with("config", option)),
+        (again, Phrase::new(remedy).with("config", option).with("account", &account.name)),
         (health.secret_undated, Phrase::new("status.note.undated")),
         (health.by_device_code, Phrase::new("status.note.device-code")),
         (health.owner.is_some(), Phrase::new("status.note.shared").with("owner", owner)),

@@ -130,8 +130,10 @@ impl<'a> Watch<'a> {
     }
 
     fn say_next(&self, tries: usize, said: &str, at: i64) {
-        let phrase = Phrase::new("test.again").with("number", tries).with("said", said);
-        let phrase = phrase.with("time", clock(at, now())).with("until", clock(self.until, now()));
+        let key = if at < self.until { "test.again" } else { "test.again-last" };
+        let said = said.trim_end_matches(['.', '。']);
+        let phrase = Phrase::new(key).with("number", tries).with("said", said).with("time", clock(at, now()));
+        let phrase = phrase.with("until", format!("{} {}", clock(self.until, now()), zone(now())));
         self.context.complain(self.context.texts.say(&phrase));
     }
 
@@ -161,6 +163,12 @@ fn clock(at: i64, now: i64) -> String {
     let Some((at, now)) = here(at).zip(here(now)) else { return String::new() };
     let format = if at.date_naive() == now.date_naive() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
     at.format(format).to_string()
+}
+
+/// What a time of day here is behind or ahead of UTC, such as `+09:00`.
+fn zone(now: i64) -> String {
+    let here = DateTime::from_timestamp(now, 0).map(|now| now.with_timezone(&Local).format("%:z").to_string());
+    here.unwrap_or_default()
 }
 
 #[cfg(test)]

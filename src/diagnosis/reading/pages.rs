@@ -18,6 +18,7 @@ const SAID: [(&str, &[&str]); 10] = [
             "管理者の承認が必要",
             "管理者のみが付与できる",
             "this app requires your admin's approval",
+            "approval required",
             "承認が必要です",
             "administratorgenehmigung erforderlich",
             "die nur ein administrator erteilen kann",
@@ -104,7 +105,8 @@ const SAID: [(&str, &[&str]); 10] = [
 ];
 
 /// Those of them that any page may say: they count where they are a sentence of their own, or beside Microsoft's name.
-const ANYBODYS: [&str; 16] = [
+const ANYBODYS: [&str; 17] = [
+    "approval required",
     "承認が必要です",
     "your account or password is incorrect",
     "アカウントまたはパスワードが正しくありません",

@@ -1,6 +1,7 @@
 //! A screen as lines of plain text, and afterwards only what is new in it. Nothing printed can be
 //! taken back, so nothing is printed twice.
 
+use super::is_running;
 use crate::{
     front::{
         Look, Words,
@@ -12,7 +13,7 @@ use crate::{
     visible,
     wizard::{
         message::Message,
-        screen::{Act, Block, Input, ItemRow, Key, Question, Screen, Tone},
+        screen::{Act, Action, Block, Input, ItemRow, Key, Question, Screen, Tone},
     },
 };
 
@@ -70,7 +71,9 @@ impl Paper<'_> {
             let same = before.question.as_ref().is_some_and(|old| old.label == now.label && old.input == now.input);
             lines.extend(if same { self.error(now) } else { self.question(now) });
         }
-        if before.actions != screen.actions {
+        // A key that is gone is no news, and between the lines of an exchange nobody chooses.
+        let is_new = |action: &Action| !before.actions.contains(action);
+        if !is_running(screen) && (is_running(before) || screen.actions.iter().any(is_new)) {
             lines.extend(self.menu(screen));
         }
         joined(&lines)

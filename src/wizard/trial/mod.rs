@@ -135,7 +135,7 @@ impl Trial {
                 if conversation.ending == Ending::Accepted {
                     desk.accepted_at = Some(now);
                 } else {
-                    desk.drop_good_news();
+                    desk.drop_stale_notices();
                 }
                 self.phase = Phase::Ended(conversation);
             }
@@ -180,7 +180,7 @@ impl Trial {
             }
             Came::Unready(why) => (why, Outcome::Incomplete),
         };
-        desk.drop_good_news();
+        desk.drop_stale_notices();
         self.phase = Phase::Tokenless(why, outcome);
         Vec::new()
     }

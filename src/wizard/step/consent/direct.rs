@@ -13,7 +13,8 @@ use crate::{
     way::Way,
     wizard::{
         asking::{Answered, Asking},
-        desk::{Desk, Unready},
+        credential::Unready,
+        desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
         screen::{Block, Key, Tone},

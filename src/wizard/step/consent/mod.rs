@@ -246,7 +246,7 @@ impl Consent {
             Came::Granted(granted) => self.granted(desk, granted),
             Came::Stopped(stop) => {
                 Running::forget(desk);
-                desk.drop_good_news();
+                desk.drop_stale_notices();
                 stop.mark(desk);
                 ladder::refuse(desk, &stop.causes);
                 if stop.failure.as_ref().is_some_and(is_of_password) {
