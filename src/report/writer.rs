@@ -25,7 +25,7 @@ pub struct Writer<'a> {
 /// Facts that name somebody, in the order in which they get their numbers.
 const NAMED: [&str; 4] = ["user", "sender", "token.user", "alias"];
 /// Facts that hold a domain or a host of the organisation's own.
-const OWN: [&str; 11] = [
+const OWN: [&str; 10] = [
     "tenant",
     "token.tenant",
     "oauth.tenant",
