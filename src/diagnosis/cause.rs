@@ -256,7 +256,7 @@ impl Entry {
 
 /// What was tried after a refusal bears on every cause of it.
 fn tried(evidence: &Evidence) -> impl Iterator<Item = (&'static str, String)> {
-    let names = super::evidence::FACTS.iter().map(|(fact, _)| *fact).filter(|fact| fact.starts_with("experiment."));
+    let names = super::evidence::FACTS.iter().map(|fact| fact.name).filter(|fact| fact.starts_with("experiment."));
     names.filter_map(|fact| Some((fact, shortened(evidence.text(fact)?))))
 }
 
@@ -271,7 +271,7 @@ fn shortened(text: String) -> String {
 
 /// Every fact goes along as a value, so that a text may name any of them; and what follows from the account's cloud.
 fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
-    let seen = super::evidence::FACTS.iter().filter_map(|(fact, _)| Some((*fact, evidence.text(fact)?)));
+    let seen = super::evidence::FACTS.iter().filter_map(|fact| Some((fact.name, evidence.text(fact.name)?)));
     let phrase = cloud(evidence).told().into_iter().fold(phrase, |phrase, (name, value)| phrase.with(name, value));
     let phrase = seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value));
     // One that is not known by its name is looked up without its port.

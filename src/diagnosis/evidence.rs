@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use super::vocabulary::FACTS;
+pub use super::vocabulary::{FACTS, find};
 
 use super::{
     certificate,
@@ -35,10 +35,10 @@ impl Evidence {
     /// Adds a value to a fact of [`FACTS`]; an empty value says nothing and is left out.
     pub fn add(&mut self, fact: &str, value: impl ToString) {
         let value = value.to_string();
-        let known = FACTS.iter().find(|(name, _)| *name == fact);
+        let known = find(fact);
         debug_assert!(known.is_some(), "unknown fact {fact}");
-        if let Some((name, _)) = known.filter(|_| !value.is_empty()) {
-            self.0.entry(name).or_default().push(value);
+        if let Some(fact) = known.filter(|_| !value.is_empty()) {
+            self.0.entry(fact.name).or_default().push(value);
         }
     }
 
@@ -345,6 +345,8 @@ fn scope_audience(scope: &str) -> &'static str {
         "graph"
     } else if has(&["//outlook.office", "//outlook-dod.office", "//partner.outlook.cn", "//ps.outlook.com"]) {
         "exchange"
+    } else if has(&["://"]) && !has(&["outlook"]) {
+        "other"
     } else {
         ""
     }

@@ -24,6 +24,11 @@ const REPLIES: &[(&str, &str, Certainty)] = &[
     ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "basic_auth_retired", Likely),
     ("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.", "password_wrong", Likely),
     (
+        "535 5.7.139 Authentication unsuccessful, account locked. Contact your administrator.",
+        "account_cannot_sign_in",
+        Likely,
+    ),
+    (
         "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.",
         "ca_blocks",
         Likely,

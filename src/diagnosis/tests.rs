@@ -375,6 +375,25 @@ fn a_password_refused_as_such_is_certain_for_personal_accounts_alone() {
 }
 
 #[test]
+fn what_the_other_address_family_does_tells_the_way_from_the_server() {
+    let tried = |more: &[(&'static str, &'static str)], outcome: &'static str| {
+        let seen = [("host", "smtp.office365.com"), ("network.family", "IPv6"), ("experiment.address-family", outcome)];
+        first(&[&seen, more].concat())
+    };
+    for (seen, accepted, refused) in [
+        (("network.kind", "closed"), "network_blocked", "connection_dropped"),
+        (("network.kind", "unanswered"), "network_blocked", "answer_overdue"),
+        (("smtp.fault", "starttls-not-offered"), "smtp_redirected_by_network", "starttls_missing"),
+        (("smtp.fault", "xoauth2-not-offered"), "smtp_redirected_by_network", "xoauth2_not_offered"),
+        (("network.kind", "certificate"), "tls_intercepted", "certificate_untrusted"),
+        (("reply.code", "535"), "ca_blocks", UNKNOWN),
+    ] {
+        let more = [seen, ("reply.stage", "auth")];
+        assert_eq!((tried(&more, "accepted"), tried(&more, "refused")), (accepted, refused), "{seen:?}");
+    }
+}
+
+#[test]
 fn a_page_without_a_number_does_not_outrank_a_mail_servers_reply() {
     let off = ("reply.text", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.");
     let page = ("oauth.page", "more-information");

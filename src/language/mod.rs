@@ -208,19 +208,41 @@ impl Texts {
 
     /// A text that is no language's own, its values filled in as they are.
     pub fn fill(&self, template: &str, phrase: &Phrase) -> String {
-        fill(template, |name| Some(self.value(phrase, name).unwrap_or_else(|| self.any(name))))
+        let said = |piece| match piece {
+            Piece::Words(words) | Piece::Value(_, words) => words,
+        };
+        self.in_pieces(template, phrase).into_iter().map(said).collect()
     }
 
     /// A sentence in pieces, for who must tell our words from what others said.
     pub fn pieces(&self, phrase: &Phrase) -> Vec<Piece> {
-        let piece = |part: Part| match part {
-            Part::Words(words) => Piece::Words(words.to_owned()),
-            Part::Name(name) => match self.value(phrase, name) {
-                Some(value) => Piece::Value(name.to_owned(), value),
-                None => Piece::Words(self.any(name)),
-            },
-        };
-        parts(self.template(&phrase.key)).into_iter().map(piece).collect()
+        self.in_pieces(self.template(&phrase.key), phrase)
+    }
+
+    fn in_pieces(&self, template: &str, phrase: &Phrase) -> Vec<Piece> {
+        // What stands for a value is of this language: no space sets it off from the rest where the language has none.
+        let spaced = !self.language.space().is_empty();
+        let mut parts = parts(template).into_iter().peekable();
+        let (mut pieces, mut after_words) = (Vec::new(), false);
+        while let Some(part) = parts.next() {
+            match part {
+                Part::Words(words) => {
+                    let before = matches!(parts.peek(), Some(Part::Name(name)) if value(phrase, name).is_none());
+                    let words = words.strip_prefix(' ').filter(|_| after_words).unwrap_or(words);
+                    let words = words.strip_suffix(' ').filter(|_| before && !spaced).unwrap_or(words);
+                    pieces.push(Piece::Words(words.to_owned()));
+                    after_words = false;
+                }
+                Part::Name(name) => match self.value(phrase, name) {
+                    Some(value) => pieces.push(Piece::Value(name.to_owned(), value)),
+                    None => {
+                        pieces.push(Piece::Words(self.any(name)));
+                        after_words = !spaced;
+                    }
+                },
+            }
+        }
+        pieces
     }
 
     fn value(&self, phrase: &Phrase, name: &str) -> Option<String> {
@@ -230,9 +252,11 @@ impl Texts {
         })
     }
 
-    /// What stands for any value of this name.
+    /// What stands for any value of this name: words for it, else what the fact is called.
     fn any(&self, name: &str) -> String {
-        self.find(&format!("general.{name}")).unwrap_or("…").to_owned()
+        let called = || self.find(&format!("facts.{name}")).map(|label| format!("‹{label}›"));
+        let words = self.find(&format!("general.{name}")).map(str::to_owned);
+        words.or_else(called).unwrap_or_else(|| "…".to_owned())
     }
 
     /// What a fact of `diagnosis` says. A value that is no one else's word is said in the reader's language.

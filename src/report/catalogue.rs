@@ -131,7 +131,7 @@ impl Section<'_> {
     /// By what people look for it, and where it can be met.
     fn known_by(&mut self, demos: &[String]) {
         let codes = self.named(&["oauth.code"]).into_iter().map(|code| format!("AADSTS{code}")).collect::<Vec<_>>();
-        let replies = self.named(&["reply.text", "reply.code", "reply.enhanced", "oauth.error", "network.kind"]);
+        let replies = self.named(&["reply.text", "reply.code", "reply.enhanced", "oauth.error"]);
         let demos = demos.iter().map(|name| format!("smtp-oauth --demo {name}")).collect::<Vec<_>>();
         let rows = [("codes", codes), ("replies", replies), ("demo", demos)];
         let mut lines: Vec<Spans> = rows
@@ -150,7 +150,7 @@ impl Section<'_> {
         let one = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let values = value.as_array().map_or_else(|| vec![one(value)], |values| values.iter().map(one).collect());
         let label = self.texts.word(&format!("facts.{fact}"));
-        values.iter().map(|value| format!("{label}: {value}\n")).collect()
+        values.iter().map(|value| format!("{label}: {}\n", self.texts.fact_value(fact, value))).collect()
     }
 
     /// What the rules ask of these facts, each once.

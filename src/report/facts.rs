@@ -56,7 +56,7 @@ const SAID: &[&str] =
 
 /// Those of these facts that are known; a name with a dot at its end stands for all that begin with it.
 pub fn of(writer: &Writer, evidence: &Evidence, named: &[&str]) -> Part {
-    let facts = named.iter().flat_map(|name| FACTS.iter().map(|(fact, _)| *fact).filter(move |fact| is(fact, name)));
+    let facts = named.iter().flat_map(|name| FACTS.iter().map(|fact| fact.name).filter(move |fact| is(fact, name)));
     let facts = facts.filter(|fact| !SAID.iter().any(|said| is(fact, said)));
     Part::Bullets(facts.filter_map(|fact| writer.evidence(evidence, fact)).collect())
 }
@@ -65,7 +65,7 @@ pub fn of(writer: &Writer, evidence: &Evidence, named: &[&str]) -> Part {
 pub fn others(writer: &Writer, evidence: &Evidence) -> Part {
     let sections = [ASKED, AUTHORITY, SERVER, TIMES, EXPERIMENTS, TOKEN, SAID];
     let elsewhere = |fact: &str| sections.iter().any(|names| names.iter().any(|name| is(fact, name)));
-    let facts = FACTS.iter().map(|(fact, _)| *fact).filter(|fact| !elsewhere(fact));
+    let facts = FACTS.iter().map(|fact| fact.name).filter(|fact| !elsewhere(fact));
     Part::Bullets(facts.filter_map(|fact| writer.evidence(evidence, fact)).collect())
 }
 

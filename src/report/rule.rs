@@ -7,6 +7,9 @@ use crate::{
     phrase::Phrase,
 };
 
+/// More numbers than this stand in one place alone, with the cause's others.
+const FEW: usize = 5;
+
 /// `certain: Reply contains ‘…’; Token: not known`.
 pub fn line(texts: &Texts, rule: &Rule) -> Spans {
     let certainty = texts.word(&format!("certainty.{}", rule.certainty.id()));
@@ -47,20 +50,29 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
             _ => Span::Words(value.to_owned()),
         })
     };
-    let one = |key: &str, value: &dyn ToString| said(&phrase(key).with("value", value.to_string()));
+    let shown =
+        |value: &str| texts.fact_words(&condition.fact, value).map_or(Span::Value(value.to_owned()), Span::Words);
+    let one = |key: &str, value: &str| match texts.fact_words(&condition.fact, value) {
+        Some(words) => {
+            let phrase = phrase(key).with("value", &words);
+            spans(texts.pieces(&phrase), |_, words| Span::Words(words.to_owned()))
+        }
+        None => said(&phrase(key).with("value", value)),
+    };
     let several = |key: &str, values: &[String]| {
         let mut said = said(&phrase(key));
         for (at, value) in values.iter().enumerate() {
             said.extend((at > 0).then(|| Span::Words(texts.word("report.rule.or"))));
-            said.push(Span::Value(value.clone()));
+            said.push(shown(value));
         }
         said
     };
     // Shown in words elsewhere, and counted in seconds here.
-    let number = |number: &u32| if condition.fact == "clock.off" { format!("{number} s") } else { number.to_string() };
+    let number = |number: u32| if condition.fact == "clock.off" { format!("{number} s") } else { number.to_string() };
     let two = |key: &str, other: &str| said(&phrase(key).with("other", label(other)));
     match &condition.test {
         Test::Is(value) => one("is", value),
+        Test::OneOf(values) if condition.fact == "oauth.code" && values.len() > FEW => said(&phrase("numbered")),
         Test::OneOf(values) => several("one-of", values),
         Test::IsNot(value) => one("is-not", value),
         Test::NoneOf(values) => several("none-of", values),
@@ -72,9 +84,9 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         Test::SameAs(other) => two("same-as", other),
         Test::OtherDomainThan(other) => two("other-domain-than", other),
         Test::OtherNameThan(other) => two("other-name-than", other),
-        Test::AtMost(most) => one("at-most", &number(most)),
-        Test::NoneAtMost(most) => one("none-at-most", &number(most)),
-        Test::AtLeast(least) => one("at-least", &number(least)),
+        Test::AtMost(most) => one("at-most", &number(*most)),
+        Test::NoneAtMost(most) => one("none-at-most", &number(*most)),
+        Test::AtLeast(least) => one("at-least", &number(*least)),
         Test::Present(true) => two("present", &condition.fact),
         Test::Present(false) => two("absent", &condition.fact),
     }

@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
     pub fn new(texts: &'a Texts, hidden: bool, evidence: &Evidence, longest: usize) -> Self {
         let hide = hidden.then(|| {
             let mut hide = Hide::default();
-            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|(fact, _)| *fact));
+            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|fact| fact.name));
             facts.flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet(value));
             NAMED.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_user(value));
             TRACED.iter().flat_map(|fact| evidence.values(fact)).for_each(|id| hide.keep(id));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{super::evidence::FACTS, catalogue::before_words, *};
+use super::{super::evidence, catalogue::before_words, *};
 use crate::diagnosis::{OTHER_SERVICE, causes};
 
 fn example(entry: &Entry) -> Evidence {
@@ -39,7 +39,7 @@ fn files_are_named_after_their_causes_and_speak_of_known_facts() {
         let ruled = entry.when.iter().flat_map(|rule| &rule.all);
         let facts = ruled.chain(conditional).map(|condition| &condition.fact);
         for fact in facts.chain(&entry.show) {
-            assert!(FACTS.iter().any(|(known, _)| known == fact), "{name}: {fact}");
+            assert!(evidence::find(fact).is_some(), "{name}: {fact}");
         }
         assert!(entry.verify.is_some() || entry.fix.is_empty() || entry.slug == OTHER_SERVICE, "{name}");
         assert!(entry.source.starts_with("https://") || entry.slug == UNKNOWN, "{name}");
@@ -70,7 +70,7 @@ fn texts_and_commands_speak_of_known_facts() {
     for (slug, source) in FILES {
         for name in source.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name) {
             let placeholder = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_'));
-            let known = CLOUDS.contains(&name) || FACTS.iter().any(|(fact, _)| *fact == name);
+            let known = CLOUDS.contains(&name) || evidence::find(name).is_some();
             // Of the address that was tried.
             let known = known || name == "network_host";
             assert!(!placeholder || known || name.is_empty(), "{slug}: {{{name}}}");

@@ -47,13 +47,14 @@ const GATEWAYS: [&str; 5] = [
     "504 gateway time",
 ];
 /// What shows that it came from where tokens come from.
-const AUTHORITY: [&str; 9] = [
+const AUTHORITY: [&str; 10] = [
     "login.microsoftonline",
     "login.microsoft",
     "login.live.com",
     "login.partner.microsoftonline",
     "oauth",
     "/token",
+    "authorization server",
     "msal",
     "access token",
     "accesstoken",

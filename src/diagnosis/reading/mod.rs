@@ -96,6 +96,7 @@ impl Reading {
         evidence.add_if_none("secret.shape", cleared.shape.unwrap_or_default());
         for detail in &cleared.details {
             evidence.add("smtp.detail", detail);
+            evidence.add_if_none("service", service::of_scope(detail));
         }
         for claims in &cleared.claims {
             self.add_claims(claims, now);

@@ -140,6 +140,8 @@ static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 
+static PROXY: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)resolve proxy:? ((?:[a-z0-9_-]+\.)*[a-z0-9_-]+)"));
+
 /// A name in quotes behind a sentence of another language; a file's name is none.
 static QUOTED: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"(?i)(?:['"]|‘|“|「|«)\s?((?:[a-z0-9_-]+\.)+[a-z]{2,})\s?(?:['"]|’|”|」|»)"#));
@@ -236,7 +238,12 @@ pub(super) fn kind(line: &str) -> Option<&'static str> {
     fault.or_else(|| line.kind())
 }
 
+/// A connection that came to nothing for a reason that the line does not say.
+const UNTOLD: &str = "unconnected";
+
+/// The last line that tells why counts; one that does not, where there is no such line.
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
+    let mut untold = None;
     for Record(text) in records.iter().rev() {
         let line = Line::new(text);
         if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
@@ -244,20 +251,30 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
             add_address(evidence, text);
             return;
         }
-        if let Some(kind) = line.kind() {
-            match about_mail(evidence, &line.lower) {
-                None => continue,
-                Some(false) => evidence.add("network.context", "unclear"),
-                Some(true) => {}
-            }
-            evidence.add_failure(kind, &text.chars().take(LONGEST).collect::<String>());
-            if line.lower.contains("initial server greeting") || line.lower.contains("waiting for greeting") {
-                evidence.add("reply.stage", "greeting");
-            }
-            add_address(evidence, text);
-            return;
+        match line.kind() {
+            Some(UNTOLD) => untold = untold.or(Some((text, line))),
+            Some(kind) if add_trouble(evidence, kind, text, &line) => return,
+            _ => {}
         }
     }
+    if let Some((text, line)) = untold {
+        add_trouble(evidence, UNTOLD, text, &line);
+    }
+}
+
+/// Gives whether the trouble may be that of mail.
+fn add_trouble(evidence: &mut Evidence, kind: &str, text: &str, line: &Line) -> bool {
+    match about_mail(evidence, &line.lower) {
+        None => return false,
+        Some(false) => evidence.add("network.context", "unclear"),
+        Some(true) => {}
+    }
+    evidence.add_failure(kind, &text.chars().take(LONGEST).collect::<String>());
+    if line.lower.contains("initial server greeting") || line.lower.contains("waiting for greeting") {
+        evidence.add("reply.stage", "greeting");
+    }
+    add_address(evidence, text);
+    true
 }
 
 fn add_address(evidence: &mut Evidence, line: &str) {
@@ -273,9 +290,11 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     let known = |fact: &str| evidence.values(fact).first().cloned().unwrap_or_default();
     let (host, port) =
         (if host.is_empty() { known("host") } else { host }, if port.is_empty() { known("port") } else { port });
-    // What is named where a proxy refused is the server behind it.
-    let proxy = evidence.values("network.kind").iter().any(|kind| kind == "proxy");
-    if !host.is_empty() && !proxy {
+    // What is named where a proxy is at fault is the server behind it, if not the proxy itself.
+    let proxy = evidence.values("network.kind").iter().any(|kind| kind.starts_with("proxy"));
+    if proxy {
+        evidence.add("network.address", PROXY.captures(line).map(|found| part(&found, 1)).unwrap_or_default());
+    } else if !host.is_empty() {
         evidence.add("network.address", if port.is_empty() { host.clone() } else { format!("{host}:{port}") });
     }
     // The authority is no mail server.
@@ -297,8 +316,18 @@ mod tests {
 
     #[test]
     fn the_tables_are_written_as_they_are_compared() {
-        let kinds =
-            ["proxy", "name-unknown", "certificate", "tls-handshake", "unroutable", "refused", "timed-out", "closed"];
+        let kinds = [
+            "proxy",
+            "proxy-unreached",
+            "name-unknown",
+            "certificate",
+            "tls-handshake",
+            "unroutable",
+            "refused",
+            "timed-out",
+            "closed",
+            UNTOLD,
+        ];
         assert_eq!(TABLES.trouble.iter().map(|trouble| trouble.kind.as_str()).collect::<Vec<_>>(), kinds);
         assert!(TABLES.number.iter().all(|number| kinds.contains(&number.kind.as_str())));
         for words in words() {
@@ -385,10 +414,26 @@ mod tests {
                 "proxy_refuses",
             ),
             ("curl: (56) Received HTTP code 407 from proxy after CONNECT".to_owned(), "proxy_refuses"),
+            (
+                format!(
+                    "{pool} (ProxyError('Cannot connect to proxy.', NewConnectionError('[Errno 111] Connection refused')))"
+                ),
+                "proxy_unreachable",
+            ),
+            ("curl: (5) Could not resolve proxy: proxy.contoso.example".to_owned(), "proxy_unreachable"),
         ] {
             assert_eq!(named(&said).0, slug, "{said}");
             assert_eq!(fact(&said, "host"), "", "{said}");
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_say_why_counts_where_no_other_does() {
+        let bare = "SMTP Error: Could not connect to SMTP host. Failed to connect to server";
+        let reason = "SMTP ERROR: Failed to connect to server: Connection timed out (110)";
+        assert_eq!(fact(&format!("{reason}\n{bare}"), "network.kind"), "timed-out");
+        assert_eq!(fact(bare, "network.kind"), "unconnected");
+        assert_eq!(named(&format!("{bare}\nsmtp.office365.com:587")).0, "network_blocked");
     }
 
     #[test]

@@ -57,7 +57,7 @@ static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostFirst)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(OTHERS.into_iter().chain(sought).chain(sayings::words()))
         .expect("words of errors")
 });

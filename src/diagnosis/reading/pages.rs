@@ -18,6 +18,7 @@ const SAID: [(&str, &[&str]); 10] = [
             "管理者の承認が必要",
             "管理者のみが付与できる",
             "this app requires your admin's approval",
+            "approval required",
             "承認が必要です",
             "administratorgenehmigung erforderlich",
             "die nur ein administrator erteilen kann",
@@ -104,7 +105,8 @@ const SAID: [(&str, &[&str]); 10] = [
 ];
 
 /// Those of them that any page may say: they count where they are a sentence of their own, or beside Microsoft's name.
-const ANYBODYS: [&str; 16] = [
+const ANYBODYS: [&str; 17] = [
+    "approval required",
     "承認が必要です",
     "your account or password is incorrect",
     "アカウントまたはパスワードが正しくありません",
@@ -146,7 +148,8 @@ static SENTENCES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
 /// Most lines are of logs, and none of these words is in them.
 #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
 static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words());
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    let build = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(words());
     build.expect("sentences of pages")
 });
 

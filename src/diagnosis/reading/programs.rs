@@ -9,7 +9,7 @@ use super::{records::pattern, secrets};
 /// The mechanism behind these words is the one that was tried.
 static TRIED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)authentication failed \(method ([\w-]+)\)|Authenticator "?([\w-]+)"? returned|\bcommand['"]?: ?['"]AUTH ([\w-]+)|\b([\w-]+?)\w* authenticator failed|Authenticating \(([\w-]+)\)|authenticat\w+ (?:via|using|with)(?: mechanism:?)? "?([\w-]+)|uses? mechanism ([\w-]+)|SASL ([\w-]+) authentication failed|SMTP AUTH ([\w-]+) (?:failed|error)|AUTH ([\w-]+) failed|auth(?:entication)?[ _-]?(?:mechanism|method|type)['"]?\s?[:=]\s?['"]?([\w-]+)"#,
+        r#"(?i)authentication failed \(method ([\w-]+)\)|Authenticator "?([\w-]+)"? returned|\bcommand['"]?: ?['"]AUTH ([\w-]+)|\b([\w-]+?)\w* authenticator failed|Authenticating \(([\w-]+)\)|authenticat\w+ (?:via|using|with)(?: mechanism:?)? "?([\w-]+)|uses? mechanism ([\w-]+)|\bauth \[([\w-]+)\]|SASL ([\w-]+) authentication failed|SMTP AUTH ([\w-]+) (?:failed|error)|AUTH ([\w-]+) failed|auth(?:entication)?[ _-]?(?:mechanism|method|type)['"]?\s?[:=]\s?['"]?([\w-]+)"#,
     )
 });
 /// Words that belong to one mechanism, in small letters.
@@ -29,7 +29,7 @@ const WORDS: [(&str, &[&str]); 2] = [
             "auth=bearer ‹",
         ],
     ),
-    ("LOGIN", &["username command failed", "password command failed", "loginauthenticator"]),
+    ("LOGIN", &["username command failed", "password command failed", "loginauthenticator", " no login failed"]),
 ];
 const KNOWN: [&str; 6] = ["XOAUTH2", "LOGIN", "PLAIN", "OAUTHBEARER", "NTLM", "CRAM-MD5"];
 /// It was not tried.
@@ -47,7 +47,7 @@ static STRING: LazyLock<Pattern> =
 
 /// The mechanism a program says it tried; empty where it says none. `lower` is the line in small letters.
 pub fn mechanism(line: &str, lower: &str) -> &'static str {
-    let about = ["auth", "mechanism", "command", "sasl"].iter().any(|word| lower.contains(word));
+    let about = ["auth", "mechanism", "command", "sasl", "no login"].iter().any(|word| lower.contains(word));
     if !about || NOT.iter().any(|words| lower.contains(words)) {
         return "";
     }

@@ -100,6 +100,7 @@ pub fn split(text: &str) -> Vec<Record> {
 /// barest reply of all ends without any.
 fn ended(record: &str, next: &str) -> bool {
     let bare = record.ends_with("Authentication unsuccessful") && next.starts_with(char::is_uppercase);
+    let record = record.trim_end_matches([')', '\'', '"', '.']);
     bare || (record.ends_with(']') && OUTLOOK.is_match(record))
 }
 
@@ -149,6 +150,7 @@ mod tests {
         assert_eq!(lines(&format!("{bare}\r\nPlease help\r\nThanks")), [bare, "Please help", "Thanks"]);
         let whole = format!("{bare} [TY1.PROD.OUTLOOK.COM 2026-11-20T01:02:03.456Z 08DE]");
         assert_eq!(lines(&format!("{whole}\nthanks")), [whole.as_str(), "thanks"]);
+        assert_eq!(lines(&format!("status=deferred (said: {whole})\nrelay=smtp.example.net")).len(), 2);
         assert_eq!(lines(&format!("{bare}\n[TY1.PROD.OUTLOOK.COM 2026]")).len(), 2);
         assert_eq!(lines("535 5.7.139 SmtpClientAuthentication is\ndisabled for the").len(), 1);
     }

@@ -29,7 +29,7 @@ static LED: LazyLock<Pattern> = LazyLock::new(|| {
 /// Microsoft's words, whether or not their code was quoted along with them.
 static WORDS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated",
+        r"(?i)SmtpClientAuthentication is disabled|Client (?:was )?not authenticated|Authentication unsuccessful|SendAsDenied|permissions to send as this sender|right to send mail on behalf of|concurrent connections|basic authentication is (?:disabled|not supported)|Unrecognized authentication type|must issue a STARTTLS|organization's security defaults policy|did not meet the criteria to be authenticated|exceeded maximum mailbox size",
     )
 });
 /// An enhanced code that is none of a version: with Microsoft's words behind, in a report, or all there is.
@@ -261,5 +261,29 @@ mod tests {
         assert_eq!(texts("554 Service unavailable; Client host blocked").len(), 1);
         assert_eq!(texts(&format!("dsn=5.7.57, status=bounced (said: {said})")).len(), 2);
         assert_eq!(texts(&format!("5.7.57 Client not authenticated to send mail. Error: {said}")).len(), 2);
+    }
+
+    #[test]
+    fn a_code_alone_counts_behind_what_quotes_a_reply() {
+        let busy = "4.3.111 Temporary server error. Please try again later MRH1";
+        for before in [
+            "Error in processing. The server response was: ",
+            "Der Client wurde nicht authentifiziert. Die Serverantwort war: ",
+            "La réponse du serveur était : ",
+            "La respuesta del servidor fue: ",
+            "サーバーの応答は次のとおりです : ",
+            "服务器响应为: ",
+            "MailKit.Security.AuthenticationException: ",
+            "",
+        ] {
+            let found = refusals(&format!("{before}{busy}")).pop().unwrap();
+            assert_eq!((found.enhanced.as_deref(), found.text.as_str()), (Some("4.3.111"), busy), "{before}");
+        }
+        assert_eq!(refusals("upgraded from 4.3.111 to 4.3.112"), []);
+        let relay =
+            refusals("MailKit.Net.Smtp.SmtpCommandException: 5.7.1 Client was not authenticated").pop().unwrap();
+        assert_eq!((relay.enhanced.as_deref(), relay.stage()), (Some("5.7.1"), Some("mail")));
+        assert_eq!(refusals("a1 NO Basic authentication is disabled.").len(), 1);
+        assert_eq!(refusals("winrm: Basic authentication is disabled."), []);
     }
 }

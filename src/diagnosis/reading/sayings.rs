@@ -51,6 +51,8 @@ const SAYINGS: &[(&str, &str)] = &[
     ("client assertion contains an invalid signature", "700027"),
     ("client assertion is not within its valid time range", "700024"),
     ("the user account is disabled", "50057"),
+    ("was not found in the directory", "700016"),
+    ("is neither a valid dns name, nor a valid external domain", "900023"),
     ("encountered a client request loop", "50196"),
     ("proof key for code exchange is required for cross-origin authorization code redemption", "9002325"),
     ("unable to issue tokens from this api version for a microsoft account", "500201"),
@@ -77,14 +79,13 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     SAYINGS.iter().map(|(words, _)| *words)
 }
 
-/// The number that goes with what was said, where none stands beside it.
+/// The number that goes with what was said, where none stands beside it, or one that lost its first digits.
 pub(super) fn add_number(evidence: &mut Evidence) {
-    if !evidence.values("oauth.code").is_empty() {
-        return;
-    }
     let said = evidence.values("oauth.description").join(" ").to_ascii_lowercase();
-    if let Some((_, number)) = SAYINGS.iter().find(|(words, _)| said.contains(words)) {
-        evidence.add("oauth.code", number);
+    let Some((_, number)) = SAYINGS.iter().find(|(words, _)| said.contains(words)) else { return };
+    let cut = |code: &String| number.ends_with(code.trim_start_matches('0'));
+    if evidence.values("oauth.code").iter().all(cut) {
+        evidence.set("oauth.code", number);
     }
 }
 
@@ -106,5 +107,7 @@ mod tests {
         // A number that is there is the one that counts.
         assert_eq!(number(&format!("AADSTS50076: {expired}")).as_deref(), Some("50076"));
         assert_eq!(number("the message was blocked by policy"), None);
+        let cut = "AADSTS00222: The provided client secret keys are expired.";
+        assert_eq!(number(cut).as_deref(), Some("7000222"));
     }
 }

@@ -53,12 +53,12 @@ static CONNECTS: LazyLock<Pattern> = LazyLock::new(|| {
     )
 });
 static GREETS: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[ (<:])220[ -][\w-]+\."));
-static REFUSED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?:^|[ (])[45]\d\d[ -]"));
+static REFUSED: LazyLock<Pattern> = LazyLock::new(|| pattern(r#"(?:^|[ (])[45]\d\d(?:[ -]|, ?b?['"])"#));
 /// Exchange on a server of one's own greets as Microsoft 365 does.
 static EXCHANGE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b220[ -]\S+ Microsoft ESMTP"));
 
 /// What Postfix, Dovecot and Exim say and Microsoft does not.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 15] = [
     " 5.7.8 ",
     "-5.7.8 ",
     "recipient address rejected: greylisted",
@@ -71,6 +71,9 @@ const WORDS: [&str; 13] = [
     "queue file write error",
     "temporary authentication failure",
     "incorrect authentication data",
+    // Postfix as the server that somebody signs in to.
+    "sasl login authentication failed: ",
+    "sasl plain authentication failed: ",
     // Where Keycloak gives tokens.
     "/realms/",
 ];
@@ -143,6 +146,11 @@ fn microsofts_words(evidence: &Evidence) -> bool {
     evidence.values("reply.text").iter().any(|said| MICROSOFTS_WORDS.iter().any(|words| said.contains(words)))
 }
 
+/// The service whose scope a server names in the JSON of its 334; empty for Microsoft's.
+pub fn of_scope(detail: &str) -> &'static str {
+    if detail.contains("mail.google.com") { "Gmail" } else { "" }
+}
+
 /// The service whose own name stands in a greeting.
 pub fn greets(banner: &str) -> Option<&'static str> {
     hosts(banner).iter().find_map(|host| named(host))
@@ -182,6 +190,8 @@ fn named(host: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+
     use super::super::Reading;
 
     fn service(text: &str) -> String {
@@ -222,9 +232,17 @@ mod tests {
             ("220 smtp.mailgun.org ESMTP ready\n535 5.7.3 Authentication unsuccessful", "Mailgun"),
             ("host smtp.sendgrid.net[192.0.2.1] said: 535 5.7.3 Authentication unsuccessful", "SendGrid"),
             ("535-5.7.8 Username and Password not accepted. x - gsmtp", "Gmail"),
+            ("(535, b'5.7.8 Username and Password not accepted. x - gsmtp')", "Gmail"),
+            ("mx postfix/smtpd[9]: warning: x[192.0.2.5]: SASL LOGIN authentication failed: UGFzc3dvcmQ6", "another"),
             ("POST https://oauth2.googleapis.com/token\n{\"error\":\"invalid_grant\"}", "Gmail"),
         ] {
             assert_eq!(service(text), name, "{text}");
         }
+    }
+    #[test]
+    fn the_scope_that_a_server_asks_for_is_whose_it_is() {
+        let asks = |scope: &str| STANDARD.encode(format!(r#"{{"status":"400","schemes":"Bearer","scope":"{scope}"}}"#));
+        assert_eq!(service(&format!("S: 334 {}", asks("https://mail.google.com/"))), "Gmail");
+        assert_eq!(service(&format!("S: 334 {}", asks("https://outlook.office.com/SMTP.Send"))), "");
     }
 }

@@ -357,7 +357,7 @@ proptest::proptest! {
         let reading = read(&text);
         proptest::prop_assert!(!causes(&reading.evidence).is_empty());
         let harmless = |letter: char| !letter.is_control() && !crate::visible::hidden(letter);
-        let shown: String = FACTS.iter().filter_map(|(fact, _)| reading.evidence.text(fact)).collect();
+        let shown: String = FACTS.iter().filter_map(|fact| reading.evidence.text(fact.name)).collect();
         proptest::prop_assert!(shown.chars().all(harmless));
     }
 }

@@ -58,17 +58,25 @@ static WORDS: LazyLock<Words> =
 const TEXTS: [&str; 3] = ["reply.text", "oauth.description", "network.detail"];
 
 pub struct Bearing {
+    ascii: Sought,
+    /// Words of other alphabets. They have a table of their own: beside them the one for ASCII would be several times as
+    /// large, and a log has few letters of theirs.
+    others: LazyLock<Sought>,
+}
+
+/// Words of one alphabet, and what each is a sign of.
+struct Sought {
     automaton: AhoCorasick,
     signs: Vec<(Kind, Check, usize)>,
 }
 
-impl Bearing {
+impl Sought {
     #[expect(clippy::expect_used, reason = "patterns in the binary; a test uses them")]
-    pub fn new() -> Self {
+    fn new(is_ascii: bool) -> Self {
         let mut patterns: Vec<Vec<u8>> = Vec::new();
         let mut signs = Vec::new();
         for (number, (words, kind, check)) in words().into_iter().enumerate() {
-            for pattern in written(words) {
+            for pattern in written(words).into_iter().filter(|pattern| pattern.is_ascii() == is_ascii) {
                 patterns.push(pattern);
                 signs.push((kind, check, number));
             }
@@ -81,13 +89,12 @@ impl Bearing {
         Self { automaton, signs }
     }
 
-    /// Where something stands that may be a sign, from there on.
-    pub fn candidate(&self, bytes: &[u8], from: usize, to: usize) -> Option<usize> {
+    fn find(&self, bytes: &[u8], from: usize, to: usize) -> Option<usize> {
         self.automaton.find(Input::new(bytes).span(from..to)).map(|found| found.start())
     }
 
-    /// What a line tells of; no word ends before `from` in it. Words may stand within others, and all of them count.
-    pub fn judge(&self, line: &[u8], from: usize) -> Option<Hit> {
+    /// Words may stand within others, and all of them count.
+    fn judge(&self, line: &[u8], from: usize) -> Option<Hit> {
         let mut best: Option<Hit> = None;
         let from = from.saturating_sub(self.automaton.max_pattern_len());
         for found in self.automaton.find_overlapping_iter(Input::new(line).range(from..)) {
@@ -105,6 +112,27 @@ impl Bearing {
             }
         }
         best
+    }
+}
+
+impl Bearing {
+    pub fn new() -> Self {
+        Self { ascii: Sought::new(true), others: LazyLock::new(|| Sought::new(false)) }
+    }
+
+    /// Where something stands that may be a sign, from there on.
+    pub fn candidate(&self, bytes: &[u8], from: usize, to: usize) -> Option<usize> {
+        let ascii = self.ascii.find(bytes, from, to);
+        let until = ascii.unwrap_or(to);
+        let other = if bytes[from..until].is_ascii() { None } else { self.others.find(bytes, from, until) };
+        other.or(ascii)
+    }
+
+    /// What a line tells of; no word ends before `from` in it.
+    pub fn judge(&self, line: &[u8], from: usize) -> Option<Hit> {
+        let ascii = self.ascii.judge(line, from);
+        let other = if line.is_ascii() { None } else { self.others.judge(line, from) };
+        [ascii, other].into_iter().flatten().min_by_key(|hit| hit.kind)
     }
 }
 
