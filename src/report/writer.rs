@@ -35,7 +35,6 @@ const OWN: [&str; 11] = [
     "authority",
     "redirect_uri",
     "oauth.redirect",
-    "tls.subject",
     "tls.issuer",
 ];
 /// Ids that stay.
