@@ -50,6 +50,8 @@ fn audience(desk: &mut Desk, claims: &Claims, asked: &[String]) {
     let same = |asked: &str| trimmed(aud).eq_ignore_ascii_case(trimmed(asked));
     if claims.is_for_graph() {
         desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-graph"));
+    } else if desk.draft.settings.cloud().is_microsoft() && claims.is_for_elsewhere() {
+        desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-elsewhere"));
     } else if resource.is_some_and(|(resource, _)| same(resource) || claims.is_for_exchange()) {
         desk.draft.checklist.prove(Item::Audience, phrase("evidence.audience"));
     } else {
@@ -96,6 +98,9 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
     } else if app_only && desk.draft.settings.cloud().is_microsoft() {
         // With RBAC for Applications it is not there, and must not be.
         checklist.note(Item::Permission, Phrase::new("evidence.role-missing").with("role", missing.join(" ")));
+    } else if claims.is_for_elsewhere() && desk.draft.settings.cloud().is_microsoft() {
+        // What it may there says nothing of what the app may here.
+        checklist.note(Item::Permission, Phrase::new("evidence.permission-elsewhere"));
     } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
     } else if told {
