@@ -52,6 +52,9 @@ pub struct Vault {
     /// What a mail server last accepted; the authority's word is no mailbox's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
+    /// Unix seconds: when somebody last said, in setting it up, that something was set which Exchange is to act on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<i64>,
     /// Seconds by which this machine's clock was ahead of the authority's when it last gave a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_off: Option<i64>,
@@ -251,6 +254,7 @@ impl Vault {
             self.refreshed_at = before.refreshed_at;
             self.id_user = self.id_user.or_else(|| before.id_user.clone());
             self.accepted = self.accepted.or_else(|| before.accepted.clone());
+            self.changed_at = self.changed_at.or(before.changed_at);
             self.clock_off = self.clock_off.or(before.clock_off);
             if before.is_dead() && before.refused_at > self.issued_at {
                 (self.refused_at, self.refused) = (before.refused_at, before.refused.clone());

@@ -8,7 +8,7 @@ use crate::{
         vault::{LONGEST_PATIENCE, Vault},
     },
     command::Status,
-    diagnosis::{self, Cause, Evidence},
+    diagnosis::{self, Attempted, Cause, Evidence},
     entra::{Failure, failure::Form},
     facts::AccountName,
     network::NetworkFailure,
@@ -119,11 +119,18 @@ impl NoToken {
     /// What bears on it.
     pub fn evidence(&self, known: &Known) -> Evidence {
         let vault = known.places.vault(&known.name).ok().flatten().unwrap_or_default();
-        let mut evidence = of_renewal(known, &vault);
-        match self {
-            Self::Refused(failure) | Self::Later(failure, _) => evidence.add_oauth(failure),
-            Self::Network(failure) => evidence.add_network(failure),
-            _ => {}
+        let app_only = known.settings.way().is_app_only();
+        let (flow, stage) =
+            if app_only { ("client_credentials", "client-credentials") } else { ("refresh_token", "refresh") };
+        let attempted = Attempted { flow, ..known.attempted(&vault) };
+        let mut evidence = match self {
+            Self::Refused(failure) | Self::Later(failure, _) => attempted.refused(failure, now()),
+            Self::Network(failure) => attempted.unreached(failure, now()),
+            _ => attempted.asked(now()),
+        };
+        evidence.add("oauth.stage", stage);
+        if !app_only {
+            evidence.add_renewals(&vault, now());
         }
         evidence
     }
@@ -161,22 +168,21 @@ fn time(at: i64) -> String {
 }
 
 impl Known {
-    /// What is known of the account before anything is asked.
-    pub fn evidence(&self, vault: &Vault) -> Evidence {
+    /// What is known of an attempt with the account, by its file.
+    pub fn attempted<'a>(&'a self, vault: &'a Vault) -> Attempted<'a> {
         let certificate = self.settings.certificate_file.as_ref().and_then(|file| pair::shown(file).ok());
-        Evidence::of_account(&self.settings, vault.client_secret.as_ref(), certificate.as_ref())
+        let accepted = vault.accepted.as_ref().filter(|accepted| accepted.is_of(&self.account));
+        Attempted {
+            settings: &self.settings,
+            secret: vault.client_secret.as_ref(),
+            thumbprint: certificate.map(|certificate| certificate.thumbprint()),
+            flow: self.settings.way().flow(),
+            tokens: vault.tokens(),
+            signed_in: vault.id_user.clone(),
+            signed_in_at: vault.signed_in_at,
+            accepted_at: accepted.map(|accepted| accepted.at),
+            changed_at: vault.changed_at,
+            clock_off: vault.clock_off,
+        }
     }
-}
-
-fn of_renewal(known: &Known, vault: &Vault) -> Evidence {
-    let mut evidence = known.evidence(vault);
-    if known.settings.way().is_app_only() {
-        evidence.add("flow", "client_credentials");
-        evidence.add("oauth.stage", "client-credentials");
-    } else {
-        evidence.add("flow", "refresh_token");
-        evidence.add("oauth.stage", "refresh");
-        evidence.add_renewals(vault, now());
-    }
-    evidence
 }

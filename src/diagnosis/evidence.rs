@@ -14,19 +14,17 @@ use super::{
     reading::service,
 };
 use crate::{
-    account::{Account, Settings, vault::Vault},
-    entra::{Cloud, Failure, certificate::Shown, failure::aadsts_numbers},
-    facts::Guid,
+    account::vault::Vault,
+    entra::{Failure, failure::aadsts_numbers},
     network::{Family, NetworkFailure},
     secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
     visible,
-    way::Way,
 };
 
 /// Of the fact `library`: this program, which has nobody look for what is on its own screen.
-const OWN: &str = "smtp-oauth";
+pub(super) const OWN: &str = "smtp-oauth";
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence(BTreeMap<&'static str, Vec<String>>);
@@ -99,67 +97,6 @@ impl Evidence {
         (!replies.is_empty() || !errors.is_empty()).then_some(earlier)
     }
 
-    /// An account as its authority meets it, as far as it is known, and what it shows itself by.
-    pub fn of_account(settings: &Settings, secret: Option<&Secret>, certificate: Option<&Shown>) -> Self {
-        let mut evidence = Self::default();
-        evidence.add_settings(settings);
-        evidence.add("library", OWN);
-        if let Some(secret) = secret {
-            evidence.add_secret(secret);
-        }
-        if let Some(certificate) = certificate.filter(|_| settings.way() == Way::Certificate) {
-            evidence.add("app.certificate", certificate.thumbprint());
-        }
-        evidence
-    }
-
-    /// Where an account hands its mail in, and as whose.
-    pub fn add_mail_server(&mut self, account: &Account) {
-        self.add("sender", &account.sender);
-        self.add("host", &account.server.host);
-        self.add("port", account.server.port);
-        self.add("security", name(&account.server.security));
-    }
-
-    fn add_sign_in(&mut self, account: &Account) {
-        self.add("user", &account.user);
-        self.add("cloud", name(&account.cloud));
-        self.add("authority", &account.registration.authority);
-        self.add("tenant", &account.registration.tenant);
-        if account.cloud.is_microsoft() && account.registration.tenant.is_consumers() {
-            self.add_once("account_type", "consumer");
-        }
-        self.add("client_id", &account.registration.client_id);
-        for scope in &account.scopes {
-            self.add("scope", scope);
-            if account.cloud != Cloud::Custom {
-                self.add_scope_audience(scope);
-            }
-        }
-    }
-
-    fn add_settings(&mut self, settings: &Settings) {
-        if let Ok(account) = settings.account() {
-            return self.add_sign_in(&account);
-        }
-        let texts = [
-            ("user", settings.user.as_ref().map(ToString::to_string)),
-            ("authority", settings.authority().ok().map(|authority| authority.to_string())),
-            ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
-            ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("cloud", Some(name(&settings.cloud()))),
-        ];
-        for (fact, text) in texts {
-            self.add(fact, text.unwrap_or_default());
-        }
-    }
-
-    /// A client secret, of which nothing but its form is told.
-    fn add_secret(&mut self, secret: &Secret) {
-        let is_id = secret.expose().parse::<Guid>().is_ok();
-        self.add("secret.shape", if is_id { "guid" } else { "value" });
-    }
-
     /// Whose scope it is at Microsoft: the host decides, and one without a host is Microsoft Graph's.
     pub fn add_scope_audience(&mut self, scope: &str) {
         self.add_once("scope.audience", scope_audience(scope));
@@ -182,27 +119,6 @@ impl Evidence {
         // An opaque token tells nothing.
         if claims.upn.is_none() {
             self.add("token.user", signed_in.unwrap_or_default());
-        }
-    }
-
-    /// What worked before with the same settings, and by how much the clock is off; `now` in Unix seconds.
-    pub fn add_history(&mut self, vault: &Vault, account: &Account, now: i64) {
-        const DAY: i64 = 86_400;
-        if let Some(accepted) = vault.accepted.as_ref().filter(|accepted| accepted.is_of(account)) {
-            self.add("worked.days", now.saturating_sub(accepted.at).max(0) / DAY);
-        }
-        if let Some(signed_in_at) = vault.signed_in_at {
-            self.add("signed-in.days", now.saturating_sub(signed_in_at).max(0) / DAY);
-        }
-        if let Some(off) = vault.clock_off {
-            self.add("clock.off", off);
-        }
-    }
-
-    /// When the token came; both in Unix seconds.
-    pub fn add_age(&mut self, issued_at: Option<i64>, now: i64) {
-        if let Some(came) = issued_at.filter(|came| *came <= now) {
-            self.add("token.minutes", (now - came) / 60);
         }
     }
 
@@ -353,7 +269,7 @@ fn scope_audience(scope: &str) -> &'static str {
 }
 
 /// A unit variant's name as serde writes it.
-fn name(variant: &impl Serialize) -> String {
+pub(super) fn name(variant: &impl Serialize) -> String {
     serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! Evidence in, causes out, best first. A cause is data (`causes/*.toml`): when it holds, how sure that
 //! makes it, what to show, what to do. `unknown` with what to collect next is a cause too, so the list is never empty.
 
+mod attempted;
 pub mod cause;
 mod certificate;
 pub mod evidence;
@@ -10,6 +11,7 @@ pub mod reading;
 pub mod rules;
 mod vocabulary;
 
+pub use attempted::Attempted;
 pub use cause::{Cause, Certainty, UNKNOWN};
 pub use evidence::Evidence;
 pub use experiment::Experiment;
@@ -74,7 +76,7 @@ fn judged(evidence: &Evidence) -> Vec<Cause> {
         cause.certainty = Certainty::Possible;
     }
     // Who signed in with the same settings before, has made no mistake in setting up.
-    let worked = !evidence.values("worked.days").is_empty();
+    let worked = !evidence.values("worked.minutes").is_empty();
     found.sort_by_key(|cause| (cause.certainty, worked && cause.set_up));
     found
 }

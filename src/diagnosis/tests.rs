@@ -1,11 +1,7 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
-use crate::{
-    account::Settings,
-    entra::certificate::{Shown, tests::certificate},
-    token::Claims,
-};
+use crate::token::Claims;
 
 pub(super) fn evidence(facts: &[(&str, &str)]) -> Evidence {
     let mut evidence = Evidence::default();
@@ -290,17 +286,6 @@ fn scopes_of_two_services_are_the_one_cause() {
 }
 
 #[test]
-fn a_certificate_is_known_of_an_app_that_shows_itself_by_it() {
-    let shown = Shown::first(certificate().as_bytes()).unwrap();
-    let known = |consent: &str| {
-        let text = format!("consent = \"{consent}\"\ncertificate_file = \"/etc/app.pem\"");
-        let settings: Settings = toml::from_str(&text).unwrap();
-        Evidence::of_account(&settings, None, Some(&shown)).text("app.certificate")
-    };
-    assert_eq!((known("client-credentials"), known("device-code")), (Some(shown.thumbprint()), None));
-}
-
-#[test]
 fn what_worked_before_was_set_up_right() {
     let bare = [
         ("reply.stage", "auth"),
@@ -313,7 +298,7 @@ fn what_worked_before_was_set_up_right() {
     ];
     let order = |worked: bool| {
         let mut facts = bare.to_vec();
-        facts.extend(worked.then_some(("worked.days", "2")));
+        facts.extend(worked.then_some(("worked.minutes", "2880")));
         causes(&evidence(&facts))
     };
     let of_certainty = |found: &[Cause]| -> Vec<(Certainty, bool)> {

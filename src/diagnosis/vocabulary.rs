@@ -54,7 +54,6 @@ pub const FACTS: &[Fact] = &[
     fact("reply.month", "year and month of the refusal, where Microsoft wrote its time behind it", Nobody),
     fact("reply.earlier", "what was refused before for another reason, in full", Anybody),
     fact("accepted", "a line that shows that a sign-in was accepted: a 235, or a message taken", Anybody),
-    fact("accepted.minutes", "how long ago the same account was accepted from here, in minutes", Nobody),
     fact(
         "outcome",
         "accepted or taken: how the last attempt in a text ended, where no refusal stands after it",
@@ -187,7 +186,7 @@ pub const FACTS: &[Fact] = &[
     ),
     fact("mailbox.rights", "self-only: Get-MailboxPermission printed nobody but the mailbox itself", Nobody),
     fact("principal", "Object IDs that Get-ServicePrincipal printed", Organisation),
-    fact("worked.days", "how long ago a mail server last accepted the same account, in days", Nobody),
+    fact("worked.minutes", "how long ago a mail server last accepted the same account from here, in minutes", Nobody),
     fact("signed-in.days", "how long ago somebody last signed in for it, in days", Nobody),
     fact("clock.off", "seconds by which this machine's clock is ahead of the authority's", Nobody),
     fact("tls.version", "TLS as agreed with the mail server", Nobody),

@@ -67,8 +67,12 @@ fn condition(texts: &Texts, condition: &Condition) -> Spans {
         }
         said
     };
-    // Shown in words elsewhere, and counted in seconds here.
-    let number = |number: u32| if condition.fact == "clock.off" { format!("{number} s") } else { number.to_string() };
+    // Shown in words elsewhere, and counted here.
+    let number = |number: u32| match condition.fact.as_str() {
+        "clock.off" => format!("{number} s"),
+        "worked.minutes" => format!("{number} min"),
+        _ => number.to_string(),
+    };
     let two = |key: &str, other: &str| said(&phrase(key).with("other", label(other)));
     match &condition.test {
         Test::Is(value) => one("is", value),

@@ -3,10 +3,10 @@
 
 use super::{desk::Desk, tokens};
 use crate::{
-    account::Account,
     checklist::{Item, State},
-    diagnosis::{self, Cause, Certainty, Evidence, reading::Reading},
-    entra::{Certificate, Failure},
+    diagnosis::{self, Attempted, Cause, Certainty, Evidence, reading::Reading},
+    entra::Failure,
+    facts::Address,
     network::NetworkFailure,
     smtp::Conversation,
 };
@@ -14,33 +14,36 @@ use crate::{
 /// A renewal, in the words of the fact `flow`.
 pub const REFRESH: &str = "refresh_token";
 
-/// What the authority is told: settings and the form of the secret. A token that is at hand was another request's.
-fn asked(desk: &Desk) -> Evidence {
-    let certificate = desk.certificate.as_ref().map(Certificate::shown);
-    Evidence::of_account(&desk.draft.settings, desk.draft.secrets.client_secret.as_ref(), certificate)
+/// What is known here; `flow` is the request's.
+fn attempted<'a>(desk: &'a Desk, flow: &'a str) -> Attempted<'a> {
+    let tokens = desk.draft.secrets.tokens.as_ref();
+    Attempted {
+        settings: &desk.draft.settings,
+        secret: desk.draft.secrets.client_secret.as_ref(),
+        thumbprint: desk.certificate.as_ref().map(|certificate| certificate.shown().thumbprint()),
+        flow,
+        tokens: tokens.cloned(),
+        signed_in: tokens.and_then(tokens::signed_in),
+        signed_in_at: tokens.and_then(|tokens| tokens.signed_in_at.or(tokens.issued_at)),
+        accepted_at: desk.accepted_at,
+        changed_at: desk.draft.changed_at,
+        clock_off: desk.clock_off,
+    }
 }
 
-/// What the token at hand shows; `now` in Unix seconds.
-fn add_token(evidence: &mut Evidence, desk: &Desk, now: i64) {
-    let Some(tokens) = &desk.draft.secrets.tokens else { return };
-    evidence.add_token(&tokens.access, &tokens.scope, tokens::signed_in(tokens).as_deref(), now);
-    evidence.add_age(tokens.issued_at, now);
+/// The same by the way of consent.
+fn by_way(desk: &Desk) -> Attempted<'_> {
+    attempted(desk, desk.draft.way().flow())
 }
 
 /// All that is known while nothing was refused.
 pub fn known(desk: &Desk, now: i64) -> Evidence {
-    let mut evidence = asked(desk);
-    evidence.add("flow", desk.draft.way().flow());
-    add_token(&mut evidence, desk, now);
-    evidence
+    by_way(desk).with_token(now)
 }
 
 /// What bears on why the authority refuses.
 pub fn refused(desk: &Desk, failure: &Failure, flow: &str) -> Evidence {
-    let mut evidence = asked(desk);
-    evidence.add("flow", flow);
-    evidence.add_oauth(failure);
-    evidence
+    attempted(desk, flow).refused(failure, desk.now)
 }
 
 /// Why the authority refuses.
@@ -52,17 +55,14 @@ pub fn refusal(desk: &Desk, failure: &Failure, flow: &str) -> Vec<Cause> {
 pub fn told(desk: &Desk, text: &str, now: i64) -> Vec<Cause> {
     let text = text.trim();
     let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut reading = Reading { evidence: asked(desk), ..Reading::default() };
-    reading.evidence.add("flow", desk.draft.way().flow());
+    let mut reading = Reading { evidence: by_way(desk).asked(now), ..Reading::default() };
     reading.add_text(&if number { format!("AADSTS{text}") } else { text.to_owned() }, now);
     diagnosis::causes(&reading.evidence)
 }
 
 /// What bears on why the authority cannot be reached.
 pub fn unreached(desk: &Desk, failure: &NetworkFailure) -> Evidence {
-    let mut evidence = asked(desk);
-    evidence.add_network(failure);
-    evidence
+    by_way(desk).unreached(failure, desk.now)
 }
 
 /// Why the authority cannot be reached.
@@ -72,32 +72,14 @@ pub fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Vec<Cause> {
 
 /// What the token at hand is already seen to lack.
 pub fn of_the_token(desk: &Desk, now: i64) -> Vec<Cause> {
-    let mut evidence = asked(desk);
-    add_token(&mut evidence, desk, now);
-    let mut causes = diagnosis::causes(&evidence);
+    let mut causes = diagnosis::causes(&known(desk, now));
     causes.retain(|cause| cause.slug != diagnosis::UNKNOWN);
     causes
 }
 
-/// What bears on why the mail server does not accept.
-pub fn conversation(desk: &Desk, account: &Account, conversation: &Conversation, now: i64) -> Evidence {
-    let mut evidence = asked(desk);
-    evidence.add_mail_server(account);
-    evidence.add("flow", desk.draft.way().flow());
-    if let Some(changed_at) = desk.draft.changed_at {
-        evidence.add("change.minutes", (now - changed_at).max(0) / 60);
-    }
-    if let Some(accepted_at) = desk.accepted_at {
-        let ago = (now - accepted_at).max(0);
-        evidence.add("accepted.minutes", ago / 60);
-        evidence.add("worked.days", ago / 86_400);
-    }
-    if let Some(off) = desk.clock_off.filter(|off| *off != 0) {
-        evidence.add("clock.off", off);
-    }
-    add_token(&mut evidence, desk, now);
-    evidence.add_conversation(conversation);
-    evidence
+/// What bears on why the mail server does not accept, with a message for `recipient` or none.
+pub fn conversation(desk: &Desk, conversation: &Conversation, recipient: Option<&Address>, now: i64) -> Evidence {
+    by_way(desk).conversed(conversation, recipient, now)
 }
 
 /// The item that the surest cause speaks of.

@@ -67,15 +67,8 @@ impl Attempt {
 
     /// Everything that bears on why it was refused.
     pub fn evidence(&self, known: &Known) -> Evidence {
-        let vault = &self.vault;
-        let mut evidence = known.evidence(vault);
-        evidence.add_mail_server(&known.account);
-        evidence.add("recipient", self.recipient.as_ref().map_or("", Address::as_str));
-        evidence.add("flow", known.settings.way().flow());
-        evidence.add_token(&access::token(vault), &vault.scope, vault.id_user.as_deref(), access::now());
-        evidence.add_age(vault.issued_at, access::now());
-        evidence.add_history(vault, &known.account, access::now());
-        evidence.add_conversation(&self.conversation);
+        let attempted = known.attempted(&self.vault);
+        let mut evidence = attempted.conversed(&self.conversation, self.recipient.as_ref(), access::now());
         for shown in &self.shown {
             evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.ending);
         }

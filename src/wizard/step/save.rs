@@ -160,6 +160,7 @@ impl Save {
 fn vault(desk: &Desk, now: i64) -> Option<Vault> {
     let tokens = desk.draft.secrets.tokens.as_ref()?;
     let mut vault = Vault::signed_in(desk.client_secret().cloned(), tokens, now);
+    vault.changed_at = desk.draft.changed_at;
     let checklist = &desk.draft.checklist;
     if checklist.state(Item::Connection) == State::Proven
         && let Ok(account) = desk.draft.settings.account()

@@ -10,12 +10,7 @@ use crate::{
 
 /// Everything that bears on how it ended; `now` in Unix seconds.
 pub fn evidence(desk: &Desk, conversation: &Conversation, message: Option<&Envelope>, now: i64) -> Evidence {
-    let Ok(account) = desk.draft.settings.account() else { return Evidence::default() };
-    let mut evidence = blame::conversation(desk, &account, conversation, now);
-    if let Some(envelope) = message {
-        evidence.add("recipient", &envelope.recipient);
-    }
-    evidence
+    blame::conversation(desk, conversation, message.map(|envelope| &envelope.recipient), now)
 }
 
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
