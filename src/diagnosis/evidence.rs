@@ -64,6 +64,7 @@ impl Evidence {
     }
 
     pub fn values(&self, fact: &str) -> &[String] {
+        debug_assert!(find(fact).is_some(), "no fact `{fact}`");
         self.0.get(fact).map_or(&[], Vec::as_slice)
     }
 

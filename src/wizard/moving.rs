@@ -20,8 +20,9 @@ impl Model {
             let why = Phrase::new(format!("steps.{}.not_needed_why", self.step_id));
             self.desk.draft.checklist.not_needed(*item, why);
         }
-        // Another cloud has other tenants and apps: everything from there on is asked for anew.
-        if let Some((failed_at, mended)) = self.mending.take().filter(|_| self.step_id != "cloud") {
+        // Another cloud or mail domain has another tenant and other apps: what is gone is asked for on the way.
+        let complete = self.desk.client().is_ok();
+        if let Some((failed_at, mended)) = self.mending.take().filter(|_| complete) {
             // What a new sign-in brought is as it is by now.
             if plan::is_in_the_token(mended) && self.step_id != "consent" {
                 self.desk.drop_tokens();

@@ -48,9 +48,14 @@ fn audience(desk: &mut Desk, claims: &Claims, asked: &[String]) {
     let phrase = |key: &str| Phrase::new(key).with("aud", aud).with("resource", host);
     let resource = asked.iter().find_map(|scope| scope.rsplit_once('/').filter(|_| scope.contains("://")));
     let same = |asked: &str| trimmed(aud).eq_ignore_ascii_case(trimmed(asked));
+    // At Microsoft only Exchange's is right, whatever was asked for, unless its name is not known for sure.
+    let cloud = desk.draft.settings.cloud();
+    let known = cloud.is_microsoft() && !cloud.unsettled().iter().any(|unsettled| unsettled == "resource");
+    let as_asked = !known && resource.is_some_and(|(resource, _)| same(resource));
+    let is_wanted = as_asked || claims.is_for_exchange();
     if claims.is_for_graph() {
         desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-graph"));
-    } else if resource.is_some_and(|(resource, _)| same(resource) || claims.is_for_exchange()) {
+    } else if is_wanted {
         desk.draft.checklist.prove(Item::Audience, phrase("evidence.audience"));
     } else {
         desk.draft.checklist.note(Item::Audience, phrase("evidence.audience-other"));

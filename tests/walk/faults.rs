@@ -273,6 +273,25 @@ fn a_sign_in_that_was_refused_is_no_token_to_go_on_with() {
 }
 
 #[test]
+fn a_token_for_another_service_is_no_proof_of_its_audience() {
+    let mut microsoft = Microsoft::with("wrong_audience_other");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "token");
+    assert_ne!(person.model.draft().checklist.state(Item::Audience), State::Proven, "{}", person.reads());
+}
+
+#[test]
+fn another_mailbox_typed_on_the_way_back_finds_its_tenant_first() {
+    let mut microsoft = Microsoft::with("unlicensed_mailbox");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, "connection");
+    person.tell(Message::GoTo(Item::Mailbox));
+    assert_eq!(person.at(), "mailbox");
+    person.types("alerts@other.example");
+    assert_eq!(person.at(), "tenant", "no sign-in without one");
+}
+
+#[test]
 fn a_role_that_was_missing_is_in_the_token_that_another_try_fetches() {
     let mut microsoft = Microsoft::with("missing_app_role_smtp_sendasapp");
     let mut person = Person::sits_down(microsoft.given());

@@ -48,7 +48,8 @@ fn line_of_log(line: &str) -> Option<String> {
     let said = words(&object.remove(key)?)?;
     let rest = if BARE.contains(&key) { None } else { Some(Value::Object(object).to_string()) };
     let said = said.trim_end();
-    Some(rest.map_or_else(|| said.to_owned(), |rest| format!("{said} {rest}")))
+    // On a line of its own, and before: what stands behind a reply would be taken for the end of it.
+    Some(rest.map_or_else(|| said.to_owned(), |rest| format!("{rest}\n\n{said}")))
 }
 
 /// A text; the journal writes one with odd bytes as a list of numbers.
@@ -78,7 +79,7 @@ mod tests {
             (r#"web_1 | {"log":"a","stream":"x"}"#, "a"),
             (
                 r#"{"level":"error","msg":"not sent","error":"535 5.7.3 no"}"#,
-                r#"not sent {"level":"error","error":"535 5.7.3 no"}"#,
+                "{\"level\":\"error\",\"error\":\"535 5.7.3 no\"}\n\nnot sent",
             ),
             (r#"{"error":"invalid_grant","message":"x"}"#, r#"{"error":"invalid_grant","message":"x"}"#),
             (r#"{"log":7,"time":"x"}"#, r#"{"log":7,"time":"x"}"#),

@@ -3,7 +3,7 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use crate::pattern::Pattern;
+use crate::pattern::{Captures, Pattern};
 
 use super::records::pattern;
 use crate::facts::Guid;
@@ -12,14 +12,14 @@ use crate::facts::Guid;
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
 static NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:(?:(?:access|refresh|id)[_-]?token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|passphrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|token)[ \t=])[ \t]*"#,
+        r#"(?i)(?:(?:token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|contrase(?:ñ|n)a|mot de passe|senha|пароль|密码|密碼|口令|비밀번호|pass[ _-]?phrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|pass|pwd|token)[ \t=])[ \t]*"#,
     )
 });
 /// A secret's name with its value right behind it: `password "…"`, `Invalid client secret provided: …`,
 /// `シークレット「…」`. The value is the group.
 static WORDED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:\b(?:password|passwd|passphrase|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
+        r#"(?i)(?:(?:\b(?:password|passwd|passphrase|passwort|kennwort|mot de passe|senha|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)|\bcontrase(?:ñ|n)a|пароль)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード|密码|密碼|口令|비밀번호)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
     )
 });
 /// Cookies, signatures and sessions of a URL, a line of Postfix's `sasl_passwd`, two arguments alone.
@@ -40,13 +40,29 @@ static LOGIN: LazyLock<Pattern> = LazyLock::new(|| {
         r#"(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n(?:[^\n]*(?:VXNlcm5hbWU6|UGFzc3dvcmQ6)[^\n]*\n)?[^\n]*?([A-Za-z0-9+/]{4,}=*)(?:\\r|\\n|["'])*[ \t\r]*(?:\n|$)|(?i:AUTH PLAIN)(?:\s*\n[^\n]*334[^\n]*\n[^\n]*?)? ?([A-Za-z0-9+/]{8,}=*)"#,
     )
 });
+/// A header without the name of a scheme, or with one; what IMAP and POP are signed in to with; a code of a redirect.
+static SENT: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)\bauthorization\\?["']?[ \t]*[:=][ \t]*\\?["']?(?:(?:basic|digest|negotiate|ntlm|token|apikey)[ \t]+)?([^\s"'\\,;]{6,})|(?:^|[\s'"])LOGIN "?[^\s"@]+@[^\s"]+ "?([^\s"]{2,})|(?:^|[>:'"] ?)PASS ([^\s'"\\]{2,})|(?:^|[\s{,?&'"])code\\?["']?[ \t]*[:=][ \t]*\\?["']?([\w.~!*$-]{20,})"#,
+    )
+});
+/// A line of a configuration that is nothing but a name and a value.
+static SET: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"(?i)^[ \t]*(?:client[_-]?secret|secret|password|passwd|pass|[a-z_-]*token)[ \t]+(\S{6,})[ \t\r]*\n?$")
+});
+/// What stands within brackets where somebody took a secret out.
+static TAKEN_OUT: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^<[^>]*(?:redacted|hidden|removed|masked|censored|secret|pass|pwd|token|your|null|key|here|snip|omitted|xxx|\*|\.\.\.|…| )[^>]*>$",
+    )
+});
 /// Where a value ends without a white space: at the next name of a form or list, or at the end of a quoted text.
 static END: LazyLock<Pattern> =
     LazyLock::new(|| pattern(r#"[&;,]\\?["']?[A-Za-z][\w.-]*\\?["']?[=:]|\\?["'](?:[,:;}\])]|$)|[)\]},;]+$"#));
 /// No secret: a code of a reply or an error, a variable, a placeholder, a word for nothing.
 static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|<[^>]*>|‹(?u-i:[^›])*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
+        r"^(?i:[2-5]\d\d(?:-[245]\.\d+\.\d+)?|[45]\.\d+\.\d+|AADSTS\d*:?|invalid_\w+|\$\{?[A-Z_][A-Z0-9_]*\}?|%\w|‹(?u-i:[^›])*›|\*+|x+|\.+|none|null|true|false|undefined|yes|no|Authentication)$",
     )
 });
 
@@ -54,8 +70,26 @@ static DATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[
 static HOST: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
 
 /// In small letters: a line without any of them holds no such name, and most lines hold none.
-const SIGNS: [&str; 11] =
-    ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort", "key", "client_info", "estsauth", "x-ms-"];
+const SIGNS: [&str; 18] = [
+    "token",
+    "secret",
+    "assertion",
+    "code",
+    "pass",
+    "pwd",
+    "kennwort",
+    "key",
+    "client_info",
+    "estsauth",
+    "x-ms-",
+    "contrase",
+    "senha",
+    "пароль",
+    "密码",
+    "密碼",
+    "口令",
+    "비밀번호",
+];
 
 /// A quoted value may hold anything, also where it was broken over two lines.
 const LONGEST: usize = 512;
@@ -77,7 +111,9 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
             let value = value(text, name.end());
             // What is no value may be the name of the next one.
             from = value.as_ref().map_or(name.end(), |value| value.end.max(name.end()));
-            found.extend(value.filter(|value| !HARMLESS.is_match(&text[value.clone()])));
+            let token = name.as_str().to_ascii_lowercase().contains("token");
+            let word = |value: &str| token && (is_word(value) || text[..name.start()].ends_with(['‹', '<']));
+            found.extend(value.filter(|value| !harmless(&text[value.clone()]) && !word(&text[value.clone()])));
             if from >= end {
                 break;
             }
@@ -88,10 +124,25 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
         // The number of an error page, not a code of a sign-in.
         let number = |at: usize| text[..at].ends_with("/error?code=");
         let groups = groups.filter(|value| !number(value.start()));
-        found.extend(groups.filter(|value| !HARMLESS.is_match(value.as_str())).map(|value| value.range()));
+        found.extend(groups.filter(|value| !harmless(value.as_str())).map(|value| value.range()));
     }
     found.extend(in_lines(text));
     apart(found)
+}
+
+fn harmless(value: &str) -> bool {
+    HARMLESS.is_match(value) || TAKEN_OUT.is_match(value)
+}
+
+/// A word of a sentence, the name of what comes next, or an address: what stands behind `token:` as well.
+fn is_word(value: &str) -> bool {
+    let letters = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '_' | '-' | '.');
+    let rest = value.strip_prefix(|letter: char| letter.is_ascii_uppercase()).unwrap_or(value);
+    value.len() < 6
+        || rest.chars().all(letters)
+        || value.ends_with(':')
+        || value.starts_with(['{', '[', '(', '/'])
+        || value.contains("://")
 }
 
 /// Two that overlap are one.
@@ -107,8 +158,25 @@ fn apart(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// What only a line with such a sign holds; the patterns are dear.
 fn in_lines(text: &str) -> Vec<Range<usize>> {
-    const WORDS: [&str; 7] = ["pass", "secret", "code", "パスワード", "パスフレーズ", "シークレット", "コード"];
+    const WORDS: [&str; 15] = [
+        "pass",
+        "secret",
+        "code",
+        "kennwort",
+        "contrase",
+        "senha",
+        "пароль",
+        "密码",
+        "密碼",
+        "口令",
+        "비밀번호",
+        "パスワード",
+        "パスフレーズ",
+        "シークレット",
+        "コード",
+    ];
     const SHAPES: [&str; 7] = ["cookie", "sig=", "sid=", "session_state=", "]:", "('", "(\""];
+    const SENDS: [&str; 5] = ["authorization", "login ", "pass ", "code", "token"];
     let (mut found, mut end) = (Vec::new(), 0);
     for line in text.split_inclusive('\n') {
         let begin = end;
@@ -119,6 +187,9 @@ fn in_lines(text: &str) -> Vec<Range<usize>> {
         if has(&WORDS) {
             worded(line).for_each(&mut take);
         }
+        if has(&SENDS) || has(&WORDS) {
+            sent(line).for_each(&mut take);
+        }
         if has(&SHAPES) {
             let groups = OTHERS.captures_iter(line).filter_map(|found| found.iter().skip(1).flatten().next());
             groups.filter(|value| !is_reply(value.as_str())).map(|value| value.range()).for_each(&mut take);
@@ -127,9 +198,19 @@ fn in_lines(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// What a client sends, and what a line sets. The code of an error has no digits.
+fn sent(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let code = |found: &Captures<'_>| {
+        found.get(4).is_some_and(|code| !code.as_str().contains(|letter: char| letter.is_ascii_digit()))
+    };
+    let sent = SENT.captures_iter(line).filter(move |found| !code(found));
+    let groups = sent.chain(SET.captures_iter(line)).filter_map(|found| found.iter().skip(1).flatten().next());
+    groups.filter(|value| !is_reply(value.as_str()) && !is_word(value.as_str())).map(|value| value.range())
+}
+
 /// What a server or an authority says, in the place where a secret could stand.
 fn is_reply(value: &str) -> bool {
-    HARMLESS.is_match(value) || value.starts_with("AADSTS")
+    harmless(value) || value.starts_with("AADSTS")
 }
 
 /// Without `=` or `:` a quoted value is one, and a bare word where it looks like no other word.
@@ -237,6 +318,25 @@ mod tests {
             ("Set-Cookie: ESTSAUTHPERSISTENT=CANARY; path=/", "Set-Cookie: §"),
             ("error=x&client_info=CANARY&sid=CANARY", "error=x&client_info=§&sid=§"),
             ("[smtp.office365.com]:587 a@b.example:CANARY", "[smtp.office365.com]:587 a@b.example:§"),
+            ("token: CANARY1", "token: §"),
+            ("smtp_token=CANARYab", "smtp_token=§"),
+            ("oauth_token: 'CANARY'", "oauth_token: '§'"),
+            ("X-Api-Token: CANARYab", "X-Api-Token: §"),
+            ("Authorization: CANARYab", "Authorization: §"),
+            ("Authorization: Basic CANARYab==", "Authorization: Basic §"),
+            ("pass phrase: CANARY", "pass phrase: §"),
+            ("tool --pass CANARY x", "tool --pass § x"),
+            ("password=<CANARY>", "password=§"),
+            ("  client-secret CANARY-x\n", "  client-secret §\n"),
+            ("token  CANARYab", "token  §"),
+            ("code=0.AXoACANARYCANARYCANARY1&state=x", "code=§&state=x"),
+            (r#"{"code":"M.C533_CANARYCANARYCANARY"}"#, r#"{"code":"§"}"#),
+            ("A1 LOGIN a@b.example CANARYpw", "A1 LOGIN a@b.example §"),
+            ("C: PASS CANARYpw", "C: PASS §"),
+            ("contraseña: CANARY", "contraseña: §"),
+            ("mot de passe : x, mot de passe: CANARY", "mot de passe : x, mot de passe: §"),
+            ("Passwort CANARYpw1 falsch", "Passwort § falsch"),
+            ("密码：CANARY 비밀번호: CANARY", "密码：CANARY 비밀번호: §"),
         ] {
             assert_eq!(hidden(text), shown, "{text}");
         }
@@ -266,6 +366,17 @@ mod tests {
             "password for smtp.office365.com: accepted",
             "「証明書とシークレット」 > 「クライアント シークレット」",
             "パスワードは 535 5.7.139 で拒否",
+            "token: oauth2: \"invalid_client\"",
+            "the token: expired, token=refreshed",
+            "‹token: 2113 characters, sha256 1a2b3c4d›, <token: 2113 characters, sha256 1a2b3c4d>",
+            "token: https://login.microsoftonline.com/common/oauth2/v2.0/token",
+            "TokenStore::Refresh: token_endpoint: https://login.microsoftonline.com/x",
+            "{\"error\":{\"code\":\"InvalidAuthenticationToken\"}}",
+            "password=<redacted>, password: <your-password>",
+            "a1 NO LOGIN failed. 2 NO LOGIN failed",
+            "Password incorrect",
+            "Authorization: denied",
+            "code: 'EAUTH', code=53003",
         ] {
             assert_eq!(hidden(text), text);
         }

@@ -78,8 +78,8 @@ pub fn refusals(line: &str) -> Vec<Refusal> {
     let once = !before.trim_end_matches(['\'', '"']).ends_with("smtpmsg=");
     // Postfix: `dsn=5.7.139, status=bounced (… said: 535 5.7.139 …` has the enhanced code twice.
     let first = heads.first().and_then(|head| head.get(3)).map(|enhanced| enhanced.as_str());
-    let same = |refusal: &Refusal| refusal.code.is_none() && first.is_some() && refusal.enhanced.as_deref() == first;
-    found.extend(headless(before).filter(|refusal| once && !(same(refusal) && !WORDS.is_match(before))));
+    let other = |refusal: &Refusal| refusal.code.is_some() || first.is_none() || refusal.enhanced.as_deref() != first;
+    found.extend(headless(before).filter(|refusal| once && (other(refusal) || WORDS.is_match(before))));
     for (number, head) in heads.iter().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(line.len());
         let part = |group: usize| head.get(group).map_or("", |part| part.as_str());
@@ -220,7 +220,7 @@ impl Refusal {
 
 /// Without what programs put around a quoted reply.
 fn trimmed(text: &str) -> String {
-    let text = ["(in reply to", "' errormsg=", "' exitcode="]
+    let text = ["(in reply to", "' errormsg=", "' exitcode=", "\",\"", "\", \"", "', '"]
         .iter()
         .fold(text, |text, end| text.split(end).next().unwrap_or(text));
     // Host, time and id in brackets are the last that Microsoft says.

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     facts::Guid,
     secret::{MARK, Secret},
-    smtp::xoauth2,
     token::{Claims, Form},
+    visible,
 };
 
 /// A text without its secrets, and what they said.
@@ -183,7 +183,7 @@ impl Cleared {
                 }
                 self.blob(&blob)
             }
-            None => Secret::new(joined).token_mark(),
+            None => mark(&joined),
         }
     }
 
@@ -238,7 +238,7 @@ impl Cleared {
             }
             return Some(detail);
         }
-        let mark = Secret::new(word).token_mark();
+        let mark = mark(word);
         if as_password(word) {
             self.secret = true;
             self.forms = vec!["as-password"];
@@ -297,7 +297,7 @@ impl Cleared {
             self.bearer(&blob.bearer);
             self.look(&blob.bearer);
         }
-        xoauth2::shown(user.unwrap_or_default(), &Secret::new(blob.bearer.as_str()))
+        format!("user={}^Aauth=Bearer {}^A^A", visible::line(user.unwrap_or_default()), mark(&blob.bearer))
     }
 
     /// What a token is that says nothing of itself.
@@ -328,6 +328,13 @@ impl Cleared {
             Form::Opaque => {}
         }
     }
+}
+
+/// What to show in a secret's place. The digest of what is no token, but a password say, would betray it to whoever has
+/// a list of such.
+fn mark(word: &str) -> String {
+    const LONG: usize = 100;
+    if shapes::is_token(word) || word.len() >= LONG { Secret::new(word).token_mark() } else { MARK.to_owned() }
 }
 
 /// What permits nothing and is meant for an app is an id_token.
@@ -383,5 +390,5 @@ fn json(word: &str) -> Option<String> {
     let decoded = String::from_utf8(blob::decode(word)?).ok()?;
     let value: serde_json::Value = serde_json::from_str(&decoded).ok()?;
     value.get("status").or_else(|| value.get("schemes"))?;
-    Some(crate::visible::line(&decoded))
+    Some(visible::line(&decoded))
 }

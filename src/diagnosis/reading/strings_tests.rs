@@ -162,3 +162,38 @@ fn a_token_that_was_left_whole_is_read_of_a_string_without_an_end() {
     assert_eq!((fact(&text, "token.user"), fact(&text, "auth.fault")), ("b@b.example".to_owned(), String::new()));
     assert_eq!(named(&text).0, "user_is_not_token_user");
 }
+
+#[test]
+fn what_is_no_token_is_shown_without_a_digest() {
+    for bearer in [
+        "Hunter2!CANARY",
+        "aB38Q~CANARY.~b-c_DEfghijklmnopqrstuvwxy",
+        "0f1e2d3c-4444-5555-6666-0123456789ab",
+        "YOUR_TOKEN",
+    ] {
+        let string = STANDARD.encode(format!("user=a@b.example\x01auth=Bearer {bearer}\x01\x01"));
+        for text in exchanges(&string) {
+            let cleared = super::secrets::clear(&text).text;
+            assert!(!cleared.contains("sha256") && !cleared.contains(bearer), "{cleared}");
+        }
+    }
+    assert!(
+        super::secrets::clear(&exchanges(&one("user=a@b.example\x01auth=Bearer JWT\x01\x01"))[0])
+            .text
+            .contains("sha256")
+    );
+}
+
+#[test]
+fn a_reply_in_json_is_the_message_alone() {
+    let reply = "535 5.7.3 Authentication unsuccessful";
+    for text in [
+        format!(
+            r#"{{"level":"error","session":"CANARY","customer":"Jane Roe","msg":"{reply}","note":"SmtpClientAuthentication is disabled for the Tenant"}}"#
+        ),
+        format!(r#"{{"error":"{reply}","customer":"Jane Roe","responseCode":535}}"#),
+        format!("{{'response': '{reply}', 'customer': 'Jane Roe'}}"),
+    ] {
+        assert_eq!(fact(&text, "reply.text"), reply, "{text}");
+    }
+}

@@ -18,7 +18,9 @@ use crate::{
 /// The step that mends a failure: the one that its cause names, else the one that settles the item.
 pub fn step_of(desk: &Desk, causes: &[Cause], item: Item) -> Option<&'static str> {
     let sure = causes.first().filter(|cause| cause.certainty < Certainty::Possible && cause.item == item);
-    let on_path = |id: &&str| desk.product().path.iter().any(|step| step == id);
+    let by_this_way =
+        |id: &str| product::step(id).is_some_and(|it| it.ways.is_empty() || it.ways.contains(&desk.draft.way()));
+    let on_path = |id: &&str| by_this_way(id) && desk.product().path.iter().any(|step| step == id);
     let named = sure.and_then(|cause| cause.step).filter(on_path);
     named.or_else(|| plan::step_of(&plan::path(desk), item))
 }
