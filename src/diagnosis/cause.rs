@@ -223,9 +223,9 @@ impl Entry {
         let instead = self.why_else.as_ref().is_some_and(|why| why.holds(evidence));
         // What was said before stands beside what was said last.
         let with_earlier = |fact: &'static String| match fact.as_str() {
-            "reply.text" => ["reply.earlier", "reply.text"],
-            "oauth.description" => ["oauth.earlier", "oauth.description"],
-            fact => [fact, ""],
+            "reply.text" => vec!["reply.earlier", "reply.text"],
+            "oauth.description" => vec!["oauth.earlier", "oauth.description"],
+            fact => vec![fact],
         };
         let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));

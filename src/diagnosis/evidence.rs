@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use super::vocabulary::{FACTS, find};
+pub use super::vocabulary::{FACTS, Names, find};
 
 use super::{
     certificate,
@@ -64,6 +64,7 @@ impl Evidence {
     }
 
     pub fn values(&self, fact: &str) -> &[String] {
+        debug_assert!(find(fact).is_some(), "no fact `{fact}`");
         self.0.get(fact).map_or(&[], Vec::as_slice)
     }
 

@@ -7,10 +7,10 @@ pub mod clock;
 mod command;
 mod detail;
 mod known;
+mod template;
 
 use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{LazyLock, OnceLock},
 };
 
@@ -21,6 +21,8 @@ use crate::{
     product,
 };
 pub use known::{HELP, Language};
+pub use template::placeholders;
+use template::{Part, fill, parts};
 
 /// All texts of one language. They are read when the first of them is said: most runs of `token` say none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -319,51 +321,6 @@ fn value<'a>(phrase: &'a Phrase, name: &str) -> Option<&'a str> {
     phrase.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// Replaces `{name}`; one that has no value stays.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let said = |part: Part| match part {
-        Part::Words(words) => words.to_owned(),
-        Part::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}")),
-    };
-    parts(template).into_iter().map(said).collect()
-}
-
-/// What a template is made of.
-#[derive(Debug, PartialEq, Eq)]
-enum Part<'a> {
-    Words(&'a str),
-    /// `{name}` where `name` is made of `a-z._-`; other braces are PowerShell's, and words.
-    Name(&'a str),
-}
-
-fn parts(template: &str) -> Vec<Part<'_>> {
-    let (mut parts, mut words, mut at) = (Vec::new(), 0, 0);
-    while let Some(open) = template[at..].find('{').map(|open| at + open) {
-        let name = template[open + 1..].split('}').next().unwrap_or_default();
-        let close = open + 1 + name.len();
-        let named = !name.is_empty() && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_' | b'-'));
-        if named && close < template.len() {
-            parts.extend([Part::Words(&template[words..open]), Part::Name(name)]);
-            words = close + 1;
-            at = words;
-        } else {
-            at = open + 1;
-        }
-    }
-    parts.push(Part::Words(&template[words..]));
-    parts
-}
-
-/// The names that a text has values put in for.
-pub fn placeholders(template: &str) -> BTreeSet<String> {
-    let found = RefCell::new(BTreeSet::new());
-    fill(template, |name| {
-        found.borrow_mut().insert(name.to_owned());
-        None
-    });
-    found.into_inner()
-}
-
 /// What a line or a command of a cause says besides its words.
 const CONDITIONS: [&str; 3] = ["when", "any", "ask"];
 
@@ -400,9 +357,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_named_placeholders_are_filled() {
-        let filled = fill("{user} @{ a = 1 } {} {User} {user", |name| Some(format!("<{name}>")));
-        assert_eq!(filled, "<user> @{ a = 1 } {} {User} {user");
+    fn what_stands_for_a_value_has_no_spaces_where_the_language_has_none() {
+        let said = |language, template: &str| Texts::new(language).fill(template, &Phrase::new("x").with("host", "h"));
+        assert_eq!(
+            said(Language::Japanese, "対象は {user} です。{host} に {nobody} を"),
+            "対象は対象のメールボックスです。h に…を"
+        );
+        assert_eq!(
+            said(Language::English, "It is {user} at {principal}."),
+            "It is the mailbox at ‹Object ID in Exchange›."
+        );
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Addresses, hosts and ids under other names: each mail address becomes `user1@domain1`, the same one always the same,
+//! Addresses, hosts, organisations and ids under other names: each mail address becomes `user1@domain1`, the same one always the same,
 //! so that two users of one domain are still seen to be that. It knows them by their form and by where they stand, and
 //! hides no secret: none is handed to it.
+
+mod called;
 
 use std::sync::LazyLock;
 
@@ -13,11 +15,14 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Hide {
     users: Vec<String>,
+    /// Also what an organisation is called, which has no dot or has a space in it.
     domains: Vec<String>,
     hosts: Vec<String>,
     machines: Vec<String>,
     /// Ids that Microsoft's support traces a request by.
     traced: Vec<String>,
+    /// Thumbprints of certificates.
+    thumbprints: Vec<String>,
 }
 
 /// Providers of mailboxes for anybody: that it is one of theirs is worth knowing, and tells of nobody.
@@ -102,6 +107,25 @@ impl Hide {
         let hosts = if text.contains('.') { text } else { "" };
         for host in HOST.captures_iter(hosts).filter_map(|found| found.iter().skip(1).flatten().next()) {
             self.meet_host(&host.as_str().to_ascii_lowercase());
+        }
+        for name in called::names(text) {
+            self.meet_organisation(name);
+        }
+    }
+
+    /// The organisation, or what it has in Entra: by a domain, an id, or what it is called.
+    pub fn meet_organisation(&mut self, name: &str) {
+        let name = name.trim().trim_matches(['\'', '"']).to_ascii_lowercase();
+        if name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return self.thumbprints.push(name);
+        }
+        if !is_called(&name) {
+            return self.meet_name(&name);
+        }
+        let formed = name.contains(['@', '/']) || ID.is_match(&name);
+        let known = self.domains.iter().any(|known| called_by(known) == name);
+        if !formed && !known && called::is_name(&name) {
+            self.domains.push(name);
         }
     }
 
@@ -244,8 +268,8 @@ impl Hide {
         };
         let dotted = DOTTED.replace_all(text, |found: &Captures<'_>| {
             let name = found[0].to_ascii_lowercase();
-            let Some(domain) = known.iter().filter(|domain| within(&name, domain)).max_by_key(|known| known.len())
-            else {
+            let domains = known.iter().filter(|domain| !is_called(domain) && within(&name, domain));
+            let Some(domain) = domains.max_by_key(|known| known.len()) else {
                 return found[0].to_owned();
             };
             if name.len() == domain.len() {
@@ -254,11 +278,17 @@ impl Hide {
             format!("host{}.{}", number(hosts, &name), domain_of(domain))
         });
         let mut text = dotted.into_owned();
-        for (at, domain) in (1..).zip(&self.domains) {
-            let label = domain.split('.').next().unwrap_or_default();
-            if label.len() > 3 && !COMMON.contains(&label) {
-                text = replaced(&text, label, &format!("organisation{at}"));
+        // The longest first, since a longer one may begin with a shorter.
+        let mut called: Vec<(usize, &str)> = (1..).zip(self.domains.iter().map(|domain| called_by(domain))).collect();
+        called.sort_by_key(|(_, name)| std::cmp::Reverse(name.len()));
+        for (at, name) in called {
+            let tells = name.len() > 3 && !COMMON.contains(&name);
+            if tells || self.domains.iter().any(|known| is_called(known) && known == name) {
+                text = replaced(&text, name, &format!("organisation{at}"));
             }
+        }
+        for thumbprint in &self.thumbprints {
+            text = replaced(&text, thumbprint, &format!("{}…", &thumbprint[..8]));
         }
         for (at, user) in (1..).zip(&self.users) {
             if !user.contains(['@', ' ']) {
@@ -278,6 +308,16 @@ fn registered(host: &str) -> &str {
     let shared = host.len() - last == 3 && SHARED.contains(&&host[second + 1..last]);
     let begin = if shared || host.ends_with(OWN) { dots.next() } else { Some(second) };
     begin.map_or(host, |dot| &host[dot + 1..])
+}
+
+/// Not a domain, but what somebody calls it.
+fn is_called(name: &str) -> bool {
+    !name.contains('.') || name.contains(' ')
+}
+
+/// A domain's first label, or the whole of a name.
+fn called_by(name: &str) -> &str {
+    if is_called(name) { name } else { name.split('.').next().unwrap_or_default() }
 }
 
 fn within(host: &str, domain: &str) -> bool {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    diagnosis::{self, rules::Test},
+    diagnosis::{
+        self,
+        evidence::{FACTS, Names},
+        rules::Test,
+    },
     language::Language,
     network::{FailureKind, NetworkFailure},
     smtp::{Ending, Reply, Side, TlsFacts},
@@ -111,6 +115,30 @@ fn names_are_hidden_on_request() {
         assert!(!said.contains(name), "{name}");
     }
     assert!(said.contains(STAMP) && said.contains("user1@domain1") && said.contains("user2@domain1"));
+}
+
+/// Whoever adds a fact says whom it names; what comes of that is the same for all.
+#[test]
+fn whom_a_fact_names_is_in_no_report_that_hides_names() {
+    let texts = Texts::new(Language::English);
+    for fact in FACTS {
+        let values: &[&str] = match fact.names {
+            Names::Person => &["jane.roe@fabrikam.example", "jroe4711"],
+            Names::Organisation => {
+                &["Fabrikam Widgets GmbH", "fabrikam.example", "4711aaaa-1111-2222-3333-0123456789ab"]
+            }
+            Names::Host => &["mail.fabrikam.example", "https://helpdesk.fabrikam.example/cb"],
+            Names::Request | Names::Anybody | Names::Nobody => &[],
+        };
+        for value in values {
+            let mut evidence = Evidence::default();
+            evidence.add(fact.name, value);
+            evidence.add("reply.text", format!("535 5.7.3 no, {value}: no"));
+            let report = Report { causes: diagnosis::causes(&evidence), evidence, ..Report::default() };
+            let said = text(&report, &texts, true);
+            assert!(!said.contains(value) && !said.contains("abrikam"), "{}: {value} in\n{said}", fact.name);
+        }
+    }
 }
 
 #[test]

@@ -8,7 +8,10 @@ use super::{
     hide::Hide,
 };
 use crate::{
-    diagnosis::{Evidence, evidence::FACTS},
+    diagnosis::{
+        Evidence,
+        evidence::{FACTS, Names},
+    },
     language::Texts,
     phrase::Phrase,
     secret::ascii_marks,
@@ -22,24 +25,6 @@ pub struct Writer<'a> {
     longest: usize,
 }
 
-/// Facts that name somebody, in the order in which they get their numbers.
-const NAMED: [&str; 4] = ["user", "sender", "token.user", "alias"];
-/// Facts that hold a domain or a host of the organisation's own.
-const OWN: [&str; 11] = [
-    "tenant",
-    "token.tenant",
-    "oauth.tenant",
-    "host",
-    "network.address",
-    "banner",
-    "authority",
-    "redirect_uri",
-    "oauth.redirect",
-    "tls.subject",
-    "tls.issuer",
-];
-/// Ids that stay.
-const TRACED: [&str; 2] = ["oauth.trace_id", "oauth.correlation_id"];
 /// What PowerShell prints of settings, before the colon; what else it prints names people and places.
 const SETTINGS: [&str; 21] = [
     "accessrights",
@@ -76,11 +61,15 @@ impl<'a> Writer<'a> {
     pub fn new(texts: &'a Texts, hidden: bool, evidence: &Evidence, longest: usize) -> Self {
         let hide = hidden.then(|| {
             let mut hide = Hide::default();
-            let facts = NAMED.iter().copied().chain(FACTS.iter().map(|fact| fact.name));
-            facts.flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet(value));
-            NAMED.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_user(value));
-            TRACED.iter().flat_map(|fact| evidence.values(fact)).for_each(|id| hide.keep(id));
-            OWN.iter().flat_map(|fact| evidence.values(fact)).for_each(|value| hide.meet_name(value));
+            let of = |names: Names| FACTS.iter().filter(move |fact| fact.names == names).map(|fact| fact.name);
+            let values = |names| of(names).flat_map(|fact| evidence.values(fact));
+            values(Names::Person).for_each(|value| hide.meet(value));
+            let rest = FACTS.iter().filter(|fact| fact.names != Names::Nobody);
+            rest.flat_map(|fact| evidence.values(fact.name)).for_each(|value| hide.meet(value));
+            values(Names::Person).for_each(|value| hide.meet_user(value));
+            values(Names::Request).for_each(|id| hide.keep(id));
+            values(Names::Host).for_each(|value| hide.meet_name(value));
+            values(Names::Organisation).for_each(|value| hide.meet_organisation(value));
             RefCell::new(hide)
         });
         Self { texts, hide, longest }

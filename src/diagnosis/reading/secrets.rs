@@ -390,5 +390,5 @@ fn json(word: &str) -> Option<String> {
     let decoded = String::from_utf8(blob::decode(word)?).ok()?;
     let value: serde_json::Value = serde_json::from_str(&decoded).ok()?;
     value.get("status").or_else(|| value.get("schemes"))?;
-    Some(crate::visible::line(&decoded))
+    Some(visible::line(&decoded))
 }

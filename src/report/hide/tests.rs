@@ -88,11 +88,80 @@ fn what_helps_stays() {
     }
 }
 
+#[test]
+fn what_an_organisation_and_its_apps_are_called_is_not_left() {
+    for (text, names) in [
+        (
+            "AADSTS700016: Application with identifier '11111111-2222-3333-4444-555555555555' was not found in the directory 'Fabrikam Widgets GmbH'.",
+            &["fabrikam", "widgets"][..],
+        ),
+        ("AADSTS90002: Tenant 'Contoso Holding AG' not found.", &["contoso", "holding"]),
+        ("AADSTS90002: Tenant contoso.example not found.", &["contoso"]),
+        (
+            "AADSTS50020: User account 'kim@mail.example' from identity provider 'live.com' does not exist in tenant 'Contoso Holding AG' and cannot access the application '00001111-aaaa-2222-bbbb-3333cccc4444'(Payroll Scanner) in that tenant. Contoso Holding AG; Payroll Scanner.",
+            &["contoso", "holding", "payroll"],
+        ),
+        (
+            "AADSTS50034: The user account kim@mail.example does not exist in the Fabrikam Ltd directory. FABRIKAM LTD",
+            &["fabrikam"],
+        ),
+        (
+            "AADSTS65001: The user or administrator has not consented to use the application with ID '00001111-aaaa-2222-bbbb-3333cccc4444' named 'Fabrikam Payroll Scanner'.",
+            &["fabrikam", "payroll"],
+        ),
+        (
+            "AADSTS500011: The resource principal named https://outlook.office.com was not found in the tenant named Contoso Ltd. This can happen",
+            &["contoso"],
+        ),
+    ] {
+        let shown = Hide::default().over(text);
+        let lower = shown.to_ascii_lowercase();
+        assert!(names.iter().all(|name| !lower.contains(name)) && lower.contains(":"), "{shown}");
+        assert!(lower.contains("organisation1") || lower.contains("domain1"), "{shown}");
+    }
+}
+
+#[test]
+fn one_name_for_an_organisation_and_none_for_what_is_no_name() {
+    let mut hide = Hide::default();
+    hide.meet("kim@contoso.example");
+    hide.meet_organisation("Contoso");
+    hide.meet_organisation("Contoso Holding AG");
+    assert_eq!(hide.over("Contoso, contoso.example, Contoso Holding AG"), "organisation1, domain1, organisation2");
+    hide.meet_organisation("AB12CD34AB12CD34AB12CD34AB12CD34AB12CD34");
+    assert_eq!(hide.over("AB12CD34AB12CD34AB12CD34AB12CD34AB12CD34"), "ab12cd34…");
+    for text in [
+        "AADSTS90002: Tenant 'token' not found. Tenant 'common', tenant '{your-tenant}', Tenant 'YOUR_TENANT_ID'",
+        "AADSTS65001: '00000003-0000-0000-c000-000000000000'(Microsoft Graph) and application 'Microsoft Office'",
+        "the user does not exist in the directory; the application was not found in this tenant",
+    ] {
+        assert_eq!(Hide::default().over(text), text);
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_address_is_left(local in "[a-zA-Z0-9.+_'-]{1,20}", domain in "[a-z]{1,9}\\.[a-z]{2,5}", around in "\\PC{0,9}") {
         proptest::prop_assume!(!PUBLIC.contains(&domain.as_str()));
         let shown = Hide::default().over(&format!("{around} {local}@{domain} {around}"));
         proptest::prop_assert!(!shown.contains(&format!("@{domain}")), "{shown}");
+    }
+    #[test]
+    fn no_organisation_is_left(
+        name in "[A-Z][a-zäöü]{3,9}( [A-Z][a-z]{2,8}){0,2}( GmbH| AG| Inc\\.| K\\.K\\.)?",
+        way in 0..6_usize,
+    ) {
+        proptest::prop_assume!(called::is_name(&name));
+        let id = "00001111-aaaa-2222-bbbb-3333cccc4444";
+        let text = [
+            format!("AADSTS700016: Application with identifier '{id}' was not found in the directory '{name}'."),
+            format!("AADSTS90002: Tenant '{name}' not found."),
+            format!("AADSTS50020: User account 'a@b.example' does not exist in tenant '{name}' and cannot"),
+            format!("AADSTS50034: The user account a@b.example does not exist in the {name} directory."),
+            format!("cannot access the application '{id}'({name}) in that tenant."),
+            format!("consented to use the application with ID '{id}' named '{name}'."),
+        ];
+        let shown = Hide::default().over(&format!("{} — {name}, {}", text[way], name.to_ascii_uppercase()));
+        proptest::prop_assert!(!shown.to_ascii_lowercase().contains(&name.to_ascii_lowercase()), "{shown}");
     }
 }

@@ -83,7 +83,12 @@ impl Token {
             // What somebody said is told on the item's own page; here the token speaks.
             let spoken = checklist.evidence(item).iter().filter(|phrase| !is_word(phrase));
             let evidence = spoken.map(|phrase| desk.say(phrase));
-            blocks.extend(evidence.map(|text| Block::Note { tone, text }));
+            for note in evidence.map(|text| Block::Note { tone, text }) {
+                // One reply may show several items.
+                if !blocks.contains(&note) {
+                    blocks.push(note);
+                }
+            }
         }
         blocks.extend(verdict::blocks(desk, &self.causes));
         if tokens.refresh.is_none() && !desk.draft.way().is_app_only() {
