@@ -88,6 +88,12 @@ impl Claims {
         IDENTIFIERS.iter().any(|identifier| aud.eq_ignore_ascii_case(identifier))
     }
 
+    /// `aud` is the address of a service that is surely not Exchange, which goes by more names than are listed here.
+    pub fn is_for_elsewhere(&self) -> bool {
+        let host = self.aud.as_deref().and_then(|aud| aud.split_once("://")).map(|(_, rest)| rest.to_ascii_lowercase());
+        host.is_some_and(|host| !["outlook", "office", "exchange"].iter().any(|name| host.contains(name)))
+    }
+
     pub fn may(&self, permission: &str) -> bool {
         let named = |given: &String| given.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(permission));
         self.scp.iter().chain(&self.roles).any(named)
@@ -136,6 +142,14 @@ mod tests {
         ));
         assert!(claims.may("SMTP.Send"));
         assert_eq!((claims.appid.as_deref(), claims.exp, claims.roles.len()), (Some("c"), None, 0));
+    }
+
+    #[test]
+    fn another_service_is_told_by_an_address_that_has_nothing_of_exchange() {
+        let elsewhere = |aud: &str| Claims { aud: Some(aud.into()), ..Claims::default() }.is_for_elsewhere();
+        assert!(elsewhere("https://management.azure.com") && elsewhere("api://2c9a7e14"));
+        assert!(!elsewhere("https://outlook.office.com") && !elsewhere("https://outlook-sdf.office.com/"));
+        assert!(!elsewhere("00000002-0000-0ff1-ce00-000000000000") && !elsewhere(""));
     }
 
     #[test]

@@ -111,11 +111,12 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
         offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
-        if fault.shown.is_some() {
+        if fault.shown.is_some() && (!fault.repair.is_empty() || fault.told.client_secret.is_some()) {
             // The portal shows a new one; of the old one nobody can read anything any more.
             offer.companions.retain(|companion| companion.when != When::SecretAsked);
         }
-        offer.companions.extend([afterwards(announced, fault), repair(announced, fault)].into_iter().flatten());
+        let mends = repair(announced, fault).or_else(|| asking(announced, fault));
+        offer.companions.extend([afterwards(announced, fault), mends].into_iter().flatten());
     }
     offer
 }
@@ -228,6 +229,7 @@ fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
 fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
     let done = match &fault.shown {
         Some(value) => Phrase::new("demo.repaired-showing").with("value", value),
+        None if fault.is_mended_at_microsoft() => Phrase::new("demo.repaired-at-microsoft"),
         None => Phrase::new("demo.repaired"),
     };
     let request = request(announced, announced.control_url("state"), form(&fault.repair));
@@ -236,6 +238,18 @@ fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
         done,
         when: When::SomethingFailed,
         request,
+    })
+}
+
+/// Whoever set it up, and knows what is right where somebody was told wrong.
+fn asking(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+    let value = fault.shown.as_ref()?.replace("{port}", &announced.smtp.port.to_string());
+    Some(Companion {
+        label: Phrase::new("demo.ask"),
+        done: Phrase::new("demo.told").with("value", value),
+        when: When::SomethingFailed,
+        // Nothing is changed by it.
+        request: request(announced, announced.control_url("state"), "registration=on".to_owned()),
     })
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Context, Status, access, demo, input, options::Explain, report::Asked, summary};
 use crate::{
     diagnosis::{
-        self, Cause, Certainty, Evidence, cause,
+        self, Cause, Certainty, Evidence, UNKNOWN, cause,
         reading::{Intake, Reading, Taken, Unreadable},
     },
     phrase::Phrase,
@@ -44,7 +44,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
         Ok(reading) => {
             let causes = diagnosis::causes(&reading.evidence);
             if !asked.json && !report.is_all() {
-                context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence))));
+                context.tell(&format!("{}\n", context.texts.say(&understood(context, &reading.evidence, &causes))));
                 for seen in reading.evidence.values("log.seen") {
                     context.tell(&format!("  {}\n", visible::line(seen)));
                 }
@@ -166,7 +166,7 @@ fn file(reading: &mut Reading, path: &Path) -> Result<Vec<String>, Trouble> {
 }
 
 /// What was taken from the text, in one line, so that what was missed is seen as well.
-fn understood(context: &Context, evidence: &Evidence) -> Phrase {
+fn understood(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Phrase {
     let all = |fact: &str| evidence.values(fact).iter().map(String::as_str).collect::<Vec<_>>();
     let (codes, enhanced) = (all("reply.code"), all("reply.enhanced"));
     let mut what: Vec<String> = codes.iter().chain(&enhanced).map(|&code| code.to_owned()).collect();
@@ -185,10 +185,22 @@ fn understood(context: &Context, evidence: &Evidence) -> Phrase {
         };
         what.push(context.texts.say(&token));
     }
+    if let Some(first) = causes.first().filter(|first| what.is_empty() && first.slug != UNKNOWN) {
+        let shown = |(fact, value): &(&str, String)| verdict::fact(&context.texts, fact, &shortened(value));
+        what.extend(first.evidence.iter().map(shown));
+    }
     if what.is_empty() {
         return Phrase::new("explain.nothing");
     }
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
+}
+
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 120;
+    match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
 }
 
 /// Where no cause is sure, the live test tells more, if it is the sign-in of an account that is set up here.

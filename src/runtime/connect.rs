@@ -29,14 +29,15 @@ pub async fn resolve(host: &Host, port: u16, limit: Duration) -> Result<Vec<Sock
     let at = endpoint(host, port);
     let found = timeout(limit, tokio::net::lookup_host((host.as_str(), port)));
     let found = found.await.map_err(|_| timed_out(&at, limit))?;
-    let found = found.map_err(|error| failure(FailureKind::NameUnknown, &at, error))?;
+    // The port is no part of the name.
+    let found = found.map_err(|error| failure(FailureKind::NameUnknown, host.as_str(), error))?;
     let (six, four): (Vec<_>, Vec<_>) = found.partition(SocketAddr::is_ipv6);
     let mut addresses = Vec::new();
     for turn in 0..six.len().max(four.len()) {
         addresses.extend(six.get(turn).into_iter().chain(four.get(turn)).copied());
     }
     if addresses.is_empty() {
-        return Err(failure(FailureKind::NameUnknown, &at, "the name has no address"));
+        return Err(failure(FailureKind::NameUnknown, host.as_str(), "the name has no address"));
     }
     Ok(addresses)
 }
@@ -73,8 +74,12 @@ pub async fn connect(addresses: &[SocketAddr], name: &str, limit: Duration) -> R
 
 fn together(mut failed: Vec<(SocketAddr, NetworkFailure)>, addresses: &[SocketAddr], name: &str) -> NetworkFailure {
     failed.sort_by_key(|(address, _)| addresses.iter().position(|other| other == address));
-    let each: Vec<String> =
-        failed.iter().map(|(address, failure)| format!("{}: {}", address.ip(), failure.detail)).collect();
+    // An address that was named itself is said already.
+    let said = |(address, failure): &(SocketAddr, NetworkFailure)| match address.to_string() == name {
+        true => failure.detail.clone(),
+        false => format!("{}: {}", address.ip(), failure.detail),
+    };
+    let each: Vec<String> = failed.iter().map(said).collect();
     let telling = failed.iter().find(|(_, failure)| failure.kind != FailureKind::Unroutable).or(failed.first());
     let kind = telling.map_or(FailureKind::Other, |(_, failure)| failure.kind);
     failure(kind, name, each.join("; "))
@@ -98,6 +103,8 @@ mod tests {
         let failure = connect(&[closed, closed], "mx.example:587", limit).await.unwrap_err();
         assert_eq!((failure.kind, failure.address.as_str()), (FailureKind::Refused, "mx.example:587"));
         assert_eq!(failure.detail.matches("127.0.0.1: ").count(), 2);
+        let failure = connect(&[closed], &closed.to_string(), limit).await.unwrap_err();
+        assert!(!failure.detail.contains("127.0.0.1"), "{}", failure.detail);
     }
 
     #[tokio::test]

@@ -134,7 +134,10 @@ impl<'a> Wire<'a> {
             (Ok(local), Ok(peer)) => (local, peer),
             (Err(error), _) | (_, Err(error)) => return Err(of_io(&self.address, &error)),
         };
-        self.address = format!("{} ({})", self.address, peer.ip());
+        // Of a name that was looked up, also what was found.
+        if to.host.as_str().parse() != Ok(peer.ip()) {
+            self.address = format!("{} ({})", self.address, peer.ip());
+        }
         // Commands are small and each waits for its reply.
         let _ = stream.set_nodelay(true);
         self.stream = Stream::Plain(stream);

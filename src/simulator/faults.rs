@@ -19,7 +19,8 @@ pub struct Fault {
     pub repair: Vec<String>,
     #[serde(default)]
     pub told: Told,
-    /// What a portal would show once, when it is repaired.
+    /// What a portal would show once, when it is repaired; without a repair, what somebody there would say is right.
+    /// `{port}` is the mail server's.
     pub shown: Option<String>,
     /// Switches that somebody sets only once mail goes out: what was right stops being so.
     #[serde(default)]
@@ -63,7 +64,32 @@ pub fn find(name: &str) -> Option<&'static Fault> {
     FAULTS.get(name)
 }
 
+/// Switches of what is no setting at Microsoft: this machine and its network, the person at the browser, a server's health.
+const ELSEWHERE: [&str; 15] = [
+    "https_between",
+    "smtp_port",
+    "smtp_server",
+    "smtp_certificate",
+    "smtp_breaks",
+    "smtp_health",
+    "starttls",
+    "clock_ahead",
+    "authority",
+    "browser_declines",
+    "browser_session",
+    "browser_mistypes",
+    "device_code_lifetime",
+    "code_lifetime",
+    "usage",
+];
+
 impl Fault {
+    /// Whether what ends it is a setting at Microsoft, where a change takes its time to arrive.
+    pub fn is_mended_at_microsoft(&self) -> bool {
+        let key = |pair: &String| pair.split_once('=').map(|(key, _)| key.to_owned()).unwrap_or_default();
+        self.repair.iter().map(key).any(|key| !ELSEWHERE.contains(&key.as_str()))
+    }
+
     /// The state it is, made from another.
     #[must_use]
     pub fn state(&self, mut state: State, now: Instant) -> State {
@@ -105,6 +131,25 @@ mod tests {
     fn no_two_faults_have_one_name() {
         let heads = TABLES.iter().flat_map(|table| table.lines()).filter(|line| line.starts_with('['));
         assert_eq!(heads.count(), all().count());
+    }
+
+    #[test]
+    fn what_is_no_setting_at_microsoft_is_there_at_once() {
+        let waits = |name| find(name).unwrap().is_mended_at_microsoft();
+        assert!(waits("client_id_wrong") && waits("propagation_delay") && waits("smtp_auth_disabled_mailbox"));
+        assert!(!waits("captive_portal") && !waits("certificate_untrusted") && !waits("clock_skew"));
+        let known = |switch: &&str| all().any(|(_, fault)| fault.repair.iter().any(|pair| pair.starts_with(*switch)));
+        assert!(ELSEWHERE.iter().all(known));
+    }
+
+    #[test]
+    fn whoever_was_told_wrong_can_ask_what_is_right() {
+        let lost = |(_, fault): &(&str, &Fault)| {
+            let told = &fault.told;
+            let named = told.client_id.is_some() || told.smtp_host.is_some();
+            named && fault.repair.is_empty() && fault.shown.is_none()
+        };
+        assert_eq!(all().find(lost).map(|(name, _)| name), None);
     }
 
     #[test]

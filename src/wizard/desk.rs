@@ -211,7 +211,8 @@ impl Desk {
 
     /// Said before something failed: beside a verdict, good news mislead, and what a browser said is said again.
     pub fn drop_stale_notices(&mut self) {
-        let of_browser = |phrase: &Phrase| phrase.key.starts_with("notice.companion-");
+        let of_browser =
+            |phrase: &Phrase| ["notice.companion-failed", "notice.companion-browser"].contains(&phrase.key.as_str());
         self.notices.retain(|(tone, phrase)| *tone != Tone::Success && !of_browser(phrase));
     }
 

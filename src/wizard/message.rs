@@ -26,6 +26,8 @@ pub enum Message {
     Other,
     /// Take over what an experiment has shown to be right, for example the token's user.
     Adopt,
+    /// Ask for the scopes that are right here instead of those that somebody chose.
+    UsualScopes,
     /// To the step that settles this item.
     GoTo(Item),
     /// To a step by its id, from where the path goes on.

@@ -55,6 +55,8 @@ fn audience(desk: &mut Desk, claims: &Claims, asked: &[String]) {
     let is_wanted = as_asked || claims.is_for_exchange();
     if claims.is_for_graph() {
         desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-graph"));
+    } else if cloud.is_microsoft() && claims.is_for_elsewhere() {
+        desk.draft.checklist.fail(Item::Audience, phrase("evidence.audience-elsewhere"));
     } else if is_wanted {
         desk.draft.checklist.prove(Item::Audience, phrase("evidence.audience"));
     } else {
@@ -101,6 +103,9 @@ fn permission(desk: &mut Desk, claims: &Claims, tokens: &Tokens, asked: &[String
     } else if app_only && desk.draft.settings.cloud().is_microsoft() {
         // With RBAC for Applications it is not there, and must not be.
         checklist.note(Item::Permission, Phrase::new("evidence.role-missing").with("role", missing.join(" ")));
+    } else if claims.is_for_elsewhere() && desk.draft.settings.cloud().is_microsoft() {
+        // What it may there says nothing of what the app may here.
+        checklist.note(Item::Permission, Phrase::new("evidence.permission-elsewhere"));
     } else if told && desk.draft.settings.cloud().is_microsoft() {
         checklist.fail(Item::Permission, Phrase::new("evidence.permission-missing").with("scopes", missing.join(" ")));
     } else if told {

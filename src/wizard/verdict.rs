@@ -130,7 +130,9 @@ fn fault_phrase(fault: &Fault) -> Phrase {
         Fault::Unexpected { reply } => Phrase::new("ending.unexpected").with("text", reply.text()),
         Fault::Unasked { text } => Phrase::new("ending.unasked").with("text", text),
         Fault::Injected { text } => Phrase::new("ending.injected").with("text", text),
+        Fault::StartTlsNotOffered { offered } if offered.is_empty() => Phrase::new("ending.no-starttls-at-all"),
         Fault::StartTlsNotOffered { offered } => Phrase::new("ending.no-starttls").with("text", offered.join(", ")),
+        Fault::Xoauth2NotOffered { mechanisms } if mechanisms.is_empty() => Phrase::new("ending.no-xoauth2-at-all"),
         Fault::Xoauth2NotOffered { mechanisms } => Phrase::new("ending.no-xoauth2").with("text", mechanisms.join(" ")),
     }
 }

@@ -13,6 +13,7 @@ mod keyed;
 mod mime;
 mod network;
 mod oauth;
+mod own;
 mod pages;
 mod powershell;
 mod programs;
@@ -26,7 +27,10 @@ mod shapes;
 mod trace;
 
 use super::Evidence;
-use crate::token::Claims;
+use crate::{
+    entra::{Cloud, cloud::Addresses},
+    token::Claims,
+};
 pub use intake::{Intake, Taken, Unreadable};
 use records::Record;
 
@@ -78,7 +82,7 @@ impl Reading {
         oauth::add(evidence, &cleared.text, &records);
         pages::add(evidence, &records);
         powershell::add(evidence, &cleared.text);
-        file::powershell(evidence);
+        powershell::infer(evidence);
         let refused = replies::add(evidence, &records);
         if let Some(Record(line)) = refused.and_then(|last| records.get(last)).filter(|_| !told) {
             refused_user(evidence, line);
@@ -86,6 +90,7 @@ impl Reading {
         accepted.outcome(evidence, refused);
         service::add(evidence, &records, refused);
         answer::add(evidence, text, &records);
+        let shown = own::add(evidence, &records);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);
@@ -98,7 +103,7 @@ impl Reading {
             evidence.add("smtp.detail", detail);
             evidence.add_if_none("service", service::of_scope(detail));
         }
-        for claims in &cleared.claims {
+        for claims in cleared.claims.iter().chain(shown.iter().filter(|_| cleared.claims.is_empty())) {
             self.add_claims(claims, now);
         }
         for claims in &cleared.identities {
@@ -176,15 +181,33 @@ fn infer_basic(evidence: &mut Evidence) {
 
 /// What follows from a name alone: whose cloud it is, and which app is meant.
 fn infer(evidence: &mut Evidence) {
-    let said = ["host", "reply.text", "network.address"].iter().flat_map(|fact| evidence.values(fact));
-    let said: String = said.map(|value| value.to_ascii_lowercase() + "\n").collect();
-    let worldwide = ["smtp.office365.com", "outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
-    if worldwide.iter().any(|host| said.contains(host)) {
-        evidence.add_if_none("cloud", "global");
+    let facts = ["host", "reply.text", "network.address", "authority", "oauth.description", "network.detail"];
+    let said: String =
+        facts.iter().flat_map(|fact| evidence.values(fact)).map(|value| value.to_ascii_lowercase() + "\n").collect();
+    if let Some(cloud) = cloud(&said) {
+        evidence.add_if_none("cloud", cloud.id());
     }
     if let Some(client) = evidence.values("oauth.client").first().cloned() {
         evidence.add_if_none("client_id", &client);
     }
+}
+
+/// Whose hosts are named: a mail server's are of one cloud alone, the authority of DoD is that of GCC High as well.
+fn cloud(said: &str) -> Option<Cloud> {
+    const WORLDWIDE: [&str; 3] = ["outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
+    let clouds = [Cloud::Dod, Cloud::GccHigh, Cloud::China, Cloud::Global];
+    let by = |named: &dyn Fn(&Addresses) -> bool| {
+        clouds.into_iter().find(|cloud| cloud.addresses().is_some_and(|addresses| named(addresses)))
+    };
+    let mail = |addresses: &Addresses| {
+        addresses.hve_hosts.iter().chain([&addresses.smtp_host]).any(|host| said.contains(&host.to_string()))
+    };
+    let authority =
+        |addresses: &Addresses| said.contains(addresses.authority.to_string().trim_start_matches("https://"));
+    let worldwide = || WORLDWIDE.iter().any(|host| said.contains(host)).then_some(Cloud::Global);
+    by(&mail)
+        .or_else(worldwide)
+        .or_else(|| by(&authority).map(|cloud| if cloud == Cloud::Dod { Cloud::GccHigh } else { cloud }))
 }
 
 #[cfg(test)]

@@ -16,12 +16,39 @@ use crate::{
     secret::Secret,
 };
 
-static ERROR: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(
-        r"\b(invalid_grant|invalid_client|unauthorized_client|invalid_request|invalid_scope|invalid_resource|access_denied|authorization_declined|expired_token|bad_verification_code|consent_required|interaction_required|login_required|temporarily_unavailable|server_error|unsupported_grant_type|unsupported_response_type|state_mismatch|mismatching_state|invalid_state|invalid_state_parameter|authorization_request_not_found)\b",
-    )
-});
+/// Names of errors (RFC 6749, RFC 8628, OpenID Connect, Entra), and those of libraries that keep the `state`.
+const ERRORS: [&str; 25] = [
+    "invalid_grant",
+    "invalid_client",
+    "unauthorized_client",
+    "invalid_request",
+    "invalid_scope",
+    "invalid_resource",
+    "access_denied",
+    "authorization_declined",
+    "expired_token",
+    "bad_verification_code",
+    "consent_required",
+    "interaction_required",
+    "login_required",
+    "temporarily_unavailable",
+    "server_error",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "state_mismatch",
+    "mismatching_state",
+    "invalid_state",
+    "invalid_state_parameter",
+    "authorization_request_not_found",
+    "authorization_pending",
+    "csrf_detected",
+    "slow_down",
+];
+static ERROR: LazyLock<Pattern> = LazyLock::new(|| pattern(&format!(r"\b({})\b", ERRORS.join("|"))));
 static CODE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS[: ]{0,2}(\d{5,7})\b"));
+/// A number that a sentence names by the way, and one that begins what an authority says.
+static MENTIONED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\((?:AADSTS\d{5,7}(?:, )?)+\)"));
+static STATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"AADSTS\d{5,7}:"));
 /// Numbers without the word before them, in the languages of sign-in pages.
 static NUMBERS: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
@@ -91,6 +118,10 @@ const MOST: usize = 8;
 /// An error's name stands this many lines before its number, where JSON is written over several.
 const NEAR: usize = 2;
 
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    ERRORS.into_iter()
+}
+
 pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     let mut errors = errors(records);
     let last = errors.pop().unwrap_or_default();
@@ -110,7 +141,7 @@ pub fn add(evidence: &mut Evidence, text: &str, records: &[Record]) {
     records.iter().for_each(|Record(line)| flow(evidence, line));
     sayings::add_number(evidence);
     if evidence.values("oauth.error").is_empty() {
-        let last = records.iter().rev().take(BRACES).find_map(|Record(line)| line.get(PROGRAM.find(line)?.start()..));
+        let last = records.iter().rev().find_map(|Record(line)| line.get(PROGRAM.find(line)?.start()..));
         evidence.add_if_none("program.error", &shortened(last.unwrap_or_default()));
     }
 }
@@ -129,7 +160,12 @@ fn errors(records: &[Record]) -> Vec<Error<'_>> {
     let mut found: Vec<Error<'_>> = Vec::new();
     // Whose a line without a number is, shows with the next number.
     let mut loose: Vec<(usize, &str)> = Vec::new();
+    let stated = records.iter().any(|Record(line)| STATED.is_match(line));
     for (number, Record(line)) in records.iter().enumerate() {
+        // Where an authority is quoted, what stands in parentheses is an explanation.
+        if stated && MENTIONED.is_match(line) && !STATED.is_match(line) {
+            continue;
+        }
         let codes = codes(line);
         if codes.is_empty() {
             if ERROR.is_match(line) || TELLING.is_match(line) {
@@ -169,6 +205,7 @@ fn errors(records: &[Record]) -> Vec<Error<'_>> {
 }
 
 pub(super) fn codes(line: &str) -> Vec<String> {
+    let line = &*if STATED.is_match(line) { MENTIONED.replace_all(line, "") } else { line.into() };
     let mut codes: Vec<String> = failure::aadsts_numbers(line).iter().map(u32::to_string).collect();
     codes.extend(CODE.captures_iter(line).filter_map(|found| Some(found.get(1)?.as_str().to_owned())));
     for found in NUMBERS.captures_iter(line) {
@@ -274,4 +311,23 @@ fn ended(description: &str) -> &str {
 
 fn shortened(text: &str) -> String {
     text.chars().take(LONGEST).collect::<String>().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::rules::Test;
+
+    #[test]
+    fn every_error_that_a_rule_asks_for_is_read() {
+        let rules = cause::catalogue().iter().flat_map(|entry| &entry.when).flat_map(|rule| &rule.all);
+        for condition in rules.filter(|condition| condition.fact == "oauth.error") {
+            let asked = match &condition.test {
+                Test::Is(name) => std::slice::from_ref(name),
+                Test::OneOf(names) => names.as_slice(),
+                _ => &[],
+            };
+            assert!(asked.iter().all(|name| ERRORS.contains(&name.as_str())), "{asked:?}");
+        }
+    }
 }

@@ -120,3 +120,10 @@ fn the_errors_of_other_authorities_are_told_as_theirs() {
         assert_eq!(named(text).0, "other_service", "{text}");
     }
 }
+
+#[test]
+fn a_number_that_an_explanation_mentions_is_none_of_the_error() {
+    let page = "! That did not work: AADSTS650051: The app is being added.\nA policy may end it later (AADSTS530036).";
+    assert_eq!(fact(page, "oauth.code"), "650051");
+    assert_eq!(fact("refused (AADSTS530036)", "oauth.code"), "530036");
+}

@@ -125,9 +125,47 @@ fn shown(text: &str) -> String {
     visible::line(&words).chars().take(LONGEST).collect()
 }
 
+/// Addresses and ids in what PowerShell printed. A secondary address has its `smtp:` in small letters.
+pub fn infer(evidence: &mut Evidence) {
+    let lines = evidence.values("powershell").to_vec();
+    let principals = lines.iter().any(|line| line.contains("ServicePrincipal"));
+    if let Some(rights) = mailbox_rights(&lines) {
+        evidence.add_if_none("mailbox.rights", rights);
+    }
+    for line in &lines {
+        let words = || line.split(|letter: char| letter.is_whitespace() || "{},;'\"".contains(letter));
+        for alias in words().filter_map(|word| word.strip_prefix("smtp:")) {
+            evidence.add_once("alias", alias);
+        }
+        let guid = |word: &&str| word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4;
+        let id = line.trim_start().strip_prefix("ObjectId").and_then(|_| words().find(guid));
+        evidence.add_once("principal", id.filter(|_| principals).unwrap_or_default());
+    }
+}
+
+/// Who has a right on the mailbox, where Get-MailboxPermission was asked: `self-only` where it named nobody else.
+fn mailbox_rights(lines: &[String]) -> Option<&'static str> {
+    let asked = lines.iter().position(|line| line.contains("Get-MailboxPermission"))?;
+    let printed = lines[asked + 1..].iter().take_while(|line| !line.trim_start().starts_with("Get-"));
+    let (mut own, mut others) = (false, false);
+    for line in printed {
+        let named =
+            line.split_once(':').filter(|(key, _)| key.trim() == "User").map_or(line.as_str(), |(_, user)| user);
+        let is_own = named.contains("NT AUTHORITY\\SELF");
+        own |= is_own;
+        let key_of_a_list = line.contains(" :") && !line.trim_start().starts_with("User ");
+        let table = line.contains('{') && !key_of_a_list;
+        others |= !is_own && (table || (named.len() < line.len() && !named.trim().is_empty()));
+    }
+    (own && !others).then_some("self-only")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{fact, named};
+    use super::{
+        super::tests::{fact, named},
+        mailbox_rights,
+    };
 
     const BARE: &str = "535 5.7.3 Authentication unsuccessful\n";
 
@@ -165,5 +203,21 @@ mod tests {
         }
         let rights = "Get-MailboxPermission a@b.example\nNT AUTHORITY\\SELF   {FullAccess, ReadPermission}\n";
         assert_eq!(fact(rights, "mailbox.rights"), "self-only");
+    }
+
+    #[test]
+    fn who_has_a_right_on_a_mailbox_is_read_from_lists_and_tables() {
+        let rights = |lines: &[&str]| mailbox_rights(&lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>());
+        let own = "User            : NT AUTHORITY\\SELF";
+        assert_eq!(rights(&["Get-MailboxPermission a", "AccessRights    : {FullAccess}", own]), Some("self-only"));
+        assert_eq!(rights(&["Get-MailboxPermission a", own, "User : app"]), None);
+        assert_eq!(rights(&["Get-MailboxPermission a", "NT AUTHORITY\\SELF  {FullAccess}"]), Some("self-only"));
+        assert_eq!(
+            rights(&["Get-MailboxPermission a", "NT AUTHORITY\\SELF {FullAccess}", "b@c.example {FullAccess}"]),
+            None
+        );
+        // What another command printed is not of the mailbox.
+        assert_eq!(rights(&["Get-MailboxPermission a", own, "Get-ServicePrincipal", "User : app"]), Some("self-only"));
+        assert_eq!(rights(&["Get-RecipientPermission a", own]), None);
     }
 }

@@ -74,8 +74,10 @@ pub fn split(text: &str) -> Vec<Record> {
         let indented = said.starts_with([' ', '\t']);
         // A log that writes line ends as letters.
         let said = said.replace("\\r\\n", " ");
-        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        if words.is_empty() {
+        let drawn = |letter: char| letter.is_whitespace() || matches!(letter, '\u{2580}'..='\u{259f}');
+        let words = said.split(drawn).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        // The frame of a screen ends what stands above it.
+        if words.is_empty() || words.contains("───") {
             pieces = PIECES;
             continue;
         }
@@ -153,6 +155,19 @@ mod tests {
         assert_eq!(lines(&format!("status=deferred (said: {whole})\nrelay=smtp.example.net")).len(), 2);
         assert_eq!(lines(&format!("{bare}\n[TY1.PROD.OUTLOOK.COM 2026]")).len(), 2);
         assert_eq!(lines("535 5.7.139 SmtpClientAuthentication is\ndisabled for the").len(), 1);
+    }
+
+    #[test]
+    fn the_frame_and_the_pictures_of_a_screen_are_no_words() {
+        let lines = |text: &str| split(text).into_iter().map(|Record(line)| line).collect::<Vec<_>>();
+        assert_eq!(
+            lines("554 5.2.0 Submission\n────── more below ─\n r Try again"),
+            ["554 5.2.0 Submission", "r Try again"]
+        );
+        assert_eq!(
+            lines("AADSTS65001: The user ▄▄█▀\n has not ▀▀ ██ consented\n ▀▀▀"),
+            ["AADSTS65001: The user has not consented"]
+        );
     }
 
     #[test]

@@ -35,7 +35,7 @@ static IMAP_NO: LazyLock<Pattern> = LazyLock::new(|| {
 /// The sign-in was taken, and there is no mailbox behind it.
 static UNCONNECTED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)authenticated but not connected"));
 /// What stands before a side's words, up to the words: `C: `, ` ~> `, `<** `, `send: b'`, `host[192.0.2.1]:587: `.
-const LEAD: &str = r#"(?:^|\b[CS]: ?|CLIENT: |SERVER: |(?:DEBUG )?SMTP: |[~=*-]*[<>][<>~=*-]*\s{0,2}|SMTP[<>]{2} |\]:\d{2,5}: |\b(?i:send|sent|reply|command|message|response|cmd|got)['"]?\W{1,4})b?["'(]{0,2}"#;
+const LEAD: &str = r#"(?:^|\b[CS]: ?|CLIENT: |SERVER: |(?:DEBUG )?SMTP: |[~=*-]*[<>][<>~=*-]*\s{0,2}|(?:←|→) |SMTP[<>]{2} |\]:\d{2,5}: |\b(?i:send|sent|reply|command|message|response|cmd|got)['"]?\W{1,4})b?["'(]{0,2}"#;
 const MECHANISMS: &str = "XOAUTH2|LOGIN|PLAIN|OAUTHBEARER|NTLM|CRAM-MD5";
 
 /// A command of the client; a server's `250-AUTH LOGIN XOAUTH2` is none.
@@ -50,7 +50,7 @@ static READY: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"\b220[ -]2\.0\.0 (?:SMTP server ready|Ready to start TLS)|\[ Starting TLS handshake \]")
 });
 static GREETED: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] )(?:EHLO|AUTH|MAIL FROM)\b"));
+    LazyLock::new(|| pattern(r"(?i)(?:^|[CS]: |SERVER: |[<>] |→ )(?:EHLO|AUTH|MAIL FROM)\b|\bTLSv1\.[23]"));
 static GAVE_UP: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(r"(?i)could not connect|QUIT|STARTTLS failed|unable to (?:connect|start)|closed|disconnected|handshake")
 });

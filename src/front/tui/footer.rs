@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The height of a window that has room for a third row.
-const TALL: u16 = 24;
+const TALL: u16 = 18;
 
 pub fn lines(screen: &Screen, pen: Pen, width: usize, height: u16) -> Vec<Line<'static>> {
     let most = if height < TALL { 2 } else { 3 };

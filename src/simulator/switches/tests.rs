@@ -99,6 +99,7 @@ const EACH: &[&str] = &[
     "hve_min_life=1200",
     "hve_codes=older",
     "hve_codes=newer",
+    "new_client_secret=CANARY-new",
     "client_secrets=off",
     "client_id=0c9a7e14-6b3d-4f58-a0c1-9d8e7f6a5b44",
     "client_secret=new",

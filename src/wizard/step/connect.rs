@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Go, Page, Turn, adopt, adopting, countdown, go_on, lead, narrowing, primary, secondary};
+use super::{Go, Page, Turn, adopt, adopting, countdown, go_on, lead, narrowing, primary, secondary, token};
 use crate::{
     account::draft::Waiting,
     checklist::Item,
@@ -19,6 +19,9 @@ use crate::{
         trial::{self, Trial},
     },
 };
+
+/// What does not pass within an hour is no passing trouble.
+const PASSES_WITHIN: i64 = 60 * 60;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connect {
@@ -49,10 +52,19 @@ impl Connect {
         }
     }
 
-    /// How long the foremost cause's fix may take to arrive (seconds), when there is something to wait for.
+    /// How long the foremost cause's fix may take to arrive, or a server that takes nothing for now to be well again
+    /// (seconds), when there is something to wait for.
     fn arrives_within(&self) -> Option<i64> {
-        let trial = self.trial.as_ref().filter(|trial| trial.outcome() == Some(Outcome::Refused))?;
-        Some(i64::from(trial.causes().first()?.arrives_within?) * 60)
+        let trial = self.trial.as_ref()?;
+        match trial.outcome()? {
+            Outcome::Refused => Some(i64::from(trial.causes().first()?.arrives_within?) * 60),
+            Outcome::Temporary => Some(PASSES_WITHIN),
+            _ => None,
+        }
+    }
+
+    fn passes(&self) -> bool {
+        self.trial.as_ref().and_then(|trial| trial.outcome()) == Some(Outcome::Temporary)
     }
 
     /// Waits for the next try; `None` when nothing is waited for, or not any longer.
@@ -129,6 +141,7 @@ impl Connect {
                 Turn::go(Go::To("consent"))
             }
             (Message::Skip, _) if !runs => Turn::go(Go::To("save")),
+            (Message::UsualScopes, _) if !runs && token::asks_amiss(desk) => token::ask_for_the_usual(desk),
             (Message::Adopt, Some(trial)) if !runs => {
                 let change = trial.adoptable().cloned();
                 change.map_or_else(Turn::stay, |change| adopt(desk, change))
@@ -200,8 +213,10 @@ impl Connect {
         if let Some((_, at)) = self.pause {
             return self.waiting(desk, blocks, at - now);
         }
-        let go = || lead(desk, trial.causes(), trial.blamed(), "connection");
-        let mut actions: Vec<_> = adopting(desk, trial).or_else(go).into_iter().collect();
+        // The fix itself where it is a key, and the step that mends it beside.
+        let fix = adopting(desk, trial).or_else(|| token::mends_scopes(desk));
+        let go = lead(desk, trial.causes(), trial.blamed(), "connection");
+        let mut actions: Vec<_> = fix.into_iter().chain(go).collect();
         actions.push(primary(Key::Letter('r'), desk.word("action.retry"), Act::Send(Message::Retry)));
         if self.arrives_within().is_some() {
             actions.push(secondary(Key::Letter('w'), desk.word("action.wait"), Message::Continue));
@@ -216,7 +231,8 @@ impl Connect {
     fn waiting(&self, desk: &Desk, mut blocks: Vec<Block>, left: i64) -> Page {
         let tries = desk.draft.waiting.map_or(1, |waiting| waiting.tries);
         let hours = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
-        let phrase = Phrase::new("connect.waiting").with("time", countdown(left)).with("tries", tries);
+        let key = if self.passes() { "connect.passing" } else { "connect.waiting" };
+        let phrase = Phrase::new(key).with("time", countdown(left)).with("tries", tries);
         let at = blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default();
         blocks.insert(at, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
         let go = self.trial.as_ref().and_then(|trial| lead(desk, trial.causes(), trial.blamed(), "connection"));
@@ -225,6 +241,7 @@ impl Connect {
             secondary(Key::Letter('x'), desk.word("action.stop-waiting"), Message::Cancel),
         ];
         actions.extend(go);
-        Page { blocks, actions, busy: Some(desk.word("busy.arriving")), ticks: true, ..Page::default() }
+        let busy = if self.passes() { "busy.passing" } else { "busy.arriving" };
+        Page { blocks, actions, busy: Some(desk.word(busy)), ticks: true, ..Page::default() }
     }
 }

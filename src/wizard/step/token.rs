@@ -13,7 +13,7 @@ use crate::{
         blame,
         desk::Desk,
         message::Message,
-        screen::{Act, Block, Key, Tone},
+        screen::{Act, Action, Block, Key, Tone},
         tokens, verdict,
     },
 };
@@ -58,10 +58,7 @@ impl Token {
                 self.weigh(desk, now);
                 turn
             }
-            Message::Skip if asks_amiss(desk) => {
-                desk.change(|desk| desk.draft.settings.scopes.clear());
-                Turn::go(Go::To("consent"))
-            }
+            Message::UsualScopes if asks_amiss(desk) => ask_for_the_usual(desk),
             Message::GoTo(item) => Turn::go(Go::Mend(item)),
             _ => Turn::stay(),
         }
@@ -86,7 +83,12 @@ impl Token {
             // What somebody said is told on the item's own page; here the token speaks.
             let spoken = checklist.evidence(item).iter().filter(|phrase| !is_word(phrase));
             let evidence = spoken.map(|phrase| desk.say(phrase));
-            blocks.extend(evidence.map(|text| Block::Note { tone, text }));
+            for note in evidence.map(|text| Block::Note { tone, text }) {
+                // One reply may show several items.
+                if !blocks.contains(&note) {
+                    blocks.push(note);
+                }
+            }
         }
         blocks.extend(verdict::blocks(desk, &self.causes));
         if tokens.refresh.is_none() && !desk.draft.way().is_app_only() {
@@ -97,10 +99,7 @@ impl Token {
             let label = desk.say(&Phrase::new("action.use-upn").with("upn", &upn));
             actions.push(primary(Key::Letter('u'), label, Act::Send(Message::Other)));
         }
-        if asks_amiss(desk) {
-            let label = desk.word("action.ask-for-smtp");
-            actions.push(primary(Key::Letter('s'), label, Act::Send(Message::Skip)));
-        }
+        actions.extend(mends_scopes(desk));
         let failed = desk.draft.checklist.state(Item::Permission) == State::Failed;
         let item = failed.then_some(Item::Permission).or_else(|| blame::blamed(&self.causes));
         actions.extend(lead(desk, &self.causes, item, "token"));
@@ -134,6 +133,18 @@ pub fn asks_amiss(desk: &Desk) -> bool {
     let lacks = usual.first().is_some_and(|scope| !asked.contains(scope));
     let chosen = lacks || asked.iter().any(|scope| !usual.contains(scope));
     settings.cloud().is_microsoft() && chosen && (failed(Item::Audience) || failed(Item::Permission))
+}
+
+/// The key that asks for those instead, the same wherever it is offered.
+pub fn mends_scopes(desk: &Desk) -> Option<Action> {
+    let label = || desk.word("action.ask-for-smtp");
+    asks_amiss(desk).then(|| primary(Key::Letter('m'), label(), Act::Send(Message::UsualScopes)))
+}
+
+/// What was issued keeps what was asked for.
+pub fn ask_for_the_usual(desk: &mut Desk) -> Turn {
+    desk.change(|desk| desk.draft.settings.scopes.clear());
+    Turn::go(Go::To("consent"))
 }
 
 /// The one who signed in, when it is somebody else than the SMTP user.

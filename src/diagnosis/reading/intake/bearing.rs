@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use encoding_rs::{BIG5, EUC_JP, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
 use serde::Deserialize;
 
-use super::super::{super::cause, answer, network, pages, sayings, service};
+use super::super::{super::cause, answer, network, oauth, pages, sayings, service};
 
 /// What a line tells of, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,7 @@ struct Words {
     numbers: Vec<String>,
     accepted: Vec<String>,
     trace: Vec<String>,
+    programs: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test reads it")]
@@ -142,7 +143,7 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
         "4.0.", "4.1.", "4.2.", "4.3.", "4.4.", "4.5.", "4.6.", "4.7.", "5.0.", "5.1.", "5.2.", "5.3.", "5.4.", "5.5.",
         "5.6.", "5.7.",
     ];
-    let Words { codes, refused, wrapped, numbers, accepted, trace } = &*WORDS;
+    let Words { codes, refused, wrapped, numbers, accepted, trace, programs } = &*WORDS;
     let mut words: Vec<_> = ENHANCED.iter().map(|begin| (*begin, Kind::Refused, Check::Enhanced)).collect();
     let mut add =
         |all: &'static [String], kind, check| words.extend(all.iter().map(|word| (word.as_str(), kind, check)));
@@ -151,6 +152,7 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
     add(wrapped, Kind::Refused, Check::Always);
     add(accepted, Kind::Accepted, Check::Always);
     add(trace, Kind::Trace, Check::Always);
+    add(programs, Kind::Trace, Check::Always);
     let rules = cause::words().filter(|(fact, words)| TEXTS.contains(fact) && words.len() >= 8);
     let understood = rules.map(|(_, words)| words).chain(read());
     words.extend(understood.map(|words| (words, Kind::Refused, Check::Always)));
@@ -161,7 +163,7 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
 
 /// Sentences that the reader understands without a code beside them.
 fn read() -> impl Iterator<Item = &'static str> {
-    sayings::words().chain(pages::words()).chain(service::words()).chain(answer::words())
+    oauth::words().chain(sayings::words()).chain(pages::words()).chain(service::words()).chain(answer::words())
 }
 
 /// Words as bytes, in every set that a log may be written in.

@@ -226,7 +226,7 @@ impl Consent {
                 let turn = self.settle(desk, stop.into());
                 Turn { effects, go: turn.go }
             }
-            (Message::Skip, Phase::Stopped(_)) if super::token::asks_amiss(desk) => {
+            (Message::UsualScopes, Phase::Stopped(_)) if super::token::asks_amiss(desk) => {
                 desk.change(|desk| desk.draft.settings.scopes.clear());
                 self.begin(desk, now)
             }
@@ -363,9 +363,7 @@ fn stopped(desk: &Desk, stop: &Stop) -> Page {
     let item = Some(stop.item).filter(|item| *item != Item::Network);
     let mut actions = Vec::new();
     // What was asked for was somebody's choice here, and no setting at the authority mends it.
-    if super::token::asks_amiss(desk) {
-        actions.push(primary(Key::Letter('s'), desk.word("action.ask-for-smtp"), Act::Send(Message::Skip)));
-    }
+    actions.extend(super::token::mends_scopes(desk));
     actions.extend(lead(desk, &stop.causes, item, "consent"));
     let again = match desk.draft.way() {
         Way::DeviceCode => "action.new-code",
