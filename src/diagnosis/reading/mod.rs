@@ -196,9 +196,7 @@ fn infer(evidence: &mut Evidence) {
 fn cloud(said: &str) -> Option<Cloud> {
     const WORLDWIDE: [&str; 3] = ["outlook.office365.com", ".prod.outlook.com", "smtp-mail.outlook.com"];
     let clouds = [Cloud::Dod, Cloud::GccHigh, Cloud::China, Cloud::Global];
-    let by = |named: &dyn Fn(&Addresses) -> bool| {
-        clouds.into_iter().find(|cloud| cloud.addresses().is_some_and(|addresses| named(addresses)))
-    };
+    let by = |named: &dyn Fn(&Addresses) -> bool| clouds.into_iter().find(|cloud| cloud.addresses().is_some_and(named));
     let mail = |addresses: &Addresses| {
         addresses.hve_hosts.iter().chain([&addresses.smtp_host]).any(|host| said.contains(&host.to_string()))
     };
