@@ -2,6 +2,7 @@
 //! nothing; whatever it is given, it answers with a cause, `unknown` among them.
 
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal, Write},
     os::unix::ffi::OsStrExt,
     path::Path,
@@ -25,6 +26,8 @@ use crate::{
 /// The document of `explain --json`.
 #[derive(Debug, Serialize)]
 struct Document {
+    /// What was read; empty where a cause is looked up.
+    facts: BTreeMap<&'static str, Vec<String>>,
     causes: Vec<summary::CauseDocument>,
 }
 
@@ -47,7 +50,7 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
                 }
             }
             if asked.json {
-                deliver(context, &causes);
+                deliver(context, &reading.evidence, &causes);
             } else if !report.is_all() {
                 let here = live(context, &causes);
                 context.tell(&summary::verdicts(&context.texts, &causes, here));
@@ -212,7 +215,7 @@ fn look_up(context: &Context, slug: &str, json: bool) -> Status {
         return unknown(context, slug);
     };
     if json {
-        deliver(context, &[entry.in_general()]);
+        deliver(context, &Evidence::default(), &[entry.in_general()]);
     } else {
         let parts = catalogue::section(&context.texts, entry, &demo::named_for);
         context.tell(&document::plain(&parts, summary::sentence));
@@ -235,7 +238,7 @@ fn unknown(context: &Context, slug: &str) -> Status {
     Status::Usage
 }
 
-fn deliver(context: &Context, causes: &[Cause]) {
-    let document = Document { causes: summary::causes(&context.texts, causes) };
+fn deliver(context: &Context, evidence: &Evidence, causes: &[Cause]) {
+    let document = Document { facts: summary::facts(evidence), causes: summary::causes(&context.texts, causes) };
     context.deliver(&summary::json(&document));
 }

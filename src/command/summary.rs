@@ -1,19 +1,26 @@
 //! Results as plain text and as JSON: a line of the exchange, a cause, the checklist at the end.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::terminal;
 use crate::{
     checklist::{Checklist, Item, State},
-    diagnosis::{Cause, Certainty},
+    diagnosis::{
+        Cause, Certainty, Evidence,
+        evidence::{FACTS, Fact},
+    },
     front::text,
     language::Texts,
     phrase::Phrase,
-    report::apart,
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
     visible,
-    wizard::verdict::{self, Apart},
+    wizard::{
+        screen::Verdict,
+        verdict::{self, Apart, Told},
+    },
 };
 
 /// A JSON document on one line, its line end included. What would not be seen, or would steer a terminal, stands
@@ -61,31 +68,43 @@ pub fn ending(conversation: &Conversation) -> Option<Phrase> {
 
 /// The causes as paragraphs, each behind an empty line; `here` is what this program can do itself to tell more.
 pub fn verdicts(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
-    if let [cause] = causes {
-        let next = verdict::next(texts, cause, here);
-        return format!("\n{}", paragraph(texts, cause, cause.commands.iter().collect(), &next));
-    }
-    let alone = |cause| format!("\n{}", paragraph(texts, cause, apart::commands(cause).collect(), &[]));
-    causes.iter().map(alone).collect::<String>() + &what_would_tell(texts, causes, here)
+    let told = Told::of(texts, causes, here);
+    let paragraph = |(verdict, cause): (&Verdict, &Cause)| {
+        let verify = cause.verify.as_ref().map(|verify| texts.say(verify));
+        format!("\n{}", paragraph(verdict, verify.as_deref()))
+    };
+    let paragraphs: String = told.verdicts.iter().zip(causes).map(paragraph).collect();
+    paragraphs + &told.apart.map(what_would_tell).unwrap_or_default()
 }
 
-fn paragraph(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
-    let certainty = cause.certainty_word().map(|key| format!(" ({})", texts.word(&key))).unwrap_or_default();
-    sentence("", &format!("{}{certainty}", texts.say(&cause.headline))) + &body(texts, cause, commands, next)
+fn paragraph(verdict: &Verdict, verify: Option<&str>) -> String {
+    let certainty = Some(&verdict.certainty).filter(|certainty| !certainty.is_empty());
+    let certainty = certainty.map(|certainty| format!(" ({certainty})")).unwrap_or_default();
+    let mut out = sentence("", &format!("{}{certainty}", verdict.headline)) + &sentence("", &verdict.why);
+    out.extend(verdict.evidence.iter().map(|evidence| format!("  {evidence}\n")));
+    out += &numbered(&verdict.fix);
+    out += &commands(&verdict.commands);
+    out.extend(verdict.next.iter().map(|next| sentence("  - ", next)));
+    out.extend(verify.map(|verify| sentence("  ", verify)));
+    if !verdict.source.is_empty() {
+        out += &format!("  {}\n", verdict.source);
+    }
+    out
 }
 
 /// What would tell them apart, once behind them all.
-fn what_would_tell(texts: &Texts, causes: &[Cause], here: Vec<String>) -> String {
-    let Some(apart) = Apart::of(texts, causes, here) else { return String::new() };
-    let mut out = format!("\n{}", sentence("", &format!("{}:", apart.title)));
-    for (number, step) in apart.steps.iter().enumerate() {
-        out += &sentence(&format!("  {}. ", number + 1), step);
-    }
-    for (label, command) in &apart.commands {
-        out += &sentence("  ", &format!("{label}:"));
-        out.extend(command.lines().map(|line| format!("    {line}\n")));
-    }
-    out
+fn what_would_tell(apart: Apart) -> String {
+    format!("\n{}", sentence("", &format!("{}:", apart.title))) + &numbered(&apart.steps) + &commands(&apart.commands)
+}
+
+fn numbered(steps: &[String]) -> String {
+    (1..).zip(steps).map(|(number, step)| sentence(&format!("  {number}. "), step)).collect()
+}
+
+/// Each behind its label.
+fn commands(commands: &[(String, String)]) -> String {
+    let lines = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    commands.iter().map(|(label, text)| sentence("  ", &format!("{label}:")) + &lines(text)).collect()
 }
 
 /// Behind its mark, if it has one. On a terminal it is broken where its language allows that, which a terminal does
@@ -103,61 +122,54 @@ fn sentence_within(head: &str, said: &str, columns: usize) -> String {
     lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { head } else { &indent })).collect()
 }
 
-fn body(texts: &Texts, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: &[String]) -> String {
-    let mut out = sentence("", &texts.say(&cause.why));
-    for evidence in verdict::evidence(texts, cause) {
-        out += &format!("  {evidence}\n");
-    }
-    for (number, fix) in cause.fix.iter().enumerate() {
-        out += &sentence(&format!("  {}. ", number + 1), &texts.say(fix));
-    }
-    for (label, command) in commands {
-        out += &sentence("  ", &format!("{}:", texts.say(label)));
-        for line in texts.command(command).lines() {
-            out += &format!("    {line}\n");
-        }
-    }
-    for next in next {
-        out += &sentence("  - ", next);
-    }
-    if let Some(verify) = &cause.verify {
-        out += &sentence("  ", &texts.say(verify));
-    }
-    if !cause.source.is_empty() {
-        out += &format!("  {}\n", cause.source);
-    }
-    out
-}
-
 /// A cause in JSON.
 #[derive(Debug, Clone, Serialize)]
 pub struct CauseDocument {
     cause: &'static str,
     certainty: Certainty,
     item: Item,
+    headline: String,
     why: String,
     evidence: Vec<String>,
     fix: Vec<String>,
     commands: Vec<String>,
     next: Vec<String>,
-    /// Absent for `unknown`.
+    /// What shows that the fix has worked, in words; `None` for `unknown`.
+    verify: Option<String>,
+    /// Minutes, where a fix is not acted on at once.
+    arrives_within: Option<u32>,
+    /// `None` for `unknown`.
     source: Option<&'static str>,
 }
 
 pub fn causes(texts: &Texts, causes: &[Cause]) -> Vec<CauseDocument> {
-    let say = |phrases: &[Phrase]| phrases.iter().map(|phrase| texts.say(phrase)).collect();
-    let document = |cause: &Cause| CauseDocument {
-        cause: cause.slug,
-        certainty: cause.certainty,
-        item: cause.item,
-        why: texts.say(&cause.why),
-        evidence: verdict::evidence(texts, cause).iter().map(|evidence| ascii_marks(evidence)).collect(),
-        fix: say(&cause.fix),
-        commands: cause.commands.iter().map(|(_, command)| texts.command(command)).collect(),
-        next: say(&cause.next),
-        source: Some(cause.source).filter(|source| !source.is_empty()),
+    let document = |cause: &Cause| {
+        let Verdict { headline, why, evidence, fix, commands, next, .. } = verdict::whole(texts, cause);
+        CauseDocument {
+            cause: cause.slug,
+            certainty: cause.certainty,
+            item: cause.item,
+            headline,
+            why,
+            evidence: evidence.iter().map(|evidence| ascii_marks(evidence)).collect(),
+            fix,
+            commands: commands.into_iter().map(|(_, command)| command).collect(),
+            next,
+            verify: cause.verify.as_ref().map(|verify| texts.say(verify)),
+            arrives_within: cause.arrives_within,
+            source: Some(cause.source).filter(|source| !source.is_empty()),
+        }
     };
     causes.iter().map(document).collect()
+}
+
+/// What was read, fact by fact, by its name.
+pub fn facts(evidence: &Evidence) -> BTreeMap<&'static str, Vec<String>> {
+    let values = |fact: &'static Fact| {
+        let values = evidence.values(fact.name).iter().map(|value| ascii_marks(value)).collect::<Vec<_>>();
+        (!values.is_empty()).then_some((fact.name, values))
+    };
+    FACTS.iter().filter_map(values).collect()
 }
 
 /// Every item with its mark and the evidence for it, to stay on the screen after the wizard has gone.

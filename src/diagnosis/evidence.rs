@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use super::vocabulary::{FACTS, Names, find};
+pub use super::vocabulary::{FACTS, Fact, Names, find};
 
 use super::{
     certificate,

@@ -118,6 +118,9 @@ impl Model {
                 self.lay(Overlay::Told(causes))
             }
             (Message::Other, Some(Overlay::Told(causes))) => {
+                // What the browser said was about the way that is left.
+                self.taken_over();
+                self.desk.said_at_browser = None;
                 let go = ladder::past(&mut self.desk, &causes);
                 self.take(step::Turn::go(go), now)
             }

@@ -24,17 +24,54 @@ pub fn blocks(desk: &Desk, causes: &[Cause]) -> Vec<Block> {
 pub fn blocks_with(desk: &Desk, causes: &[Cause], here: Vec<String>) -> Vec<Block> {
     let best = causes.first().map(|cause| cause.certainty);
     let foremost: Vec<Cause> = causes.iter().take_while(|cause| Some(cause.certainty) == best).cloned().collect();
-    if let [cause] = foremost.as_slice() {
-        return vec![block(desk, cause, cause.commands.iter().collect(), next(&desk.texts, cause, here))];
-    }
-    let alone = |cause: &Cause| block(desk, cause, apart::commands(cause).collect(), Vec::new());
-    let mut blocks: Vec<Block> = foremost.iter().map(alone).collect();
-    if let Some(apart) = Apart::of(&desk.texts, &foremost, here) {
+    let told = Told::of(&desk.texts, &foremost, here);
+    let mut blocks: Vec<Block> = told.verdicts.into_iter().map(Block::Verdict).collect();
+    if let Some(apart) = told.apart {
         blocks.push(Block::Text(apart.title));
         blocks.push(Block::Steps(apart.steps));
         blocks.extend(apart.commands.into_iter().map(|(label, text)| Block::Command { label, text }));
     }
     blocks
+}
+
+/// Causes in words, each as it is said; what would tell several apart stands once behind them.
+pub struct Told {
+    pub verdicts: Vec<Verdict>,
+    pub apart: Option<Apart>,
+}
+
+impl Told {
+    pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Self {
+        if let [cause] = causes {
+            let next = next(texts, cause, here);
+            return Self { verdicts: vec![Verdict { next, ..whole(texts, cause) }], apart: None };
+        }
+        let alone = |cause| Verdict {
+            commands: commands(texts, apart::commands(cause)),
+            next: Vec::new(),
+            ..whole(texts, cause)
+        };
+        Self { verdicts: causes.iter().map(alone).collect(), apart: Apart::of(texts, causes, here) }
+    }
+}
+
+/// All that there is to say of a cause.
+pub fn whole(texts: &Texts, cause: &Cause) -> Verdict {
+    Verdict {
+        headline: texts.say(&cause.headline),
+        certainty: cause.certainty_word().map(|key| texts.word(&key)).unwrap_or_default(),
+        why: texts.say(&cause.why),
+        evidence: cause.evidence.iter().map(|(name, value)| fact(texts, name, value)).collect(),
+        fix: cause.fix.iter().map(|phrase| texts.say(phrase)).collect(),
+        commands: commands(texts, &cause.commands),
+        next: cause.next.iter().map(|phrase| texts.say(phrase)).collect(),
+        source: cause.source.to_owned(),
+    }
+}
+
+/// Label and command.
+fn commands<'a>(texts: &Texts, commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>) -> Vec<(String, String)> {
+    commands.into_iter().map(|(label, command)| (texts.say(label), texts.command(command))).collect()
 }
 
 /// What would tell several causes apart, in order of what it costs, in words: what this program can do itself comes first.
@@ -47,38 +84,19 @@ pub struct Apart {
 
 impl Apart {
     /// `None` where nothing is known that would.
-    pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
+    fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Option<Self> {
         let apart = apart::Apart::of(texts, causes);
         let steps: Vec<String> = here.into_iter().chain(apart.steps.into_iter().map(|step| texts.say(step))).collect();
-        let said = |(label, command): &(Phrase, Phrase)| (texts.say(label), texts.command(command));
-        let commands: Vec<_> = apart.commands.into_iter().map(said).collect();
+        let commands = commands(texts, apart.commands);
         let title = texts.word("apart.several");
         (!steps.is_empty() || !commands.is_empty()).then_some(Self { title, steps, commands })
     }
 }
 
 /// What to do next where one cause stands alone, in the same order.
-pub fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
+fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
     let (theirs, own): (Vec<&Phrase>, Vec<&Phrase>) = cause.next.iter().partition(|next| cause.ask.contains(next));
     here.into_iter().chain(own.into_iter().chain(theirs).map(|next| texts.say(next))).collect()
-}
-
-fn block(desk: &Desk, cause: &Cause, commands: Vec<&(Phrase, Phrase)>, next: Vec<String>) -> Block {
-    Block::Verdict(Verdict {
-        headline: desk.say(&cause.headline),
-        certainty: cause.certainty_word().map(|key| desk.word(&key)).unwrap_or_default(),
-        why: desk.say(&cause.why),
-        evidence: evidence(&desk.texts, cause),
-        fix: cause.fix.iter().map(|phrase| desk.say(phrase)).collect(),
-        commands: commands.into_iter().map(|(label, text)| (desk.say(label), desk.texts.command(text))).collect(),
-        next,
-        source: cause.source.to_owned(),
-    })
-}
-
-/// The facts behind a cause, each with what it is.
-pub fn evidence(texts: &Texts, cause: &Cause) -> Vec<String> {
-    cause.evidence.iter().map(|(name, value)| fact(texts, name, value)).collect()
 }
 
 /// A fact with what it is.

@@ -23,7 +23,7 @@ fn causes(ran: &Ran) -> Vec<Value> {
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let document: Value = serde_json::from_str(&ran.stdout).unwrap();
     let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["causes"]);
+    assert_eq!(keys, ["facts", "causes"]);
     document["causes"].as_array().unwrap().clone()
 }
 
@@ -52,7 +52,6 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
     Get-CASMailbox -Identity '<user>' | Format-List SmtpClientAuthenticationDisabled
   Switch it on:
     Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
-  - How the switch stands, which whoever runs Exchange can read (Get-CASMailbox)
   Fixed when 'smtp-oauth test' ends in 235. Changes take time to arrive: 'smtp-oauth test --until-accepted 2h' waits for it
   https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
 ";
@@ -67,11 +66,33 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
 fn json_has_the_shape_of_tests_causes() {
     let found = causes(&piped(&["--json"], MAILBOX_OFF.as_bytes()));
     let keys: Vec<&String> = found[0].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["cause", "certainty", "item", "why", "evidence", "fix", "commands", "next", "source"]);
+    let known = [
+        ["cause", "certainty", "item", "headline", "why", "evidence"],
+        ["fix", "commands", "next", "verify", "arrives_within", "source"],
+    ];
+    assert_eq!(keys, known.concat());
     assert_eq!((&found[0]["cause"], found.len()), (&"smtp_auth_disabled_mailbox".into(), 1));
     let found = causes(&piped(&["--json"], b"the weather is fine"));
     assert_eq!((&found[0]["cause"], &found[0]["source"], found.len()), (&"unknown".into(), &Value::Null, 1));
     assert!(found[0]["next"].as_array().unwrap().len() > 3);
+}
+
+#[test]
+fn json_says_what_was_read_and_how_a_fix_is_known_to_work() {
+    let ran = piped(&["--json"], MAILBOX_OFF.as_bytes());
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["facts"]["reply.text"][0], MAILBOX_OFF);
+    assert_eq!(document["facts"]["reply.enhanced"], serde_json::json!(["5.7.139"]));
+    let cause = &document["causes"][0];
+    assert_eq!(cause["headline"], "Authenticated SMTP is switched off for this mailbox");
+    assert_eq!(cause["arrives_within"], 60);
+    assert!(cause["verify"].as_str().unwrap().starts_with("Fixed when"), "{cause}");
+    // What nobody may see is in no fact either.
+    let secret = "535 5.7.3 Authentication unsuccessful password=CANARYp4ssw0rd";
+    assert!(!piped(&["--json"], secret.as_bytes()).stdout.contains("CANARY"));
+    let looked_up = bare(&["explain", "--json", "--cause", "propagation_delay"]);
+    let document: Value = serde_json::from_str(&looked_up.stdout).unwrap();
+    assert_eq!((&document["facts"], &document["causes"][0]["arrives_within"]), (&serde_json::json!({}), &120.into()));
 }
 
 #[test]
