@@ -43,7 +43,7 @@ fn tenant_form(name: &str) -> &'static str {
     const PATH: [&str; 9] =
         ["oauth2", "token", "authorize", "devicecode", "v2.0", "v1.0", "adminconsent", "login", "tenant"];
     let lower = name.to_ascii_lowercase();
-    let placeholder = name.contains(['{', '}', '<', '>', '[', ']', '$', '%', '*', '#', ' '])
+    let placeholder = name.contains(['{', '}', '<', '>', '[', ']', '$', '%', '*', '#'])
         || ["your", "tenant-id", "tenant_id", "tenantid", "xxxx", "enter"].iter().any(|word| lower.contains(word))
         || ["undefined", "null", "none"].contains(&lower.as_str());
     match lower.as_str() {
@@ -91,6 +91,8 @@ mod tests {
             (form("{tenant}"), form("YOUR_TENANT_ID"), form("undefined")),
             ("placeholder", "placeholder", "placeholder")
         );
-        assert_eq!((form("contoso.onmicrosoft.com"), form("8d2c1f00-1111-2222-3333-0123456789ab")), ("name", "name"));
+        for name in ["contoso.onmicrosoft.com", "8d2c1f00-1111-2222-3333-0123456789ab", "Contoso Holding AG"] {
+            assert_eq!(form(name), "name");
+        }
     }
 }
