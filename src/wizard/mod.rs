@@ -75,6 +75,8 @@ pub struct Model {
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
+    /// How the message ended that a failure is mended for: to be seen again, it is not sent again.
+    unsent: Option<Step>,
     companions: Vec<Companion>,
     called: Vec<Called>,
     product_fixed: bool,
@@ -127,6 +129,7 @@ impl Model {
             report: None,
             recheck: None,
             mending: None,
+            unsent: None,
             companions: given.companions,
             called: Vec::new(),
             product_fixed: given.product_fixed,

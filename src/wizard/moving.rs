@@ -22,6 +22,7 @@ impl Model {
         }
         // Another cloud or mail domain has another tenant and other apps: what is gone is asked for on the way.
         let complete = self.desk.client().is_ok();
+        self.unsent = None;
         if let Some((failed_at, mended)) = self.mending.take().filter(|_| complete) {
             // What a new sign-in brought is as it is by now.
             if plan::is_in_the_token(mended) && self.step_id != "consent" {
@@ -41,7 +42,11 @@ impl Model {
     /// From where something is mended, back to where it failed; else to the step before.
     pub(super) fn back(&mut self, now: i64) -> Vec<Effect> {
         if let Some((failed_at, _)) = self.mending.take() {
-            return self.open(failed_at, now);
+            let effects = self.open(failed_at, now);
+            if let Some(unsent) = self.unsent.take() {
+                self.step = unsent;
+            }
+            return effects;
         }
         match self.previous() {
             Some(id) => self.open(id, now),
@@ -61,6 +66,7 @@ impl Model {
     pub(super) fn mend(&mut self, item: Item, causes: &[Cause], now: i64) -> Vec<Effect> {
         let Some(step) = step::step_of(&self.desk, causes, item) else { return Vec::new() };
         self.mending = Some((self.step_id, item));
+        self.unsent = matches!(self.step, Step::Message(_)).then(|| self.step.clone());
         // Where the item is shown to be wrong, its evidence says it.
         let told = causes.first().filter(|cause| cause.slug != UNKNOWN && cause.item == item);
         let told = told.filter(|_| self.desk.draft.checklist.state(item) != State::Failed);

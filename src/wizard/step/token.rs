@@ -151,7 +151,8 @@ pub fn ask_for_the_usual(desk: &mut Desk) -> Turn {
 fn other_user(desk: &Desk) -> Option<Address> {
     let failed = desk.draft.checklist.state(Item::SmtpUser) == State::Failed;
     let upn = tokens::signed_in(desk.draft.secrets.tokens.as_ref()?)?;
-    upn.parse().ok().filter(|_| failed)
+    // A guest has no mailbox here.
+    upn.parse().ok().filter(|_| failed && !upn.contains("#EXT#"))
 }
 
 fn facts(desk: &Desk, claims: &Claims) -> Vec<(String, String)> {
