@@ -5,11 +5,14 @@ use super::{super::Evidence, records::Record};
 use crate::token::{Claims, Form};
 
 /// A fact, and its label in English and Japanese.
-const ROWS: [(&str, [&str; 2]); 7] = [
+const ROWS: [(&str, [&str; 2]); 10] = [
     ("flow", ["Flow", "フロー"]),
     ("scope", ["Asked for", "要求したスコープ"]),
     ("user", ["SMTP user", "SMTP ユーザー"]),
     ("sender", ["Sender", "送信元"]),
+    ("host", ["Server", "サーバー"]),
+    ("port", ["Port", "ポート"]),
+    ("client_id", ["Client ID", "クライアント ID"]),
     ("token.aud", ["Token for (aud)", "トークンの対象 (aud)"]),
     ("token.permission", ["Token may", "トークンのアクセス許可"]),
     ("token.user", ["Signed in", "サインイン名"]),
@@ -29,13 +32,21 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<Claims> {
     for fact in ["flow", "user", "sender"] {
         evidence.add_if_none(fact, of(fact).unwrap_or_default());
     }
+    // Servers and apps that the rest of the page names are advice.
+    for (fact, value) in ["host", "port", "client_id"].into_iter().filter_map(|fact| Some((fact, of(fact)?))) {
+        evidence.set(fact, value);
+    }
     for scope in of("scope").unwrap_or_default().split_whitespace() {
         evidence.add_once("scope", scope);
     }
-    let aud = of("token.aud")?.to_owned();
     let upn = of("token.user").map(str::to_owned);
     let permissions: Vec<String> =
         of("token.permission").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let Some(aud) = of("token.aud").map(str::to_owned) else {
+        evidence.add_if_none("token.user", upn.as_deref().unwrap_or_default());
+        permissions.iter().for_each(|permission| evidence.add_once("token.permission", permission));
+        return None;
+    };
     // An app's own token has nobody's name.
     let (scp, roles) = if upn.is_some() { (permissions, Vec::new()) } else { (Vec::new(), permissions) };
     Some(Claims { form: Form::Jwt, aud: Some(aud), upn, scp, roles, ..Claims::default() })
@@ -65,6 +76,11 @@ mod tests {
             assert_eq!(fact(text, "user"), "b@b.example");
         }
         assert_eq!(fact("Flow: device_code", "flow"), "");
+        let guest = "Evidence  Authority: https://login.example\n          Signed in: fred_fabrikam.example#EXT#@contoso.example\n          SMTP user: alerts@contoso.example";
+        assert_eq!(named(guest).0, "guest_account_token");
+        let advised =
+            "Fix  1. Set the host to smtp.office365.com\nEvidence  Server: mail.web12.example\n          Port: 587";
+        assert_eq!(fact(advised, "host"), "mail.web12.example");
     }
 
     #[test]
