@@ -56,7 +56,8 @@ fn row(line: &str) -> Option<(&'static str, &str)> {
     let line = HEADS.iter().find_map(|head| line.strip_prefix(head)).unwrap_or(line);
     let (label, value) = line.split_once(": ")?;
     let (fact, _) = ROWS.iter().find(|(_, labels)| labels.contains(&label.trim()))?;
-    Some((fact, value.trim()))
+    // A report in Markdown has it between backquotes.
+    Some((fact, value.trim().trim_matches('`')))
 }
 
 #[cfg(test)]
@@ -78,6 +79,8 @@ mod tests {
         assert_eq!(fact("Flow: device_code", "flow"), "");
         let guest = "Evidence  Authority: https://login.example\n          Signed in: fred_fabrikam.example#EXT#@contoso.example\n          SMTP user: alerts@contoso.example";
         assert_eq!(named(guest).0, "guest_account_token");
+        let report = "- SMTP user: `a@b.example`\n- Token for (aud): `https://graph.microsoft.com`\n";
+        assert_eq!((fact(report, "user"), fact(report, "token.audience")), ("a@b.example".into(), "graph".into()));
         let advised =
             "Fix  1. Set the host to smtp.office365.com\nEvidence  Server: mail.web12.example\n          Port: 587";
         assert_eq!(fact(advised, "host"), "mail.web12.example");
