@@ -46,7 +46,8 @@ const WORDS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-pub(super) fn fault(detail: &str) -> Option<&'static str> {
+/// The value of the fact `certificate`; `None` where the words tell none.
+pub fn fault(detail: &str) -> Option<&'static str> {
     let detail = detail.to_ascii_lowercase();
     // Go's words for both; what follows tells which.
     if detail.contains("has expired or is not yet valid") {

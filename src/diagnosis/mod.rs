@@ -3,7 +3,7 @@
 
 mod attempted;
 pub mod cause;
-mod certificate;
+pub mod certificate;
 pub mod evidence;
 pub mod experiment;
 mod quoted;

@@ -6,7 +6,7 @@ use super::{
     screen::{Block, Verdict},
 };
 use crate::{
-    diagnosis::Cause,
+    diagnosis::{Cause, certificate},
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
@@ -151,9 +151,12 @@ pub fn obstacle(failure: &Failure) -> Option<Phrase> {
 /// A network failure in a sentence that names the address and what to try.
 pub fn unreachable(failure: &NetworkFailure) -> Phrase {
     let kind = serde_json::to_value(failure.kind).unwrap_or_default();
-    Phrase::new(format!("network.{}", kind.as_str().unwrap_or("other")))
-        .with("address", &failure.address)
-        .with("detail", &failure.detail)
+    let kind = kind.as_str().unwrap_or("other");
+    // Only where nobody knows who issued it, another authority's file would help.
+    let fault = certificate::fault(&failure.detail).filter(|fault| *fault != "unknown-issuer");
+    let fault = fault.filter(|_| failure.kind == FailureKind::Certificate);
+    let key = fault.map_or_else(|| kind.to_owned(), |fault| format!("{kind}-{fault}"));
+    Phrase::new(format!("network.{key}")).with("address", &failure.address).with("detail", &failure.detail)
 }
 
 /// What is wrong with an app's certificate or its key, with the line that helps.
