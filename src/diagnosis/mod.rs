@@ -106,6 +106,8 @@ fn before(evidence: &Evidence, found: &[Cause]) -> Vec<Cause> {
 }
 
 #[cfg(test)]
+mod network_tests;
+#[cfg(test)]
 mod replies_tests;
 #[cfg(test)]
 mod tests;

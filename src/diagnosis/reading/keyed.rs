@@ -69,27 +69,11 @@ static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
 static DATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[\[(]|^b$|^\d{3}-\d"));
 static HOST: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
 
-/// In small letters: a line without any of them holds no such name, and most lines hold none.
-const SIGNS: [&str; 18] = [
-    "token",
-    "secret",
-    "assertion",
-    "code",
-    "pass",
-    "pwd",
-    "kennwort",
-    "key",
-    "client_info",
-    "estsauth",
-    "x-ms-",
-    "contrase",
-    "senha",
-    "пароль",
-    "密码",
-    "密碼",
-    "口令",
-    "비밀번호",
-];
+/// Passwords in other languages.
+const FOREIGN: [&str; 7] = ["contrase", "senha", "пароль", "密码", "密碼", "口令", "비밀번호"];
+/// In small letters: a line without any of these and of [`FOREIGN`] holds no such name, and most lines hold none.
+const SIGNS: [&str; 11] =
+    ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort", "key", "client_info", "estsauth", "x-ms-"];
 
 /// A quoted value may hold anything, also where it was broken over two lines.
 const LONGEST: usize = 512;
@@ -103,7 +87,7 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
         let begin = end;
         end += line.len();
         let lower = line.to_ascii_lowercase();
-        if end <= from || !SIGNS.iter().any(|sign| lower.contains(sign)) {
+        if end <= from || !SIGNS.iter().chain(&FOREIGN).any(|sign| lower.contains(sign)) {
             continue;
         }
         from = from.max(begin);
@@ -160,23 +144,8 @@ fn apart(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 /// What only a line with such a sign holds; the patterns are dear.
 fn in_lines(text: &str) -> Vec<Range<usize>> {
-    const WORDS: [&str; 15] = [
-        "pass",
-        "secret",
-        "code",
-        "kennwort",
-        "contrase",
-        "senha",
-        "пароль",
-        "密码",
-        "密碼",
-        "口令",
-        "비밀번호",
-        "パスワード",
-        "パスフレーズ",
-        "シークレット",
-        "コード",
-    ];
+    const WORDS: [&str; 8] =
+        ["pass", "secret", "code", "kennwort", "パスワード", "パスフレーズ", "シークレット", "コード"];
     const SHAPES: [&str; 7] = ["cookie", "sig=", "sid=", "session_state=", "]:", "('", "(\""];
     const SENDS: [&str; 5] = ["authorization", "login ", "pass ", "code", "token"];
     let (mut found, mut end) = (Vec::new(), 0);
@@ -186,10 +155,11 @@ fn in_lines(text: &str) -> Vec<Range<usize>> {
         let lower = line.to_ascii_lowercase();
         let has = |signs: &[&str]| signs.iter().any(|sign| lower.contains(sign));
         let mut take = |value: Range<usize>| found.push(begin + value.start..begin + value.end);
-        if has(&WORDS) {
+        let names = has(&WORDS) || has(&FOREIGN);
+        if names {
             worded(line).for_each(&mut take);
         }
-        if has(&SENDS) || has(&WORDS) {
+        if names || has(&SENDS) {
             sent(line).for_each(&mut take);
         }
         if has(&SHAPES) {

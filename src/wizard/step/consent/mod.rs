@@ -4,14 +4,13 @@
 mod browser;
 mod device;
 mod direct;
+mod stop;
 
-use super::{Go, Page, Turn, go_on, lead, primary, secondary};
+use super::{Go, Page, Turn, go_on, primary, secondary};
 use crate::{
-    account::settings::Missing,
     checklist::{Item, State},
-    diagnosis::{Cause, Certainty},
-    entra::{Failure, failure::Form, grant::Tokens},
-    network::NetworkFailure,
+    diagnosis::Cause,
+    entra::{Failure, grant::Tokens},
     phrase::Phrase,
     report::Report as Telling,
     way::Way,
@@ -22,12 +21,13 @@ use crate::{
         ladder,
         message::Message,
         screen::{Act, Block, Key, Tone},
-        tokens, verdict,
+        tokens,
     },
 };
 use browser::Browser;
 use device::Device;
 use direct::Direct;
+use stop::Stop;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Consent {
@@ -60,77 +60,6 @@ enum Came {
 impl From<Stop> for Came {
     fn from(stop: Stop) -> Self {
         Self::Stopped(Box::new(stop))
-    }
-}
-
-/// Why nothing runs.
-#[derive(Debug, Clone, PartialEq)]
-struct Stop {
-    why: Phrase,
-    /// The item to look at.
-    item: Item,
-    outcome: Outcome,
-    /// What the authority said, whole.
-    failure: Option<Failure>,
-    causes: Vec<Cause>,
-}
-
-impl Stop {
-    fn new(why: Phrase, item: Item, outcome: Outcome) -> Self {
-        Self { why, item, outcome, failure: None, causes: Vec::new() }
-    }
-
-    fn missing(missing: Missing) -> Self {
-        let item = if missing.0 == "tenant" { Item::Tenant } else { Item::ClientId };
-        Self::new(Phrase::new("consent.missing").with("key", missing.0), item, Outcome::Incomplete)
-    }
-
-    fn unreachable(desk: &Desk, failure: &NetworkFailure) -> Self {
-        let causes = blame::unreachable(desk, failure);
-        Self { causes, ..Self::new(verdict::unreachable(failure), Item::Network, Outcome::of(failure)) }
-    }
-
-    /// The authority's refusal of this flow, for the reason given, with what it is put down to.
-    fn because(desk: &Desk, why: Phrase, failure: Failure, flow: &str) -> Self {
-        let causes = blame::refusal(desk, &failure, flow);
-        let item = blame::blamed(&causes).unwrap_or(Item::Consent);
-        Self { why, item, outcome: Outcome::SignIn, failure: Some(failure), causes }
-    }
-
-    /// The authority's own refusal, with the item it speaks of where its number tells.
-    fn refused(desk: &Desk, failure: Failure, flow: &str) -> Self {
-        let described = |key: &str| Phrase::new(key).with("summary", failure.summary()).with("said", failure.said());
-        match verdict::obstacle(&failure).filter(|_| !failure.is_passing()) {
-            Some(obstacle) => {
-                let causes = blame::refusal(desk, &failure, flow);
-                Self { failure: Some(failure), causes, ..Self::new(obstacle, Item::Network, Outcome::Unreachable) }
-            }
-            None if failure.is_passing() => {
-                let why = described("consent.later");
-                Self { failure: Some(failure), ..Self::new(why, Item::Consent, Outcome::Temporary) }
-            }
-            None if failure.form != Form::OAuth => {
-                let why = described("consent.garbled");
-                Self { failure: Some(failure), ..Self::new(why, Item::Network, Outcome::Unreachable) }
-            }
-            None => Self::because(desk, described("consent.refused"), failure, flow),
-        }
-    }
-
-    /// Whether the authority itself has shown the item to be wrong.
-    fn is_shown(&self) -> bool {
-        self.causes.first().is_none_or(|cause| cause.certainty < Certainty::Possible)
-    }
-
-    fn mark(&self, desk: &mut Desk) {
-        let evidence = self.causes.first().map_or_else(|| self.why.clone(), |cause| cause.headline.clone());
-        match self.item {
-            // Nobody was refused anything: it was stopped here, or the authority is busy.
-            Item::Consent if self.causes.is_empty() || self.outcome != Outcome::SignIn => {}
-            Item::Network if self.failure.is_some() => desk.draft.checklist.note(Item::Network, self.why.clone()),
-            item if !self.is_shown() => desk.draft.checklist.note(item, evidence),
-            item => desk.draft.checklist.fail(item, evidence),
-        }
     }
 }
 
@@ -313,7 +242,7 @@ impl Consent {
     pub fn page(&self, desk: &Desk, now: i64) -> Page {
         match &self.phase {
             Phase::Running(running) => running.page(desk, now),
-            Phase::Stopped(stop) => stopped(desk, stop),
+            Phase::Stopped(stop) => stop.page(desk),
             // A token from before does not undo what was refused since.
             Phase::Granted if has_failed(desk) => Page {
                 blocks: refused_since(desk),
@@ -358,26 +287,6 @@ fn lacks_password(desk: &Desk) -> bool {
     desk.draft.way() == Way::Password && desk.draft.secrets.password.is_none()
 }
 
-fn stopped(desk: &Desk, stop: &Stop) -> Page {
-    // The mail server's step can do nothing about the authority.
-    let item = Some(stop.item).filter(|item| *item != Item::Network);
-    let mut actions = Vec::new();
-    // What was asked for was somebody's choice here, and no setting at the authority mends it.
-    actions.extend(super::token::mends_scopes(desk));
-    actions.extend(lead(desk, &stop.causes, item, "consent"));
-    let again = match desk.draft.way() {
-        Way::DeviceCode => "action.new-code",
-        Way::Password if lacks_password(desk) => "action.retype",
-        _ => "action.retry",
-    };
-    actions.push(primary(Key::Enter, desk.word(again), Act::Send(Message::Retry)));
-    actions.extend(ladder::offer(desk, &stop.causes).map(|label| secondary(Key::Letter('w'), label, Message::Other)));
-    let mut blocks = vec![Block::Note { tone: Tone::Failure, text: desk.say(&stop.why) }];
-    blocks.extend(verdict::blocks(desk, &stop.causes));
-    blocks.extend(stop.failure.as_ref().and_then(|failure| traced(desk, failure)));
-    Page { blocks, actions, ..Page::default() }
-}
-
 /// What a token shows that was given in this way, whatever stands in it.
 fn shown(desk: &Desk) -> Vec<(Item, &'static str)> {
     // An app gets a token whether or not anybody has consented to what it may: its roles tell.
@@ -395,19 +304,4 @@ pub fn shown_of_app(desk: &Desk) -> Option<(Item, &'static str)> {
         Way::Certificate => Some((Item::ClientSecret, "evidence.certificate-accepted")),
         _ => Some((Item::ClientSecret, "evidence.secret-accepted")),
     }
-}
-
-/// What Microsoft's support needs to find the request again.
-fn traced(desk: &Desk, failure: &Failure) -> Option<Block> {
-    let codes: Vec<String> = failure.codes.iter().map(|code| format!("AADSTS{code}")).collect();
-    let rows = [
-        ("codes", Some(codes.join(" "))),
-        ("suberror", failure.suberror.clone()),
-        ("trace-id", failure.trace_id.clone()),
-        ("correlation-id", failure.correlation_id.clone()),
-        ("timestamp", failure.timestamp.clone()),
-    ];
-    let told = rows.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
-    let facts: Vec<_> = told.map(|(name, value)| (desk.word(&format!("trace.{name}")), value)).collect();
-    (!facts.is_empty()).then_some(Block::Facts(facts))
 }
