@@ -44,13 +44,14 @@ pub struct Cause {
     /// Facts that led here: name and value. A text `facts.NAME` says what the fact is.
     pub evidence: Vec<(&'static str, String)>,
     pub fix: Vec<Phrase>,
-    /// Label and command template.
+    /// Label and command template, of what changes something.
     pub commands: Vec<(Phrase, Phrase)>,
-    pub next: Vec<Phrase>,
-    /// Those of `next` that somebody with rights has to answer.
-    pub ask: Vec<Phrase>,
-    /// Those of `commands` that change nothing, and whose output would tell.
+    /// The same of what changes nothing, and whose output would tell.
     pub reads: Vec<(Phrase, Phrase)>,
+    /// What anybody can look up.
+    pub next: Vec<Phrase>,
+    /// What somebody with rights has to answer.
+    pub ask: Vec<Phrase>,
     pub source: &'static str,
     /// What shows that the fix has worked.
     pub verify: Option<Phrase>,
@@ -169,16 +170,25 @@ impl Line {
     fn asks(&self) -> bool {
         matches!(self, Self::If(line) if line.ask)
     }
+
+    fn holds(&self, evidence: &Evidence) -> bool {
+        match self {
+            Self::Always(_) => true,
+            Self::If(line) => line.holds(evidence),
+        }
+    }
 }
 
 impl Conditional {
     fn holds(&self, evidence: &Evidence) -> bool {
-        one_holds(&self.any, evidence) && self.when.iter().all(|condition| condition.holds(evidence))
+        hold(&self.when, &self.any, evidence)
     }
 }
 
-fn one_holds(any: &[Condition], evidence: &Evidence) -> bool {
-    any.is_empty() || any.iter().any(|condition| condition.holds(evidence))
+/// All of them, and one of the others where there are some.
+fn hold(all: &[Condition], any: &[Condition], evidence: &Evidence) -> bool {
+    let holds = |condition: &Condition| condition.holds(evidence);
+    all.iter().all(holds) && (any.is_empty() || any.iter().any(holds))
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -213,12 +223,8 @@ impl Entry {
     pub(super) fn stand(&'static self, certainty: Certainty, evidence: &Evidence) -> Cause {
         let phrase = |place: &str| filled(Phrase::new(format!("causes.{}.{place}", self.slug)), evidence);
         let list = |place: &str, lines: &[Line], wanted: &dyn Fn(&Line) -> bool| -> Vec<Phrase> {
-            let said = |(index, line): (usize, &Line)| match line {
-                line if !wanted(line) => None,
-                Line::If(line) if !line.holds(evidence) => None,
-                Line::Always(_) | Line::If(_) => Some(phrase(&format!("{place}.{index}"))),
-            };
-            lines.iter().enumerate().filter_map(said).collect()
+            let lines = lines.iter().enumerate().filter(|(_, line)| line.holds(evidence) && wanted(line));
+            lines.map(|(index, _)| phrase(&format!("{place}.{index}"))).collect()
         };
         let instead = self.why_else.as_ref().is_some_and(|why| why.holds(evidence));
         // What was said before stands beside what was said last.
@@ -228,10 +234,12 @@ impl Entry {
             fact => vec![fact],
         };
         let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
-        let command = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
-        let holds = |shown: &Command| shown.when.iter().all(|condition| condition.holds(evidence));
-        let fits = |shown: &Command| holds(shown) && one_holds(&shown.any, evidence);
-        let commands: Vec<_> = self.commands.iter().enumerate().filter(|(_, shown)| fits(shown)).collect();
+        let said = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
+        let commands = |reads: bool| {
+            let all = self.commands.iter().enumerate();
+            let fitting = all.filter(|(_, command)| hold(&command.when, &command.any, evidence));
+            fitting.filter(|(_, command)| command.reads == reads).map(|(index, _)| said(index)).collect()
+        };
         Cause {
             slug: &self.slug,
             certainty,
@@ -240,9 +248,9 @@ impl Entry {
             why: phrase(if instead { "why_else" } else { "why" }),
             evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).chain(tried(evidence)).collect(),
             fix: list("fix", &self.fix, &|_| true),
-            reads: commands.iter().filter(|(_, shown)| shown.reads).map(|(index, _)| command(*index)).collect(),
-            commands: commands.into_iter().map(|(index, _)| command(index)).collect(),
-            next: list("next", &self.next, &|_| true),
+            reads: commands(true),
+            commands: commands(false),
+            next: list("next", &self.next, &|line| !line.asks()),
             ask: list("next", &self.next, &Line::asks),
             source: &self.source,
             verify: self.verify.map(Verify::phrase),

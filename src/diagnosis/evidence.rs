@@ -186,9 +186,8 @@ impl Evidence {
     /// What is known of the refresh token that was refused; `now` in Unix seconds.
     pub fn add_renewals(&mut self, vault: &Vault, now: i64) {
         const DAY: i64 = 86_400;
-        if let Some(days) = vault.refreshed_at.map(|came| now.saturating_sub(came) / DAY) {
+        if let Some(days) = vault.refreshed_at.map(|came| now.saturating_sub(came).max(0) / DAY) {
             self.add("refresh.age", days);
-            self.add("refresh.unused", if days >= 90 { "too-long" } else { "not-long" });
         }
         if vault.unheard_at.is_some() {
             self.add("refresh.answer", "lost");

@@ -192,7 +192,12 @@ fn what_tells_the_bare_refusal_is_asked_for_in_order() {
     evidence.add("user", "b@contoso.example");
     let asked: Vec<usize> = {
         let unknown = cause::unknown().stand(Possible, &evidence);
-        unknown.next.iter().map(|next| next.key.rsplit('.').next().unwrap().parse().unwrap()).collect()
+        unknown
+            .next
+            .iter()
+            .chain(&unknown.ask)
+            .map(|next| next.key.rsplit('.').next().unwrap().parse().unwrap())
+            .collect()
     };
     let entry = cause::unknown();
     let line = |index: &usize| match &entry.next[*index] {
@@ -206,9 +211,9 @@ fn what_tells_the_bare_refusal_is_asked_for_in_order() {
         "Get-ServicePrincipal",
         "The same token",
         "last changed",
+        "some are refused over SMTP",
         "with a licence",
         "Sign-in logs",
-        "some are refused over SMTP",
     ];
     let places: Vec<usize> =
         order.iter().map(|words| lines.iter().position(|line| line.contains(words)).expect(words)).collect();

@@ -160,7 +160,6 @@ pub const FACTS: &[Fact] = &[
     fact("token.tenant", "`tid`", Organisation),
     fact("object_id", "`oid` of an app's token: the enterprise application's Object ID", Organisation),
     fact("refresh.age", "days since the refresh token came; it was not used since", Nobody),
-    fact("refresh.unused", "too-long or not-long: whether that is more than a refresh token lives", Nobody),
     fact("refresh.answer", "lost: a renewal was asked for whose answer never got here", Nobody),
     fact("host", "SMTP server", Host),
     fact("port", "its port", Nobody),

@@ -11,13 +11,8 @@ pub struct Apart<'a> {
 
 impl<'a> Apart<'a> {
     pub fn of(texts: &Texts, causes: &'a [Cause]) -> Self {
-        let (mut own, mut theirs) = (Vec::new(), Vec::new());
-        for cause in causes {
-            for next in &cause.next {
-                if cause.ask.contains(next) { theirs.push(next) } else { own.push(next) }
-            }
-        }
-        let steps = once(own.into_iter().chain(theirs), |next| texts.say(next));
+        let own = causes.iter().flat_map(|cause| &cause.next);
+        let steps = once(own.chain(causes.iter().flat_map(|cause| &cause.ask)), |next| texts.say(next));
         let commands = once(causes.iter().flat_map(|cause| &cause.reads), |(_, command)| texts.command(command));
         Self { steps, commands }
     }
@@ -25,11 +20,6 @@ impl<'a> Apart<'a> {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.commands.is_empty()
     }
-}
-
-/// The commands that stand with one cause of several.
-pub fn commands(cause: &Cause) -> impl Iterator<Item = &(Phrase, Phrase)> {
-    cause.commands.iter().filter(|command| !cause.reads.contains(command))
 }
 
 /// Without those that are said alike.

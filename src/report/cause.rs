@@ -1,7 +1,7 @@
 //! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped.
 
 use super::{
-    apart::{self, Apart},
+    apart::Apart,
     document::{Part, Span, Spans, said},
     writer::Writer,
 };
@@ -17,10 +17,11 @@ pub fn parts(writer: &Writer, number: usize, cause: &Cause, alone: bool) -> Vec<
     let mut parts = vec![Part::Heading(3, heading), Part::Text(writer.sentence(&cause.why))];
     part(writer, "evidence", Part::Bullets(evidence.collect()), &mut parts);
     part(writer, "fix", Part::Steps(cause.fix.iter().map(|fix| writer.sentence(fix)).collect()), &mut parts);
-    let shown = if alone { cause.commands.iter().collect() } else { apart::commands(cause).collect() };
-    parts.extend(commands(writer, shown));
+    let reads = if alone { cause.reads.as_slice() } else { &[] };
+    parts.extend(commands(writer, reads.iter().chain(&cause.commands)));
     if alone {
-        part(writer, "next", Part::Bullets(cause.next.iter().map(|next| writer.sentence(next)).collect()), &mut parts);
+        let next = cause.next.iter().chain(&cause.ask).map(|next| writer.sentence(next)).collect();
+        part(writer, "next", Part::Bullets(next), &mut parts);
     }
     parts.extend(cause.verify.iter().map(|verify| Part::Text(writer.sentence(verify))));
     parts.push(Part::Bullets(vec![source(writer, cause.slug, cause.source)]));
@@ -38,9 +39,12 @@ pub fn apart(writer: &Writer, causes: &[Cause]) -> Vec<Part> {
     [heading, steps].into_iter().chain(commands(writer, apart.commands)).collect()
 }
 
-fn commands(writer: &Writer, commands: Vec<&(Phrase, Phrase)>) -> Vec<Part> {
+fn commands<'a>(
+    writer: &Writer,
+    commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>,
+) -> impl Iterator<Item = Part> {
     let part = |(label, command): &(Phrase, Phrase)| Part::command(writer.sentence(label), writer.command(command));
-    commands.into_iter().map(part).collect()
+    commands.into_iter().map(part)
 }
 
 /// `Headline (certainty)`.

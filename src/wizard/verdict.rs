@@ -43,13 +43,13 @@ pub struct Told {
 impl Told {
     pub fn of(texts: &Texts, causes: &[Cause], here: Vec<String>) -> Self {
         if let [cause] = causes {
-            let next = next(texts, cause, here);
-            return Self { verdicts: vec![Verdict { next, ..whole(texts, cause) }], apart: None };
+            let mut whole = whole(texts, cause);
+            whole.next.splice(..0, here);
+            return Self { verdicts: vec![whole], apart: None };
         }
-        let alone = |cause| Verdict {
-            commands: commands(texts, apart::commands(cause)),
-            next: Vec::new(),
-            ..whole(texts, cause)
+        let alone = |cause: &Cause| {
+            let commands = commands(texts, &cause.commands);
+            Verdict { commands, next: Vec::new(), ..whole(texts, cause) }
         };
         Self { verdicts: causes.iter().map(alone).collect(), apart: Apart::of(texts, causes, here) }
     }
@@ -63,8 +63,8 @@ pub fn whole(texts: &Texts, cause: &Cause) -> Verdict {
         why: texts.say(&cause.why),
         evidence: cause.evidence.iter().map(|(name, value)| fact(texts, name, value)).collect(),
         fix: cause.fix.iter().map(|phrase| texts.say(phrase)).collect(),
-        commands: commands(texts, &cause.commands),
-        next: cause.next.iter().map(|phrase| texts.say(phrase)).collect(),
+        commands: commands(texts, cause.reads.iter().chain(&cause.commands)),
+        next: cause.next.iter().chain(&cause.ask).map(|phrase| texts.say(phrase)).collect(),
         source: cause.source.to_owned(),
     }
 }
@@ -91,12 +91,6 @@ impl Apart {
         let title = texts.word("apart.several");
         (!steps.is_empty() || !commands.is_empty()).then_some(Self { title, steps, commands })
     }
-}
-
-/// What to do next where one cause stands alone, in the same order.
-fn next(texts: &Texts, cause: &Cause, here: Vec<String>) -> Vec<String> {
-    let (theirs, own): (Vec<&Phrase>, Vec<&Phrase>) = cause.next.iter().partition(|next| cause.ask.contains(next));
-    here.into_iter().chain(own.into_iter().chain(theirs).map(|next| texts.say(next))).collect()
 }
 
 /// A fact with what it is.
