@@ -1,6 +1,8 @@
 //! Text as columns on a screen: wrapped, cut and measured. Japanese breaks by the
 //! rules of Unicode (UAX #14), which ratatui's own wrapping does not know (it breaks at spaces only).
 
+use std::ops::Range;
+
 use textwrap::{
     Options, WordSeparator, WordSplitter, WrapAlgorithm,
     core::{self, Word},
@@ -30,8 +32,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 fn wrap_line(line: &str, width: usize) -> Vec<String> {
-    let whole = |end: &usize| !is_within_address(line, *end, width);
-    let words = core::break_words(words(line, unicode_ends(line).filter(whole).collect()), width);
+    let whole = addresses(line, width);
+    let breaks = |end: &usize| {
+        let after = whole.partition_point(|address| address.end <= *end);
+        whole.get(after).is_none_or(|address| *end <= address.start)
+    };
+    let words = core::break_words(words(line, unicode_ends(line).filter(breaks).collect()), width);
     let joined = |words: &[Word<'_>]| {
         let text: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
         text.trim_end_matches(' ').to_owned()
@@ -59,13 +65,18 @@ fn whole_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     words(line, ends)
 }
 
-/// Within an address that a line could hold, or in the first part of one that is longer.
-fn is_within_address(line: &str, end: usize, most: usize) -> bool {
-    let graphic = |(_, letter): &(usize, char)| letter.is_ascii_graphic();
-    let begin = line[..end].char_indices().rev().take_while(graphic).last().map_or(end, |(at, _)| at);
-    let rest = line[end..].char_indices().take_while(graphic).count();
-    let address = line[begin..end + rest].find("://").map(|at| begin + at);
-    is_within_ascii(line, end) && address.is_some_and(|at| end + rest - begin <= most || end <= at + 3)
+/// Addresses that a line of `most` could hold, and the first parts of those that are longer.
+fn addresses(line: &str, most: usize) -> Vec<Range<usize>> {
+    const BEGIN: &str = "://";
+    let mut end = 0;
+    let run = |piece: &str| {
+        let begin = end;
+        end += piece.len();
+        let run = piece.trim_end_matches(|letter: char| !letter.is_ascii_graphic());
+        let first = run.find(BEGIN)? + BEGIN.len() + 1;
+        Some(begin..begin + if run.len() <= most { run.len() } else { first.min(run.len()) })
+    };
+    line.split_inclusive(|letter: char| !letter.is_ascii_graphic()).filter_map(run).collect()
 }
 
 fn unicode_ends(line: &str) -> impl Iterator<Item = usize> + '_ {
@@ -156,6 +167,8 @@ mod tests {
             ["番号を", "https://a.example/b?c=1", "で調べます。"]
         );
         assert_eq!(wrap("one-two three", 8), ["one-two", "three"]);
+        let long = format!("{} https://a.example/b", "a-".repeat(4096));
+        assert_eq!(wrap(&long, 20).last().map(String::as_str), Some("https://a.example/b"));
     }
 
     #[test]

@@ -107,6 +107,11 @@ pub struct TranscriptRow {
     pub meaning: String,
 }
 
+/// Where something stands that is told of a verdict: above it, and first where there is none.
+pub fn above_verdict(blocks: &[Block]) -> usize {
+    blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default()
+}
+
 /// One cause, ready to be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {

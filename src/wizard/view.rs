@@ -5,7 +5,7 @@ use super::{
     message::Message,
     overlay::{self, Overlay},
     plan,
-    screen::{Act, Action, Block, Key, Question, Screen, Tone},
+    screen::{self, Act, Action, Block, Key, Question, Screen, Tone},
     sheet,
     step::Step,
     telling,
@@ -77,7 +77,7 @@ impl Model {
         let taken = self.desk.taken.iter().map(|phrase| note(Tone::Info, phrase));
         let notices = taken.chain(self.desk.notices.iter().map(|(tone, phrase)| note(*tone, phrase)));
         // What is told of a verdict stands above it, and not above the exchange that led to it.
-        let at = blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default();
+        let at = screen::above_verdict(&blocks);
         blocks.splice(at..at, notices.chain(out).chain(self.reasons(page.question.as_ref())));
         blocks.extend(sheet::notes(&self.desk, self.step_id).into_iter().map(|(kind, text)| {
             let tone = if kind.bites() { Tone::Warning } else { Tone::Info };

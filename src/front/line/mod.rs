@@ -129,9 +129,10 @@ fn is_same(before: &Screen, screen: &Screen) -> bool {
     before.id == screen.id && before.title == screen.title && before.language == screen.language
 }
 
-/// An exchange runs: its lines come one after the other, with nothing between them. A line that is typed is read.
+/// An exchange runs: its lines come one after the other, with nothing between them. A line that is typed is read. What
+/// counts down only waits, and somebody may want something else meanwhile.
 fn is_running(screen: &Screen) -> bool {
-    screen.busy.is_some() && screen.blocks.iter().any(|block| matches!(block, Block::Transcript(_)))
+    screen.busy.is_some() && !screen.ticks && screen.blocks.iter().any(|block| matches!(block, Block::Transcript(_)))
 }
 
 /// A screen that only works and waits leaves the lines to the screens after it.

@@ -113,6 +113,10 @@ async fn an_exchange_that_runs_is_not_torn_by_prompts() {
     line.show(&samples::refused()).unwrap();
     let said = printed.news();
     assert!(said.ends_with("> "), "{said}");
+    // What counts down to the next try is left at any time.
+    line.show(&Screen { busy: Some("waiting".into()), ticks: true, ..samples::refused() }).unwrap();
+    let said = printed.news();
+    assert!(said.ends_with("> "), "{said}");
 }
 
 #[tokio::test]

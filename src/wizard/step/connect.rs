@@ -15,7 +15,7 @@ use crate::{
         desk::Desk,
         effect::{Effect, Outcome, Report, Ticket},
         message::Message,
-        screen::{Act, Block, Key, Tone},
+        screen::{self, Act, Block, Key, Tone},
         trial::{self, Trial},
     },
 };
@@ -230,11 +230,11 @@ impl Connect {
     /// The refusal stays in sight; beside it, when it is tried again and until when.
     fn waiting(&self, desk: &Desk, mut blocks: Vec<Block>, left: i64) -> Page {
         let tries = desk.draft.waiting.map_or(1, |waiting| waiting.tries);
-        let hours = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
+        let minutes = desk.draft.waiting.map_or(0, |waiting| (waiting.until - waiting.since) / 60);
         let key = if self.passes() { "connect.passing" } else { "connect.waiting" };
         let phrase = Phrase::new(key).with("time", countdown(left)).with("tries", tries);
-        let at = blocks.iter().position(|block| matches!(block, Block::Verdict(_))).unwrap_or_default();
-        blocks.insert(at, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", hours)) });
+        let at = screen::above_verdict(&blocks);
+        blocks.insert(at, Block::Note { tone: Tone::Info, text: desk.say(&phrase.with("minutes", minutes)) });
         let go = self.trial.as_ref().and_then(|trial| lead(desk, trial.causes(), trial.blamed(), "connection"));
         let mut actions = vec![
             primary(Key::Letter('r'), desk.word("action.test-now"), Act::Send(Message::Retry)),

@@ -143,8 +143,12 @@ pub fn mends_scopes(desk: &Desk) -> Option<Action> {
 
 /// What was issued keeps what was asked for.
 pub fn ask_for_the_usual(desk: &mut Desk) -> Turn {
-    desk.change(|desk| desk.draft.settings.scopes.clear());
+    take_the_usual(desk);
     Turn::go(Go::To("consent"))
+}
+
+pub fn take_the_usual(desk: &mut Desk) {
+    desk.change(|desk| desk.draft.settings.scopes.clear());
 }
 
 /// The one who signed in, when it is somebody else than the SMTP user.

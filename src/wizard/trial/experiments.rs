@@ -6,13 +6,13 @@ use super::{
         blame,
         desk::Desk,
         effect::{Effect, Report},
-        experiment::{self as making, Came, Change, Ended, Means, Trying},
+        experiment::{self as making, Came, Change, Ended, Means, Tried, Trying},
         tokens,
     },
-    Phase, Trial,
+    Phase, Trial, settle,
 };
 use crate::{
-    diagnosis::{self, Experiment, experiment},
+    diagnosis::{Experiment, experiment},
     phrase::Phrase,
     smtp::Conversation,
 };
@@ -32,7 +32,13 @@ impl Trial {
 
     pub fn try_out(&mut self, desk: &mut Desk, experiment: Experiment, change: Change, now: i64) -> Vec<Effect> {
         let Ok(account) = desk.draft.settings.account() else { return Vec::new() };
-        let Ok(message) = change.message(&desk.texts, &account, now, &desk.seed) else { return Vec::new() };
+        let message = match change.message(&desk.texts, &account, now, &desk.seed) {
+            Ok(message) => message,
+            Err(why) => {
+                self.tried.push(Tried { experiment, change, ended: Err(why), lines: Vec::new() });
+                return Vec::new();
+            }
+        };
         let Some((trying, effect)) = Trying::begin(desk, experiment, change, message, now) else { return Vec::new() };
         self.trying = Some(trying);
         vec![effect]
@@ -57,7 +63,9 @@ impl Trial {
             Came::Ended(after, with) => self.shown(trying.experiment, &after, &with),
         };
         self.tried.push(trying.ended(ended));
-        self.causes = diagnosis::causes(&self.evidence);
+        if let Phase::Ended(before) = &self.phase {
+            self.causes = settle::causes(before, &self.evidence);
+        }
         blame::mark(desk, &self.causes);
         desk.causes.clone_from(&self.causes);
         effects

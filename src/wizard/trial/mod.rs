@@ -129,7 +129,8 @@ impl Trial {
             (Report::Line(line), Phase::Talking(_)) => self.lines.push(line),
             (Report::Conversed(conversation), Phase::Talking(_)) => {
                 self.lines.clone_from(&conversation.transcript);
-                self.evidence = settle::evidence(desk, &conversation, self.message.as_ref(), now);
+                let recipient = self.message.as_ref().map(|envelope| &envelope.recipient);
+                self.evidence = blame::conversation(desk, &conversation, recipient, now);
                 self.causes = settle::settle(desk, &conversation, &self.evidence);
                 desk.causes.clone_from(&self.causes);
                 if conversation.ending == Ending::Accepted {

@@ -5,12 +5,17 @@ use crate::{
     checklist::{Item, State},
     diagnosis::{self, Cause, Certainty, Evidence},
     phrase::Phrase,
-    smtp::{Conversation, Ending, Envelope, Stage},
+    smtp::{Conversation, Ending, Stage},
 };
 
-/// Everything that bears on how it ended; `now` in Unix seconds.
-pub fn evidence(desk: &Desk, conversation: &Conversation, message: Option<&Envelope>, now: i64) -> Evidence {
-    blame::conversation(desk, conversation, message.map(|envelope| &envelope.recipient), now)
+/// What a conversation's end is put down to.
+pub fn causes(conversation: &Conversation, evidence: &Evidence) -> Vec<Cause> {
+    let mut causes = diagnosis::causes(evidence);
+    if !conversation.authenticated() {
+        // Nothing of a message was tried yet.
+        causes.iter_mut().filter(|cause| cause.item == Item::Message).for_each(|cause| cause.item = Item::Connection);
+    }
+    causes
 }
 
 /// Marks the checklist by how a conversation ended; what a refusal points to is returned.
@@ -49,11 +54,7 @@ pub fn settle(desk: &mut Desk, conversation: &Conversation, evidence: &Evidence)
     if matches!(conversation.ending, Ending::Accepted | Ending::Cancelled) {
         return Vec::new();
     }
-    let mut causes = diagnosis::causes(evidence);
-    if !conversation.authenticated() {
-        // Nothing of a message was tried yet.
-        causes.iter_mut().filter(|cause| cause.item == Item::Message).for_each(|cause| cause.item = Item::Connection);
-    }
+    let causes = causes(conversation, evidence);
     record(desk, conversation, &causes);
     causes
 }

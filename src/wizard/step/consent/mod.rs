@@ -156,7 +156,7 @@ impl Consent {
                 Turn { effects, go: turn.go }
             }
             (Message::UsualScopes, Phase::Stopped(_)) if super::token::asks_amiss(desk) => {
-                desk.change(|desk| desk.draft.settings.scopes.clear());
+                super::token::take_the_usual(desk);
                 self.begin(desk, now)
             }
             (Message::GoTo(item), Phase::Stopped(..)) => Turn::go(Go::Mend(item)),
