@@ -12,14 +12,14 @@ use crate::facts::Guid;
 /// `'password' => `, `\"pwd\":`. `passwordeval` and `password_maps` go on, so they are other names.
 static NAME: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:(?:token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|contrase(?:ñ|n)a|mot de passe|senha|пароль|密码|密碼|口令|비밀번호|pass[ _-]?phrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|pass|pwd|token)[ \t=])[ \t]*"#,
+        r#"(?i)(?:(?:token|(?:client|app)?[ _-]?secret(?:[ _-]?value)?|(?:client[_-]?)?assertion|device[_-]?code|code[_-]?verifier|passw(?:or)?d|passwort|kennwort|contrase(?:ñ|Ñ|n)a|mot de passe|senha|(?:п|П)ароль|ПАРОЛЬ|密码|密碼|口令|비밀번호|pass[ _-]?phrase|pwd|pass|(?:user|authorization|auth)[_-]?code|[a-z_-]*(?:access|account|api|private|signing|encryption)[_-]?key|client_info|ESTSAUTH[a-z]*|x-ms-RefreshTokenCredential)(?:\\?["'])?[ \t]*(?:=>|:|=)|--[a-z-]*(?:secret|password|passwd|pass|pwd|token)[ \t=])[ \t]*"#,
     )
 });
 /// A secret's name with its value right behind it: `password "…"`, `Invalid client secret provided: …`,
 /// `シークレット「…」`. The value is the group.
 static WORDED: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:(?:\b(?:password|passwd|passphrase|passwort|kennwort|mot de passe|senha|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)|\bcontrase(?:ñ|n)a|пароль)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード|密码|密碼|口令|비밀번호)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
+        r#"(?i)(?:(?:\b(?:password|passwd|passphrase|passwort|kennwort|mot de passe|senha|secret|(?:device|user|authorization|enter the|one-time)[ _-]?code)|\bcontrase(?:ñ|Ñ|n)a|(?:п|П)ароль|ПАРОЛЬ)[ \t]+(?:(?:is[ \t]+)?provided[ \t]*:?[ \t]*|is[ \t]+|was[ \t]+)?|(?:パスワード|パスフレーズ|シークレット|コード|密码|密碼|口令|비밀번호)(?:の値)?[ \t]*(?:(?:[:=]|：|＝|は)[ \t]*)?)(?:(?:["']|“|「|『)([!#-&(-_a-~]{3,})(?:["']|”|」|』)|([!#-&(-_a-~]{4,}))"#,
     )
 });
 /// Cookies, signatures and sessions of a URL, a line of Postfix's `sasl_passwd`, two arguments alone.
@@ -69,8 +69,8 @@ static HARMLESS: LazyLock<Pattern> = LazyLock::new(|| {
 static DATED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d|^[\[(]|^b$|^\d{3}-\d"));
 static HOST: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?$"));
 
-/// Passwords in other languages.
-const FOREIGN: [&str; 7] = ["contrase", "senha", "пароль", "密码", "密碼", "口令", "비밀번호"];
+/// Of words for a password in other languages; letters beyond ASCII have no other case here.
+const FOREIGN: [&str; 8] = ["contrase", "senha", "ароль", "АРОЛЬ", "密码", "密碼", "口令", "비밀번호"];
 /// In small letters: a line without any of these and of [`FOREIGN`] holds no such name, and most lines hold none.
 const SIGNS: [&str; 11] =
     ["token", "secret", "assertion", "code", "pass", "pwd", "kennwort", "key", "client_info", "estsauth", "x-ms-"];
@@ -95,7 +95,7 @@ pub fn values(text: &str) -> Vec<Range<usize>> {
             let value = value(text, name.end());
             // What is no value may be the name of the next one.
             from = value.as_ref().map_or(name.end(), |value| value.end.max(name.end()));
-            let token = name.as_str().to_ascii_lowercase().contains("token");
+            let token = is_bare_token(&text[..name.start()], name.as_str());
             let word = |value: &str| token && (is_word(value) || text[..name.start()].ends_with(['‹', '<']));
             found.extend(value.filter(|value| !harmless(&text[value.clone()]) && !word(&text[value.clone()])));
             if from >= end {
@@ -118,6 +118,13 @@ fn harmless(value: &str) -> bool {
     // This program's own mark: `<token: 2113 characters, sha256 1a2b3c4d>`.
     let own = ["<token:", "‹token:"].iter().any(|mark| value.starts_with(mark));
     own || HARMLESS.is_match(value) || TAKEN_OUT.is_match(value)
+}
+
+/// `token:` alone, which a sentence may say of anything; `access_token=` and `--token` name a secret.
+fn is_bare_token(before: &str, name: &str) -> bool {
+    let kind = before.trim_end_matches(['_', '-']).to_ascii_lowercase();
+    let named = kind.len() < before.len() && ["access", "refresh", "id"].iter().any(|word| kind.ends_with(word));
+    name.to_ascii_lowercase().starts_with("token") && !named
 }
 
 /// A word of a sentence, the name of what comes next, or an address: what stands behind `token:` as well.
@@ -306,6 +313,12 @@ mod tests {
             ("A1 LOGIN a@b.example CANARYpw", "A1 LOGIN a@b.example §"),
             ("C: PASS CANARYpw", "C: PASS §"),
             ("contraseña: CANARY", "contraseña: §"),
+            ("CONTRASEÑA: CANARY", "CONTRASEÑA: §"),
+            ("Пароль: CANARY", "Пароль: §"),
+            ("refresh_token=/CANARY", "refresh_token=§"),
+            ("refresh_token=canaryslowercase", "refresh_token=§"),
+            ("access_token=(CANARY", "access_token=§"),
+            ("--refresh-token canary canary", "--refresh-token § canary"),
             ("mot de passe : x, mot de passe: CANARY", "mot de passe : x, mot de passe: §"),
             ("Passwort CANARYpw1 falsch", "Passwort § falsch"),
             ("密码：CANARY 비밀번호: CANARY", "密码：CANARY 비밀번호: §"),

@@ -44,14 +44,16 @@ static OUTLOOK: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)\[[^\]]*outlo
 /// A client's side of a trace, which has the marks of a quoted mail.
 static COMMAND: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(?:[A-Z]{4,}(?:[ :]|$)|\S+$)"));
 
-/// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`.
+/// Letters, digits and signs as an input method of East Asia writes them wide: `５３５　５．７．３`, `ＡＡＤＳＴＳ`; and the spaces
+/// that do not break, as French has one before a colon.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {
-    let wide = |letter: char| matches!(letter, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
+    let space = |letter: char| matches!(letter, '\u{3000}' | '\u{a0}' | '\u{202f}');
+    let wide = |letter: char| space(letter) || matches!(letter, '\u{ff01}'..='\u{ff5e}');
     if !text.contains(wide) {
         return text.into();
     }
     let narrow = |letter: char| match letter {
-        '\u{3000}' => ' ',
+        _ if space(letter) => ' ',
         _ if wide(letter) => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
         _ => letter,
     };

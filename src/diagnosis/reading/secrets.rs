@@ -106,13 +106,11 @@ fn others(text: &str) -> Vec<Range<usize>> {
 
 /// The next long word, and whether it was sent as an XOAUTH2 string.
 fn next_word(text: &str, from: usize, strings: &[Range<usize>]) -> Option<(Range<usize>, bool)> {
-    let word = long_word(text, from);
-    let string = strings.iter().find(|string| string.start >= from).cloned();
-    match (word, string) {
-        (Some(word), Some(string)) if word.end <= string.start => Some((word, false)),
-        (_, Some(string)) => Some((string, true)),
-        (word, None) => word.map(|word| (word, false)),
-    }
+    // No further than that string: it is not gone over once for each of them.
+    let string = strings.get(strings.partition_point(|string| string.start < from));
+    let most = string.map_or(text.len(), |string| string.start);
+    let word = long_word(&text[..most], from).map(|word| (word, false));
+    word.or_else(|| Some((string?.clone(), true)))
 }
 
 /// The beginning of what may be a token: a long word of a token's alphabet, or a JWT, or an XOAUTH2 string. By hand,
