@@ -170,9 +170,9 @@ pub const FACTS: &[Fact] = &[
     fact("redirect_uri", "redirect URI of the request (evidence file only)", Host),
     fact("redirect_platform", "web, native or spa: where the registration lists it (evidence file only)", Nobody),
     fact("secret.shape", "guid, value or truncated", Nobody),
-    fact("scope", "scopes asked for", Host),
+    fact("scope", "scopes asked for", Anybody),
     fact("scope.audience", "graph, exchange or other: whose scopes they are, by their host", Nobody),
-    fact("scope.granted", "`scope` of the token answer", Host),
+    fact("scope.granted", "`scope` of the token answer", Anybody),
     fact(
         "granted.audience",
         "graph or exchange: whose token that is; only one for Graph has names without a host",

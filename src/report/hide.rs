@@ -43,12 +43,14 @@ static ADDRESS: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// An IP address in brackets, as a mail server greets with it.
 static MACHINE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]"));
-/// Anything that is spelled as an IP address is.
-static BARE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[0-9A-Za-z.:]*[0-9A-Fa-f][.:][0-9A-Za-z.:]*"));
-/// What a host's name stands behind, or before: a greeting, a name in a log, a URL; a port, an address.
+static IPV4: LazyLock<Pattern> = LazyLock::new(|| pattern(r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b"));
+/// Anything that is spelled as an IPv6 address is.
+static BARE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"[0-9A-Za-z.:]*[0-9A-Fa-f]?::?[0-9A-Za-z.:]*"));
+/// What a host's name stands behind, or before: a greeting, a name in a log, a URL; a port, an address. By itself it is
+/// known where it is written small and ends as most do: names of classes and permissions have dots as well.
 static HOST: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:://(?:[^\s/@]*@)?|\b(?:220|ehlo|helo|host|server|relay|mx|CN)[ =:-]+)([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)(?:\[|:\d)|\b(?:E?TIMEDOUT|ECONN\w+|E\w+)\s+\S+ ([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b",
+        r"(?i)(?:://(?:[^\s/@]*@)?|\b(?:220|ehlo|helo|host|server|relay|mx|CN)[ =:-]+)([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b|([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)(?:\[|:\d)|\b(?-i:E[A-Z]{4,})\s+\S+ ([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]+)\b|(?-i:(?:^|[^\w.@/-])([a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|edu|gov|info|biz|eu|de|fr|it|es|nl|uk|ch|at|be|pl|se|jp|cn|in|au|ca|br|local|lan|internal|corp|example))(?:[\s,;:)\]>'\x22]|\.?$|\.\s))",
     )
 });
 /// A name with dots, wherever it stands.
@@ -148,8 +150,7 @@ impl Hide {
     /// A user by a name without an `@`.
     pub fn meet_user(&mut self, name: &str) {
         let name = name.rsplit('\\').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let is_one = name.len() > 2 && !name.contains(['@', ' ']) && !self.users.contains(&name);
-        if is_one {
+        if !name.contains(' ') && is_user(&name) && !self.users.contains(&name) {
             self.users.push(name);
         }
     }
@@ -243,17 +244,15 @@ impl Hide {
             Some(address) if !is_loopback(&address) => format!("[ip{}]", number(machines, &address)),
             _ => found[0].to_owned(),
         });
-        let replaced = BARE.replace_all(&text, |found: &Captures<'_>| {
-            let word = found[0].trim_end_matches(['.', ':']);
-            let (address, port) = match word.rsplit_once(':') {
-                Some((address, _)) if address.parse::<std::net::Ipv4Addr>().is_ok() => word.split_at(address.len()),
-                _ => (word, ""),
-            };
+        let mut named = |address: &str| {
             let is_one = address.parse::<std::net::IpAddr>().is_ok() && address.bytes().any(|b| b.is_ascii_digit());
-            if !is_one || is_loopback(address) {
-                return found[0].to_owned();
-            }
-            format!("ip{}{port}{}", number(machines, address), &found[0][word.len()..])
+            (is_one && !is_loopback(address)).then(|| format!("ip{}", number(machines, address)))
+        };
+        let text = IPV4.replace_all(&text, |found: &Captures<'_>| named(&found[0]).unwrap_or(found[0].to_owned()));
+        let replaced = BARE.replace_all(&text, |found: &Captures<'_>| {
+            let address = found[0].trim_end_matches(['.', ':']);
+            let name = named(address).unwrap_or(address.to_owned());
+            format!("{name}{}", &found[0][address.len()..])
         });
         replaced.into_owned()
     }
@@ -291,12 +290,22 @@ impl Hide {
             text = replaced(&text, thumbprint, &format!("{}…", &thumbprint[..8]));
         }
         for (at, user) in (1..).zip(&self.users) {
-            if !user.contains(['@', ' ']) {
+            if is_user(user) {
                 text = replaced(&text, user, &format!("user{at}"));
             }
         }
         text
     }
+}
+
+/// A name by which somebody is known wherever it stands: an address is met where it is, and a directory of a program's
+/// own is nobody's.
+fn is_user(name: &str) -> bool {
+    const PROGRAMS: [&str; 16] = [
+        "admin", "app", "apps", "data", "default", "deploy", "home", "node", "oauth2", "public", "root", "runner",
+        "shared", "site", "ubuntu", "www",
+    ];
+    name.len() > 2 && !name.contains('@') && !COMMON.contains(&name) && !PROGRAMS.contains(&name)
 }
 
 /// The part of a host's name that somebody registered: two labels, three below `co.uk` and the like.

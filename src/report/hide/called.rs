@@ -46,7 +46,8 @@ const MICROSOFTS: [&str; 6] = ["microsoft", "office 365", "azure", "windows", "o
 
 /// The names in a text, each where it stands.
 pub fn names(text: &str) -> Vec<&str> {
-    if !["enant", "pplication", "irectory", "app "].iter().any(|sign| text.contains(sign)) {
+    let lower = text.to_ascii_lowercase();
+    if !["tenant", "application", "directory", "app ", "named", "("].iter().any(|sign| lower.contains(sign)) {
         return Vec::new();
     }
     let called = CALLED.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());
