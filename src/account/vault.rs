@@ -166,9 +166,16 @@ impl Vault {
     }
 
     /// A mail server accepted the sign-in.
-    pub fn succeeded(&mut self, now: i64) {
-        self.last_success = Some(now);
+    pub fn succeeded(&mut self, accepted: Accepted) {
+        self.last_success = Some(accepted.at);
+        self.accepted = Some(accepted);
         (self.refused_at, self.refused) = (None, None);
+    }
+
+    /// Whether what refused the sign-in last was a mail server, and whether one has accepted it since.
+    fn at_a_mail_server(&self) -> Option<bool> {
+        let accepted = self.accepted.as_ref().map(|accepted| accepted.at);
+        self.refused.as_ref().filter(|refused| refused.of == Of::Mailbox).map(|_| accepted >= self.refused_at)
     }
 
     pub fn was_refused(&mut self, refused: Refused, now: i64) {
@@ -247,7 +254,16 @@ impl Vault {
     pub fn in_place_of(mut self, before: &Self) -> Self {
         let same_sign_in = self.signed_in_at.is_some() && self.signed_in_at == before.signed_in_at;
         if same_sign_in && before.refresh_token.is_some() && before.issued_at > self.issued_at {
-            return Self { client_secret: self.client_secret, ..before.clone() };
+            let mut later = Self {
+                client_secret: self.client_secret,
+                accepted: self.accepted.or_else(|| before.accepted.clone()),
+                changed_at: self.changed_at.or(before.changed_at),
+                ..before.clone()
+            };
+            if later.at_a_mail_server() == Some(true) {
+                (later.refused_at, later.refused) = (None, None);
+            }
+            return later;
         }
         if self.refresh_token.is_some() && self.refresh_token == before.refresh_token {
             self.signed_in_at = before.signed_in_at;
@@ -256,7 +272,8 @@ impl Vault {
             self.accepted = self.accepted.or_else(|| before.accepted.clone());
             self.changed_at = self.changed_at.or(before.changed_at);
             self.clock_off = self.clock_off.or(before.clock_off);
-            if before.is_dead() && before.refused_at > self.issued_at {
+            let shut_out = Self { accepted: self.accepted.clone(), ..before.clone() }.at_a_mail_server() == Some(false);
+            if shut_out || before.is_dead() && before.refused_at > self.issued_at {
                 (self.refused_at, self.refused) = (before.refused_at, before.refused.clone());
             }
         }

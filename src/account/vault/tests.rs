@@ -57,7 +57,17 @@ fn a_new_token_ends_no_refusal_of_a_mail_server() {
     vault.was_refused(refused.clone(), 6000);
     vault.take(&tokens(None), 7000);
     assert_eq!((vault.refused_at, vault.refused.clone()), (Some(6000), Some(refused)));
-    vault.succeeded(8000);
+    // Nor does it end by setting the account up again, until a mail server has accepted it.
+    let accepted = |at| Accepted { at, user: "kim@contoso.example".into(), client_id: "c".into(), host: "h".into() };
+    for (accepted_at, stays) in [(None, true), (Some(5500), true), (Some(6500), false)] {
+        let again =
+            Vault { accepted: accepted_at.map(accepted), ..Vault::signed_in(None, &tokens(Some("CANARY-rt")), 6400) };
+        assert_eq!(again.in_place_of(&vault).refused.is_some(), stays, "{accepted_at:?}");
+        let meanwhile = Vault { signed_in_at: vault.signed_in_at, issued_at: Some(5000), ..Vault::new(None) };
+        let later = Vault { accepted: accepted_at.map(accepted), ..meanwhile }.in_place_of(&vault);
+        assert_eq!((later.refused.is_some(), later.accepted.map(|accepted| accepted.at)), (stays, accepted_at));
+    }
+    vault.succeeded(accepted(8000));
     assert_eq!((vault.refused_at, vault.refused), (None, None));
 }
 

@@ -85,10 +85,7 @@ impl Attempt {
 /// Whether the sign-in was taken; what became of a message behind it is another matter.
 fn keep(context: &Context, known: &Known, conversation: &Conversation) {
     if conversation.authenticated() {
-        known.keep(context, |vault| {
-            vault.succeeded(access::now());
-            vault.accepted = Some(Accepted::of(&known.account, access::now()));
-        });
+        known.keep(context, |vault| vault.succeeded(Accepted::of(&known.account, access::now())));
     } else if let smtp::Ending::Refused { stage: smtp::Stage::Auth, reply } = &conversation.ending {
         let refused = Refused { summary: visible::line(&reply.text()), codes: Vec::new(), of: Of::Mailbox };
         known.keep(context, |vault| vault.was_refused(refused, access::now()));

@@ -6,7 +6,7 @@ use super::{
     attempt::Attempt,
 };
 use crate::{
-    account::settings::Consent,
+    account::{settings::Consent, vault::Accepted},
     diagnosis::{
         Cause, Experiment,
         experiment::{self as experiments, Showed},
@@ -108,7 +108,7 @@ fn had(
     let (showed, said) = experiment::ended(&attempt.conversation, &after)?;
     if *change == Change::Fresh && after.authenticated() {
         // It is the account's own by now.
-        known.keep(context, |vault| vault.succeeded(access::now()));
+        known.keep(context, |vault| vault.succeeded(Accepted::of(&known.account, access::now())));
     }
     attempt.shown.push(Shown { experiment, showed, with, ending: after.ending });
     Ok((showed, said))
