@@ -91,6 +91,8 @@ fn a_sender_that_is_not_allowed_is_refused_after_data() {
         (&document["causes"][0]["cause"], &document["causes"][0]["item"]),
         (&"send_as_denied".into(), &"send-as".into())
     );
+    let commands = document["causes"][0]["commands"].to_string();
+    assert!(commands.contains("-Identity 'admin@contoso.example' -Trustee 'alerts@contoso.example'"), "{commands}");
 }
 
 #[test]

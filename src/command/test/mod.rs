@@ -30,6 +30,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     };
     if let Some(from) = &asked.from {
         known.account.sender = from.clone();
+        known.settings.sender = Some(from.clone());
     }
     let tried = match asked.until_accepted {
         Some(limit) => Watch::new(context, asked, &known, limit).run(),

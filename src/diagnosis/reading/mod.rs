@@ -75,6 +75,7 @@ impl Reading {
         let records = records::split(&cleared.text);
         let evidence = &mut self.evidence;
         let told = !evidence.values("user").is_empty();
+        let known = own::known(evidence);
         let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
             evidence.add_if_none("user", user);
@@ -88,9 +89,9 @@ impl Reading {
             refused_user(evidence, line);
         }
         accepted.outcome(evidence, refused);
+        let shown = own::add(evidence, &records, &known);
         service::add(evidence, &records, refused);
         answer::add(evidence, text, &records);
-        let shown = own::add(evidence, &records);
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);

@@ -293,14 +293,17 @@ fn add_address(evidence: &mut Evidence, line: &str) {
     // What is named where a proxy is at fault is the server behind it, if not the proxy itself.
     let proxy = evidence.values("network.kind").iter().any(|kind| kind.starts_with("proxy"));
     if proxy {
+        // Which of the two a host is, the line does not say.
         evidence.add("network.address", PROXY.captures(line).map(|found| part(&found, 1)).unwrap_or_default());
-    } else if !host.is_empty() {
+        return;
+    }
+    if !host.is_empty() {
         evidence.add("network.address", if port.is_empty() { host.clone() } else { format!("{host}:{port}") });
     }
-    // The authority is no mail server.
     if host.starts_with("login.") && matches!(port.as_str(), "" | "443") {
         evidence.add_if_none("authority", &format!("https://{host}"));
     }
+    // The authority is no mail server.
     if !host.contains("login.") && !matches!(port.as_str(), "443" | "80") {
         evidence.add_if_none("host", &host);
         evidence.add_if_none("port", &port);

@@ -22,8 +22,16 @@ const HEADS: [&str; 3] = ["Evidence ", "根拠 ", "- "];
 /// One such row may be anybody's.
 const FEWEST: usize = 2;
 
-/// Adds the rows; gives what is shown of a token.
-pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<Claims> {
+/// What the rest of a page names only as advice.
+const ADVISED: [&str; 3] = ["host", "port", "client_id"];
+
+/// Those of them that were known before the page was read.
+pub fn known(evidence: &Evidence) -> Vec<&'static str> {
+    ADVISED.into_iter().filter(|fact| !evidence.values(fact).is_empty()).collect()
+}
+
+/// Adds the rows, but of what was `known` before; gives what is shown of a token.
+pub fn add(evidence: &mut Evidence, records: &[Record], known: &[&str]) -> Option<Claims> {
     let rows: Vec<(&str, &str)> = records.iter().filter_map(|Record(line)| row(line)).collect();
     if rows.len() < FEWEST {
         return None;
@@ -32,8 +40,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<Claims> {
     for fact in ["flow", "user", "sender"] {
         evidence.add_if_none(fact, of(fact).unwrap_or_default());
     }
-    // Servers and apps that the rest of the page names are advice.
-    for (fact, value) in ["host", "port", "client_id"].into_iter().filter_map(|fact| Some((fact, of(fact)?))) {
+    let shown = ADVISED.into_iter().filter(|fact| !known.contains(fact));
+    for (fact, value) in shown.filter_map(|fact| Some((fact, of(fact)?))) {
         evidence.set(fact, value);
     }
     for scope in of("scope").unwrap_or_default().split_whitespace() {
@@ -63,7 +71,10 @@ fn row(line: &str) -> Option<(&'static str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::tests::{fact, named},
+        super::{
+            Reading,
+            tests::{fact, named},
+        },
         *,
     };
 
@@ -84,6 +95,12 @@ mod tests {
         let advised =
             "Fix  1. Set the host to smtp.office365.com\nEvidence  Server: mail.web12.example\n          Port: 587";
         assert_eq!(fact(advised, "host"), "mail.web12.example");
+        let elsewhere = "Evidence  Server: mail.web12.example\n          Port: 587\n          Reply: 535 5.7.3 Authentication unsuccessful";
+        assert_eq!(named(elsewhere).0, "other_service");
+        let mut reading = Reading::default();
+        reading.add_file("host = \"smtp.office365.com\"", 0).unwrap();
+        reading.add_text(advised, 0);
+        assert_eq!(reading.evidence.values("host"), ["smtp.office365.com"]);
     }
 
     #[test]
