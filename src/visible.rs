@@ -23,6 +23,14 @@ pub fn line(text: &str) -> String {
     visible(text.as_bytes())
 }
 
+/// The beginning of a text of more than so many characters, with what shows that there is more.
+pub fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A text of several lines: a line ends at `\n` or `\r\n`, a tab is four spaces.
 pub fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

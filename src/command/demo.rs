@@ -185,6 +185,9 @@ fn at_the_browser(announced: &Announcement) -> [Companion; 2] {
     ]
 }
 
+/// Switches that whoever only looks something up sets: none.
+const LOOKING: &str = "";
+
 /// The portal, where it shows a secret's value, and where it takes a certificate.
 fn portal(announced: &Announcement) -> [Companion; 2] {
     let control = |body: &str| request(announced, announced.control_url("state"), body.to_owned());
@@ -192,8 +195,7 @@ fn portal(announced: &Announcement) -> [Companion; 2] {
         label: Phrase::new("demo.secret"),
         done: Phrase::new("demo.secret-shown").with("value", &announced.client_secret),
         when: When::SecretAsked,
-        // Nothing is changed by it.
-        request: control("registration=on"),
+        request: control(LOOKING),
     };
     let certificate = Companion {
         label: Phrase::new("demo.upload"),
@@ -248,8 +250,7 @@ fn asking(announced: &Announcement, fault: &Fault) -> Option<Companion> {
         label: Phrase::new("demo.ask"),
         done: Phrase::new("demo.told").with("value", value),
         when: When::SomethingFailed,
-        // Nothing is changed by it.
-        request: request(announced, announced.control_url("state"), "registration=on".to_owned()),
+        request: request(announced, announced.control_url("state"), LOOKING.to_owned()),
     })
 }
 

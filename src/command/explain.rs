@@ -65,6 +65,9 @@ pub fn run(context: &Context, asked: &Explain) -> Status {
     }
 }
 
+/// Of a value among what was read.
+const LONGEST: usize = 120;
+
 type Trouble = (Status, Phrase);
 
 fn trouble(key: &str) -> Trouble {
@@ -186,21 +189,14 @@ fn understood(context: &Context, evidence: &Evidence, causes: &[Cause]) -> Phras
         what.push(context.texts.say(&token));
     }
     if let Some(first) = causes.first().filter(|first| what.is_empty() && first.slug != UNKNOWN) {
-        let shown = |(fact, value): &(&str, String)| verdict::fact(&context.texts, fact, &shortened(value));
+        let shown =
+            |(fact, value): &(&str, String)| verdict::fact(&context.texts, fact, &visible::short(value, LONGEST));
         what.extend(first.evidence.iter().map(shown));
     }
     if what.is_empty() {
         return Phrase::new("explain.nothing");
     }
     Phrase::new("explain.read").with("what", visible::line(&what.join(" · ")))
-}
-
-fn shortened(value: &str) -> String {
-    const LONGEST: usize = 120;
-    match value.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &value[..end]),
-        None => value.to_owned(),
-    }
 }
 
 /// Where no cause is sure, the live test tells more, if it is the sign-in of an account that is set up here.

@@ -1,7 +1,7 @@
 //! A text with places for values, `{name}`, taken apart. What a value is, and what stands where there is none, is not known
 //! here.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 /// Replaces `{name}`; one that has no value stays.
 pub(super) fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
@@ -40,12 +40,11 @@ pub(super) fn parts(template: &str) -> Vec<Part<'_>> {
 
 /// The names that a text has values put in for.
 pub fn placeholders(template: &str) -> BTreeSet<String> {
-    let found = RefCell::new(BTreeSet::new());
-    fill(template, |name| {
-        found.borrow_mut().insert(name.to_owned());
-        None
-    });
-    found.into_inner()
+    let name = |part| match part {
+        Part::Name(name) => Some(name.to_owned()),
+        Part::Words(_) => None,
+    };
+    parts(template).into_iter().filter_map(name).collect()
 }
 
 #[cfg(test)]

@@ -216,6 +216,8 @@ fn a_refused_test_names_the_commands_that_would_tell_more() {
     assert_eq!(ran.status, 1);
     assert_eq!(ran.stdout.matches("235 2.7.0").count(), 1, "one more sign-in: {}", ran.stdout);
     assert!(!ran.stdout.contains("--try sign-in-name"), "{}", ran.stdout);
+    let report = desk.run(&["test", "--try", "sign-in-name", "--report", "-"]).stdout;
+    assert_eq!(report.matches("235 2.7.0").count(), 1, "the exchange of what was tried as well: {report}");
 }
 
 #[test]

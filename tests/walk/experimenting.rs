@@ -77,7 +77,6 @@ fn the_name_of_the_token_is_tried_and_what_follows_is_one_key() {
     person.enter();
     assert_eq!(conversations(&person), 1, "one sign-in");
     assert!(person.screen().busy.is_some() && person.at() == "experiments");
-    microsoft.state.users[1].mailbox.as_mut().unwrap().smtp_auth = smtp_oauth::simulator::tenant::Switch::On;
     microsoft.serves(&mut person);
     assert_eq!(person.at(), "connection");
     let said = person.model.desk().word("causes.user_is_not_token_user.headline");
@@ -101,6 +100,7 @@ fn a_name_that_is_refused_for_another_reason_is_news_and_proves_nothing() {
     let (mut microsoft, mut person) = of_somebody_else();
     let before = headlines(&person);
     // Authenticated SMTP is off for that one, as the organisation has it.
+    microsoft.state.users[1].mailbox.as_mut().unwrap().smtp_auth = smtp_oauth::simulator::tenant::Switch::Inherit;
     person.presses(Key::Letter('t')).enter();
     microsoft.serves(&mut person);
     assert_eq!((person.at().as_str(), headlines(&person)), ("connection", before));

@@ -70,7 +70,7 @@ impl Attempt {
         let attempted = known.attempted(&self.vault);
         let mut evidence = attempted.conversed(&self.conversation, self.recipient.as_ref(), access::now());
         for shown in &self.shown {
-            evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.ending);
+            evidence.add_experiment(shown.experiment, shown.showed, &shown.with, &shown.after.ending);
         }
         evidence
     }

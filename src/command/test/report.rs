@@ -22,6 +22,7 @@ pub fn of_attempt(known: &Known, attempt: &Attempt, accepted: Phrase) -> Report 
         ended: Some(verdict::ending(&attempt.conversation.ending).unwrap_or(accepted)),
         waited: Some(attempt.took),
         conversation: Some(Box::new(attempt.conversation.clone())),
+        tried: attempt.shown.iter().map(|shown| (shown.what.clone(), shown.after.transcript.clone())).collect(),
         token: Some(Token::of(&token, attempt.vault.expires_at, access::now())),
         ..of(known)
     }

@@ -15,7 +15,7 @@ use crate::{
     runtime::mail::{self, Endpoint},
     secret::Secret,
     shell,
-    smtp::{Conversation, Ending, Line},
+    smtp::{Conversation, Line},
     token::Claims,
     wizard::experiment::{self, Change, Ended, Means},
 };
@@ -26,7 +26,9 @@ pub struct Shown {
     pub showed: Showed,
     /// What was changed.
     pub with: String,
-    pub ending: Ending,
+    /// The same in words.
+    pub what: Phrase,
+    pub after: Conversation,
 }
 
 /// Makes those that were asked for, each once and in their order. One that cannot be made says so, and shows nothing.
@@ -110,7 +112,8 @@ fn had(
         // It is the account's own by now.
         known.keep(context, |vault| vault.succeeded(Accepted::of(&known.account, access::now())));
     }
-    attempt.shown.push(Shown { experiment, showed, with, ending: after.ending });
+    let what = experiment::label(experiment, change);
+    attempt.shown.push(Shown { experiment, showed, with, what, after });
     Ok((showed, said))
 }
 

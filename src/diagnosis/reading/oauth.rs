@@ -60,15 +60,13 @@ static TRACE: LazyLock<Pattern> = LazyLock::new(|| {
 });
 /// What is worth keeping as a description where no number stands in it, beside the sentences that rules look for and
 /// those that stand for a number: words that are one condition of several.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 14] = [
     "refresh token",
     "refresh_token is missing",
     "InvalidToken",
     "Authorization_RequestDenied",
     "HTTP Error 400",
     "HTTP Error 401",
-    "client secret keys are expired",
-    "must be marked as 'mobile",
     "parameter 'scope'",
     "parameter 'redirect_uri'",
     "parameter 'client_id'",

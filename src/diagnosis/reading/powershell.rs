@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::{super::Evidence, records::pattern};
-use crate::{pattern::Pattern, visible};
+use crate::{facts::Guid, pattern::Pattern, visible};
 
 /// `PS C:\> Get-CASMailbox alerts@contoso.example | fl SmtpClientAuthenticationDisabled`.
 static COMMAND: LazyLock<Pattern> = LazyLock::new(|| {
@@ -137,7 +137,7 @@ pub fn infer(evidence: &mut Evidence) {
         for alias in words().filter_map(|word| word.strip_prefix("smtp:")) {
             evidence.add_once("alias", alias);
         }
-        let guid = |word: &&str| word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4;
+        let guid = |word: &&str| word.parse::<Guid>().is_ok();
         let id = line.trim_start().strip_prefix("ObjectId").and_then(|_| words().find(guid));
         evidence.add_once("principal", id.filter(|_| principals).unwrap_or_default());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::pattern::Pattern;
+use crate::{pattern::Pattern, visible};
 
 use super::{super::Evidence, records::pattern};
 
@@ -157,7 +157,7 @@ impl Refusal {
     }
 
     pub fn take(&mut self, next: &Self) {
-        self.text = bounded(&format!("{} {}", self.text, next.words()));
+        self.text = visible::short(&format!("{} {}", self.text, next.words()), LONGEST);
         self.continues = next.continues;
     }
 
@@ -225,14 +225,7 @@ fn trimmed(text: &str) -> String {
         .fold(text, |text, end| text.split(end).next().unwrap_or(text));
     // Host, time and id in brackets are the last that Microsoft says.
     let text = BRACKETS.find(text).map_or(text, |brackets| &text[..brackets.end()]);
-    bounded(text.trim_end_matches([' ', ')', '\'', '"', ',', '}', '\\']))
-}
-
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    visible::short(text.trim_end_matches([' ', ')', '\'', '"', ',', '}', '\\']), LONGEST)
 }
 
 /// The month in which it was made: what was broken at Microsoft in some months of the past is known.

@@ -58,7 +58,6 @@ const SAYINGS: &[(&str, &str)] = &[
     ("unable to issue tokens from this api version for a microsoft account", "500201"),
     ("this endpoint only accepts post requests", "900561"),
     ("no reply address provided", "900971"),
-    ("is neither a valid dns name, nor a valid external domain", "900023"),
     ("if there are no active subscriptions for the tenant", "90002"),
     ("application identifier is expected to be a guid", "90112"),
     ("application with identifier", "700016"),
@@ -92,6 +91,12 @@ pub(super) fn add_number(evidence: &mut Evidence) {
 #[cfg(test)]
 mod tests {
     use super::super::Reading;
+
+    #[test]
+    fn no_sentence_stands_twice() {
+        let mut known = std::collections::BTreeSet::new();
+        assert_eq!(super::words().filter(|sentence| !known.insert(*sentence)).collect::<Vec<_>>(), [""; 0]);
+    }
 
     #[test]
     fn a_sentence_stands_for_its_number() {
