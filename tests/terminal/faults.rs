@@ -21,6 +21,8 @@ use crate::{
 const PROGRAM: &str = env!("CARGO_BIN_EXE_smtp-oauth");
 /// The longest path has some twenty screens; every line of an exchange and every second of a countdown changes one.
 const MOST_CHANGES: usize = 600;
+/// ED with 2 (ECMA-48, 8.3.39): all of the screen is erased.
+const CLEARED: &[u8] = b"\x1b[2J";
 
 /// A screen as one line of words: what is too long for a row is found all the same.
 fn words(screen: &str) -> String {
@@ -47,13 +49,22 @@ struct Journey {
 }
 
 impl Journey {
+    /// Types this and waits until it has been handled: Ctrl-L after it paints the whole screen anew, and keys are taken
+    /// in turn. Without that the next look could meet the screen from before, and its key would be pressed twice.
+    fn types(&mut self, keys: &str) {
+        let repaints = |seen: &Seen| seen.bytes.windows(CLEARED.len()).filter(|bytes| *bytes == CLEARED).count();
+        let before = repaints(&self.terminal.seen.0.lock().unwrap());
+        self.terminal.types(&format!("{keys}\x0c"));
+        self.terminal.wait("the screen painted anew", |seen| repaints(seen) > before && is_whole(seen));
+    }
+
     /// Presses a letter once the footer names it as it does at this step: with Ctrl where letters are text.
     fn presses(&mut self, step: &str, letter: char) {
         let takes_text = product::step(step).is_some_and(|step| step.field.is_some());
         let name = key::pressed(Key::Letter(letter), takes_text);
         self.terminal.wait(&name, |seen| is_whole(seen) && offers(seen, &name));
         let byte = if takes_text { letter as u8 & 0x1f } else { letter as u8 };
-        self.terminal.types(&char::from(byte).to_string());
+        self.types(&char::from(byte).to_string());
     }
 
     /// Takes what is proposed, approves where that is offered, until this is read. No key is pressed at a screen
@@ -87,7 +98,7 @@ impl Journey {
                 (seen.screen.screen().contents(), key)
             };
             if let Some((_, key)) = key {
-                self.terminal.types(key);
+                self.types(key);
             }
             self.terminal.wait(wanted, |seen| read(seen) || seen.screen.screen().contents() != before);
         }
@@ -115,7 +126,7 @@ impl Journey {
         let number = said.split(':').next().unwrap().to_owned();
         self.presses("consent", 'b');
         self.terminal.sees("What the browser shows");
-        self.terminal.types(&format!("{number}\r"));
+        self.types(&format!("{number}\r"));
     }
 
     fn mends(&mut self, story: &Story) {
@@ -124,7 +135,7 @@ impl Journey {
                 self.presses(story.shows, 'g');
                 self.is_at(step);
                 self.repairs(step);
-                self.terminal.types("\r");
+                self.types("\r");
             }
             Mends::Here(Key::Letter(letter)) => {
                 self.repairs(story.shows);
@@ -132,28 +143,28 @@ impl Journey {
             }
             Mends::Here(_) => {
                 self.repairs(story.shows);
-                self.terminal.types("\r");
+                self.types("\r");
             }
             Mends::Waits(_) | Mends::Chooses(..) => unreachable!("told to the pure wizard alone"),
             Mends::With(Key::Letter(letter)) => self.presses(story.shows, letter),
-            Mends::With(_) => self.terminal.types("\r"),
+            Mends::With(_) => self.types("\r"),
             Mends::Types("mail-server", _) => {
                 self.presses(story.shows, 'g');
                 self.is_at("mail-server");
                 let screen = self.terminal.seen.0.lock().unwrap().screen.screen().contents();
                 let port = screen.rsplit_once("localhost.invalid:").unwrap().1;
                 let port: String = port.chars().take_while(char::is_ascii_digit).collect();
-                self.terminal.types(&format!("\x15localhost:{port}\r"));
+                self.types(&format!("\x15localhost:{port}\r"));
             }
             Mends::Types(step, text) if step == story.shows => {
                 self.is_at(step);
                 self.repairs(step);
-                self.terminal.types(&format!("{text}\r"));
+                self.types(&format!("{text}\r"));
             }
             Mends::Types(step, text) => {
                 self.presses(story.shows, 'g');
                 self.is_at(step);
-                self.terminal.types(&format!("\x15{text}\r"));
+                self.types(&format!("\x15{text}\r"));
             }
         }
     }
