@@ -9,7 +9,7 @@ pub mod experiment;
 mod quoted;
 pub mod reading;
 pub mod rules;
-mod usual;
+pub mod usual;
 mod vocabulary;
 
 pub use attempted::Attempted;

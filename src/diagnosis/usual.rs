@@ -31,16 +31,16 @@ struct Shape {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Usual {
+pub struct Usual {
     cause: String,
     /// In how many threads of just this shape it was the cause.
-    seen: u32,
+    pub seen: u32,
     /// In how many others, which told more of the same failure: its number, the token.
     #[serde(default)]
-    fuller: u32,
+    pub fuller: u32,
     /// One of these speaks against it.
     #[serde(default)]
-    unless: Vec<Condition>,
+    pub unless: Vec<Condition>,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
@@ -67,6 +67,12 @@ pub fn order(found: &mut Vec<Cause>, evidence: &Evidence) {
     let worked = !evidence.values("worked.minutes").is_empty();
     let rank = |cause: &Cause| usual.iter().position(|slug| *slug == cause.slug).unwrap_or(usize::MAX);
     found.sort_by_key(|cause| (cause.slug == UNKNOWN, worked && cause.set_up, rank(cause)));
+}
+
+/// Where a cause is a usual one: the shape's conditions, and how usual.
+pub fn of(slug: &str) -> impl Iterator<Item = (&'static [Condition], &'static Usual)> {
+    let usual = |shape: &'static Shape| shape.usual.iter().map(|usual| (shape.all.as_slice(), usual));
+    SHAPES.iter().flat_map(usual).filter(move |(_, usual)| usual.cause == slug)
 }
 
 impl Shape {
