@@ -284,7 +284,9 @@ impl Texts {
             ("accepted", diagnosis::AFTERWARDS) => Some(self.word("known-facts.afterwards")),
             ("accepted", diagnosis::BEFOREHAND) => Some(self.word("known-facts.beforehand")),
             ("clock.off", value) => clock::error(value).map(|error| self.say(&error)),
-            ("worked.minutes", value) => clock::ago(value).map(|ago| self.say(&ago)),
+            ("worked.minutes" | "change.minutes" | "token.minutes", value) => {
+                clock::ago(value).map(|ago| self.say(&ago))
+            }
             (name, value) if Experiment::is_outcome(name) => Some(self.word(&format!("known-facts.{value}"))),
             (_, value) => said(value).map(str::to_owned).or_else(each),
         }
