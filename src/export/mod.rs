@@ -3,6 +3,7 @@
 //! read or written here, and no language is known: comments are phrases, which the caller says.
 
 mod msmtp;
+mod mutt;
 mod systemd;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub enum Place {
 }
 
 /// Every format there is, in the order they are shown.
-pub const FORMATS: &[Format] = &[msmtp::FORMAT, systemd::FORMAT];
+pub const FORMATS: &[Format] = &[msmtp::FORMAT, mutt::FORMAT, systemd::FORMAT];
 
 /// What is known of an account and of this program.
 #[derive(Clone)]
@@ -131,6 +132,19 @@ impl Facts<'_> {
             words.push(shell::config_option(config).ok_or_else(|| Refusal::Unprintable(config.clone()))?);
         }
         Ok(words.join(" "))
+    }
+
+    /// What stands at the top of a file: which program it is for, and who gets a token by it.
+    fn head(&self, program: &str) -> String {
+        let whose = Phrase::new(if self.shared { "comments.head-shared" } else { "comments.head" });
+        let path = visible::line(&self.vault.display().to_string());
+        self.comment(&whose.with("program", program).with("path", path))
+    }
+
+    /// The same for who exports.
+    fn readers(&self, program: &str) -> Phrase {
+        let readers = Phrase::new(if self.shared { "export.readers-shared" } else { "export.readers" });
+        readers.with("program", program).with("path", self.vault.display())
     }
 
     /// Lines that no program reads: every one of them begins with the mark, whatever a value has in it.

@@ -114,7 +114,10 @@ const WRONG: &[(&str, &str)] = &[
         "base_url = \"https://mail.example/imart?a=b\"\n",
         "FILE, line 1: `base_url`: Leave out what stands behind a ? or # and any user name before an @: the address ends with the product's path, as in https://im.example.com/imart.",
     ),
-    ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp, systemd."),
+    (
+        "export = [\"teapot\"]\n",
+        "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp, mutt, systemd.",
+    ),
     (
         "endpoints.ca_file = \"no.pem\"\n",
         "FILE, line 1: `endpoints.ca_file`: There is no such file; a path is taken from the directory of the answers file.",
