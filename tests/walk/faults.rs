@@ -180,7 +180,11 @@ fn every_fault_is_named_leads_to_its_item_and_ends_in_a_235() {
     let only = std::env::var("FAULT").ok();
     for (fault, _) in faults::all().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         println!("{fault}");
-        told(stories::all().find(|story| story.fault == fault).unwrap_or_else(|| panic!("no story of {fault}")));
+        told(
+            stories::all()
+                .find(|story| story.fault == fault)
+                .unwrap_or_else(|| panic!("no story of {fault} in tests/walk/stories/")),
+        );
     }
 }
 
@@ -193,13 +197,14 @@ fn every_cause_is_shown_by_a_fault_or_it_is_said_why_not() {
         let (cause, by) = row.strip_prefix("| `")?.strip_suffix(" |")?.split_once("` | ")?;
         Some((cause, by))
     };
-    let rows: BTreeMap<&str, &str> = table.lines().map(|row| cells(row).unwrap_or_else(|| panic!("{row}"))).collect();
+    let rows: BTreeMap<&str, &str> =
+        table.lines().map(|row| cells(row).unwrap_or_else(|| panic!("docs/simulator.md: {row}"))).collect();
     for (cause, _) in cause::FILES {
         let mut faults: Vec<&str> =
             stories::all().filter(|story| story.cause == *cause).map(|story| story.fault).collect();
         faults.sort_unstable();
         let shown = faults.iter().map(|fault| format!("`{fault}`")).collect::<Vec<_>>().join(", ");
-        let by = rows.get(cause).unwrap_or_else(|| panic!("no row of {cause}"));
+        let by = rows.get(cause).unwrap_or_else(|| panic!("no row of {cause} in docs/simulator.md"));
         let why_not = by.strip_prefix("no: ").is_some_and(|why| !why.is_empty());
         assert!(if faults.is_empty() { why_not } else { *by == shown }, "{cause}: {by}; told: {shown}");
     }
