@@ -3,6 +3,7 @@
 //! a screen or a JSON document is made, so that switching the language needs no new evidence.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
@@ -11,6 +12,14 @@ pub struct Phrase {
     /// Placeholder and value; a text names the placeholder as `{placeholder}`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<(String, String)>,
+}
+
+/// A unit variant by the name that documents and keys of texts have for it.
+pub fn id(variant: impl Serialize) -> String {
+    match serde_json::to_value(variant) {
+        Ok(Value::String(name)) => name,
+        _ => String::new(),
+    }
 }
 
 /// A file up to its words in other languages, which are tables at its end under each language's code, `[ja]`. Reading

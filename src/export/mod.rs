@@ -213,6 +213,14 @@ mod tests {
         }
     }
 
+    /// What a format gives for an account with these settings.
+    pub fn exported(format: &Format, more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
+        let (name, account) = ("alerts".parse().unwrap(), account(more));
+        let mut facts = facts(&name, &account);
+        change(&mut facts);
+        format.export(&facts).map(|exported| exported.text())
+    }
+
     pub fn english(phrase: &Phrase) -> String {
         said(include_str!("../language/en.toml"), phrase)
     }

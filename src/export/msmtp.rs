@@ -88,13 +88,10 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::export::tests::{account, facts, japanese};
+    use crate::export::tests::{self, account, facts, japanese};
 
     fn exported(more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
-        let (name, account) = ("alerts".parse().unwrap(), account(more));
-        let mut facts = facts(&name, &account);
-        change(&mut facts);
-        export(&facts).map(|exported| exported.text())
+        tests::exported(&FORMAT, more, change)
     }
 
     /// What msmtp takes for a command.

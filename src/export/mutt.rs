@@ -51,13 +51,10 @@ fn encoded(user: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::tests::{account, facts, japanese};
+    use crate::export::tests::{self, japanese};
 
     fn exported(more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
-        let (name, account) = ("alerts".parse().unwrap(), account(more));
-        let mut facts = facts(&name, &account);
-        change(&mut facts);
-        export(&facts).map(|exported| exported.text())
+        tests::exported(&FORMAT, more, change)
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The evidence, fact by fact, in the order in which somebody who helps asks for it. Names of claims stay as they are.
+//! The evidence, fact by fact, in the order in which somebody who helps asks for it: a fact's section is by its name here.
+//! Names of claims stay as they are.
 
 use super::{
     Token,

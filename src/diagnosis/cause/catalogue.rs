@@ -1,4 +1,5 @@
-//! The causes there are, one TOML file each, in the order in which equally sure ones are listed.
+//! The causes there are, one TOML file each, in the order in which equally sure ones are listed, and what their rules look
+//! for, for who reads a text. It judges nothing.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 

@@ -9,21 +9,10 @@ use crate::{
     phrase::before_words,
 };
 
-fn example(entry: &Entry) -> Evidence {
-    let mut evidence = Evidence::default();
-    for (fact, value) in &entry.example {
-        let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-        for value in values {
-            evidence.add(fact, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-    }
-    evidence
-}
-
 #[test]
 fn every_example_names_its_cause_first() {
     for entry in catalogue() {
-        let found = causes(&example(entry));
+        let found = causes(&entry.example);
         assert_eq!(found[0].slug, entry.slug, "{found:#?}");
     }
 }
