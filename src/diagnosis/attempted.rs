@@ -1,15 +1,13 @@
 //! What is known of an attempt, whoever makes it: a command that has an account's files, the wizard that has its own.
 //! Both fill in the same and get their evidence here, so that both judge alike. It reads no clock and judges nothing.
 
-use super::{
-    Evidence,
-    evidence::{OWN, name},
-};
+use super::{Evidence, evidence::OWN};
 use crate::{
     account::{Account, Settings},
     entra::{Cloud, Failure, grant::Tokens},
     facts::{Address, Guid},
     network::NetworkFailure,
+    phrase::id,
     secret::Secret,
     smtp::Conversation,
     way::Way,
@@ -112,12 +110,12 @@ impl Evidence {
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
-        self.add("security", name(&account.server.security));
+        self.add("security", id(account.server.security));
     }
 
     fn add_sign_in(&mut self, account: &Account) {
         self.add("user", &account.user);
-        self.add("cloud", name(&account.cloud));
+        self.add("cloud", id(account.cloud));
         self.add("authority", &account.registration.authority);
         self.add("tenant", &account.registration.tenant);
         if account.cloud.is_microsoft() && account.registration.tenant.is_consumers() {
@@ -141,7 +139,7 @@ impl Evidence {
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("cloud", Some(name(&settings.cloud()))),
+            ("cloud", Some(id(settings.cloud()))),
         ];
         for (fact, text) in texts {
             self.add(fact, text.unwrap_or_default());

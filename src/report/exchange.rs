@@ -6,7 +6,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    phrase::Phrase,
+    phrase::{Phrase, id},
     smtp::{Line, Side, StageResult, TlsFacts},
 };
 
@@ -16,10 +16,8 @@ const DETAIL: usize = 300;
 
 pub fn stages(writer: &Writer, stages: &[StageResult]) -> Part {
     let row = |result: &StageResult| {
-        let stage = serde_json::to_value(result.stage).unwrap_or_default();
-        let stage = stage.as_str().unwrap_or_default().to_owned();
         let mark = writer.word(if result.ok { "ok" } else { "failed" });
-        let mut spans = vec![Span::Value(stage)];
+        let mut spans = vec![Span::Value(id(result.stage))];
         spans.push(Span::Words(format!(" {mark}, {:.1} ms", result.took.as_secs_f64() * 1000.0)));
         if !result.detail.is_empty() {
             spans.push(Span::Words(": ".into()));

@@ -1,4 +1,5 @@
-//! Causes and endings, put in words for a screen.
+//! Causes and endings, put in words for a screen or a terminal: which are said, and what stands once behind several. How
+//! sure one is, `diagnosis` says; how it is laid out, the fronts and `command::summary`.
 
 use super::{
     desk::Desk,
@@ -10,7 +11,7 @@ use crate::{
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
-    phrase::Phrase,
+    phrase::{Phrase, id},
     report::apart,
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
@@ -144,12 +145,10 @@ pub fn obstacle(failure: &Failure) -> Option<Phrase> {
 
 /// A network failure in a sentence that names the address and what to try.
 pub fn unreachable(failure: &NetworkFailure) -> Phrase {
-    let kind = serde_json::to_value(failure.kind).unwrap_or_default();
-    let kind = kind.as_str().unwrap_or("other");
     // Only where nobody knows who issued it, another authority's file would help.
     let fault = certificate::fault(&failure.detail).filter(|fault| *fault != "unknown-issuer");
     let fault = fault.filter(|_| failure.kind == FailureKind::Certificate);
-    let key = fault.map_or_else(|| kind.to_owned(), |fault| format!("{kind}-{fault}"));
+    let key = fault.map_or_else(|| id(failure.kind), |fault| format!("{}-{fault}", id(failure.kind)));
     Phrase::new(format!("network.{key}")).with("address", &failure.address).with("detail", &failure.detail)
 }
 
