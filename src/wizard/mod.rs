@@ -196,11 +196,6 @@ impl Model {
             Message::Companion(number) => self.call(number),
             Message::Language => self.switch_language(now),
             Message::CheckAgain => self.check_again(now),
-            Message::GoToStep(id) => {
-                self.taken_over();
-                self.mending = None;
-                self.open(id, now)
-            }
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),

@@ -270,7 +270,7 @@ fn a_sign_in_that_was_refused_is_no_token_to_go_on_with() {
     person.presses(Key::Esc);
     assert!(person.at() == "message" && failed(&person), "{}", person.reads());
     assert!(headline(&person.screen()).is_some(), "{}", person.reads());
-    person.tell(Message::GoToStep("consent"));
+    person.goes_back_to("consent");
     let screen = person.screen();
     assert!(screen.busy.is_some() || screen.action(Key::Enter).is_some_and(|action| action.label == "Sign in again"));
 }
