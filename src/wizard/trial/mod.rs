@@ -311,9 +311,9 @@ pub fn plan(account: &Account, token: Secret, message: Option<Envelope>) -> Plan
 
 /// The pause before another try while a change is waited for, after so many pauses.
 pub fn pause(pauses: usize) -> Duration {
-    /// Minutes; the last one over and over.
-    const PAUSES: [u64; 6] = [1, 2, 3, 5, 10, 15];
-    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)] * 60)
+    /// Seconds; the last one over and over.
+    const PAUSES: [u64; 9] = [10, 20, 30, 60, 120, 180, 300, 600, 900];
+    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)])
 }
 
 pub fn outcome(ending: &Ending) -> Outcome {
