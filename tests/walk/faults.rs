@@ -10,6 +10,7 @@ use smtp_oauth::{
     diagnosis::cause,
     simulator::faults,
     wizard::{
+        effect::Effect,
         message::Message,
         screen::{Block, Input, Key, Screen, Tone, Verdict},
     },
@@ -253,6 +254,36 @@ fn esc_leads_back_to_what_failed() {
     microsoft.serves(&mut person);
     assert_eq!(person.at(), "connection");
     assert!(headline(&person.screen()).is_some());
+}
+
+#[test]
+fn a_sign_in_that_was_refused_is_seen_again_and_not_tried_again() {
+    let mut microsoft = Microsoft::with("ropc_password_wrong");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    let said = (person.at(), headline(&person.screen()));
+    assert!(said.0 == "consent" && said.1.is_some(), "{}", person.reads());
+    person.presses(Key::Letter('g'));
+    assert_ne!(person.at(), said.0);
+    person.presses(Key::Esc);
+    assert_eq!((person.at(), headline(&person.screen())), said);
+    assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::Fetch(..))), "{:?}", person.effects);
+}
+
+#[test]
+fn a_sender_that_is_an_alias_is_let_send() {
+    let mut microsoft = Microsoft::with("user_is_alias");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    person.presses(Key::Letter('u'));
+    microsoft.serves(&mut person);
+    walks(&mut person, &mut microsoft, "message");
+    assert!(headline(&person.screen()).is_some(), "{}", person.reads());
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('r')).enter();
+    microsoft.serves(&mut person);
+    assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::Proven, "{}", person.reads());
 }
 
 #[test]
