@@ -94,7 +94,7 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         password: None,
-        recipient: None,
+        recipient: product.and_then(stage::reader),
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
     let lists = product.is_some_and(Product::is_hve) && fault.is_none();
@@ -110,7 +110,8 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.client_secret = offer.client_secret.or(told.then(|| told_secret(announced)));
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
-        offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        let told = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        offer.recipient = told.or(offer.recipient);
         if fault.shown.is_some() && (!fault.repair.is_empty() || fault.told.client_secret.is_some()) {
             // The portal shows a new one; of the old one nobody can read anything any more.
             offer.companions.retain(|companion| companion.when != When::SecretAsked);
