@@ -43,7 +43,7 @@ pub struct Offer {
 
 impl Demo {
     /// `alone`: nobody is there who would ask the portal for something, or read a secret off it.
-    pub async fn start(fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
+    pub async fn start(fault: Option<&'static Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
         let product = product.or(fault.and_then(told));
         let mut state = stage::state(product);
         if !alone && fault.is_none() {
@@ -89,7 +89,7 @@ pub fn misfit(fault: &Fault, named: Option<&str>) -> Option<&'static Product> {
 }
 
 /// What somebody was told, right or wrong, and what others can do.
-pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> Offer {
+pub fn offer(announced: &Announcement, fault: Option<&'static Fault>, product: Option<&Product>, alone: bool) -> Offer {
     let mut offer = Offer {
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
@@ -220,7 +220,7 @@ fn list_of_apps(announced: &Announcement) -> Companion {
 
 /// Time, or somebody elsewhere, who undoes what was right.
 fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
-    (!fault.afterwards.is_empty()).then(|| Companion {
+    fault.comes_later().then(|| Companion {
         label: Phrase::new("demo.afterwards"),
         done: Phrase::new("demo.happened"),
         when: When::Accepted,
@@ -229,7 +229,7 @@ fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
 }
 
 /// Whoever can mend it: the administrator, or the person at the browser.
-fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+fn repair(announced: &Announcement, fault: &'static Fault) -> Option<Companion> {
     let done = match &fault.shown {
         Some(value) => Phrase::new("demo.repaired-showing").with("value", value),
         None if fault.is_mended_at_microsoft() => Phrase::new("demo.repaired-at-microsoft"),
@@ -239,7 +239,7 @@ fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
     (!fault.repair.is_empty()).then_some(Companion {
         label: Phrase::new("demo.repair"),
         done,
-        when: When::SomethingFailed,
+        when: fault.at.as_deref().map_or(When::SomethingFailed, When::At),
         request,
     })
 }

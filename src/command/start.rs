@@ -21,6 +21,7 @@ use crate::{
     phrase::Phrase,
     product,
     runtime::files::Places,
+    simulator::faults::Fault,
     wizard::{Given, verdict},
 };
 
@@ -54,6 +55,9 @@ pub fn given(
     });
     if demo.is_some() {
         notices.push(Phrase::new("demo.notice"));
+    }
+    if asked.demo.flatten().is_some_and(Fault::comes_later) && shown != Shown::Unattended && draft.is_none() {
+        notices.push(Phrase::new("demo.notice-later"));
     }
     if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
         let other = global.lang.is_none() && context.texts.language() != terminal::language_of_locale();

@@ -187,8 +187,14 @@ impl Model {
             key: Key::Letter(key),
             label: self.desk.say(&companion.label),
             act: Act::Send(Message::Companion(number)),
-            // Where nobody is, a sign-in is approved once; that something is mended is for a person to see.
-            primary: matches!(companion.when, When::CodeWaits | When::BrowserWaits) && called.is_none(),
+            // Where nobody is, a sign-in is approved once, and what is to happen happens; that something is mended is for a
+            // person to see.
+            primary: called.is_none()
+                && match companion.when {
+                    When::CodeWaits | When::BrowserWaits => true,
+                    When::Accepted => self.desk.unattended,
+                    When::SecretAsked | When::CertificateRead | When::At(_) | When::SomethingFailed => false,
+                },
         })
     }
 }

@@ -84,7 +84,9 @@ impl Model {
             Block::Note { tone, text }
         }));
         let mut actions = page.actions;
-        actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
+        // Nobody looks at them: what is done for the person comes before what leads on.
+        let at = if self.desk.unattended { 0 } else { actions.len().min(1) };
+        actions.splice(at..at, self.offered());
         let action = |key, label: &str, message| Action {
             key,
             label: self.desk.word(label),
