@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Evidence,
+    evidence::OWN,
     rules::{Condition, Rule},
 };
 use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
@@ -113,7 +114,7 @@ pub struct Entry {
     pub example: toml::Table,
 }
 
-/// What shows that a fix has worked: `verify.KIND` says it.
+/// What shows that a fix has worked: `verify.own.KIND` and `verify.another.KIND` say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verify {
@@ -132,15 +133,18 @@ pub enum Verify {
 }
 
 impl Verify {
-    fn phrase(self) -> Phrase {
-        Phrase::new(match self {
-            Self::SignIn => "verify.sign-in",
-            Self::Token => "verify.token",
-            Self::Test => "verify.test",
-            Self::Wait => "verify.wait",
-            Self::Message => "verify.message",
-            Self::Program => "verify.program",
-        })
+    /// Where another program was refused, its own success is what counts.
+    fn phrase(self, evidence: &Evidence) -> Phrase {
+        let of = if evidence.values("library").iter().any(|library| library == OWN) { "own" } else { "another" };
+        let kind = match self {
+            Self::SignIn => "sign-in",
+            Self::Token => "token",
+            Self::Test => "test",
+            Self::Wait => "wait",
+            Self::Message => "message",
+            Self::Program => return Phrase::new("verify.program"),
+        };
+        Phrase::new(format!("verify.{of}.{kind}"))
     }
 }
 
@@ -253,7 +257,7 @@ impl Entry {
             next: list("next", &self.next, &|line| !line.asks()),
             ask: list("next", &self.next, &Line::asks),
             source: &self.source,
-            verify: self.verify.map(Verify::phrase),
+            verify: self.verify.map(|verify| verify.phrase(evidence)),
             ways: &self.ways,
             step: self.step.as_deref(),
             set_up: self.set_up,

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::{
-    document::{Span, Spans, said, spans},
+    document::{Part, Span, Spans, said, spans},
     hide::Hide,
 };
 use crate::{
@@ -136,9 +136,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A command to copy, whose values parsed as what they are.
-    pub fn command(&self, phrase: &Phrase) -> String {
-        self.named(&self.texts.command(phrase))
+    /// Commands to copy behind their labels; their values parsed as what they are.
+    pub fn commands<'p>(&self, commands: impl IntoIterator<Item = &'p (Phrase, Phrase)>) -> Vec<Part> {
+        let part = |(label, command): (&Phrase, String)| Part::command(self.sentence(label), self.named(&command));
+        self.texts.commands(commands).into_iter().map(part).collect()
     }
 }
 

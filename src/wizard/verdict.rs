@@ -72,7 +72,7 @@ pub fn whole(texts: &Texts, cause: &Cause) -> Verdict {
 
 /// Label and command.
 fn commands<'a>(texts: &Texts, commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>) -> Vec<(String, String)> {
-    commands.into_iter().map(|(label, command)| (texts.say(label), texts.command(command))).collect()
+    texts.commands(commands).into_iter().map(|(label, command)| (texts.say(label), command)).collect()
 }
 
 /// What would tell several causes apart, in order of what it costs, in words: what this program can do itself comes first.

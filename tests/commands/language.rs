@@ -85,7 +85,7 @@ fn documents_have_the_same_keys_and_codes() {
         };
         assert_eq!(document(&["--lang", "ja"]), document(&[]));
     }
-    let text = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.";
+    let text = "sasl_username=alerts@contoso.example: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.";
     let causes = |language| bare(&["explain", "--json", "--lang", language, text]);
     let (english, japanese) = (causes("en"), causes("ja"));
     assert_eq!((english.status, japanese.status), (0, 0));
