@@ -1,7 +1,11 @@
 //! One live test of an account: a token, one conversation with the mail server, and what came of it. It shows the
 //! exchange as it happens where it is told to, and concludes nothing for the reader.
 
-use std::time::Duration;
+use std::{
+    io::{self, IsTerminal},
+    pin::pin,
+    time::Duration,
+};
 
 use super::{
     super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary},
@@ -55,7 +59,7 @@ impl Attempt {
             }
         };
         let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
-        let conversation = context.block_on(talk).map_err(Failed::Machinery)?;
+        let conversation = context.block_on(said_when_slow(context, talk)).map_err(Failed::Machinery)?;
         keep(context, known, &conversation);
         let recipient = asked.send_to.clone();
         Ok(Self { took, recipient, vault, conversation, shown: Vec::new() })
@@ -80,6 +84,20 @@ impl Attempt {
         let accepted = self.outcome() == Outcome::Accepted;
         if accepted { Vec::new() } else { diagnosis::causes(&self.evidence(known)) }
     }
+}
+
+/// Where somebody watches, a server that is slow to answer is told from a program that hangs.
+#[expect(clippy::disallowed_methods, reason = "how long it takes")]
+async fn said_when_slow<T>(context: &Context, talk: impl Future<Output = T>) -> T {
+    const SLOW: Duration = Duration::from_secs(3);
+    let mut talk = pin!(talk);
+    if let Ok(done) = tokio::time::timeout(SLOW, &mut talk).await {
+        return done;
+    }
+    if io::stderr().is_terminal() {
+        context.complain(context.texts.word("test.slow"));
+    }
+    talk.await
 }
 
 /// Whether the sign-in was taken; what became of a message behind it is another matter.
