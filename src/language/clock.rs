@@ -36,6 +36,13 @@ pub(super) fn ago(minutes: &str) -> Option<Phrase> {
     Some(Phrase::new(format!("known-facts.ago.{unit}")).with("number", number))
 }
 
+/// So many days ago; what is no number stays as it is.
+pub(super) fn days_ago(days: &str) -> Option<Phrase> {
+    let number = days.parse::<u64>().ok()?;
+    let key = if number == 0 { "today" } else { "days" };
+    Some(Phrase::new(format!("known-facts.ago.{key}")).with("number", number))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::language::{Language, Texts};
@@ -53,9 +60,11 @@ mod tests {
     #[test]
     fn when_it_last_worked_is_said_in_the_unit_that_fits() {
         let said = |language, value| Texts::new(language).fact_value("worked.minutes", value);
-        assert_eq!(said(Language::English, "119"), "119 minutes ago");
+        assert_eq!(said(Language::English, "119"), "119 min ago");
         assert_eq!(said(Language::English, "2879"), "47 hours ago");
         assert_eq!(said(Language::Japanese, "43200"), "30 日前");
         assert_eq!(said(Language::Japanese, "-1"), "-1");
+        let signed_in = |value| Texts::new(Language::English).fact_value("signed-in.days", value);
+        assert_eq!([signed_in("0"), signed_in("40"), signed_in("x")], ["today", "40 days ago", "x"]);
     }
 }

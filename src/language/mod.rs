@@ -272,7 +272,8 @@ impl Texts {
             let label = Experiment::find(id).map(|_| self.word(&format!("facts.experiment.{id}")))?;
             Some(format!("{label}: {reply}"))
         };
-        self.fact_words(name, value).or_else(tried).unwrap_or_else(|| value.to_owned())
+        let detail = || (name == "network.detail").then(|| self.detail(value));
+        self.fact_words(name, value).or_else(tried).or_else(detail).unwrap_or_else(|| value.to_owned())
     }
 
     /// The same where all of it is this program's own words; `None` where any is somebody else's.
@@ -284,7 +285,10 @@ impl Texts {
             ("accepted", diagnosis::AFTERWARDS) => Some(self.word("known-facts.afterwards")),
             ("accepted", diagnosis::BEFOREHAND) => Some(self.word("known-facts.beforehand")),
             ("clock.off", value) => clock::error(value).map(|error| self.say(&error)),
-            ("worked.minutes", value) => clock::ago(value).map(|ago| self.say(&ago)),
+            ("worked.minutes" | "change.minutes" | "token.minutes", value) => {
+                clock::ago(value).map(|ago| self.say(&ago))
+            }
+            ("signed-in.days", value) => clock::days_ago(value).map(|ago| self.say(&ago)),
             (name, value) if Experiment::is_outcome(name) => Some(self.word(&format!("known-facts.{value}"))),
             (_, value) => said(value).map(str::to_owned).or_else(each),
         }
