@@ -174,6 +174,7 @@ fn at_the_browser(announced: &Announcement) -> [Companion; 2] {
         label: Phrase::new("demo.approve").with("user", &announced.user),
         done: Phrase::new(done),
         when,
+        again: false,
         request: request(
             announced,
             announced.approve_url.clone(),
@@ -196,12 +197,14 @@ fn portal(announced: &Announcement) -> [Companion; 2] {
         label: Phrase::new("demo.secret"),
         done: Phrase::new("demo.secret-shown").with("value", &announced.client_secret),
         when: When::SecretAsked,
+        again: false,
         request: control(LOOKING),
     };
     let certificate = Companion {
         label: Phrase::new("demo.upload"),
         done: Phrase::new("demo.uploaded"),
         when: When::CertificateRead,
+        again: false,
         request: control("certificate={certificate}"),
     };
     [secret, certificate]
@@ -214,6 +217,7 @@ fn list_of_apps(announced: &Announcement) -> Companion {
         label: Phrase::new("demo.app-list"),
         done: Phrase::new("demo.app-listed"),
         when: When::At("hve-access"),
+        again: false,
         request: request(announced, announced.control_url("state"), body),
     }
 }
@@ -224,6 +228,7 @@ fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
         label: Phrase::new("demo.afterwards"),
         done: Phrase::new("demo.happened"),
         when: When::Accepted,
+        again: false,
         request: request(announced, announced.control_url("state"), form(&fault.afterwards)),
     })
 }
@@ -240,6 +245,7 @@ fn repair(announced: &Announcement, fault: &'static Fault) -> Option<Companion> 
         label: Phrase::new("demo.repair"),
         done,
         when: fault.at.as_deref().map_or(When::SomethingFailed, When::At),
+        again: fault.shown.is_some(),
         request,
     })
 }
@@ -251,6 +257,7 @@ fn asking(announced: &Announcement, fault: &Fault) -> Option<Companion> {
         label: Phrase::new("demo.ask"),
         done: Phrase::new("demo.told").with("value", value),
         when: When::SomethingFailed,
+        again: true,
         request: request(announced, announced.control_url("state"), LOOKING.to_owned()),
     })
 }

@@ -271,6 +271,23 @@ fn a_sign_in_that_was_refused_is_seen_again_and_not_tried_again() {
 }
 
 #[test]
+fn a_value_that_was_told_is_told_again_until_it_is_typed() {
+    let mut microsoft = Microsoft::with("app_registration_retired");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    let told = |person: &Person| person.notes().iter().any(|note| note.contains("Whoever set it up says"));
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    assert!(told(&person), "{:?}", person.notes());
+    person.enter();
+    microsoft.serves(&mut person);
+    assert!(!told(&person), "{:?}", person.notes());
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    assert!(told(&person), "{:?}", person.notes());
+}
+
+#[test]
 fn a_sender_that_is_an_alias_is_let_send() {
     let mut microsoft = Microsoft::with("user_is_alias");
     let mut person = Person::sits_down(microsoft.given());
