@@ -62,8 +62,9 @@ fn complain(context: &Context, known: &Known, error: &NoToken) {
             context.complain(texts.say(&phrase));
         }
     }
-    if let Some(days) = error.days_since_renewal(known) {
-        let phrase = Phrase::new("access.again").with("days", days).with("config", context.global.config_option());
+    if let Some(minutes) = error.minutes_since_renewal(known) {
+        let ago = texts.fact_value("token.minutes", &minutes.to_string());
+        let phrase = Phrase::new("access.again").with("ago", ago).with("config", context.global.config_option());
         context.complain(texts.say(&phrase));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::Answer;
-use crate::secret::Secret;
+use crate::{secret::Secret, visible};
 
 /// A refusal as it was said (RFC 6749 §5.2; Microsoft Learn, "Microsoft Entra authentication and authorization error
 /// codes"), or what came in place of one. It is printed and kept: tokens are masked, and every text has a bound.
@@ -252,8 +252,7 @@ fn one_line(text: &str) -> String {
 
 /// At most so many characters of it.
 fn line(text: &str, most: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = visible::line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(most) {
         // Never in the middle of a word, where there are words.
         Some((end, _)) => format!("{} …", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
@@ -279,6 +278,7 @@ mod tests {
     fn an_error_of_another_server_is_read_as_far_as_it_goes() {
         let failure = Failure::read(&Answer::of(400, r#"{"error":"slow_down","error_codes":["70016"]}"#));
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("slow_down", &[70016][..]));
+        assert!(failure.is_passing());
         let failure = Failure::read(&Answer::of(400, r#"{"error":{"code":7}}"#));
         assert_eq!(failure.error, r#"{"code":7}"#);
     }
@@ -288,6 +288,7 @@ mod tests {
         let said = |body: &str| Failure::read(&Answer::of(400, body)).said();
         assert_eq!(said(r#"{"error":5}"#), "HTTP 400, error 5");
         assert_eq!(said(r#"{"error":""}"#), "HTTP 400, error without a name");
+        assert_eq!(said("{\"error\":\"x\",\"error_description\":\"a\\u001b[2J\\r\\nb\"}"), "x: a^[[2J");
         let long = said(&format!(r#"{{"error":"x","error_description":"{}"}}"#, "word ".repeat(10_000)));
         assert!(long.starts_with("x: word word") && long.len() < 700, "{long}");
     }
@@ -296,9 +297,8 @@ mod tests {
     fn a_captive_portals_page_is_told_from_an_error() {
         let failure = Failure::read(&Answer::of(200, "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
         assert_eq!(failure.form, Form::Page);
-        assert_eq!(failure.excerpt.as_deref(), Some("Guest [2J WLAN"));
+        assert_eq!(failure.excerpt.as_deref(), Some("Guest^[[2J WLAN"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
-        assert!(Failure::read(&Answer::of(400, r#"{"error":"slow_down"}"#)).is_passing());
         let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
         assert!(Failure::read(&Answer::of(400, body)).is_passing());
     }

@@ -288,7 +288,6 @@ impl Texts {
             ("worked.minutes" | "change.minutes" | "token.minutes", value) => {
                 clock::ago(value).map(|ago| self.say(&ago))
             }
-            ("signed-in.days", value) => clock::days_ago(value).map(|ago| self.say(&ago)),
             (name, value) if Experiment::is_outcome(name) => Some(self.word(&format!("known-facts.{value}"))),
             (_, value) => said(value).map(str::to_owned).or_else(each),
         }
@@ -325,14 +324,14 @@ impl Texts {
     /// Several, each behind its label: the first that needs a session opens it.
     pub fn commands<'a>(&self, commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>) -> Vec<(&'a Phrase, String)> {
         let mut opened = Vec::new();
-        let mut said = |(label, phrase): &'a (Phrase, Phrase)| {
+        let said = |(label, phrase): &'a (Phrase, Phrase)| {
             let command = self.command(phrase);
             let opening = command::opening(&command).filter(|opening| !opened.contains(opening));
             opened.extend(opening);
             let opening = opening.map(|opening| self.fill_command(opening, phrase) + "\n").unwrap_or_default();
             (label, opening + &command)
         };
-        commands.into_iter().map(|command| said(command)).collect()
+        commands.into_iter().map(said).collect()
     }
 
     fn template(&self, key: &str) -> &'static str {

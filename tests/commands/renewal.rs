@@ -155,7 +155,7 @@ fn each_refusal_has_its_own_first_step() {
         assert!(told.contains(cause) && told.contains(fix), "{description}: {}", ran.stderr);
         assert!(desk.vault().refused_at.is_some());
         let again =
-            format!("is 0 days old. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
+            format!("came just now. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
         assert!(ran.stderr.contains(&again), "{}", ran.stderr);
         quiet(&desk, &ran);
     }
