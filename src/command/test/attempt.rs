@@ -1,11 +1,7 @@
 //! One live test of an account: a token, one conversation with the mail server, and what came of it. It shows the
 //! exchange as it happens where it is told to, and concludes nothing for the reader.
 
-use std::{
-    io::{self, IsTerminal},
-    pin::pin,
-    time::Duration,
-};
+use std::{cell::Cell, time::Duration};
 
 use super::{
     super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary},
@@ -15,7 +11,11 @@ use crate::{
     account::vault::{Accepted, Of, Refused, Vault},
     diagnosis::{self, Cause, Evidence},
     facts::Address,
-    runtime::mail::{self, Endpoint},
+    phrase::Phrase,
+    runtime::{
+        mail::{self, Endpoint},
+        quiet,
+    },
     secret::Secret,
     smtp::{self, Conversation, Line, Plan},
     visible,
@@ -53,13 +53,20 @@ impl Attempt {
         let vault = vault.map_err(|error| Failed::Token(Box::new(error), took))?;
         let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
         let endpoint = Endpoint::from(&known.account.server);
+        let (shown, lines) = (shown && asked.is_shown(), Cell::new(0));
         let show = |line: &Line| {
-            if shown && asked.is_shown() {
+            if shown {
                 context.tell(&(summary::line(&context.texts, line) + "\n"));
+                lines.set(lines.get() + 1);
+            }
+        };
+        let waits = || {
+            if shown {
+                context.complain(context.texts.say(&Phrase::new("test.waits").with("server", &known.account.server)));
             }
         };
         let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
-        let conversation = context.block_on(said_when_slow(context, talk)).map_err(Failed::Machinery)?;
+        let conversation = context.block_on(quiet::told(talk, &lines, waits)).map_err(Failed::Machinery)?;
         keep(context, known, &conversation);
         let recipient = asked.send_to.clone();
         Ok(Self { took, recipient, vault, conversation, shown: Vec::new() })
@@ -84,20 +91,6 @@ impl Attempt {
         let accepted = self.outcome() == Outcome::Accepted;
         if accepted { Vec::new() } else { diagnosis::causes(&self.evidence(known)) }
     }
-}
-
-/// Where somebody watches, a server that is slow to answer is told from a program that hangs.
-#[expect(clippy::disallowed_methods, reason = "how long it takes")]
-async fn said_when_slow<T>(context: &Context, talk: impl Future<Output = T>) -> T {
-    const SLOW: Duration = Duration::from_secs(3);
-    let mut talk = pin!(talk);
-    if let Ok(done) = tokio::time::timeout(SLOW, &mut talk).await {
-        return done;
-    }
-    if io::stderr().is_terminal() {
-        context.complain(context.texts.word("test.slow"));
-    }
-    talk.await
 }
 
 /// Whether the sign-in was taken; what became of a message behind it is another matter.
