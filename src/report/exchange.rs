@@ -49,20 +49,22 @@ fn shown(writer: &Writer, line: &Line) -> String {
 
 /// The first and the last lines, which say most: how it began, and how it ended. What is left out is not looked at.
 fn middle_out(writer: &Writer, lines: &[Line], most: usize) -> String {
-    let within = |lines: &mut dyn Iterator<Item = &Line>, mut room: usize| {
-        let fits = |line: String| {
-            room = room.checked_sub(line.chars().count())?;
-            Some(line)
-        };
-        lines.map(|line| shown(writer, line)).map_while(fits).collect::<Vec<String>>()
-    };
-    let all = within(&mut lines.iter(), most);
-    if all.len() == lines.len() {
-        return all.concat();
+    let first = within(lines.iter().map(|line| shown(writer, line)), most);
+    if first.len() == lines.len() {
+        return first.concat();
     }
-    let first = within(&mut lines.iter(), most / 2);
-    let mut last = within(&mut lines.iter().rev(), most / 2);
+    let first = within(first.into_iter(), most / 2);
+    let mut last = within(lines.iter().rev().map(|line| shown(writer, line)), most / 2);
     last.reverse();
     let note = Phrase::new("report.left-out").with("lines", lines.len() - first.len() - last.len());
     format!("{}        … {} …\n{}", first.concat(), writer.texts.say(&note), last.concat())
+}
+
+/// As many as have room.
+fn within(lines: impl Iterator<Item = String>, mut room: usize) -> Vec<String> {
+    let fits = |line: String| {
+        room = room.checked_sub(line.chars().count())?;
+        Some(line)
+    };
+    lines.map_while(fits).collect()
 }

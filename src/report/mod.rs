@@ -81,9 +81,6 @@ pub fn text(report: &Report, texts: &Texts, hidden: bool) -> String {
     let mut text = String::new();
     for (exchange, causes, value) in BOUNDS {
         let writer = Writer::new(texts, hidden, &report.evidence, value);
-        if let Some(Token { claims, .. }) = &report.token {
-            writer.meet_names([&claims.tid, &claims.appid, &claims.oid]);
-        }
         text = document::markdown(&report.parts(&writer, exchange, causes));
         if text.chars().count() <= LIMIT {
             break;

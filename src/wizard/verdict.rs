@@ -3,8 +3,8 @@
 
 use super::{
     desk::Desk,
-    effect::{CertificateFailure, FileFailure, FileFailureKind},
-    screen::{Block, Verdict},
+    effect::{CertificateFailure, FileFailure, FileFailureKind, Written},
+    screen::{Block, Tone, Verdict},
 };
 use crate::{
     diagnosis::{Cause, certificate},
@@ -13,6 +13,7 @@ use crate::{
     network::{FailureKind, NetworkFailure},
     phrase::{Phrase, id},
     report::apart,
+    shell,
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
@@ -158,6 +159,16 @@ pub fn certificate_trouble(failure: &CertificateFailure) -> Phrase {
         CertificateFailure::File(failure) => file_trouble(failure),
         CertificateFailure::Unusable { file, fault } => fault.phrase().with("file", file),
     }
+}
+
+/// Where the text is kept that stood in each file before.
+pub fn kept_old(files: &[Written]) -> Vec<(Tone, Phrase)> {
+    let said = |file: &Written| {
+        let old = shell::shown(file.old.as_ref()?);
+        let phrase = Phrase::new("files.kept-old").with("path", shell::shown(&file.path)).with("old", old);
+        Some((Tone::Info, phrase))
+    };
+    files.iter().filter_map(said).collect()
 }
 
 /// A file that could not be read or written.
