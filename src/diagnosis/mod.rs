@@ -52,6 +52,11 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     found
 }
 
+/// What a failure is put down to: the first cause, where it is at least likely.
+pub fn likely(causes: &[Cause]) -> Option<&Cause> {
+    causes.first().filter(|cause| cause.certainty < Certainty::Possible)
+}
+
 /// Likely, and as true of another service's server: that it is another's does not exclude it.
 fn of_the_protocol(cause: &Cause) -> bool {
     cause.certainty == Certainty::Likely && cause::find(cause.slug).is_some_and(|entry| entry.any_server)

@@ -86,7 +86,7 @@ impl Failure {
                     _ if body.trim().is_empty() => "an empty body".to_owned(),
                     // Tokens in a form, or in JSON that was cut off, whatever the type says.
                     200..300 if !markup => format!("{} bytes of {}", body.len(), kind(&answer.content_type)),
-                    _ => one_line(body),
+                    _ => one_line(title(body).filter(|_| page).unwrap_or(body)),
                 });
                 Self { status: answer.status, form, excerpt, ..Self::default() }
             }
@@ -239,6 +239,13 @@ fn masked(text: &str) -> String {
     out + rest
 }
 
+/// What a page is called says more than how it begins.
+fn title(page: &str) -> Option<&str> {
+    let (_, behind) = page.split_once("<title>")?;
+    let (title, _) = behind.split_once("</title>")?;
+    Some(title.trim()).filter(|title| !title.is_empty())
+}
+
 fn one_line(text: &str) -> String {
     line(text, EXCERPT)
 }
@@ -290,7 +297,7 @@ mod tests {
     fn a_captive_portals_page_is_told_from_an_error() {
         let failure = Failure::read(&Answer::of(200, "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
         assert_eq!(failure.form, Form::Page);
-        assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest^[[2J WLAN</title>"));
+        assert_eq!(failure.excerpt.as_deref(), Some("Guest^[[2J WLAN"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
         let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
         assert!(Failure::read(&Answer::of(400, body)).is_passing());

@@ -272,7 +272,8 @@ impl Texts {
             let label = Experiment::find(id).map(|_| self.word(&format!("facts.experiment.{id}")))?;
             Some(format!("{label}: {reply}"))
         };
-        self.fact_words(name, value).or_else(tried).unwrap_or_else(|| value.to_owned())
+        let detail = || matches!(name, "network.detail" | "smtp.detail").then(|| self.detail(value));
+        self.fact_words(name, value).or_else(tried).or_else(detail).unwrap_or_else(|| value.to_owned())
     }
 
     /// The same where all of it is this program's own words; `None` where any is somebody else's.
@@ -376,31 +377,4 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_for_a_value_has_no_spaces_where_the_language_has_none() {
-        let said = |language, template: &str| Texts::new(language).fill(template, &Phrase::new("x").with("host", "h"));
-        assert_eq!(
-            said(Language::Japanese, "対象は {user} です。{host} に {nobody} を"),
-            "対象は対象のメールボックスです。h に…を"
-        );
-        assert_eq!(
-            said(Language::Japanese, "ユーザー > {user} > メール: {user} で"),
-            "ユーザー > 対象のメールボックス > メール: 対象のメールボックスで"
-        );
-        assert_eq!(
-            said(Language::English, "It is {user} at {principal}."),
-            "It is the mailbox at ‹Object ID in Exchange›."
-        );
-    }
-
-    #[test]
-    fn every_text_file_parses() {
-        let files = Language::ALL.iter().flat_map(|language| language.files());
-        for source in files.map(|(_, source)| *source).chain([steps::SOURCE]) {
-            source.parse::<toml::Table>().unwrap();
-        }
-    }
-}
+mod tests;

@@ -156,13 +156,11 @@ impl Section<'_> {
             lines.push(vec![Span::Words(format!("{}: ", self.word("source"))), Span::Link(self.entry.source.clone())]);
         }
         self.under("known", Part::Bullets(lines));
-        let example: String = self.entry.example.iter().map(|(fact, value)| self.example(fact, value)).collect();
+        let example: String = self.entry.example.facts().map(|(fact, values)| self.example(fact, values)).collect();
         self.parts.push(Part::Code { label: said(self.word("example")), language: "text", text: example });
     }
 
-    fn example(&self, fact: &str, value: &toml::Value) -> String {
-        let one = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let values = value.as_array().map_or_else(|| vec![one(value)], |values| values.iter().map(one).collect());
+    fn example(&self, fact: &str, values: &[String]) -> String {
         let label = self.texts.word(&format!("facts.{fact}"));
         values.iter().map(|value| format!("{label}: {}\n", self.texts.fact_value(fact, value))).collect()
     }

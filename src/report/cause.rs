@@ -1,4 +1,5 @@
-//! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped.
+//! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped. What the catalogue
+//! says of one that nobody has is `catalogue.rs`'s.
 
 use super::{
     apart::Apart,

@@ -75,12 +75,6 @@ impl<'a> Writer<'a> {
         Self { texts, hide, longest }
     }
 
-    /// Ids of the organisation's own.
-    pub fn meet_names<'n>(&self, names: impl IntoIterator<Item = &'n Option<String>>) {
-        let Some(hide) = &self.hide else { return };
-        names.into_iter().flatten().for_each(|name| hide.borrow_mut().meet_name(name));
-    }
-
     pub fn hides(&self) -> bool {
         self.hide.is_some()
     }
