@@ -158,7 +158,7 @@ fn a_334_with_a_detail_is_answered_and_the_535_read() {
     assert_eq!(seen.failure_detail.as_deref(), Some(r#"{"status":"401","schemes":"Bearer"}"#));
     assert_eq!(
         seen.ending.reply().map(|reply| reply.text()),
-        Some("535 5.7.8 Username and Password not accepted. 5.7.8 See support".into())
+        Some("535 5.7.8 Username and Password not accepted. See support".into())
     );
     let bare = play(plan(), &[SECURED, ASKED, "\nS: 334 \nC:\nS: 535 no", QUIT].concat());
     assert_eq!(bare.failure_detail, None);

@@ -4,6 +4,7 @@
 mod answer;
 mod blob;
 mod calls;
+mod claims;
 mod decode;
 mod dumps;
 mod envelope;

@@ -7,7 +7,7 @@ use crate::pattern::Pattern;
 
 use super::{
     blob::{self, Blob},
-    calls, keyed,
+    calls, claims, keyed,
     records::pattern,
     shapes::{self, CLIENT_SECRET},
 };
@@ -78,6 +78,9 @@ pub fn clear(text: &str) -> Cleared {
     hidden.extend(others.into_iter().filter(apart).map(|range| (range, MARK.to_owned())));
     hidden.sort_by_key(|(range, _)| range.start);
     cleared.text = masked(text, hidden);
+    for claims in claims::decoded(&cleared.text) {
+        cleared.beside(claims, false);
+    }
     cleared
 }
 
