@@ -36,6 +36,11 @@ pub fn path(path: &Path) -> Option<String> {
     printable(path).map(word)
 }
 
+/// For a person: as one word, or as well as it can be shown.
+pub fn shown(at: &Path) -> String {
+    path(at).unwrap_or_else(|| at.display().to_string())
+}
+
 /// What leads a command of this program to a configuration directory.
 pub fn config_option(directory: &Path) -> Option<String> {
     path(directory).map(|directory| format!("--config {directory}"))

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use smtp_oauth::{
-    diagnosis::evidence,
+    diagnosis::evidence::{self, FACTS},
+    export::FORMATS,
     language::{Language, Texts, placeholders},
 };
 
@@ -118,6 +119,25 @@ fn no_text_is_left_over() {
         let quoted = format!("\"{key}\"");
         assert!(by_part || found.iter().any(|source| source.contains(&quoted)), "`{key}` is said nowhere");
     }
+}
+
+/// Of the keys that are put together from an id, each id has one and each has its id: in the binary a missing one shows
+/// only where it would have been said.
+#[test]
+fn every_id_has_a_label_and_every_label_an_id() {
+    let texts = Texts::new(Language::English);
+    let facts: BTreeSet<String> = FACTS.iter().map(|fact| fact.name.to_owned()).collect();
+    let formats: BTreeSet<String> = FORMATS.iter().map(|format| format.id.to_owned()).collect();
+    for (place, ids) in [("facts.", &facts), ("export.formats.", &formats)] {
+        let labelled: BTreeSet<String> =
+            texts.keys().filter_map(|key| key.strip_prefix(place)).map(str::to_owned).collect();
+        let missing: Vec<_> = ids.difference(&labelled).collect();
+        let left_over: Vec<_> = labelled.difference(ids).collect();
+        assert!(missing.is_empty() && left_over.is_empty(), "{place}: no {missing:?}, left over {left_over:?}");
+    }
+    let of_a_fact = |key: &&str| FACTS.iter().any(|fact| key.starts_with(&format!("values.{}.", fact.name)));
+    let left_over: Vec<_> = texts.keys().filter(|key| key.starts_with("values.") && !of_a_fact(key)).collect();
+    assert!(left_over.is_empty(), "values of no fact: {left_over:?}");
 }
 
 #[test]

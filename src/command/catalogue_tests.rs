@@ -1,4 +1,4 @@
-//! `docs/causes.md` and `docs/causes.ja.md`: the catalogue of causes, made from their files and the simulator's faults,
+//! `docs/causes.md`, and the same in each language: the catalogue of causes, made from their files and the simulator's faults,
 //! and compared with the pages. `INSTA_UPDATE=always cargo test --lib catalogue` writes them anew.
 #![expect(clippy::disallowed_methods, reason = "the pages are read, and written where that is asked for")]
 
@@ -14,12 +14,14 @@ use crate::{
 
 #[test]
 fn the_pages_say_what_the_causes_are() {
-    for (language, path) in [(Language::English, "docs/causes.md"), (Language::Japanese, "docs/causes.ja.md")] {
+    for language in Language::ALL {
+        let code = if language == Language::English { String::new() } else { format!(".{}", language.code()) };
+        let path = format!("docs/causes{code}.md");
         let page = catalogue::page(&Texts::new(language), &demo::named_for);
         if env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
-            fs::write(path, &page).unwrap();
+            fs::write(&path, &page).unwrap();
         }
-        let written = fs::read_to_string(path).unwrap_or_default();
+        let written = fs::read_to_string(&path).unwrap_or_default();
         let how = "INSTA_UPDATE=always cargo test --lib catalogue writes it";
         assert!(written == page, "{path} is not what the causes say; {how}");
     }

@@ -43,7 +43,7 @@ pub struct Offer {
 
 impl Demo {
     /// `alone`: nobody is there who would ask the portal for something, or read a secret off it.
-    pub async fn start(fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
+    pub async fn start(fault: Option<&'static Fault>, product: Option<&Product>, alone: bool) -> io::Result<Self> {
         let product = product.or(fault.and_then(told));
         let mut state = stage::state(product);
         if !alone && fault.is_none() {
@@ -89,12 +89,12 @@ pub fn misfit(fault: &Fault, named: Option<&str>) -> Option<&'static Product> {
 }
 
 /// What somebody was told, right or wrong, and what others can do.
-pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&Product>, alone: bool) -> Offer {
+pub fn offer(announced: &Announcement, fault: Option<&'static Fault>, product: Option<&Product>, alone: bool) -> Offer {
     let mut offer = Offer {
         suggested: suggested(announced, product, alone),
         client_secret: product.filter(|product| alone && needs_secret(product)).map(|_| told_secret(announced)),
         password: None,
-        recipient: None,
+        recipient: product.and_then(stage::reader),
         companions: at_the_browser(announced).into_iter().chain(portal(announced)).collect(),
     };
     let lists = product.is_some_and(Product::is_hve) && fault.is_none();
@@ -110,7 +110,8 @@ pub fn offer(announced: &Announcement, fault: Option<&Fault>, product: Option<&P
         offer.client_secret = offer.client_secret.or(told.then(|| told_secret(announced)));
         offer.password = way.filter(|way| *way == Way::Password).map(|_| Secret::new(&announced.password));
         offer.suggested.smtp.security = fault.told.smtp_security.as_deref().and_then(security);
-        offer.recipient = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        let told = fault.told.recipient.as_ref().and_then(|address| address.parse().ok());
+        offer.recipient = told.or(offer.recipient);
         if fault.shown.is_some() && (!fault.repair.is_empty() || fault.told.client_secret.is_some()) {
             // The portal shows a new one; of the old one nobody can read anything any more.
             offer.companions.retain(|companion| companion.when != When::SecretAsked);
@@ -173,6 +174,7 @@ fn at_the_browser(announced: &Announcement) -> [Companion; 2] {
         label: Phrase::new("demo.approve").with("user", &announced.user),
         done: Phrase::new(done),
         when,
+        again: false,
         request: request(
             announced,
             announced.approve_url.clone(),
@@ -195,12 +197,14 @@ fn portal(announced: &Announcement) -> [Companion; 2] {
         label: Phrase::new("demo.secret"),
         done: Phrase::new("demo.secret-shown").with("value", &announced.client_secret),
         when: When::SecretAsked,
+        again: false,
         request: control(LOOKING),
     };
     let certificate = Companion {
         label: Phrase::new("demo.upload"),
         done: Phrase::new("demo.uploaded"),
         when: When::CertificateRead,
+        again: false,
         request: control("certificate={certificate}"),
     };
     [secret, certificate]
@@ -213,22 +217,24 @@ fn list_of_apps(announced: &Announcement) -> Companion {
         label: Phrase::new("demo.app-list"),
         done: Phrase::new("demo.app-listed"),
         when: When::At("hve-access"),
+        again: false,
         request: request(announced, announced.control_url("state"), body),
     }
 }
 
 /// Time, or somebody elsewhere, who undoes what was right.
 fn afterwards(announced: &Announcement, fault: &Fault) -> Option<Companion> {
-    (!fault.afterwards.is_empty()).then(|| Companion {
+    fault.comes_later().then(|| Companion {
         label: Phrase::new("demo.afterwards"),
         done: Phrase::new("demo.happened"),
         when: When::Accepted,
+        again: false,
         request: request(announced, announced.control_url("state"), form(&fault.afterwards)),
     })
 }
 
 /// Whoever can mend it: the administrator, or the person at the browser.
-fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
+fn repair(announced: &Announcement, fault: &'static Fault) -> Option<Companion> {
     let done = match &fault.shown {
         Some(value) => Phrase::new("demo.repaired-showing").with("value", value),
         None if fault.is_mended_at_microsoft() => Phrase::new("demo.repaired-at-microsoft"),
@@ -238,7 +244,8 @@ fn repair(announced: &Announcement, fault: &Fault) -> Option<Companion> {
     (!fault.repair.is_empty()).then_some(Companion {
         label: Phrase::new("demo.repair"),
         done,
-        when: When::SomethingFailed,
+        when: fault.at.as_deref().map_or(When::SomethingFailed, When::At),
+        again: fault.shown.is_some(),
         request,
     })
 }
@@ -250,6 +257,7 @@ fn asking(announced: &Announcement, fault: &Fault) -> Option<Companion> {
         label: Phrase::new("demo.ask"),
         done: Phrase::new("demo.told").with("value", value),
         when: When::SomethingFailed,
+        again: true,
         request: request(announced, announced.control_url("state"), LOOKING.to_owned()),
     })
 }

@@ -187,6 +187,26 @@ mod tests {
         }
     }
 
+    fn translated() -> impl Iterator<Item = (Language, toml::Table)> {
+        let others = Language::ALL.into_iter().filter(|language| *language != Language::English);
+        others.map(|language| (language, words(language)))
+    }
+
+    fn names<'a>(table: &'a toml::Table, of: &str) -> BTreeSet<&'a str> {
+        let table = table.get(of).and_then(toml::Value::as_table);
+        table.into_iter().flat_map(toml::Table::keys).map(String::as_str).collect()
+    }
+
+    fn same<T: Ord + std::fmt::Debug>(language: Language, found: &BTreeSet<T>, wanted: &BTreeSet<T>) {
+        let missing: Vec<_> = wanted.difference(found).collect();
+        let left_over: Vec<_> = found.difference(wanted).collect();
+        let code = language.code();
+        assert!(
+            missing.is_empty() && left_over.is_empty(),
+            "help.{code}.toml: no {missing:?}, left over {left_over:?}"
+        );
+    }
+
     #[test]
     fn every_command_and_option_has_its_words_and_none_is_left_over() {
         let mut whole = Options::command();
@@ -196,12 +216,13 @@ mod tests {
         keys(&whole, &globals.collect(), &mut wanted);
         wanted.remove(&("help".to_owned(), "subcommand".to_owned()));
         wanted.insert(("smtp-oauth".into(), "exit".into()));
-        let table = words(Language::Japanese);
-        let found = table.iter().filter(|(table, _)| !["words", "headings", "faults"].contains(&table.as_str()));
-        let found: BTreeSet<_> = found
-            .flat_map(|(table, keys)| keys.as_table().unwrap().keys().map(|key| (table.clone(), key.clone())))
-            .collect();
-        assert_eq!(found, wanted);
+        for (language, table) in translated() {
+            let found = table.iter().filter(|(table, _)| !["words", "headings", "faults"].contains(&table.as_str()));
+            let found: BTreeSet<_> = found
+                .flat_map(|(table, keys)| keys.as_table().unwrap().keys().map(|key| (table.clone(), key.clone())))
+                .collect();
+            same(language, &found, &wanted);
+        }
     }
 
     #[test]
@@ -209,27 +230,28 @@ mod tests {
         let whole = Options::command();
         let all = std::iter::once(&whole).chain(whole.get_subcommands());
         let headings: BTreeSet<&str> = all.flat_map(Command::get_arguments).filter_map(Arg::get_help_heading).collect();
-        let table = words(Language::Japanese);
-        let found: BTreeSet<&str> = table["headings"].as_table().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(found, headings);
+        for (language, table) in translated() {
+            same(language, &names(&table, "headings"), &headings);
+        }
     }
 
     #[test]
     fn every_fault_has_its_words() {
-        let table = words(Language::Japanese);
-        let found: BTreeSet<&str> = table["faults"].as_table().unwrap().keys().map(String::as_str).collect();
         let wanted: BTreeSet<&str> = crate::simulator::faults::all().map(|(name, _)| name).collect();
-        assert_eq!(found, wanted);
+        for (language, table) in translated() {
+            same(language, &names(&table, "faults"), &wanted);
+        }
     }
 
     #[test]
     fn the_exit_codes_are_the_same() {
-        let table = words(Language::Japanese);
-        let japanese = table["smtp-oauth"]["exit"].as_str().unwrap();
         let codes = |text: &str| -> Vec<String> {
             text.lines().map(|line| line.chars().filter(char::is_ascii_digit).collect()).collect()
         };
-        assert_eq!(codes(japanese), codes(exit::HELP));
+        for (language, table) in translated() {
+            let said = table.get("smtp-oauth").and_then(|setup| setup.get("exit")?.as_str()).unwrap_or_default();
+            assert_eq!(codes(said), codes(exit::HELP), "{language:?}");
+        }
     }
 
     #[test]

@@ -105,11 +105,11 @@ impl NoToken {
         }
     }
 
-    /// How old the refresh token is that the authority refuses.
-    pub fn days_since_renewal(&self, known: &Known) -> Option<i64> {
+    /// How old the refresh token is that the authority refuses, in minutes.
+    pub fn minutes_since_renewal(&self, known: &Known) -> Option<i64> {
         let by_person = known.account.consent != Consent::ClientCredentials;
         let vault = known.places.vault(&known.name).ok().flatten().filter(|_| by_person && self.is_refusal())?;
-        vault.refreshed_at.map(|came| now().saturating_sub(came) / 86_400)
+        vault.refreshed_at.map(|came| now().saturating_sub(came).max(0) / 60)
     }
 
     fn is_refusal(&self) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    facts::BaseUrl,
+    facts::{Address, BaseUrl},
     product::{
         self, Product,
         app::{Api, Asked, Audience, Kind, Permission, Platform},
@@ -59,6 +59,11 @@ pub fn leave_to_the_person(state: &mut State) {
 /// Where a vendor's users find their product; nobody goes there.
 pub fn base() -> Option<BaseUrl> {
     "https://portal.contoso.example/imart".parse().ok()
+}
+
+/// Somebody of the same organisation, where the account itself has no mailbox to read a message in.
+pub fn reader(product: &Product) -> Option<Address> {
+    "alerts@contoso.example".parse().ok().filter(|_| product.is_hve())
 }
 
 /// A registration made page by page. Where there is no vendor, it is the simulator's own.

@@ -21,6 +21,7 @@ use crate::{
     phrase::Phrase,
     product,
     runtime::files::Places,
+    simulator::faults::Fault,
     wizard::{Given, verdict},
 };
 
@@ -54,6 +55,9 @@ pub fn given(
     });
     if demo.is_some() {
         notices.push(Phrase::new("demo.notice"));
+    }
+    if asked.demo.flatten().is_some_and(Fault::comes_later) && shown != Shown::Unattended && draft.is_none() {
+        notices.push(Phrase::new("demo.notice-later"));
     }
     if !global.ascii && terminal::look(global).ascii && shown != Shown::Unattended {
         let other = global.lang.is_none() && context.texts.language() != terminal::language_of_locale();
@@ -109,11 +113,12 @@ pub fn signed_in_before(context: &Context, places: &Places, asked: Option<&Accou
     Some(Draft { account: Some(known.name), settings: known.settings, secrets, ..Draft::default() })
 }
 
-/// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds.
+/// A draft as it goes on in a demo: its servers are new ones, and know nothing of what it holds but the app's secret,
+/// which is the same in each.
 fn at_new_servers(mut draft: Draft, known: &Settings) -> Draft {
     draft.settings.endpoints = known.endpoints.clone();
     draft.settings.smtp = known.smtp.clone();
-    draft.secrets = Secrets::default();
+    draft.secrets = Secrets { client_secret: draft.secrets.client_secret, ..Secrets::default() };
     draft
 }
 

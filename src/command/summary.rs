@@ -13,7 +13,7 @@ use crate::{
     },
     front::text,
     language::Texts,
-    phrase::Phrase,
+    phrase::{Phrase, id},
     secret::ascii_marks,
     smtp::{Conversation, Line, Side, StageResult},
     visible,
@@ -50,9 +50,8 @@ pub fn line(texts: &Texts, line: &Line) -> String {
 pub fn stages(conversation: &Conversation) -> String {
     let line = |result: &StageResult| {
         let mark = if result.ok { "ok" } else { "--" };
-        let stage = serde_json::to_value(result.stage).unwrap_or_default();
         let ms = result.took.as_secs_f64() * 1000.0;
-        format!("{mark} {:<9}{ms:>8.1} ms  {}\n", stage.as_str().unwrap_or_default(), result.detail)
+        format!("{mark} {:<9}{ms:>8.1} ms  {}\n", id(result.stage), result.detail)
     };
     let certificate = conversation
         .tls

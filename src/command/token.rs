@@ -10,9 +10,7 @@ use super::{
     no_token::NoToken,
     options::{Format, Token},
 };
-use crate::{
-    account::vault::Vault, checklist::Item, diagnosis::Certainty, facts::Address, phrase::Phrase, smtp::xoauth2,
-};
+use crate::{account::vault::Vault, checklist::Item, diagnosis, facts::Address, phrase::Phrase, smtp::xoauth2};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -55,7 +53,7 @@ fn complain(context: &Context, known: &Known, error: &NoToken) {
     let texts = &context.texts;
     context.complain(texts.say(&error.phrase(&context.global.config_option())));
     let causes = error.causes(known);
-    if let Some(cause) = causes.first().filter(|cause| cause.certainty < Certainty::Possible) {
+    if let Some(cause) = diagnosis::likely(&causes) {
         let fix = cause.fix.first().map(|fix| texts.say(fix)).unwrap_or_default();
         let phrase = Phrase::new("access.cause").with("cause", texts.say(&cause.headline)).with("fix", fix);
         context.complain(texts.say(&phrase));
@@ -64,8 +62,9 @@ fn complain(context: &Context, known: &Known, error: &NoToken) {
             context.complain(texts.say(&phrase));
         }
     }
-    if let Some(days) = error.days_since_renewal(known) {
-        let phrase = Phrase::new("access.again").with("days", days).with("config", context.global.config_option());
+    if let Some(minutes) = error.minutes_since_renewal(known) {
+        let ago = texts.fact_value("token.minutes", &minutes.to_string());
+        let phrase = Phrase::new("access.again").with("ago", ago).with("config", context.global.config_option());
         context.complain(texts.say(&phrase));
     }
 }

@@ -1,15 +1,13 @@
 //! What is known of an attempt, whoever makes it: a command that has an account's files, the wizard that has its own.
 //! Both fill in the same and get their evidence here, so that both judge alike. It reads no clock and judges nothing.
 
-use super::{
-    Evidence,
-    evidence::{OWN, name},
-};
+use super::{Evidence, evidence::OWN, reading};
 use crate::{
     account::{Account, Settings},
     entra::{Cloud, Failure, grant::Tokens},
     facts::{Address, Guid},
     network::NetworkFailure,
+    phrase::id,
     secret::Secret,
     smtp::Conversation,
     way::Way,
@@ -71,9 +69,14 @@ impl Attempted<'_> {
 
     /// The same with what the token at hand shows.
     pub fn with_token(&self, now: i64) -> Evidence {
+        self.with_token_at(now, now)
+    }
+
+    /// Its life as it was `at` that time, by the clock of whoever judges it.
+    fn with_token_at(&self, now: i64, at: i64) -> Evidence {
         let mut evidence = self.asked(now);
         let Some(tokens) = &self.tokens else { return evidence };
-        evidence.add_token(&tokens.access, &tokens.scope, self.signed_in.as_deref(), now);
+        evidence.add_token(&tokens.access, &tokens.scope, self.signed_in.as_deref(), at);
         if let Some(came) = tokens.issued_at.filter(|came| *came <= now) {
             evidence.add("token.minutes", (now - came) / 60);
         }
@@ -96,7 +99,8 @@ impl Attempted<'_> {
 
     /// The mail server was talked to, with a message for `recipient` or none.
     pub fn conversed(&self, conversation: &Conversation, recipient: Option<&Address>, now: i64) -> Evidence {
-        let mut evidence = self.with_token(now);
+        let said = conversation.ending.reply().and_then(|reply| reading::refused_at(&reply.text()));
+        let mut evidence = self.with_token_at(now, said.unwrap_or(now));
         if let Ok(account) = self.settings.account() {
             evidence.add_mail_server(&account);
         }
@@ -112,12 +116,12 @@ impl Evidence {
         self.add("sender", &account.sender);
         self.add("host", &account.server.host);
         self.add("port", account.server.port);
-        self.add("security", name(&account.server.security));
+        self.add("security", id(account.server.security));
     }
 
     fn add_sign_in(&mut self, account: &Account) {
         self.add("user", &account.user);
-        self.add("cloud", name(&account.cloud));
+        self.add("cloud", id(account.cloud));
         self.add("authority", &account.registration.authority);
         self.add("tenant", &account.registration.tenant);
         if account.cloud.is_microsoft() && account.registration.tenant.is_consumers() {
@@ -141,7 +145,7 @@ impl Evidence {
             ("authority", settings.authority().ok().map(|authority| authority.to_string())),
             ("tenant", settings.tenant.as_ref().map(ToString::to_string)),
             ("client_id", settings.client_id.as_ref().map(ToString::to_string)),
-            ("cloud", Some(name(&settings.cloud()))),
+            ("cloud", Some(id(settings.cloud()))),
         ];
         for (fact, text) in texts {
             self.add(fact, text.unwrap_or_default());
@@ -250,6 +254,22 @@ mod tests {
             let found = found(&other.conversed(&refused(), None, NOW));
             assert!(!found.contains(&("service_side_fault", Certainty::Likely)), "{found:?}");
         }
+    }
+
+    #[test]
+    fn a_tokens_life_is_told_by_the_clock_of_the_server_that_refuses_it() {
+        let settings = settings("device-code");
+        let attempted = Attempted { tokens: Some(tokens("kim@contoso.example")), ..fresh(&settings) };
+        let life = |time: &str| {
+            let said =
+                format!("5.7.3 Authentication unsuccessful [AM0P0101CA0001.eurprd01.prod.outlook.com {time} 08DC1]");
+            let ending = Ending::Refused { stage: Stage::Auth, reply: Reply::new(535, vec![said]) };
+            attempted.conversed(&Conversation::of(ending), None, NOW).text("token.life").unwrap()
+        };
+        assert_eq!(
+            (life("2027-01-15T08:00:01.000Z"), life("2027-01-15T10:00:00.000Z")),
+            ("valid".into(), "expired".into())
+        );
     }
 
     #[test]

@@ -1,13 +1,15 @@
-//! A cause: what its file says (`causes/*.toml`), and as it is found. Which files there are is the catalogue's.
+//! A cause: what its file says (`causes/*.toml`), and as it is found: the lines that hold for the evidence, as phrases. Which
+//! files there are is the catalogue's, when a rule holds `rules`', and in which order causes stand `diagnosis`'.
 
 mod catalogue;
 
 pub use catalogue::{FILES, UNKNOWN, catalogue, codes, find};
 pub(super) use catalogue::{sentences, unknown, words};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     Evidence,
+    evidence::{FACTS, OWN},
     rules::{Condition, Rule},
 };
 use crate::{checklist::Item, entra::Cloud, phrase::Phrase, way::Way};
@@ -110,10 +112,23 @@ pub struct Entry {
     #[serde(default)]
     pub when: Vec<Rule>,
     /// Facts of a real or documented failure that must lead to this cause first.
-    pub example: toml::Table,
+    #[serde(deserialize_with = "facts")]
+    pub example: Evidence,
 }
 
-/// What shows that a fix has worked: `verify.KIND` says it.
+/// A fact has one value, or a list of them.
+fn facts<'de, D: Deserializer<'de>>(file: D) -> Result<Evidence, D::Error> {
+    let mut evidence = Evidence::default();
+    for (fact, value) in toml::Table::deserialize(file)? {
+        let values = if let toml::Value::Array(values) = value { values } else { vec![value] };
+        for value in values {
+            evidence.add(&fact, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+    }
+    Ok(evidence)
+}
+
+/// What shows that a fix has worked: `verify.own.KIND` and `verify.another.KIND` say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verify {
@@ -132,15 +147,18 @@ pub enum Verify {
 }
 
 impl Verify {
-    fn phrase(self) -> Phrase {
-        Phrase::new(match self {
-            Self::SignIn => "verify.sign-in",
-            Self::Token => "verify.token",
-            Self::Test => "verify.test",
-            Self::Wait => "verify.wait",
-            Self::Message => "verify.message",
-            Self::Program => "verify.program",
-        })
+    /// Where another program was refused, its own success is what counts.
+    fn phrase(self, evidence: &Evidence) -> Phrase {
+        let of = if evidence.values("library").iter().any(|library| library == OWN) { "own" } else { "another" };
+        let kind = match self {
+            Self::SignIn => "sign-in",
+            Self::Token => "token",
+            Self::Test => "test",
+            Self::Wait => "wait",
+            Self::Message => "message",
+            Self::Program => return Phrase::new("verify.program"),
+        };
+        Phrase::new(format!("verify.{of}.{kind}"))
     }
 }
 
@@ -227,13 +245,6 @@ impl Entry {
             lines.map(|(index, _)| phrase(&format!("{place}.{index}"))).collect()
         };
         let instead = self.why_else.as_ref().is_some_and(|why| why.holds(evidence));
-        // What was said before stands beside what was said last.
-        let with_earlier = |fact: &'static String| match fact.as_str() {
-            "reply.text" => vec!["reply.earlier", "reply.text"],
-            "oauth.description" => vec!["oauth.earlier", "oauth.description"],
-            fact => vec![fact],
-        };
-        let shown = |fact: &'static str| Some((fact, shortened(evidence.text(fact)?)));
         let said = |index| (phrase(&format!("commands.{index}.label")), phrase(&format!("commands.{index}.text")));
         let commands = |reads: bool| {
             let all = self.commands.iter().enumerate();
@@ -246,26 +257,33 @@ impl Entry {
             item: self.item,
             headline: phrase("headline"),
             why: phrase(if instead { "why_else" } else { "why" }),
-            evidence: self.show.iter().flat_map(with_earlier).filter_map(shown).chain(tried(evidence)).collect(),
+            evidence: self.shown(evidence),
             fix: list("fix", &self.fix, &|_| true),
             reads: commands(true),
             commands: commands(false),
             next: list("next", &self.next, &|line| !line.asks()),
             ask: list("next", &self.next, &Line::asks),
             source: &self.source,
-            verify: self.verify.map(Verify::phrase),
+            verify: self.verify.map(|verify| verify.phrase(evidence)),
             ways: &self.ways,
             step: self.step.as_deref(),
             set_up: self.set_up,
             arrives_within: self.arrives_within,
         }
     }
-}
 
-/// What was tried after a refusal bears on every cause of it.
-fn tried(evidence: &Evidence) -> impl Iterator<Item = (&'static str, String)> {
-    let names = super::evidence::FACTS.iter().map(|fact| fact.name).filter(|fact| fact.starts_with("experiment."));
-    names.filter_map(|fact| Some((fact, shortened(evidence.text(fact)?))))
+    /// What speaks for it: what was said before stands beside what was said last, and what was tried after a refusal bears
+    /// on every cause of it.
+    fn shown(&'static self, evidence: &Evidence) -> Vec<(&'static str, String)> {
+        let with_earlier = |fact: &'static String| match fact.as_str() {
+            "reply.text" => vec!["reply.earlier", "reply.text"],
+            "oauth.description" => vec!["oauth.earlier", "oauth.description"],
+            fact => vec![fact],
+        };
+        let tried = FACTS.iter().map(|fact| fact.name).filter(|fact| fact.starts_with("experiment."));
+        let shown = self.show.iter().flat_map(with_earlier).chain(tried);
+        shown.filter_map(|fact| Some((fact, shortened(evidence.text(fact)?)))).collect()
+    }
 }
 
 /// An authority's or a server's words are as long as it likes; a screen is not.
@@ -279,7 +297,7 @@ fn shortened(text: String) -> String {
 
 /// Every fact goes along as a value, so that a text may name any of them; and what follows from the account's cloud.
 fn filled(phrase: Phrase, evidence: &Evidence) -> Phrase {
-    let seen = super::evidence::FACTS.iter().filter_map(|fact| Some((fact.name, evidence.text(fact.name)?)));
+    let seen = FACTS.iter().filter_map(|fact| Some((fact.name, evidence.text(fact.name)?)));
     let phrase = cloud(evidence).told().into_iter().fold(phrase, |phrase, (name, value)| phrase.with(name, value));
     let phrase = seen.fold(phrase, |phrase, (fact, value)| phrase.with(fact, value));
     // One that is not known by its name is looked up without its port.

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 pub use super::vocabulary::{FACTS, Fact, Names, find};
 
 use super::{
@@ -17,6 +15,7 @@ use crate::{
     account::vault::Vault,
     entra::{Failure, failure::aadsts_numbers},
     network::{Family, NetworkFailure},
+    phrase::id,
     secret::Secret,
     smtp::{Conversation, Ending, Fault},
     token::{Claims, Form},
@@ -61,6 +60,11 @@ impl Evidence {
     pub fn set(&mut self, fact: &str, value: &str) {
         self.0.remove(fact);
         self.add(fact, visible::line(value));
+    }
+
+    /// All that is known, by name.
+    pub fn facts(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.0.iter().map(|(fact, values)| (*fact, values.as_slice()))
     }
 
     pub fn values(&self, fact: &str) -> &[String] {
@@ -150,7 +154,7 @@ impl Evidence {
     }
 
     pub fn add_oauth(&mut self, failure: &Failure) {
-        self.add("oauth.form", name(&failure.form));
+        self.add("oauth.form", id(failure.form));
         self.add("oauth.error", &failure.error);
         self.add("oauth.description", failure.sentence());
         for code in &failure.codes {
@@ -216,7 +220,7 @@ impl Evidence {
             self.add("accepted", "235");
         }
         if let Some(stage) = conversation.ending.stage() {
-            self.add("reply.stage", name(&stage));
+            self.add("reply.stage", id(stage));
         }
         if let Some(reply) = conversation.ending.reply() {
             self.add("reply.code", reply.code);
@@ -238,7 +242,7 @@ impl Evidence {
         if let Ok(address) = host.trim_matches(['[', ']']).parse() {
             self.add_once("network.families", Family::of(address).name());
         }
-        self.add_failure(&name(&failure.kind), &failure.detail);
+        self.add_failure(&id(failure.kind), &failure.detail);
     }
 
     /// The kind of a network failure, as `network` names it, and somebody's words for it.
@@ -266,11 +270,6 @@ fn scope_audience(scope: &str) -> &'static str {
     } else {
         ""
     }
-}
-
-/// A unit variant's name as serde writes it.
-pub(super) fn name(variant: &impl Serialize) -> String {
-    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn fault_name(fault: &Fault) -> &'static str {

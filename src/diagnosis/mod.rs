@@ -9,6 +9,7 @@ pub mod experiment;
 mod quoted;
 pub mod reading;
 pub mod rules;
+pub mod usual;
 mod vocabulary;
 
 pub use attempted::Attempted;
@@ -27,7 +28,7 @@ pub const AFTERWARDS: &str = "after the refusal";
 pub const BEFOREHAND: &str = "the refusal came after the sign-in";
 
 /// The causes that the evidence speaks for, the surest first; among equals, in the order of the catalogue.
-/// A certain one excludes the rest; where none is even likely, `unknown` says what would tell.
+/// A certain one excludes the rest; where none is even likely, what it usually is comes first, and `unknown` says what would tell.
 pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     let mut found = judged(evidence);
     let certain = found.iter().take_while(|cause| cause.certainty == Certainty::Certain).count();
@@ -47,7 +48,13 @@ pub fn causes(evidence: &Evidence) -> Vec<Cause> {
     if guessed && !found.iter().any(|cause| cause.slug == UNKNOWN) {
         found.push(cause::unknown().stand(Certainty::Possible, evidence));
     }
+    usual::order(&mut found, evidence);
     found
+}
+
+/// What a failure is put down to: the first cause, where it is at least likely.
+pub fn likely(causes: &[Cause]) -> Option<&Cause> {
+    causes.first().filter(|cause| cause.certainty < Certainty::Possible)
 }
 
 /// Likely, and as true of another service's server: that it is another's does not exclude it.

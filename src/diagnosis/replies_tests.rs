@@ -5,7 +5,11 @@ use super::{Certainty::*, *};
 
 /// The reply of the last refusal, the cause named first, and its certainty.
 const REPLIES: &[(&str, &str, Certainty)] = &[
-    ("535 5.7.3 Authentication unsuccessful [AM0PR02CA0134.eurprd02.prod.outlook.com]", UNKNOWN, Possible),
+    (
+        "535 5.7.3 Authentication unsuccessful [AM0PR02CA0134.eurprd02.prod.outlook.com]",
+        "user_is_not_token_user",
+        Possible,
+    ),
     (
         "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
         "smtp_auth_disabled_tenant",

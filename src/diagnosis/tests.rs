@@ -1,7 +1,10 @@
 //! Codes that several causes share, and the order of what is found.
 
 use super::*;
-use crate::token::Claims;
+use crate::{
+    entra::Cloud,
+    token::{Claims, Form},
+};
 
 pub(super) fn evidence(facts: &[(&str, &str)]) -> Evidence {
     let mut evidence = Evidence::default();
@@ -17,6 +20,24 @@ pub(super) fn found(facts: &[(&str, &str)]) -> Vec<(&'static str, Certainty)> {
 
 pub(super) fn first(facts: &[(&str, &str)]) -> &'static str {
     found(facts)[0].0
+}
+
+#[test]
+fn every_host_of_every_cloud_is_known_to_be_microsofts_and_for_mail() {
+    for cloud in [Cloud::Global, Cloud::GccHigh, Cloud::Dod, Cloud::China] {
+        let addresses = cloud.addresses().unwrap();
+        let login = addresses.authority.as_str().trim_start_matches("https://");
+        for host in [addresses.smtp_host.as_str(), login] {
+            assert!(reading::is_microsofts(host), "{host}");
+        }
+        for resource in [Some(&addresses.resource), addresses.app_resource.as_ref()].into_iter().flatten() {
+            let mut evidence = Evidence::default();
+            evidence.add_claims(&Claims { form: Form::Jwt, aud: Some(resource.clone()), ..Claims::default() }, 0);
+            evidence.add_granted_audience(&format!("{resource}/SMTP.Send"));
+            let told = ["token.audience", "granted.audience"].map(|fact| evidence.text(fact));
+            assert_eq!(told, [Some("exchange".into()), Some("exchange".into())], "{resource}");
+        }
+    }
 }
 
 #[test]
@@ -86,12 +107,12 @@ fn an_accepted_sign_in_takes_the_certainty_from_an_earlier_refusal() {
 }
 
 #[test]
-fn the_bare_refusal_asks_for_more_before_it_guesses() {
+fn the_bare_refusal_is_answered_with_guesses_and_what_would_tell() {
     let bare =
         [("reply.code", "535"), ("reply.enhanced", "5.7.3"), ("reply.stage", "auth"), ("reply.text", "535 5.7.3")];
     let named = found(&bare);
-    assert_eq!(named[0], (UNKNOWN, Certainty::Possible));
-    assert!(named.len() > 1 && named.iter().all(|(_, certainty)| *certainty == Certainty::Possible));
+    assert_eq!(*named.last().unwrap(), (UNKNOWN, Certainty::Possible));
+    assert!(named.len() > 3 && named.iter().all(|(_, certainty)| *certainty == Certainty::Possible));
     let named = found(&[&bare[..], &[("flow", "refresh_token")]].concat());
     assert_eq!((named[0].0, named.last().unwrap().0), ("user_is_not_token_user", UNKNOWN));
 }

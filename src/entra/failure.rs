@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::wire::Answer;
-use crate::secret::Secret;
+use crate::{secret::Secret, visible};
 
 /// A refusal as it was said (RFC 6749 §5.2; Microsoft Learn, "Microsoft Entra authentication and authorization error
 /// codes"), or what came in place of one. It is printed and kept: tokens are masked, and every text has a bound.
@@ -86,7 +86,7 @@ impl Failure {
                     _ if body.trim().is_empty() => "an empty body".to_owned(),
                     // Tokens in a form, or in JSON that was cut off, whatever the type says.
                     200..300 if !markup => format!("{} bytes of {}", body.len(), kind(&answer.content_type)),
-                    _ => one_line(body),
+                    _ => one_line(title(body).filter(|_| page).unwrap_or(body)),
                 });
                 Self { status: answer.status, form, excerpt, ..Self::default() }
             }
@@ -149,7 +149,7 @@ impl Failure {
     pub fn is_passing(&self) -> bool {
         self.status >= 500
             || self.status == 429
-            || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error")
+            || matches!(self.error.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
             || self.codes.first().is_some_and(|code| PASSING.contains(code))
     }
 
@@ -239,14 +239,20 @@ fn masked(text: &str) -> String {
     out + rest
 }
 
+/// What a page is called says more than how it begins.
+fn title(page: &str) -> Option<&str> {
+    let (_, behind) = page.split_once("<title>")?;
+    let (title, _) = behind.split_once("</title>")?;
+    Some(title.trim()).filter(|title| !title.is_empty())
+}
+
 fn one_line(text: &str) -> String {
     line(text, EXCERPT)
 }
 
 /// At most so many characters of it.
 fn line(text: &str, most: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = visible::line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(most) {
         // Never in the middle of a word, where there are words.
         Some((end, _)) => format!("{} …", line[..end].rsplit_once(' ').map_or(&line[..end], |(words, _)| words)),
@@ -272,6 +278,7 @@ mod tests {
     fn an_error_of_another_server_is_read_as_far_as_it_goes() {
         let failure = Failure::read(&Answer::of(400, r#"{"error":"slow_down","error_codes":["70016"]}"#));
         assert_eq!((failure.error.as_str(), failure.codes.as_slice()), ("slow_down", &[70016][..]));
+        assert!(failure.is_passing());
         let failure = Failure::read(&Answer::of(400, r#"{"error":{"code":7}}"#));
         assert_eq!(failure.error, r#"{"code":7}"#);
     }
@@ -281,6 +288,7 @@ mod tests {
         let said = |body: &str| Failure::read(&Answer::of(400, body)).said();
         assert_eq!(said(r#"{"error":5}"#), "HTTP 400, error 5");
         assert_eq!(said(r#"{"error":""}"#), "HTTP 400, error without a name");
+        assert_eq!(said("{\"error\":\"x\",\"error_description\":\"a\\u001b[2J\\r\\nb\"}"), "x: a^[[2J");
         let long = said(&format!(r#"{{"error":"x","error_description":"{}"}}"#, "word ".repeat(10_000)));
         assert!(long.starts_with("x: word word") && long.len() < 700, "{long}");
     }
@@ -289,7 +297,7 @@ mod tests {
     fn a_captive_portals_page_is_told_from_an_error() {
         let failure = Failure::read(&Answer::of(200, "<html>\n<title>Guest\u{1b}[2J WLAN</title>"));
         assert_eq!(failure.form, Form::Page);
-        assert_eq!(failure.excerpt.as_deref(), Some("<html> <title>Guest [2J WLAN</title>"));
+        assert_eq!(failure.excerpt.as_deref(), Some("Guest^[[2J WLAN"));
         assert!(Failure::read(&Answer::of(503, "busy")).is_passing());
         let body = r#"{"error":"invalid_request","error_description":"AADSTS90033: A transient error has occurred."}"#;
         assert!(Failure::read(&Answer::of(400, body)).is_passing());

@@ -3,6 +3,7 @@
 //! read or written here, and no language is known: comments are phrases, which the caller says.
 
 mod msmtp;
+mod mutt;
 mod systemd;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub enum Place {
 }
 
 /// Every format there is, in the order they are shown.
-pub const FORMATS: &[Format] = &[msmtp::FORMAT, systemd::FORMAT];
+pub const FORMATS: &[Format] = &[msmtp::FORMAT, mutt::FORMAT, systemd::FORMAT];
 
 /// What is known of an account and of this program.
 #[derive(Clone)]
@@ -133,6 +134,19 @@ impl Facts<'_> {
         Ok(words.join(" "))
     }
 
+    /// What stands at the top of a file: which program it is for, and who gets a token by it.
+    fn head(&self, program: &str) -> String {
+        let whose = Phrase::new(if self.shared { "comments.head-shared" } else { "comments.head" });
+        let path = visible::line(&self.vault.display().to_string());
+        self.comment(&whose.with("program", program).with("path", path))
+    }
+
+    /// The same for who exports.
+    fn readers(&self, program: &str) -> Phrase {
+        let readers = Phrase::new(if self.shared { "export.readers-shared" } else { "export.readers" });
+        readers.with("program", program).with("path", self.vault.display())
+    }
+
     /// Lines that no program reads: every one of them begins with the mark, whatever a value has in it.
     fn comment(&self, phrase: &Phrase) -> String {
         (self.say)(phrase).lines().map(|line| format!("# {}\n", visible::line(line))).collect()
@@ -197,6 +211,14 @@ mod tests {
             shared: false,
             say: &english,
         }
+    }
+
+    /// What a format gives for an account with these settings.
+    pub fn exported(format: &Format, more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
+        let (name, account) = ("alerts".parse().unwrap(), account(more));
+        let mut facts = facts(&name, &account);
+        change(&mut facts);
+        format.export(&facts).map(|exported| exported.text())
     }
 
     pub fn english(phrase: &Phrase) -> String {

@@ -2,7 +2,7 @@
 //! A value is the rest of the line; one pair of double quotes around it is taken off, and nothing is escaped.
 
 use super::{Exported, Facts, File, Format, Place, Refusal, printable};
-use crate::{facts::Security, phrase::Phrase, visible};
+use crate::{facts::Security, phrase::Phrase};
 
 pub const FORMAT: Format = Format { id: "msmtp", place: Place::File("~/.msmtprc"), export };
 
@@ -20,18 +20,14 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
     if let Some(line) = text.lines().find(|line| line.len() > LONGEST) {
         return Err(Refusal::TooLong { line: line.to_owned(), most: LONGEST });
     }
-    let readers = Phrase::new(if facts.shared { "export.readers-shared" } else { "export.readers" });
-    let readers = readers.with("path", facts.vault.display());
     Ok(Exported {
         files: vec![File { name: "msmtprc".to_owned(), text }],
-        notes: vec![readers, Phrase::new("export.msmtp.apparmor")],
+        notes: vec![facts.readers("msmtp"), Phrase::new("export.msmtp.apparmor")],
     })
 }
 
 fn head(facts: &Facts<'_>) -> String {
-    let whose = Phrase::new(if facts.shared { "comments.msmtp-head-shared" } else { "comments.msmtp-head" });
-    let whose = whose.with("path", visible::line(&facts.vault.display().to_string()));
-    format!("{}account {}\n", facts.comment(&whose), facts.name)
+    format!("{}account {}\n", facts.head("msmtp 1.8.13"), facts.name)
 }
 
 fn server(facts: &Facts<'_>) -> Result<String, Refusal> {
@@ -92,13 +88,10 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::export::tests::{account, facts, japanese};
+    use crate::export::tests::{self, account, facts, japanese};
 
     fn exported(more: &str, change: impl FnOnce(&mut Facts<'_>)) -> Result<String, Refusal> {
-        let (name, account) = ("alerts".parse().unwrap(), account(more));
-        let mut facts = facts(&name, &account);
-        change(&mut facts);
-        export(&facts).map(|exported| exported.text())
+        tests::exported(&FORMAT, more, change)
     }
 
     /// What msmtp takes for a command.

@@ -22,7 +22,7 @@ fn in_unit(seconds: u64) -> (&'static str, u64) {
 pub(super) fn error(value: &str) -> Option<Phrase> {
     let seconds: i64 = value.parse().ok()?;
     Some(match seconds.unsigned_abs() {
-        0..60 => Phrase::new("known-facts.clock.right"),
+        0..120 => Phrase::new("known-facts.clock.right"),
         _ => {
             let (way, unit, number) = off(seconds);
             Phrase::new(format!("known-facts.clock.{way}.{unit}")).with("number", number)
@@ -32,8 +32,13 @@ pub(super) fn error(value: &str) -> Option<Phrase> {
 
 /// So many minutes ago; what is no number stays as it is.
 pub(super) fn ago(minutes: &str) -> Option<Phrase> {
-    let (unit, number) = in_unit(minutes.parse::<u64>().ok()?.saturating_mul(60));
-    Some(Phrase::new(format!("known-facts.ago.{unit}")).with("number", number))
+    Some(match minutes.parse::<u64>().ok()? {
+        0 | 1 => Phrase::new("known-facts.ago.now"),
+        minutes => {
+            let (unit, number) = in_unit(minutes.saturating_mul(60));
+            Phrase::new(format!("known-facts.ago.{unit}")).with("number", number)
+        }
+    })
 }
 
 #[cfg(test)]
@@ -45,7 +50,7 @@ mod tests {
         let said = |language, value| Texts::new(language).fact_value("clock.off", value);
         assert_eq!(said(Language::English, "-3456000"), "40 days behind");
         assert_eq!(said(Language::English, "301"), "5 minutes ahead");
-        assert_eq!(said(Language::English, "-59"), "less than a minute");
+        assert_eq!(said(Language::English, "-119"), "less than two minutes");
         assert_eq!(said(Language::Japanese, "-3456000"), "40 日の遅れ");
         assert_eq!(said(Language::Japanese, "a lot"), "a lot");
     }
@@ -53,6 +58,7 @@ mod tests {
     #[test]
     fn when_it_last_worked_is_said_in_the_unit_that_fits() {
         let said = |language, value| Texts::new(language).fact_value("worked.minutes", value);
+        assert_eq!(said(Language::English, "1"), "just now");
         assert_eq!(said(Language::English, "119"), "119 minutes ago");
         assert_eq!(said(Language::English, "2879"), "47 hours ago");
         assert_eq!(said(Language::Japanese, "43200"), "30 日前");

@@ -222,16 +222,19 @@ impl Texts {
     }
 
     fn in_pieces(&self, template: &str, phrase: &Phrase) -> Vec<Piece> {
-        // What stands for a value is of this language: no space sets it off from the rest where the language has none.
+        // What stands for a value is of this language: no space sets it off from its words where the language has none.
+        let wide = |letter: char| !letter.is_ascii();
         let spaced = !self.language.space().is_empty();
         let mut parts = parts(template).into_iter().peekable();
         let (mut pieces, mut after_words) = (Vec::new(), false);
         while let Some(part) = parts.next() {
             match part {
-                Part::Words(words) => {
+                Part::Words(all) => {
                     let before = matches!(parts.peek(), Some(Part::Name(name)) if value(phrase, name).is_none());
-                    let words = words.strip_prefix(' ').filter(|_| after_words).unwrap_or(words);
-                    let words = words.strip_suffix(' ').filter(|_| before && !spaced).unwrap_or(words);
+                    let words =
+                        all.strip_prefix(' ').filter(|rest| after_words && rest.starts_with(wide)).unwrap_or(all);
+                    let close = words.strip_suffix(' ').filter(|rest| before && !spaced && rest.ends_with(wide));
+                    let words = close.unwrap_or(words);
                     pieces.push(Piece::Words(words.to_owned()));
                     after_words = false;
                 }
@@ -269,7 +272,8 @@ impl Texts {
             let label = Experiment::find(id).map(|_| self.word(&format!("facts.experiment.{id}")))?;
             Some(format!("{label}: {reply}"))
         };
-        self.fact_words(name, value).or_else(tried).unwrap_or_else(|| value.to_owned())
+        let detail = || matches!(name, "network.detail" | "smtp.detail").then(|| self.detail(value));
+        self.fact_words(name, value).or_else(tried).or_else(detail).unwrap_or_else(|| value.to_owned())
     }
 
     /// The same where all of it is this program's own words; `None` where any is somebody else's.
@@ -281,7 +285,9 @@ impl Texts {
             ("accepted", diagnosis::AFTERWARDS) => Some(self.word("known-facts.afterwards")),
             ("accepted", diagnosis::BEFOREHAND) => Some(self.word("known-facts.beforehand")),
             ("clock.off", value) => clock::error(value).map(|error| self.say(&error)),
-            ("worked.minutes", value) => clock::ago(value).map(|ago| self.say(&ago)),
+            ("worked.minutes" | "change.minutes" | "token.minutes", value) => {
+                clock::ago(value).map(|ago| self.say(&ago))
+            }
             (name, value) if Experiment::is_outcome(name) => Some(self.word(&format!("known-facts.{value}"))),
             (_, value) => said(value).map(str::to_owned).or_else(each),
         }
@@ -304,10 +310,28 @@ impl Texts {
         (0..).take_while(present).map(said).collect()
     }
 
-    /// A command to copy: values are checked and quoted for the shell; what is missing or does not parse
-    /// stays a placeholder, `<name>`.
+    /// A command to copy: values are checked and quoted for the shell; for what is missing or does not parse
+    /// stands what belongs there, `<mailbox>`.
     pub fn command(&self, phrase: &Phrase) -> String {
-        command::fill(self.template(&phrase.key), phrase)
+        self.fill_command(self.template(&phrase.key), phrase)
+    }
+
+    fn fill_command(&self, template: &str, phrase: &Phrase) -> String {
+        let any = |name: &str| self.find(&format!("placeholders.{name}")).unwrap_or(name).to_owned();
+        command::fill(template, phrase, any)
+    }
+
+    /// Several, each behind its label: the first that needs a session opens it.
+    pub fn commands<'a>(&self, commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>) -> Vec<(&'a Phrase, String)> {
+        let mut opened = Vec::new();
+        let said = |(label, phrase): &'a (Phrase, Phrase)| {
+            let command = self.command(phrase);
+            let opening = command::opening(&command).filter(|opening| !opened.contains(opening));
+            opened.extend(opening);
+            let opening = opening.map(|opening| self.fill_command(opening, phrase) + "\n").unwrap_or_default();
+            (label, opening + &command)
+        };
+        commands.into_iter().map(said).collect()
     }
 
     fn template(&self, key: &str) -> &'static str {
@@ -353,27 +377,4 @@ fn flatten(prefix: &str, value: toml::Value, table: &mut Table) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_for_a_value_has_no_spaces_where_the_language_has_none() {
-        let said = |language, template: &str| Texts::new(language).fill(template, &Phrase::new("x").with("host", "h"));
-        assert_eq!(
-            said(Language::Japanese, "対象は {user} です。{host} に {nobody} を"),
-            "対象は対象のメールボックスです。h に…を"
-        );
-        assert_eq!(
-            said(Language::English, "It is {user} at {principal}."),
-            "It is the mailbox at ‹Object ID in Exchange›."
-        );
-    }
-
-    #[test]
-    fn every_text_file_parses() {
-        let files = Language::ALL.iter().flat_map(|language| language.files());
-        for source in files.map(|(_, source)| *source).chain([steps::SOURCE]) {
-            source.parse::<toml::Table>().unwrap();
-        }
-    }
-}
+mod tests;

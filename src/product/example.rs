@@ -14,7 +14,7 @@ pub static SOURCE: LazyLock<&str> = LazyLock::new(|| {
     example.and_then(|(_, rest)| rest.split_once("```\n")).map_or("", |(source, _)| source)
 });
 
-static PRODUCT: LazyLock<Result<Product, toml::de::Error>> = LazyLock::new(|| toml::from_str(*SOURCE));
+static PRODUCT: LazyLock<Result<Product, toml::de::Error>> = LazyLock::new(|| Product::read(*SOURCE));
 
 pub fn product() -> Result<&'static Product, &'static toml::de::Error> {
     PRODUCT.as_ref()

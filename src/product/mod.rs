@@ -19,6 +19,7 @@ use crate::{
     },
     entra::{Cloud, cloud},
     facts::{BaseUrl, Host, Tenant},
+    phrase::before_words,
     way::Way,
 };
 use app::App;
@@ -55,10 +56,6 @@ pub struct Product {
     pub sheet: Vec<sheet::Screen>,
     /// Its vendor's guide, step by step.
     pub guide: Option<Guide>,
-    /// Its words in Japanese; `language` reads them.
-    #[expect(dead_code, reason = "read by key, as texts")]
-    #[serde(default)]
-    ja: toml::Table,
 }
 
 /// Where a vendor's guide differs from what Microsoft says, or a rule that bites later. Its text is
@@ -127,19 +124,28 @@ pub struct GuideStep {
     pub note: Option<String>,
 }
 
+macro_rules! files {
+    ($($id:literal)*) => { &[$(($id, include_str!(concat!($id, ".toml"))),)*] };
+}
+
 /// The products, in the order they are offered.
-pub const FILES: &[(&str, &str)] = &[
-    ("server", include_str!("server.toml")),
-    ("intra-mart", include_str!("intra-mart.toml")),
-    ("hve", include_str!("hve.toml")),
-    ("iwpro", include_str!("iwpro.toml")),
-    ("bom", include_str!("bom.toml")),
-    ("proself", include_str!("proself.toml")),
-    ("outlook-com", include_str!("outlook-com.toml")),
-    ("custom", include_str!("custom.toml")),
-];
+pub const FILES: &[(&str, &str)] = files! {
+    "server"
+    "intra-mart"
+    "hve"
+    "iwpro"
+    "bom"
+    "proself"
+    "outlook-com"
+    "custom"
+};
 
 impl Product {
+    /// From its file, but for its words in other languages, which `language` reads.
+    pub fn read(file: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(before_words(file))
+    }
+
     /// Whether `tenant` is one that its accounts can be in.
     pub fn takes(&self, tenant: &Tenant) -> bool {
         self.tenant.as_ref().is_none_or(|own| own == tenant || own.is_consumers() && tenant.is_consumers())
@@ -199,7 +205,7 @@ impl Product {
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static PRODUCTS: LazyLock<Vec<Product>> =
-    LazyLock::new(|| FILES.iter().map(|(id, text)| toml::from_str(text).expect(id)).collect());
+    LazyLock::new(|| FILES.iter().map(|(id, text)| Product::read(text).expect(id)).collect());
 
 pub fn all() -> &'static [Product] {
     &PRODUCTS

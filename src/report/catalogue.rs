@@ -11,6 +11,7 @@ use crate::{
     diagnosis::{
         cause::{self, Entry, Line},
         rules::{Condition, Test},
+        usual::{self, Usual},
     },
     entra::Cloud,
     language::Texts,
@@ -107,8 +108,21 @@ impl Section<'_> {
     fn told(&mut self) {
         let next = self.lines("next", &self.entry.next);
         self.under("next", Part::Bullets(next));
-        let rules = self.entry.when.iter().map(|rule| rule::line(self.texts, rule)).collect();
-        self.under("told", Part::Bullets(rules));
+        let rules = self.entry.when.iter().map(|rule| rule::line(self.texts, rule));
+        let usual = usual::of(&self.entry.slug).map(|(shape, usual)| self.usual(shape, usual));
+        self.under("told", Part::Bullets(rules.chain(usual).collect()));
+    }
+
+    /// A base rate: what the evidence shows, and in how many public threads of it this was the cause.
+    fn usual(&self, shape: &[Condition], usual: &Usual) -> Spans {
+        let count = Phrase::new("report.catalogue.usual").with("seen", usual.seen).with("fuller", usual.fuller);
+        let mut line = vec![Span::Strong(self.texts.say(&count)), Span::Words(": ".into())];
+        line.extend(rule::conditions(self.texts, shape));
+        if !usual.unless.is_empty() {
+            line.push(Span::Words(self.word("unless")));
+            line.extend(rule::one_of(self.texts, &usual.unless));
+        }
+        line
     }
 
     fn mended(&mut self) {
@@ -142,13 +156,11 @@ impl Section<'_> {
             lines.push(vec![Span::Words(format!("{}: ", self.word("source"))), Span::Link(self.entry.source.clone())]);
         }
         self.under("known", Part::Bullets(lines));
-        let example: String = self.entry.example.iter().map(|(fact, value)| self.example(fact, value)).collect();
+        let example: String = self.entry.example.facts().map(|(fact, values)| self.example(fact, values)).collect();
         self.parts.push(Part::Code { label: said(self.word("example")), language: "text", text: example });
     }
 
-    fn example(&self, fact: &str, value: &toml::Value) -> String {
-        let one = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let values = value.as_array().map_or_else(|| vec![one(value)], |values| values.iter().map(one).collect());
+    fn example(&self, fact: &str, values: &[String]) -> String {
         let label = self.texts.word(&format!("facts.{fact}"));
         values.iter().map(|value| format!("{label}: {}\n", self.texts.fact_value(fact, value))).collect()
     }

@@ -1,11 +1,12 @@
-//! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped.
+//! A cause as it was found: how sure that is, what speaks for it, what to do, and what shows that it helped. What the catalogue
+//! says of one that nobody has is `catalogue.rs`'s.
 
 use super::{
     apart::Apart,
     document::{Part, Span, Spans, said},
     writer::Writer,
 };
-use crate::{diagnosis::Cause, phrase::Phrase};
+use crate::diagnosis::Cause;
 
 /// A heading and all that is known of it; what would tell more is said here where it stands alone.
 pub fn parts(writer: &Writer, number: usize, cause: &Cause, alone: bool) -> Vec<Part> {
@@ -18,7 +19,7 @@ pub fn parts(writer: &Writer, number: usize, cause: &Cause, alone: bool) -> Vec<
     part(writer, "evidence", Part::Bullets(evidence.collect()), &mut parts);
     part(writer, "fix", Part::Steps(cause.fix.iter().map(|fix| writer.sentence(fix)).collect()), &mut parts);
     let reads = if alone { cause.reads.as_slice() } else { &[] };
-    parts.extend(commands(writer, reads.iter().chain(&cause.commands)));
+    parts.extend(writer.commands(reads.iter().chain(&cause.commands)));
     if alone {
         let next = cause.next.iter().chain(&cause.ask).map(|next| writer.sentence(next)).collect();
         part(writer, "next", Part::Bullets(next), &mut parts);
@@ -36,15 +37,7 @@ pub fn apart(writer: &Writer, causes: &[Cause]) -> Vec<Part> {
     }
     let steps = Part::Bullets(apart.steps.into_iter().map(|step| writer.sentence(step)).collect());
     let heading = Part::Heading(3, said(writer.texts.word("apart.several")));
-    [heading, steps].into_iter().chain(commands(writer, apart.commands)).collect()
-}
-
-fn commands<'a>(
-    writer: &Writer,
-    commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>,
-) -> impl Iterator<Item = Part> {
-    let part = |(label, command): &(Phrase, Phrase)| Part::command(writer.sentence(label), writer.command(command));
-    commands.into_iter().map(part)
+    [heading, steps].into_iter().chain(writer.commands(apart.commands)).collect()
 }
 
 /// `Headline (certainty)`.

@@ -6,7 +6,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    phrase::Phrase,
+    phrase::{Phrase, id},
     smtp::{Line, Side, StageResult, TlsFacts},
 };
 
@@ -16,10 +16,8 @@ const DETAIL: usize = 300;
 
 pub fn stages(writer: &Writer, stages: &[StageResult]) -> Part {
     let row = |result: &StageResult| {
-        let stage = serde_json::to_value(result.stage).unwrap_or_default();
-        let stage = stage.as_str().unwrap_or_default().to_owned();
         let mark = writer.word(if result.ok { "ok" } else { "failed" });
-        let mut spans = vec![Span::Value(stage)];
+        let mut spans = vec![Span::Value(id(result.stage))];
         spans.push(Span::Words(format!(" {mark}, {:.1} ms", result.took.as_secs_f64() * 1000.0)));
         if !result.detail.is_empty() {
             spans.push(Span::Words(": ".into()));
@@ -51,20 +49,22 @@ fn shown(writer: &Writer, line: &Line) -> String {
 
 /// The first and the last lines, which say most: how it began, and how it ended. What is left out is not looked at.
 fn middle_out(writer: &Writer, lines: &[Line], most: usize) -> String {
-    let within = |lines: &mut dyn Iterator<Item = &Line>, mut room: usize| {
-        let fits = |line: String| {
-            room = room.checked_sub(line.chars().count())?;
-            Some(line)
-        };
-        lines.map(|line| shown(writer, line)).map_while(fits).collect::<Vec<String>>()
-    };
-    let all = within(&mut lines.iter(), most);
-    if all.len() == lines.len() {
-        return all.concat();
+    let first = within(lines.iter().map(|line| shown(writer, line)), most);
+    if first.len() == lines.len() {
+        return first.concat();
     }
-    let first = within(&mut lines.iter(), most / 2);
-    let mut last = within(&mut lines.iter().rev(), most / 2);
+    let first = within(first.into_iter(), most / 2);
+    let mut last = within(lines.iter().rev().map(|line| shown(writer, line)), most / 2);
     last.reverse();
     let note = Phrase::new("report.left-out").with("lines", lines.len() - first.len() - last.len());
     format!("{}        … {} …\n{}", first.concat(), writer.texts.say(&note), last.concat())
+}
+
+/// As many as have room.
+fn within(lines: impl Iterator<Item = String>, mut room: usize) -> Vec<String> {
+    let fits = |line: String| {
+        room = room.checked_sub(line.chars().count())?;
+        Some(line)
+    };
+    lines.map_while(fits).collect()
 }

@@ -1,4 +1,5 @@
-//! The evidence, fact by fact, in the order in which somebody who helps asks for it. Names of claims stay as they are.
+//! The evidence, fact by fact, in the order in which somebody who helps asks for it: a fact's section is by its name here.
+//! Names of claims stay as they are.
 
 use super::{
     Token,
@@ -47,8 +48,10 @@ pub const SERVER: &[&str] = &[
     "network.",
     "certificate",
 ];
-pub const TIMES: &[&str] = &["change.", "worked.", "refresh.", "clock."];
+pub const TIMES: &[&str] = &["change.", "worked.", "signed-in.", "refresh.", "clock."];
 pub const EXPERIMENTS: &[&str] = &["experiment."];
+pub const OTHERS: &[&str] =
+    &["alias", "log.seen", "program.error", "granted.audience", "mailbox.rights", "principal", "powershell"];
 const TOKEN: &[&str] = &["token.", "scope.", "object_id"];
 /// Said elsewhere: with the exchange, or by a fact beside it.
 const SAID: &[&str] =
@@ -58,14 +61,6 @@ const SAID: &[&str] =
 pub fn of(writer: &Writer, evidence: &Evidence, named: &[&str]) -> Part {
     let facts = named.iter().flat_map(|name| FACTS.iter().map(|fact| fact.name).filter(move |fact| is(fact, name)));
     let facts = facts.filter(|fact| !SAID.iter().any(|said| is(fact, said)));
-    Part::Bullets(facts.filter_map(|fact| writer.evidence(evidence, fact)).collect())
-}
-
-/// What none of the sections has.
-pub fn others(writer: &Writer, evidence: &Evidence) -> Part {
-    let sections = [ASKED, AUTHORITY, SERVER, TIMES, EXPERIMENTS, TOKEN, SAID];
-    let elsewhere = |fact: &str| sections.iter().any(|names| names.iter().any(|name| is(fact, name)));
-    let facts = FACTS.iter().map(|fact| fact.name).filter(|fact| !elsewhere(fact));
     Part::Bullets(facts.filter_map(|fact| writer.evidence(evidence, fact)).collect())
 }
 
@@ -103,4 +98,24 @@ pub fn token(writer: &Writer, token: Option<&Token>, evidence: &Evidence) -> Par
 fn lives(writer: &Writer, seconds: i64) -> Spans {
     let key = if seconds > 0 { "report.lives" } else { "report.expired" };
     said(writer.texts.say(&Phrase::new(key).with("minutes", seconds.abs() / 60)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One in none would not be in the report.
+    #[test]
+    fn every_fact_is_in_one_section() {
+        let sections = [ASKED, AUTHORITY, SERVER, TIMES, EXPERIMENTS, TOKEN, OTHERS];
+        for fact in FACTS {
+            let has = |names: &&&[&str]| names.iter().any(|name| is(fact.name, name));
+            let said = SAID.iter().any(|name| is(fact.name, name));
+            let in_sections = sections.iter().filter(has).count();
+            assert!(in_sections == 1 || said && in_sections < 2, "`{}` is in {in_sections} sections", fact.name);
+        }
+        for name in sections.concat() {
+            assert!(FACTS.iter().any(|fact| is(fact.name, name)), "`{name}` is no fact");
+        }
+    }
 }

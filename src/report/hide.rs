@@ -200,8 +200,7 @@ impl Hide {
         if is_public(domain) {
             return domain.to_owned();
         }
-        let end = if domain.ends_with(OWN) { OWN } else { "" };
-        format!("domain{}{end}", number(&mut self.domains, domain))
+        numbered(number(&mut self.domains, domain), domain)
     }
 
     /// Ids of tenants, apps and people, cut short.
@@ -259,22 +258,17 @@ impl Hide {
 
     /// Domains and hosts that stand alone, what an organisation is called by its domain, and users without an `@`.
     fn names(&mut self, text: &str) -> String {
-        let known = self.domains.clone();
-        let hosts = &mut self.hosts;
-        let domain_of = |domain: &str| {
-            let at = known.iter().position(|other| other == domain).unwrap_or_default();
-            format!("domain{}{}", at + 1, if domain.ends_with(OWN) { OWN } else { "" })
-        };
+        let (known, hosts) = (&self.domains, &mut self.hosts);
         let dotted = DOTTED.replace_all(text, |found: &Captures<'_>| {
             let name = found[0].to_ascii_lowercase();
-            let domains = known.iter().filter(|domain| !is_called(domain) && within(&name, domain));
-            let Some(domain) = domains.max_by_key(|known| known.len()) else {
+            let domains = (1..).zip(known).filter(|(_, domain)| !is_called(domain) && within(&name, domain));
+            let Some((at, domain)) = domains.max_by_key(|(_, known)| known.len()) else {
                 return found[0].to_owned();
             };
             if name.len() == domain.len() {
-                return domain_of(domain);
+                return numbered(at, domain);
             }
-            format!("host{}.{}", number(hosts, &name), domain_of(domain))
+            format!("host{}.{}", number(hosts, &name), numbered(at, domain))
         });
         let mut text = dotted.into_owned();
         // The longest first, since a longer one may begin with a shorter.
@@ -355,6 +349,11 @@ fn number(known: &mut Vec<String>, name: &str) -> usize {
         known.len() - 1
     });
     at + 1
+}
+
+/// What stands for a domain.
+fn numbered(at: usize, domain: &str) -> String {
+    format!("domain{at}{}", if domain.ends_with(OWN) { OWN } else { "" })
 }
 
 /// Every occurrence that is a name of its own, whatever its case.

@@ -81,9 +81,6 @@ pub fn text(report: &Report, texts: &Texts, hidden: bool) -> String {
     let mut text = String::new();
     for (exchange, causes, value) in BOUNDS {
         let writer = Writer::new(texts, hidden, &report.evidence, value);
-        if let Some(Token { claims, .. }) = &report.token {
-            writer.meet_names([&claims.tid, &claims.appid, &claims.oid]);
-        }
         text = document::markdown(&report.parts(&writer, exchange, causes));
         if text.chars().count() <= LIMIT {
             break;
@@ -104,7 +101,7 @@ impl Report {
         section(writer, "server", facts::of(writer, &self.evidence, facts::SERVER), &mut parts);
         section(writer, "token", facts::token(writer, self.token.as_ref(), &self.evidence), &mut parts);
         section(writer, "times", facts::of(writer, &self.evidence, facts::TIMES), &mut parts);
-        section(writer, "others", facts::others(writer, &self.evidence), &mut parts);
+        section(writer, "others", facts::of(writer, &self.evidence, facts::OTHERS), &mut parts);
         section(writer, "stages", exchange::stages(writer, &self.stages()), &mut parts);
         if let Some(tls) = self.conversation.as_ref().and_then(|conversation| conversation.tls.as_ref()) {
             section(writer, "tls", exchange::tls(writer, tls), &mut parts);

@@ -221,11 +221,10 @@ fn no_value_of_our_own_is_shown_by_its_internal_name() {
             };
             values.into_iter().map(|value| (condition.fact.clone(), value))
         });
-        let of_example = entry.example.iter().flat_map(|(fact, value)| {
-            let values = value.as_array().map_or_else(|| vec![value.clone()], Clone::clone);
-            let words = values.into_iter().filter_map(|value| Some(value.as_str()?.to_owned()));
-            words.map(|value| (fact.clone(), value)).collect::<Vec<_>>()
-        });
+        let of_example = entry
+            .example
+            .facts()
+            .flat_map(|(fact, values)| values.iter().map(move |value| (fact.to_owned(), value.clone())));
         let own = of_rules.chain(of_example).filter(|(_, value)| internal(value));
         for (fact, value) in own.filter(|(fact, _)| !OTHERS_WORDS.contains(&fact.as_str())) {
             seen += 1;
@@ -244,13 +243,7 @@ fn a_report_of_any_cause_is_in_one_language_and_in_one_piece() {
     let english = Texts::new(Language::English);
     let texts = Texts::new(Language::Japanese);
     for entry in diagnosis::cause::catalogue() {
-        let mut reading = diagnosis::reading::Reading::default();
-        let mut evidence = std::mem::take(&mut reading.evidence);
-        for (fact, value) in &entry.example {
-            for value in value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]) {
-                evidence.add(fact, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            }
-        }
+        let evidence = entry.example.clone();
         let report = Report { causes: diagnosis::causes(&evidence), evidence, ..Report::default() };
         let said = text(&report, &texts, false);
         for name in ["o-auth", "path-word", "not-yet-valid", "placeholder", "self-only", "foreign"] {

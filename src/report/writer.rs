@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use super::{
-    document::{Span, Spans, said, spans},
+    document::{Part, Span, Spans, said, spans},
     hide::Hide,
 };
 use crate::{
@@ -75,12 +75,6 @@ impl<'a> Writer<'a> {
         Self { texts, hide, longest }
     }
 
-    /// Ids of the organisation's own.
-    pub fn meet_names<'n>(&self, names: impl IntoIterator<Item = &'n Option<String>>) {
-        let Some(hide) = &self.hide else { return };
-        names.into_iter().flatten().for_each(|name| hide.borrow_mut().meet_name(name));
-    }
-
     pub fn hides(&self) -> bool {
         self.hide.is_some()
     }
@@ -142,9 +136,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A command to copy, whose values parsed as what they are.
-    pub fn command(&self, phrase: &Phrase) -> String {
-        self.named(&self.texts.command(phrase))
+    /// Commands to copy behind their labels; their values parsed as what they are.
+    pub fn commands<'p>(&self, commands: impl IntoIterator<Item = &'p (Phrase, Phrase)>) -> Vec<Part> {
+        let part = |(label, command): (&Phrase, String)| Part::command(self.sentence(label), self.named(&command));
+        self.texts.commands(commands).into_iter().map(part).collect()
     }
 }
 

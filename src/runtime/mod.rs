@@ -16,6 +16,7 @@ pub mod named;
 pub mod pair;
 pub mod patient;
 mod proxy;
+pub mod quiet;
 pub mod redirect;
 mod room;
 pub mod sole;

@@ -22,6 +22,8 @@ pub struct Fault {
     /// What a portal would show once, when it is repaired; without a repair, what somebody there would say is right.
     /// `{port}` is the mail server's.
     pub shown: Option<String>,
+    /// The step that `repair` is offered at; wherever something is wrong, where none is named.
+    pub at: Option<String>,
     /// Switches that somebody sets only once mail goes out: what was right stops being so.
     #[serde(default)]
     pub afterwards: Vec<String>,
@@ -84,6 +86,11 @@ const ELSEWHERE: [&str; 15] = [
 ];
 
 impl Fault {
+    /// All is in order, until somebody changes it once mail goes out.
+    pub fn comes_later(&self) -> bool {
+        !self.afterwards.is_empty()
+    }
+
     /// Whether what ends it is a setting at Microsoft, where a change takes its time to arrive.
     pub fn is_mended_at_microsoft(&self) -> bool {
         let key = |pair: &String| pair.split_once('=').map(|(key, _)| key.to_owned()).unwrap_or_default();
@@ -150,6 +157,15 @@ mod tests {
             named && fault.repair.is_empty() && fault.shown.is_none()
         };
         assert_eq!(all().find(lost).map(|(name, _)| name), None);
+    }
+
+    #[test]
+    fn what_comes_later_says_so() {
+        for (name, fault) in all() {
+            assert!(fault.comes_later() || !name.ends_with("_later"), "{name}");
+            // So docs/simulator.md tells them.
+            assert_eq!(fault.about.contains("once mail goes out"), fault.comes_later(), "{name}");
+        }
     }
 
     #[test]

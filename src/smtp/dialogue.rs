@@ -324,7 +324,7 @@ impl Dialogue {
         } else {
             for line in lines {
                 let text = visible(line.strip_suffix(b"\r\n").unwrap_or(line));
-                self.record.note(Side::Client, &text, meaning.take(), at);
+                self.record.note_content(text, meaning.take(), at);
             }
         }
         self.record.note(Side::Client, ".", meaning::of_end_of_content(), at);

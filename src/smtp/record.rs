@@ -39,9 +39,18 @@ impl Record {
     /// Writes a line into the transcript; hands back the text as it may be shown.
     pub fn note(&mut self, from: Side, text: &str, meaning: Option<Phrase>, at: Duration) -> String {
         let text = self.masked(text);
-        let (tls, stage) = (self.tls, self.stage);
-        self.seen.transcript.push(Line { at, from, tls, text: text.clone(), stage, meaning });
+        self.write(from, text.clone(), meaning, at);
         text
+    }
+
+    /// The same of a message's content, which holds no token: an address in base64 is a piece of one all the same.
+    pub fn note_content(&mut self, text: String, meaning: Option<Phrase>, at: Duration) {
+        self.write(Side::Client, text, meaning, at);
+    }
+
+    fn write(&mut self, from: Side, text: String, meaning: Option<Phrase>, at: Duration) {
+        let (tls, stage) = (self.tls, self.stage);
+        self.seen.transcript.push(Line { at, from, tls, text, stage, meaning });
     }
 
     /// The lines since this was last asked.

@@ -26,9 +26,14 @@ impl Reply {
         Self { code, enhanced, lines }
     }
 
-    /// As a person would quote it: the code once, the lines joined by spaces.
+    /// As a person would quote it: the codes once, though each line bears them (RFC 2034 §4), the lines joined by spaces.
     pub fn text(&self) -> String {
-        format!("{} {}", self.code, self.lines.join(" ")).trim_end().to_owned()
+        let bare = |line: &'_ String| {
+            let rest = self.enhanced.as_ref().and_then(|enhanced| line.strip_prefix(enhanced.as_str()));
+            rest.filter(|rest| rest.is_empty() || rest.starts_with(' ')).unwrap_or(line).trim_start().to_owned()
+        };
+        let codes = [Some(self.code.to_string()), self.enhanced.clone()].into_iter().flatten();
+        codes.chain(self.lines.iter().map(bare)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -189,6 +194,13 @@ mod tests {
         ] {
             assert_eq!(read(&[bytes]), Err(garbled), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_reply_is_quoted_with_its_codes_once() {
+        let text = |lines: &[&str]| Reply::new(535, lines.iter().map(|&line| line.to_owned()).collect()).text();
+        assert_eq!(text(&["5.7.3 no", "5.7.3 way", "5.7.34 x", "5.7.3"]), "535 5.7.3 no way 5.7.34 x");
+        assert_eq!(text(&[""]), "535");
     }
 
     #[test]

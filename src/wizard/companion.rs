@@ -28,6 +28,8 @@ pub struct Companion {
     /// What to say when it is done.
     pub done: Phrase,
     pub when: When,
+    /// What it says is to be typed somewhere: it may be called again once that is not in sight any more.
+    pub again: bool,
     pub request: Request,
 }
 
@@ -95,6 +97,10 @@ impl Model {
     /// Requests that are cancelled with their step may not have arrived: they can be called again.
     pub(super) fn forget_unanswered(&mut self) {
         self.called.retain(|called| called.ticket.is_none());
+    }
+
+    pub(super) fn awaits_companion(&self) -> bool {
+        self.called.iter().any(|called| called.ticket.is_some())
     }
 
     /// `None` when the report was no companion's; a refusal offers it anew, with the reason. Somebody who was sent
@@ -175,7 +181,9 @@ impl Model {
             When::SomethingFailed => self.is_failing(),
         };
         let called = self.called.iter().find(|called| called.number == number && called.about == about);
-        let open = now && called.is_none_or(|called| called.refused);
+        let wiped = !self.desk.notices.iter().any(|(_, said)| *said == companion.done);
+        let again = companion.again && wiped;
+        let open = now && called.is_none_or(|called| called.refused || again && called.ticket.is_none());
         // With Ctrl in a text field, where `a` would be the field's own.
         let key = match companion.when {
             When::CodeWaits => 'a',
@@ -187,8 +195,14 @@ impl Model {
             key: Key::Letter(key),
             label: self.desk.say(&companion.label),
             act: Act::Send(Message::Companion(number)),
-            // Where nobody is, a sign-in is approved once; that something is mended is for a person to see.
-            primary: matches!(companion.when, When::CodeWaits | When::BrowserWaits) && called.is_none(),
+            // Where nobody is, a sign-in is approved once, and what is to happen happens; that something is mended is for a
+            // person to see.
+            primary: called.is_none()
+                && match companion.when {
+                    When::CodeWaits | When::BrowserWaits => true,
+                    When::Accepted => self.desk.unattended,
+                    When::SecretAsked | When::CertificateRead | When::At(_) | When::SomethingFailed => false,
+                },
         })
     }
 }

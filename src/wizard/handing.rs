@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Handing {
     format: Option<Format>,
-    said: Option<(Tone, Phrase)>,
+    said: Vec<(Tone, Phrase)>,
 }
 
 /// Whether what this step asks for takes rights in the tenant, and there is somebody who has them.
@@ -92,15 +92,17 @@ impl Model {
     /// One that could not be written is not. Who went on before the answer came reads it at the step.
     pub(super) fn request_kept(&mut self, outcome: &Result<Vec<Written>, FileFailure>, now: i64) -> Vec<Effect> {
         self.request = None;
-        let path = |file: &Written| shell::path(&file.path).unwrap_or_else(|| file.path.display().to_string());
-        let paths = |files: &Vec<Written>| files.iter().map(path).collect::<Vec<_>>().join(" ");
         let said = match outcome {
-            Ok(written) => (Tone::Success, Phrase::new("handover.written").with("path", paths(written))),
-            Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),
+            Ok(written) => {
+                let paths = written.iter().map(|file| shell::shown(&file.path)).collect::<Vec<_>>().join(" ");
+                let written_to = (Tone::Success, Phrase::new("handover.written").with("path", paths));
+                std::iter::once(written_to).chain(verdict::kept_old(written)).collect()
+            }
+            Err(failure) => vec![(Tone::Failure, verdict::file_trouble(failure))],
         };
         match &mut self.overlay {
-            Some(Overlay::Handing(handing)) if handing.format.is_some() => handing.said = Some(said),
-            _ => self.desk.notices = vec![said],
+            Some(Overlay::Handing(handing)) if handing.format.is_some() => handing.said = said,
+            _ => self.desk.notices = said,
         }
         if outcome.is_ok() { self.handed_over(now) } else { Vec::new() }
     }
@@ -109,7 +111,7 @@ impl Model {
 impl Handing {
     /// Copied or printed: no answer ever comes back.
     pub(super) fn sent(&mut self) {
-        self.said = Some((Tone::Success, Phrase::new("handover.taken")));
+        self.said = vec![(Tone::Success, Phrase::new("handover.taken"))];
     }
 
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {
@@ -126,7 +128,7 @@ impl Handing {
         };
         let text = text(desk, format);
         let mut screen = overlay::blank(desk, step, format!("handover:{}", format.id()), title);
-        let said = self.said.as_ref().map(|(tone, phrase)| Block::Note { tone: *tone, text: desk.say(phrase) });
+        let said = self.said.iter().map(|(tone, phrase)| Block::Note { tone: *tone, text: desk.say(phrase) });
         screen.blocks.extend(said);
         screen.blocks.push(Block::Text(desk.word("handover.how")));
         let label = desk.word(&format!("handover.formats.{}.label", format.id()));

@@ -30,8 +30,6 @@ pub enum Message {
     UsualScopes,
     /// To the step that settles this item.
     GoTo(Item),
-    /// To a step by its id, from where the path goes on.
-    GoToStep(&'static str),
     /// The checklist; from there, one item's evidence.
     ShowChecklist,
     ShowEvidence(Item),

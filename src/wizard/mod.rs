@@ -75,8 +75,8 @@ pub struct Model {
     recheck: Option<Recheck>,
     /// Where a failure was seen, to be tried again after this item is mended.
     mending: Option<(&'static str, Item)>,
-    /// How the message ended that a failure is mended for: to be seen again, it is not sent again.
-    unsent: Option<Step>,
+    /// How the message or the sign-in ended that a failure is mended for: to be seen again, it is not sent again.
+    ended: Option<Step>,
     companions: Vec<Companion>,
     called: Vec<Called>,
     product_fixed: bool,
@@ -129,7 +129,7 @@ impl Model {
             report: None,
             recheck: None,
             mending: None,
-            unsent: None,
+            ended: None,
             companions: given.companions,
             called: Vec::new(),
             product_fixed: given.product_fixed,
@@ -196,11 +196,6 @@ impl Model {
             Message::Companion(number) => self.call(number),
             Message::Language => self.switch_language(now),
             Message::CheckAgain => self.check_again(now),
-            Message::GoToStep(id) => {
-                self.taken_over();
-                self.mending = None;
-                self.open(id, now)
-            }
             message if self.overlay.is_some() => self.over(message, now),
             Message::ShowChecklist => self.lay(Overlay::Checklist),
             Message::ShowEvidence(item) => self.lay(Overlay::Evidence { item, listed: false }),

@@ -22,7 +22,7 @@ impl Model {
         }
         // Another cloud or mail domain has another tenant and other apps: what is gone is asked for on the way.
         let complete = self.desk.client().is_ok();
-        self.unsent = None;
+        self.ended = None;
         if let Some((failed_at, mended)) = self.mending.take().filter(|_| complete) {
             // What a new sign-in brought is as it is by now.
             if plan::is_in_the_token(mended) && self.step_id != "consent" {
@@ -42,11 +42,10 @@ impl Model {
     /// From where something is mended, back to where it failed; else to the step before.
     pub(super) fn back(&mut self, now: i64) -> Vec<Effect> {
         if let Some((failed_at, _)) = self.mending.take() {
-            let effects = self.open(failed_at, now);
-            if let Some(unsent) = self.unsent.take() {
-                self.step = unsent;
-            }
-            return effects;
+            return match self.ended.take() {
+                Some(ended) => self.reopen(failed_at, ended, now),
+                None => self.open(failed_at, now),
+            };
         }
         match self.previous() {
             Some(id) => self.open(id, now),
@@ -66,7 +65,7 @@ impl Model {
     pub(super) fn mend(&mut self, item: Item, causes: &[Cause], now: i64) -> Vec<Effect> {
         let Some(step) = step::step_of(&self.desk, causes, item) else { return Vec::new() };
         self.mending = Some((self.step_id, item));
-        self.unsent = matches!(self.step, Step::Message(_)).then(|| self.step.clone());
+        self.ended = matches!(self.step, Step::Message(_) | Step::Consent(_)).then(|| self.step.clone());
         // Where the item is shown to be wrong, its evidence says it.
         let told = causes.first().filter(|cause| cause.slug != UNKNOWN && cause.item == item);
         let told = told.filter(|_| self.desk.draft.checklist.state(item) != State::Failed);
@@ -80,15 +79,28 @@ impl Model {
 
     /// Leaves the present step, whatever it is doing, and enters another.
     pub(super) fn open(&mut self, id: &'static str, now: i64) -> Vec<Effect> {
-        let mut effects = self.recall();
+        let mut effects = self.turn_to(id);
+        let (step, turn) = Step::enter(id, &mut self.desk, now);
+        self.step = step;
+        effects.extend(self.entered(turn, now));
+        effects
+    }
+
+    /// The same, to a step as it was left.
+    fn reopen(&mut self, id: &'static str, step: Step, now: i64) -> Vec<Effect> {
+        let mut effects = self.turn_to(id);
+        self.step = step;
+        effects.extend(self.entered(Turn::stay(), now));
+        effects
+    }
+
+    fn turn_to(&mut self, id: &'static str) -> Vec<Effect> {
+        let effects = self.recall();
         self.forget_unanswered();
         self.overlay = None;
         (self.passing, self.desk.by_file) = (false, false);
         self.step_id = id;
         self.desk.draft.step = id.to_owned();
-        let (step, turn) = Step::enter(id, &mut self.desk, now);
-        self.step = step;
-        effects.extend(self.entered(turn, now));
         effects
     }
 

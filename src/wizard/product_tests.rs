@@ -150,7 +150,7 @@ fn the_example_of_the_page_is_a_product_like_any_other() {
 /// The example with one piece of it replaced.
 fn changed(from: &str, to: &str) -> Product {
     assert!(example::SOURCE.contains(from), "{from}");
-    toml::from_str(&example::SOURCE.replace(from, to)).unwrap()
+    Product::read(&example::SOURCE.replace(from, to)).unwrap()
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! What lies over a verdict or an exchange: the same as one text to be pasted into a ticket. It is made of what was known
 //! when it was opened; whether names are in it can be changed. The step below goes on.
 
-use std::path::Path;
-
 use super::{
     Model, blame,
     effect::{Beside, Effect, FileFailure, Written},
@@ -24,7 +22,7 @@ pub struct Telling {
     report: Report,
     /// Addresses have other names in it.
     hidden: bool,
-    said: Option<(Tone, Phrase)>,
+    said: Vec<(Tone, Phrase)>,
     /// What a person read in the browser was put down to; it lies below.
     told: Option<Vec<Cause>>,
 }
@@ -49,7 +47,7 @@ impl Model {
             Some(causes) => report.causes.clone_from(causes),
             None => self.step.tell(&self.desk, &mut report),
         }
-        self.lay(Overlay::Telling(Box::new(Telling { report, hidden: false, said: None, told })))
+        self.lay(Overlay::Telling(Box::new(Telling { report, hidden: false, said: Vec::new(), told })))
     }
 
     pub(super) fn tell(&mut self, message: &Message, mut telling: Box<Telling>) -> Vec<Effect> {
@@ -62,7 +60,7 @@ impl Model {
             Message::Reveal => {
                 telling.hidden = !telling.hidden;
                 let key = if telling.hidden { "report.now-hidden" } else { "report.now-shown" };
-                telling.said = Some((Tone::Info, Phrase::new(key)));
+                telling.said = vec![(Tone::Info, Phrase::new(key))];
             }
             Message::Continue => {
                 let ticket = self.desk.ticket();
@@ -81,23 +79,20 @@ impl Model {
     pub(super) fn report_kept(&mut self, outcome: &Result<Vec<Written>, FileFailure>) -> Vec<Effect> {
         self.report = None;
         let said = match outcome {
-            Ok(written) => (Tone::Success, written.first().map_or_else(|| Phrase::new("report.taken"), said)),
-            Err(failure) => (Tone::Failure, verdict::file_trouble(failure)),
+            Ok(written) => {
+                let said = |file: &Written| {
+                    (Tone::Success, Phrase::new("report.written").with("path", shell::shown(&file.path)))
+                };
+                written.iter().map(said).chain(verdict::kept_old(written)).collect()
+            }
+            Err(failure) => vec![(Tone::Failure, verdict::file_trouble(failure))],
         };
         match &mut self.overlay {
-            Some(Overlay::Telling(telling)) => telling.said = Some(said),
-            _ => self.desk.notices = vec![said],
+            Some(Overlay::Telling(telling)) => telling.said = said,
+            _ => self.desk.notices = said,
         }
         Vec::new()
     }
-}
-
-/// Where it is now, and where what was there before.
-fn said(file: &Written) -> Phrase {
-    let key = if file.old.is_some() { "report.replaced" } else { "report.written" };
-    let shown = |path: &Path| shell::path(path).unwrap_or_else(|| path.display().to_string());
-    let phrase = Phrase::new(key).with("path", shown(&file.path));
-    file.old.iter().fold(phrase, |phrase, old| phrase.with("old", shown(old)))
 }
 
 /// What is known of the account, whatever is shown.
@@ -121,12 +116,12 @@ impl Telling {
     /// Copied or printed: no answer ever comes back.
     pub(super) fn sent(&mut self, copied: bool) {
         let key = if copied { "overlay.copied" } else { "report.taken" };
-        self.said = Some((Tone::Success, Phrase::new(key)));
+        self.said = vec![(Tone::Success, Phrase::new(key))];
     }
 
     pub(super) fn screen(&self, desk: &Desk, step: &str) -> Screen {
         let mut screen = overlay::blank(desk, step, "report".to_owned(), desk.word("report.label"));
-        let said = self.said.as_ref().map(|(tone, phrase)| Block::Note { tone: *tone, text: desk.say(phrase) });
+        let said = self.said.iter().map(|(tone, phrase)| Block::Note { tone: *tone, text: desk.say(phrase) });
         screen.blocks.extend(said);
         let text = self.text(desk);
         screen.blocks.extend([Block::Text(desk.word("report.how")), Block::Text(text.clone())]);

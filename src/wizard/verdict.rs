@@ -1,17 +1,19 @@
-//! Causes and endings, put in words for a screen.
+//! Causes and endings, put in words for a screen or a terminal: which are said, and what stands once behind several. How
+//! sure one is, `diagnosis` says; how it is laid out, the fronts and `command::summary`.
 
 use super::{
     desk::Desk,
-    effect::{CertificateFailure, FileFailure, FileFailureKind},
-    screen::{Block, Verdict},
+    effect::{CertificateFailure, FileFailure, FileFailureKind, Written},
+    screen::{Block, Tone, Verdict},
 };
 use crate::{
     diagnosis::{Cause, certificate},
     entra::{Failure, failure::Form},
     language::Texts,
     network::{FailureKind, NetworkFailure},
-    phrase::Phrase,
+    phrase::{Phrase, id},
     report::apart,
+    shell,
     smtp::{Ending, Fault, Stage, reply::Garbled},
 };
 
@@ -71,7 +73,7 @@ pub fn whole(texts: &Texts, cause: &Cause) -> Verdict {
 
 /// Label and command.
 fn commands<'a>(texts: &Texts, commands: impl IntoIterator<Item = &'a (Phrase, Phrase)>) -> Vec<(String, String)> {
-    commands.into_iter().map(|(label, command)| (texts.say(label), texts.command(command))).collect()
+    texts.commands(commands).into_iter().map(|(label, command)| (texts.say(label), command)).collect()
 }
 
 /// What would tell several causes apart, in order of what it costs, in words: what this program can do itself comes first.
@@ -144,12 +146,10 @@ pub fn obstacle(failure: &Failure) -> Option<Phrase> {
 
 /// A network failure in a sentence that names the address and what to try.
 pub fn unreachable(failure: &NetworkFailure) -> Phrase {
-    let kind = serde_json::to_value(failure.kind).unwrap_or_default();
-    let kind = kind.as_str().unwrap_or("other");
     // Only where nobody knows who issued it, another authority's file would help.
     let fault = certificate::fault(&failure.detail).filter(|fault| *fault != "unknown-issuer");
     let fault = fault.filter(|_| failure.kind == FailureKind::Certificate);
-    let key = fault.map_or_else(|| kind.to_owned(), |fault| format!("{kind}-{fault}"));
+    let key = fault.map_or_else(|| id(failure.kind), |fault| format!("{}-{fault}", id(failure.kind)));
     Phrase::new(format!("network.{key}")).with("address", &failure.address).with("detail", &failure.detail)
 }
 
@@ -159,6 +159,16 @@ pub fn certificate_trouble(failure: &CertificateFailure) -> Phrase {
         CertificateFailure::File(failure) => file_trouble(failure),
         CertificateFailure::Unusable { file, fault } => fault.phrase().with("file", file),
     }
+}
+
+/// Where the text is kept that stood in each file before.
+pub fn kept_old(files: &[Written]) -> Vec<(Tone, Phrase)> {
+    let said = |file: &Written| {
+        let old = shell::shown(file.old.as_ref()?);
+        let phrase = Phrase::new("files.kept-old").with("path", shell::shown(&file.path)).with("old", old);
+        Some((Tone::Info, phrase))
+    };
+    files.iter().filter_map(said).collect()
 }
 
 /// A file that could not be read or written.

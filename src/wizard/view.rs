@@ -84,7 +84,9 @@ impl Model {
             Block::Note { tone, text }
         }));
         let mut actions = page.actions;
-        actions.splice(actions.len().min(1)..actions.len().min(1), self.offered());
+        // Nobody looks at them: what is done for the person comes before what leads on.
+        let at = if self.desk.unattended { 0 } else { actions.len().min(1) };
+        actions.splice(at..at, self.offered());
         let action = |key, label: &str, message| Action {
             key,
             label: self.desk.word(label),
@@ -107,6 +109,11 @@ impl Model {
         actions.push(action(Key::Letter('o'), "action.checklist", Message::ShowChecklist));
         actions.extend(self.offered_again(now));
         actions.push(action(Key::Letter('q'), "action.leave", Message::Leave));
+        // What was asked of a companion is not run away from, where nobody is to see that it runs.
+        let asked = self.desk.unattended && self.awaits_companion();
+        if asked {
+            actions.clear();
+        }
         let path = plan::path(&self.desk);
         let first = usize::from(self.product_fixed);
         let step = plan::position(&path, self.step_id) + 1 - first;
@@ -120,7 +127,7 @@ impl Model {
             question: page.question,
             actions,
             checklist: overlay::rows(&self.desk, self.step_id),
-            busy: page.busy,
+            busy: page.busy.or_else(|| asked.then(|| self.desk.word("busy.companion"))),
             ticks: page.ticks,
         }
     }

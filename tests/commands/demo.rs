@@ -16,6 +16,18 @@ fn a_fault_of_another_product_ends_in_64_and_names_the_one_that_fits() {
 }
 
 #[test]
+fn what_comes_later_comes_by_itself_where_nobody_is() {
+    for (fault, cause) in [
+        ("consent_missing", "Nobody has consented"),
+        ("token_expired", "The access token had run out"),
+        ("secret_expired_later", "The client secret has expired"),
+    ] {
+        let ran = bare(&["--demo", fault, "--no-input"]);
+        assert!(ran.status != 0 && ran.stderr.contains(cause), "{fault}: {} {}", ran.status, ran.stderr);
+    }
+}
+
+#[test]
 fn every_product_is_walked_to_a_235_and_a_saved_config() {
     let walked = product::all().iter().map(|product| {
         thread::spawn(move || {

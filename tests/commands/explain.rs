@@ -49,10 +49,11 @@ SMTP AUTH is off for the mailbox, whatever the token or password says. The mailb
   2. Tick 'Authenticated SMTP' and choose 'Save changes'
   3. Wait a few minutes, up to an hour, and try again
   See the switch (Exchange Online PowerShell; empty means: as the organisation):
-    Get-CASMailbox -Identity '<user>' | Format-List SmtpClientAuthenticationDisabled
+    Connect-ExchangeOnline
+    Get-CASMailbox -Identity '<mailbox>' | Format-List SmtpClientAuthenticationDisabled
   Switch it on:
-    Set-CASMailbox -Identity '<user>' -SmtpClientAuthenticationDisabled $false
-  Fixed when 'smtp-oauth test' ends in 235. Changes take time to arrive: 'smtp-oauth test --until-accepted 2h' waits for it
+    Set-CASMailbox -Identity '<mailbox>' -SmtpClientAuthenticationDisabled $false
+  Fixed when the program that failed gets its 235. Changes take time to arrive: for an account of smtp-oauth, 'smtp-oauth test --until-accepted 2h' waits for it
   https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission
 ";
     let arguments: Vec<&str> = ["explain"].into_iter().chain(MAILBOX_OFF.split(' ')).collect();
@@ -279,7 +280,7 @@ fn an_evidence_file_is_taken_into_account() {
     assert_eq!((&found[0]["cause"], &found[0]["item"]), (&"user_is_not_token_user".into(), &"smtp-user".into()));
     assert_eq!(
         found[0]["commands"][0],
-        "Add-RecipientPermission -Identity 'shared@contoso.example' -Trustee 'kim@contoso.example' -AccessRights SendAs"
+        "Connect-ExchangeOnline\nAdd-RecipientPermission -Identity 'shared@contoso.example' -Trustee 'kim@contoso.example' -AccessRights SendAs"
     );
     assert_eq!(ran.stderr, format!("smtp-oauth: {path}: ignored: case\n"));
 }
@@ -350,7 +351,8 @@ fn a_cause_can_be_looked_up() {
     let ran = bare(&["explain", "--cause", "public_client_flow_disabled"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     assert!(ran.stdout.starts_with("'Allow public client flows' is off for the app\n"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("\n    az ad app update --id '<client_id>' --is-fallback-public-client true\n"));
+    let command = "az ad app update --id '<Application (client) ID>' --is-fallback-public-client true";
+    assert!(ran.stdout.contains(&format!("\n    {command}\n")), "{}", ran.stdout);
     assert!(ran.stdout.contains("\n  - To try out: smtp-oauth --demo public_client_flow_disabled, "), "{}", ran.stdout);
     let japanese = bare(&["explain", "--lang", "ja", "--cause", "public_client_flow_disabled"]).stdout;
     assert!(japanese.contains("\n見分け方\n  - 確実: "), "{japanese}");

@@ -6,6 +6,11 @@ use std::{
     process::Command,
 };
 
+use smtp_oauth::{
+    export::{FORMATS, Format},
+    language::{Language, Texts},
+};
+
 use crate::{
     bare,
     desk::{Desk, Ran, ran},
@@ -19,8 +24,8 @@ fn expected(desk: &Desk) -> String {
     let (port, ca_file) = (announced.smtp.port, &announced.ca_file);
     format!(
         "\
-# msmtp 1.8.13 or later, by smtp-oauth. This file holds no secret: whenever msmtp sends, it asks for a
-# fresh token. That works for root and for the user to whom this file belongs, which holds the secrets:
+# msmtp 1.8.13 or later, by smtp-oauth. This file holds no secret: a fresh token is asked for whenever
+# mail is sent. That works for root and for the user to whom this file belongs, which holds the secrets:
 # {directory}/state/accounts/alerts.json
 account alerts
 host 127.0.0.1
@@ -107,9 +112,9 @@ fn what_cannot_be_written_ends_in_73() {
 
 #[test]
 fn the_formats_are_listed_and_an_unknown_one_is_told_them() {
-    let list = "msmtp       msmtp 1.8.13 or later, also as the machine's sendmail\n\
-                systemd     systemd units: keep the sign-in alive, check daily what expires first, and tell somebody\n";
-    assert_eq!(bare(&["export", "--list"]), done(list, ""));
+    let texts = Texts::new(Language::English);
+    let line = |format: &Format| format!("{:12}{}\n", format.id, texts.word(&format!("export.formats.{}", format.id)));
+    assert_eq!(bare(&["export", "--list"]), done(FORMATS.iter().map(line).collect::<String>(), ""));
     for arguments in
         [&["export", "nonsense"][..], &["export"], &["export", "--list", "msmtp"], &["export", "msmtp", "-o", ""]]
     {

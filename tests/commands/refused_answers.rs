@@ -1,7 +1,7 @@
 //! Answers that are not taken: each is named, with the status that says whose fault it is.
 
 use serde_json::Value;
-use smtp_oauth::product;
+use smtp_oauth::{export::FORMATS, product};
 
 use super::{
     answers::{document, item},
@@ -16,7 +16,8 @@ fn refused(desk: &Desk, text: impl AsRef<[u8]>) -> (i32, String) {
     assert!(!ran.stderr.contains("CANARY"), "{}", ran.stderr);
     assert!(!desk.directory.path().join("state").exists());
     let said = ran.stderr.strip_prefix("smtp-oauth: ").unwrap_or(&ran.stderr);
-    (ran.status, said.replace(file.to_str().unwrap(), "FILE").trim_end().to_owned())
+    let formats = FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    (ran.status, said.replace(file.to_str().unwrap(), "FILE").replace(&formats, "FORMATS").trim_end().to_owned())
 }
 
 const USER: &str = "user = \"alerts@contoso.example\"\n";
@@ -114,7 +115,7 @@ const WRONG: &[(&str, &str)] = &[
         "base_url = \"https://mail.example/imart?a=b\"\n",
         "FILE, line 1: `base_url`: Leave out what stands behind a ? or # and any user name before an @: the address ends with the product's path, as in https://im.example.com/imart.",
     ),
-    ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: msmtp, systemd."),
+    ("export = [\"teapot\"]\n", "FILE, line 1: `export`: There is no export 'teapot'. Known are: FORMATS."),
     (
         "endpoints.ca_file = \"no.pem\"\n",
         "FILE, line 1: `endpoints.ca_file`: There is no such file; a path is taken from the directory of the answers file.",

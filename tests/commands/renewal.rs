@@ -139,8 +139,8 @@ fn each_refusal_has_its_own_first_step() {
     for (description, cause, fix) in [
         ("AADSTS700082: inactive for 90.00:00:00.", "too old", "Sign in again"),
         ("AADSTS70008: expired.", "too old", "Sign in again"),
-        ("AADSTS50173: revoked.", "revoked", "Sign in again"),
-        ("AADSTS70043: sign-in frequency.", "revoked", "'Sign-in frequency'"),
+        ("AADSTS50173: revoked.", "ended at Microsoft", "Sign in again"),
+        ("AADSTS70043: sign-in frequency.", "ended at Microsoft", "'Sign-in frequency'"),
         ("AADSTS530036: authentication flows.", "device code", "through a browser"),
         ("AADSTS50076: must use multi-factor.", "see a person", "in a browser"),
         ("AADSTS7000222: keys are expired.", "secret has expired", "New client secret"),
@@ -155,7 +155,7 @@ fn each_refusal_has_its_own_first_step() {
         assert!(told.contains(cause) && told.contains(fix), "{description}: {}", ran.stderr);
         assert!(desk.vault().refused_at.is_some());
         let again =
-            format!("came 0 days ago. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
+            format!("came just now. To sign in again, run: smtp-oauth --config {}", desk.directory.path().display());
         assert!(ran.stderr.contains(&again), "{}", ran.stderr);
         quiet(&desk, &ran);
     }

@@ -77,6 +77,24 @@ fn a_message_goes_through_with_its_dots_doubled() {
     assert!(seen.stages.iter().all(|result| result.ok));
 }
 
+/// An address in base64 is a piece of the SASL string as well.
+#[test]
+fn a_message_is_shown_as_it_is() {
+    let line = blob().expose()[..32].to_owned();
+    let mut plan = plan_with_message();
+    plan.message.as_mut().unwrap().content = line.clone().into_bytes();
+    let message = "
+        C: MAIL FROM:<noreply@contoso.example>
+        S: 250 ok
+        C: RCPT TO:<alerts@contoso.example>
+        S: 250 ok
+        C: DATA
+        S: 354 go
+        C: ";
+    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, message, &line, "\nC: .\nS: 250 ok", QUIT].concat());
+    assert!(seen.transcript.iter().any(|shown| shown.text == line), "{:?}", seen.transcript);
+}
+
 #[test]
 fn a_long_message_is_shown_as_a_count() {
     let mut plan = plan_with_message();

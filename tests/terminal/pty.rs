@@ -12,7 +12,8 @@ use std::{
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 pub const SIZE: PtySize = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-pub const LIMIT: Duration = Duration::from_secs(20);
+/// Only a program that hangs takes this long, on however slow a machine.
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 pub struct Terminal {
     master: Box<dyn MasterPty + Send>,

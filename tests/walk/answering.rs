@@ -6,7 +6,7 @@ use smtp_oauth::{
     secret::Secret,
     wizard::{
         Answered, Given,
-        effect::{Beside, Effect, Outcome, Report},
+        effect::{Beside, Effect, Outcome, Report, Written},
         message::Message,
         screen::Key,
     },
@@ -203,8 +203,12 @@ fn the_answers_are_kept_when_asked_and_hold_no_secret() {
     assert_eq!(answers.settings.client_id, whole().client_id);
     assert_eq!(answers.settings.secret_expires, None, "a file that says nothing of it is not completed by a guess");
     assert!(text.contains("# client_secret_file = "), "{text}");
-    let report = Report::FilesKept(Ok(vec!["/c/answers-alerts.toml".into()]));
+    let report = Report::FilesKept(Ok(vec![Written {
+        path: "/c/answers-alerts.toml".into(),
+        old: Some("/c/answers-alerts.toml.old".into()),
+    }]));
     person.tell(Message::Reported(*ticket, report));
+    assert!(person.reads().contains("kept in /c/answers-alerts.toml.old."), "{}", person.reads());
     assert!(person.reads().contains("/c/answers-alerts.toml") && person.screen().action(Key::Letter('s')).is_none());
     person.enter();
     assert_eq!(person.effects, [Effect::Leave(Outcome::Accepted)]);

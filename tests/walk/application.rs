@@ -117,11 +117,11 @@ fn exchange_that_does_not_know_the_app_yet_is_waited_for() {
     let began = person.now;
     person.presses(Key::Letter('w'));
     let (ticket, pause) = person.waits();
-    assert_eq!(pause.as_secs(), 60);
-    assert!(person.screen().ticks && person.reads().contains("the next in 1:00"), "{}", person.reads());
+    assert_eq!(pause.as_secs(), 10);
+    assert!(person.screen().ticks && person.reads().contains("the next in 0:10"), "{}", person.reads());
 
     // It is tried again, ever later, and a wizard that was left goes on with it.
-    person.now += 60;
+    person.now += 10;
     person.tell(Message::Reported(ticket, Report::Waited));
     let kept = person.kept.last().unwrap().clone();
     assert_eq!(kept.waiting.map(|waiting| (waiting.since, waiting.until)), Some((began, began + 7200)));
@@ -129,7 +129,7 @@ fn exchange_that_does_not_know_the_app_yet_is_waited_for() {
     let mut person = Person::sits_down_at(given, began + 300);
     assert_eq!(person.at(), "connection");
     let (_, tries) = (serves_once(&mut microsoft, &mut person), person.model.draft().waiting.unwrap().tries);
-    assert_eq!((tries, person.waits().1.as_secs()), (2, 120));
+    assert_eq!((tries, person.waits().1.as_secs()), (2, 20));
 
     set(&mut microsoft, "service_principal", "on");
     set(&mut microsoft, "full_access", "on");

@@ -5,7 +5,7 @@ use smtp_oauth::{
     secret::Secret,
     wizard::{
         Given,
-        effect::{Effect, FileFailure, FileFailureKind, Report},
+        effect::{Effect, FileFailure, FileFailureKind, Report, Written},
         message::Message,
         screen::{Act, Action, Block, Key, Language},
     },
@@ -50,11 +50,13 @@ fn the_request_is_written_and_the_step_waits_below() {
     assert!(shown.contains("alerts@contoso.example") && shown.contains("'New registration'"), "{shown}");
     let (ticket, file) = person.writes();
     assert_eq!((file.name.as_str(), &file.text), ("smtp-oauth-handover.md", &shown));
-    let kept = vec!["/c/smtp-oauth-handover.md".into()];
+    let old = Some("/c/smtp-oauth-handover.md.old".into());
+    let kept = vec![Written { path: "/c/smtp-oauth-handover.md".into(), old }];
     assert!(person.kept.iter().all(|draft| draft.handed_at.is_none()), "not before it is there");
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(kept))));
     assert_eq!(person.kept.last().unwrap().handed_at, Some(person.now));
     assert!(person.notes()[0].contains("/c/smtp-oauth-handover.md"), "{:?}", person.notes());
+    assert!(person.notes()[1].ends_with("kept in /c/smtp-oauth-handover.md.old."), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Esc).at(), "handover");
     assert_eq!(person.presses(Key::Esc).at(), "registration");
     assert!(is_said_to_be_out(&person));
@@ -141,7 +143,9 @@ fn in_the_other_language_it_is_the_same_request_and_as_far() {
     assert!(said[0].contains("/c/smtp-oauth-handover.ps1") && !said[0].is_ascii(), "{said:?}");
     let (_, file) = person.writes();
     assert_eq!(file.text, format!("\u{feff}{japanese}"), "what is shown is what is written");
-    person.presses(Key::F2);
+    for _ in 1..Language::ALL.len() {
+        person.presses(Key::F2);
+    }
     assert_eq!(text_shown(&person), english);
     assert!(person.notes()[0].starts_with("Written to"), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Esc).presses(Key::F2).at(), "handover");

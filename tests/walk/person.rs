@@ -71,6 +71,14 @@ impl Person {
         self.tell(Message::Answer(Secret::new(text)))
     }
 
+    /// Step by step, as far as this one.
+    pub fn goes_back_to(&mut self, step: &str) -> &mut Self {
+        while self.at() != step {
+            self.presses(Key::Esc);
+        }
+        self
+    }
+
     /// Presses a key the screen offers.
     pub fn presses(&mut self, key: Key) -> &mut Self {
         let screen = self.screen();

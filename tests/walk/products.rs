@@ -314,7 +314,7 @@ fn what_was_found_out_of_one_address_is_not_known_of_another() {
     let mut person = walks(&mut microsoft, "intra-mart", Way::Paste, "intra-mart-permissions");
     let item = Item::find("product:web-redirect").unwrap();
     assert_eq!(person.model.draft().checklist.state(item), State::Proven);
-    person.tell(Message::GoToStep("base-url")).types("https://other.example/imart");
+    person.goes_back_to("base-url").types("https://other.example/imart");
     assert_eq!(person.model.draft().checklist.state(item), State::Open);
 }
 
@@ -325,7 +325,7 @@ fn another_product_has_its_own_server_and_no_sender_of_the_one_before() {
         for product in product::all() {
             let mut changed = Person::sits_down(given());
             changed.sets_up(&before.id);
-            changed.tell(Message::GoToStep("product")).sets_up(&product.id);
+            changed.goes_back_to("product").sets_up(&product.id);
             let mut anew = Person::sits_down(given());
             anew.sets_up(&product.id);
             let host = |person: &Person| person.model.draft().settings.smtp.host.clone();
@@ -336,5 +336,5 @@ fn another_product_has_its_own_server_and_no_sender_of_the_one_before() {
     let mut person = Person::sits_down(Given { suggested: other, ..given() });
     let sender = |person: &Person| person.model.draft().settings.sender.is_some();
     assert!(sender(person.sets_up("intra-mart")));
-    assert!(!sender(person.tell(Message::GoToStep("product")).sets_up("proself")));
+    assert!(!sender(person.goes_back_to("product").sets_up("proself")));
 }

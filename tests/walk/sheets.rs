@@ -17,7 +17,8 @@ fn walks_to_the_end(product: &str, language: Language) -> (Microsoft, Person) {
     let mut microsoft = Microsoft::of(product);
     let way = product::find(product).unwrap().ways[0];
     let mut person = walks_in(language, &mut microsoft, product, way, "save");
-    person.tell(Message::GoToStep("save")).enter();
+    assert_eq!(person.at(), "save");
+    person.enter();
     crate::saves(&mut person);
     (microsoft, person)
 }

@@ -65,7 +65,7 @@ fn it_is_kept_as_a_file_copied_or_printed_as_it_is_shown() {
     let (ticket, _) = person.writes();
     let again = Written { path: "/c/smtp-oauth-report.md".into(), old: Some("/c/smtp-oauth-report.md.old".into()) };
     person.tell(Message::Reported(ticket, Report::FilesKept(Ok(vec![again]))));
-    assert!(person.notes()[0].ends_with("kept in /c/smtp-oauth-report.md.old."), "{:?}", person.notes());
+    assert!(person.notes()[1].ends_with("kept in /c/smtp-oauth-report.md.old."), "{:?}", person.notes());
     assert_eq!(person.presses(Key::Letter('y')).effects, [Effect::Copy(said.clone())]);
     assert_eq!(person.presses(Key::Letter('p')).effects, [Effect::Print(said)]);
     assert!(person.presses(Key::Letter('d')).reads().contains("alerts@contoso.example"));

@@ -1,7 +1,7 @@
 //! One live test of an account: a token, one conversation with the mail server, and what came of it. It shows the
 //! exchange as it happens where it is told to, and concludes nothing for the reader.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use super::{
     super::{Context, Known, Status, access, no_token::NoToken, options::Test, setup, summary},
@@ -11,7 +11,11 @@ use crate::{
     account::vault::{Accepted, Of, Refused, Vault},
     diagnosis::{self, Cause, Evidence},
     facts::Address,
-    runtime::mail::{self, Endpoint},
+    phrase::Phrase,
+    runtime::{
+        mail::{self, Endpoint},
+        quiet,
+    },
     secret::Secret,
     smtp::{self, Conversation, Line, Plan},
     visible,
@@ -49,13 +53,20 @@ impl Attempt {
         let vault = vault.map_err(|error| Failed::Token(Box::new(error), took))?;
         let plan = plan(context, asked, known, access::token(&vault)).ok_or(Failed::Message)?;
         let endpoint = Endpoint::from(&known.account.server);
+        let (shown, lines) = (shown && asked.is_shown(), Cell::new(0));
         let show = |line: &Line| {
-            if shown && asked.is_shown() {
+            if shown {
                 context.tell(&(summary::line(&context.texts, line) + "\n"));
+                lines.set(lines.get() + 1);
+            }
+        };
+        let waits = || {
+            if shown {
+                context.complain(context.texts.say(&Phrase::new("test.waits").with("server", &known.account.server)));
             }
         };
         let talk = mail::converse(&endpoint, &known.account.registration.trust, plan, show);
-        let conversation = context.block_on(talk).map_err(Failed::Machinery)?;
+        let conversation = context.block_on(quiet::told(talk, &lines, waits)).map_err(Failed::Machinery)?;
         keep(context, known, &conversation);
         let recipient = asked.send_to.clone();
         Ok(Self { took, recipient, vault, conversation, shown: Vec::new() })

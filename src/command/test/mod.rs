@@ -34,7 +34,7 @@ pub fn run(context: &Context, asked: &Test) -> Status {
     }
     let tried = match asked.until_accepted {
         Some(limit) => Watch::new(context, asked, &known, limit).run(),
-        None => Watched { last: Attempt::make(context, asked, &known, false, true), left: false },
+        None => Watched { last: Attempt::make(context, asked, &known, false, true), tries: 1, left: false },
     };
     let status = match tried.last {
         Ok(mut attempt) => {
@@ -45,6 +45,9 @@ pub fn run(context: &Context, asked: &Test) -> Status {
                 print_json(context, &Document::of_attempt(&known, &attempt, &context.texts));
             } else if !report.is_all() {
                 conclude(context, asked, &known, &attempt);
+            }
+            if tried.tries > 1 && attempt.outcome() == Outcome::Accepted {
+                context.complain(context.texts.say(&Phrase::new("test.at-last").with("number", tried.tries)));
             }
             let told = report::of_attempt(&known, &attempt, accepted(asked, &known));
             report.hand_over(context, attempt.outcome().into(), &told)

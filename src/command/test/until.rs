@@ -39,9 +39,10 @@ pub struct Watch<'a> {
     left: Arc<AtomicBool>,
 }
 
-/// How the last try went, and whether somebody left before the next.
+/// How the last try went, the first being 1, and whether somebody left before the next.
 pub struct Watched {
     pub last: Result<Attempt, Failed>,
+    pub tries: usize,
     pub left: bool,
 }
 
@@ -66,14 +67,14 @@ impl<'a> Watch<'a> {
             let last = self.attempt(tries > 1, before.as_deref());
             let (said, goes_on) = self.came_to(&last);
             let at = next(tries, now(), self.until).filter(|_| goes_on && !self.has_left());
-            let Some(at) = at else { return Watched { last, left: goes_on && self.has_left() } };
+            let Some(at) = at else { return Watched { last, tries, left: goes_on && self.has_left() } };
             if before.is_none() {
                 self.doubt(&last);
             }
             self.say_next(tries, &said, at);
             before = Some(said);
             if !self.wait(at) {
-                return Watched { last, left: true };
+                return Watched { last, tries, left: true };
             }
         }
     }
@@ -180,10 +181,10 @@ mod tests {
         let mut now = 1_000;
         let mut at = Vec::new();
         while let Some(then) = next(at.len() + 1, now, 1_000 + 3_600) {
-            at.push((then - now) / 60);
+            at.push(then - now);
             now = then;
         }
-        assert_eq!(at, [1, 2, 3, 5, 10, 15, 15, 9]);
+        assert_eq!(at, [10, 20, 30, 60, 120, 180, 300, 600, 900, 900, 480]);
     }
 
     #[test]

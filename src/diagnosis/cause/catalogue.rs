@@ -1,4 +1,5 @@
-//! The causes there are, one TOML file each, in the order in which equally sure ones are listed.
+//! The causes there are, one TOML file each, in the order in which equally sure ones are listed, and what their rules look
+//! for, for who reads a text. It judges nothing.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -6,6 +7,7 @@ use super::{
     super::rules::{Condition, Test},
     Entry,
 };
+use crate::phrase::before_words;
 
 macro_rules! files {
     ($($slug:literal)*) => { &[$(($slug, include_str!(concat!("../causes/", $slug, ".toml"))),)*] };
@@ -150,12 +152,6 @@ pub const UNKNOWN: &str = "unknown";
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
 static CATALOGUE: LazyLock<Vec<Entry>> =
     LazyLock::new(|| FILES.iter().map(|(slug, text)| toml::from_str(before_words(text)).expect(slug)).collect());
-
-/// A file up to its words in another language: reading them all, which `language` does one by one, would take as long as
-/// reading all the rest.
-pub fn before_words(text: &str) -> &str {
-    text.split_once("\n[ja]").map_or(text, |(before, _)| before)
-}
 
 pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE

@@ -39,6 +39,11 @@ pub fn is_microsofts(host: &str) -> bool {
     service::microsoft(host)
 }
 
+/// When a mail server refused, by its own clock, in Unix seconds, where the reply tells.
+pub fn refused_at(reply: &str) -> Option<i64> {
+    refusal::time(reply)
+}
+
 /// What was understood, and whether something secret stood in it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reading {

@@ -62,7 +62,12 @@ impl Pen<'_> {
         text::wrap(&self.look.text(text), width).into_iter().map(|line| Line::styled(line, style)).collect()
     }
 
-    /// Commands, addresses and evidence.
+    /// Evidence: what somebody else said, to be read, and copied where a terminal takes over what is too wide.
+    pub fn quoted(self, text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+        if self.whole { self.cut(text, width, style) } else { self.wrapped(text, width, style) }
+    }
+
+    /// Commands and addresses.
     pub fn cut(self, text: &str, width: usize, style: Style) -> Vec<Line<'static>> {
         let width = if self.whole { usize::MAX } else { width };
         text::cut(&self.look.text(text), width).into_iter().map(|line| Line::styled(line, style)).collect()

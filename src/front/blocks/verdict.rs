@@ -43,7 +43,7 @@ pub fn lines(verdict: &Verdict, pen: Pen, width: usize) -> Vec<Line<'static>> {
         lines.extend(verdict.commands.iter().flat_map(|(label, text)| labelled(label, text, pen, width)));
     }
     lines.extend(part(&words.next, sentences(&verdict.next, pen, room, plain)));
-    let evidence = verdict.evidence.iter().flat_map(|line| pen.cut(line, room, pen.bold())).collect();
+    let evidence = verdict.evidence.iter().flat_map(|line| pen.quoted(line, room, pen.bold())).collect();
     lines.extend(part(&words.evidence, evidence));
     lines.extend(part(&words.source, pen.cut(&verdict.source, room, pen.dim())));
     lines

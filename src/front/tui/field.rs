@@ -115,6 +115,11 @@ impl Field {
         self.go(self.value.len())
     }
 
+    /// Whether the window last began behind the value's beginning.
+    pub fn is_cut(&self) -> bool {
+        !self.secret && self.offset > 0
+    }
+
     /// What to draw in `width` columns, and the caret's column there. The window moves by half its
     /// width at a time, so that typing at its end does not redraw the row at every key.
     pub fn window(&mut self, width: usize, dot: char, count: impl Fn(usize) -> String) -> (String, usize) {

@@ -54,7 +54,9 @@ fn field(field: &mut Option<super::field::Field>, kept: Option<&str>, pen: Pen, 
     let Some(field) = field else { return };
     let words = |count: usize| pen.words.characters.replace("{count}", &count.to_string());
     let (shown, caret) = field.window(width.saturating_sub(2), pen.look.dot(), words);
-    let mut line = Line::from(vec![Span::styled("> ", pen.bold()), Span::raw(shown)]);
+    // The other way round, where more stands before it.
+    let prompt = if field.is_cut() { "< " } else { "> " };
+    let mut line = Line::from(vec![Span::styled(prompt, pen.bold()), Span::raw(shown)]);
     if let Some(kept) = kept.filter(|_| field.value().is_empty()) {
         line.spans.push(Span::styled(format!(" ({})", pen.look.text(kept)), pen.dim()));
     }

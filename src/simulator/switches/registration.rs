@@ -39,7 +39,7 @@ pub fn switch(state: &mut State, key: &str, value: &str) -> Option<()> {
         ("client_id", _) if !value.is_empty() => value.clone_into(&mut app.client_id),
         ("client_secret", _) if !value.is_empty() => client_secret(app, value),
         ("client_secrets", "off") => app.secrets.clear(),
-        ("new_client_secret", _) if !value.is_empty() => app.secrets.insert(0, made(value)),
+        ("new_client_secret", _) if !value.is_empty() => app.secrets.insert(0, made(value, app.secrets.len())),
         ("secret_expires", _) => app.secrets.first_mut()?.expires = value.parse().ok()?,
         _ => return None,
     }
@@ -101,13 +101,18 @@ fn implicit_grant(app: &mut Registration, value: &str) -> Option<()> {
 fn client_secret(app: &mut Registration, value: &str) {
     match app.secrets.first_mut() {
         Some(secret) => value.clone_into(&mut secret.value),
-        None => app.secrets.push(made(value)),
+        None => app.secrets.push(made(value, 0)),
     }
 }
 
 /// A new one; those of before stay until somebody deletes them.
-fn made(value: &str) -> ClientSecret {
-    ClientSecret { id: "91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a2b77".to_owned(), value: value.to_owned(), expires: super::FAR }
+/// Beside so many others; each has an ID of its own.
+fn made(value: &str, others: usize) -> ClientSecret {
+    ClientSecret {
+        id: format!("91f3b7c5-0e2d-4a68-9b7c-3d1e5f8a{:04x}", 0x2b77 + others),
+        value: value.to_owned(),
+        expires: super::FAR,
+    }
 }
 
 /// Listing it grants nothing, and taking it off the list takes back what administrators granted.

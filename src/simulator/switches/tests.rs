@@ -174,6 +174,17 @@ fn the_application_is_taken_apart_and_put_together_again() {
 }
 
 #[test]
+fn every_secret_has_an_id_of_its_own() {
+    let mut state = State::healthy();
+    for value in ["CANARY-2", "CANARY-3"] {
+        switch(&mut state, "new_client_secret", value, Instant::UNIX_EPOCH).unwrap();
+    }
+    let secrets = &state.registrations[0].secrets;
+    let ids: std::collections::BTreeSet<_> = secrets.iter().map(|secret| &secret.id).collect();
+    assert_eq!((ids.len(), secrets.len()), (3, 3));
+}
+
+#[test]
 fn every_switch_is_there_and_takes_no_other_value() {
     let mut state = State::healthy();
     for &pair in EACH {

@@ -1,8 +1,6 @@
 //! The end of the path: what goes into the product, what was written, and what to do with it. The settings sheet can be
 //! kept as files, and the answers for another machine.
 
-use std::path::PathBuf;
-
 use super::{Go, Page, Turn, primary, secondary};
 use crate::{
     account::answers,
@@ -73,15 +71,15 @@ impl Done {
 
     fn written(&mut self, desk: &mut Desk, what: Kept, outcome: Result<Vec<Written>, FileFailure>) -> Turn {
         self.writing = None;
-        desk.notices = vec![match outcome {
+        desk.notices = match outcome {
             Ok(files) => {
-                let paths = files.into_iter().map(|file| file.path).collect::<Vec<_>>();
                 self.kept.push(what);
                 let key = if what == Kept::Answers { "done.answers-kept" } else { "done.sheet-kept" };
-                let shown = |path: &PathBuf| shell::path(path).unwrap_or_else(|| path.display().to_string());
-                let first = paths.first().map(shown).unwrap_or_default();
-                desk.saved.extend(paths);
-                (Tone::Success, Phrase::new(key).with("path", first))
+                let first = files.first().map(|file| shell::shown(&file.path)).unwrap_or_default();
+                let kept = (Tone::Success, Phrase::new(key).with("path", first));
+                let said = std::iter::once(kept).chain(verdict::kept_old(&files)).collect();
+                desk.saved.extend(files.into_iter().map(|file| file.path));
+                said
             }
             Err(failure) if desk.unattended => {
                 // Where it cannot be written now it cannot be without anybody, either; said as the run ends.
@@ -89,8 +87,8 @@ impl Done {
                 desk.unwritten = Some(verdict::file_trouble(&failure));
                 return Turn::stay();
             }
-            Err(failure) => (Tone::Failure, verdict::file_trouble(&failure)),
-        }];
+            Err(failure) => vec![(Tone::Failure, verdict::file_trouble(&failure))],
+        };
         Turn::stay()
     }
 

@@ -4,7 +4,7 @@
 use super::primary;
 use crate::{
     checklist::Item,
-    diagnosis::{Cause, Certainty},
+    diagnosis::{self, Cause},
     phrase::Phrase,
     product,
     wizard::{
@@ -17,7 +17,7 @@ use crate::{
 
 /// The step that mends a failure: the one that its cause names, else the one that settles the item.
 pub fn step_of(desk: &Desk, causes: &[Cause], item: Item) -> Option<&'static str> {
-    let sure = causes.first().filter(|cause| cause.certainty < Certainty::Possible && cause.item == item);
+    let sure = diagnosis::likely(causes).filter(|cause| cause.item == item);
     let by_this_way =
         |id: &str| product::step(id).is_some_and(|it| it.ways.is_empty() || it.ways.contains(&desk.draft.way()));
     let on_path = |id: &&str| by_this_way(id) && desk.product().path.iter().any(|step| step == id);

@@ -186,13 +186,16 @@ impl Send {
     }
 
     fn offer(&self, desk: &Desk) -> Page {
-        let proposed = desk.recipient.as_ref().or(desk.draft.settings.user.as_ref());
+        // One without a mailbox reads nothing; where nobody is, that the server takes the message is all that counts.
+        let unread = desk.draft.settings.is_hve() && !desk.unattended;
+        let own = desk.draft.settings.user.as_ref().filter(|_| !unread);
+        let proposed = desk.sent_to.as_ref().or(desk.recipient.as_ref()).or(own);
         let proposed = proposed.map(ToString::to_string).unwrap_or_default();
         Page {
             blocks: words("message", desk),
             question: Some(Question {
                 label: desk.word("steps.message.question"),
-                hint: desk.word("steps.message.hint"),
+                hint: desk.word(if unread { "message.hint-unread" } else { "steps.message.hint" }),
                 error: self.error.as_ref().map(|error| desk.say(error)),
                 input: Input::Text { value: desk.typed("message").unwrap_or(proposed) },
             }),

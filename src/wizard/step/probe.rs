@@ -3,7 +3,7 @@
 
 use crate::{
     checklist::{Item, State, steps::Field},
-    diagnosis::{Cause, Certainty},
+    diagnosis::{self, Cause},
     entra::{
         Certificate, Failure,
         browser::{self, Probed, Prompt},
@@ -228,8 +228,7 @@ fn client_secret(desk: &Desk, answer: &Answer, now: i64) -> Judgement {
 /// A refusal speaks against an item only where its cause is likely, and the item one of those that were asked about.
 pub fn refused(desk: &Desk, items: &[Item], failure: &Failure, flow: &str) -> Judgement {
     let causes = blame::refusal(desk, failure, flow);
-    let likely = causes.first().filter(|cause| cause.certainty < Certainty::Possible);
-    match likely.map(|cause| cause.item).filter(|item| items.contains(item)) {
+    match diagnosis::likely(&causes).map(|cause| cause.item).filter(|item| items.contains(item)) {
         Some(item) => {
             let evidence = Phrase::new("evidence.refused-by-authority").with("summary", failure.summary());
             Judgement::Failed(item, evidence, causes)

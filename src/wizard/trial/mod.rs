@@ -20,7 +20,7 @@ use super::{
 use crate::{
     account::Account,
     checklist::{Item, State},
-    diagnosis::{self, Cause, Certainty, Evidence},
+    diagnosis::{self, Cause, Evidence},
     entra::{Failure, cloud},
     phrase::Phrase,
     report::Report as Telling,
@@ -84,8 +84,7 @@ impl Trial {
             return Wanted::AtHand;
         }
         let of_token = |cause: &Cause| plan::is_in_the_token(cause.item) || cause.item == Item::Token;
-        let sure = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
-        match (&self.phase, sure) {
+        match (&self.phase, diagnosis::likely(&self.causes)) {
             (Phase::Ended(_), Some(cause)) if of_token(cause) => Wanted::New,
             _ => Wanted::Living,
         }
@@ -188,8 +187,7 @@ impl Trial {
 
     /// The authority's own refusal speaks against the item of its likely cause.
     fn fail_refused(&self, desk: &mut Desk, failure: &Failure) {
-        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible && !failure.is_passing());
-        if let Some(cause) = likely {
+        if let Some(cause) = diagnosis::likely(&self.causes).filter(|_| !failure.is_passing()) {
             // Who is led to the sign-in signs in anew.
             desk.anew = self.wants_a_sign_in();
             desk.draft.checklist.fail(cause.item, cause.headline.clone());
@@ -199,7 +197,7 @@ impl Trial {
     /// The authority gives no more tokens until somebody signs in.
     pub fn wants_a_sign_in(&self) -> bool {
         let refused = matches!(self.phase, Phase::Renewing(_) | Phase::Tokenless(_, Outcome::SignIn));
-        let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
+        let likely = diagnosis::likely(&self.causes);
         refused && likely.is_some_and(|cause| cause.step == Some("consent") || cause.item == Item::Consent)
     }
 
@@ -223,8 +221,7 @@ impl Trial {
             Phase::Ended(conversation)
                 if matches!(conversation.ending, Ending::Unreachable { .. } | Ending::Fault { .. }) =>
             {
-                let likely = self.causes.first().filter(|cause| cause.certainty < Certainty::Possible);
-                Some(likely.map_or(Item::Network, |cause| cause.item))
+                Some(diagnosis::likely(&self.causes).map_or(Item::Network, |cause| cause.item))
             }
             _ if self.unusable => Some(Item::ClientSecret),
             // The authority was not reached, which no step about the mail server mends.
@@ -314,9 +311,9 @@ pub fn plan(account: &Account, token: Secret, message: Option<Envelope>) -> Plan
 
 /// The pause before another try while a change is waited for, after so many pauses.
 pub fn pause(pauses: usize) -> Duration {
-    /// Minutes; the last one over and over.
-    const PAUSES: [u64; 6] = [1, 2, 3, 5, 10, 15];
-    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)] * 60)
+    /// Seconds; the last one over and over.
+    const PAUSES: [u64; 9] = [10, 20, 30, 60, 120, 180, 300, 600, 900];
+    Duration::from_secs(PAUSES[pauses.min(PAUSES.len() - 1)])
 }
 
 pub fn outcome(ending: &Ending) -> Outcome {

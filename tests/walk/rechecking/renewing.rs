@@ -152,7 +152,8 @@ fn a_renewal_is_heard_to_its_end_when_another_step_is_opened_and_not_taken_for_a
         let before = refresh_token(&person);
         renews(&mut microsoft, &mut person);
         let fetch = person.effects.iter().find(|effect| matches!(effect, Effect::Fetch(..))).cloned().unwrap();
-        person.tell(Message::GoToStep("registration"));
+        let client = person.model.desk().items().iter().position(|item| *item == Item::ClientId).unwrap();
+        person.tell(Message::Choose(client)).tell(Message::GoTo(Item::ClientId));
         if signs_in_anew {
             person.tell(Message::Answer(Secret::new(crate::person::CLIENT)));
             assert!(person.model.draft().secrets.tokens.is_none());

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     account::settings::Missing,
     checklist::Item,
-    diagnosis::{Cause, Certainty},
+    diagnosis::{self, Cause},
     entra::{Failure, failure::Form},
     network::NetworkFailure,
     phrase::Phrase,
@@ -80,7 +80,7 @@ impl Stop {
 
     /// Whether the authority itself has shown the item to be wrong.
     pub fn is_shown(&self) -> bool {
-        self.causes.first().is_none_or(|cause| cause.certainty < Certainty::Possible)
+        self.causes.is_empty() || diagnosis::likely(&self.causes).is_some()
     }
 
     pub fn mark(&self, desk: &mut Desk) {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     account::draft::Draft,
-    diagnosis::cause,
+    diagnosis::{Certainty, UNKNOWN, cause},
     language::{Language, Texts},
     way::Way,
 };
@@ -53,7 +53,7 @@ fn every_cause_points_back_to_a_step_or_is_mended_where_it_is_shown() {
                     // What is to be done stands in the verdict, and another try or another way is a key beside it.
                     None => {
                         assert!(step == Some(here) || is_nowhere(item, way), "{place}: no key to {}", item.id());
-                        assert!(fixes || entry.slug == crate::diagnosis::UNKNOWN, "{place}: nothing says what to do");
+                        assert!(fixes || entry.slug == UNKNOWN, "{place}: nothing says what to do");
                     }
                 }
             }
