@@ -20,6 +20,8 @@ const WORDS: [(&str, &[&str]); 4] = [
             "no subject alternative",
             "altname_invalid",
             "did not match expected cn",
+            "verify identity of server",
+            "hostname verification failed",
         ],
     ),
     (

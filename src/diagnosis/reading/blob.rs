@@ -27,6 +27,9 @@ static SEPARATOR: LazyLock<Pattern> = LazyLock::new(|| {
 static AUTH: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)(?:authorization|oauth|auth)\s*[=:]\s*"));
 static BEARER: LazyLock<Pattern> = LazyLock::new(|| pattern(r"(?i)^(?:bearer\s*)+"));
 
+/// What programs show in the token's place, which was sent as it is: Nodemailer.
+const SHOWN_FOR_IT: [&str; 1] = ["/* secret */"];
+
 /// What is wrong, most telling first. Their words are in the causes, by the fact `auth.fault`.
 pub const FAULTS: [&str; 24] = [
     "utf-16",
@@ -63,6 +66,8 @@ pub struct Blob {
     pub faults: Vec<&'static str>,
     /// It ends as it must, so that nothing was taken off it.
     pub whole: bool,
+    /// A program wrote something else down in the token's place.
+    pub shown_for_it: bool,
 }
 
 /// Where strings stand that were sent with AUTH XOAUTH2, whatever they look like.
@@ -221,6 +226,10 @@ impl Blob {
             1 => {}
             _ => self.fault("doubled-bearer"),
         }
+        self.shown_for_it = SHOWN_FOR_IT.contains(&bearer);
+        if self.shown_for_it {
+            return;
+        }
         let inner = bearer.trim().trim_matches(['"', '\'']);
         if inner.len() < bearer.trim().len() {
             self.fault("quotes");
@@ -236,6 +245,9 @@ impl Blob {
 
     /// What stands in the token's place. A string without its end may have been cut off by whoever posted it.
     fn token(&mut self) {
+        if self.shown_for_it {
+            return;
+        }
         let known = shapes::in_its_place(&self.bearer);
         let told = match known {
             Some("truncated-token" | "empty-token") if !self.whole => None,
@@ -303,6 +315,8 @@ mod tests {
             ),
             ("user=a@b.example\x01auth=Bearer Hunter2!CANARY\x01\x01", &["password"]),
             ("user=a@b.example\x01auth=Bearer eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0\x01\x01", &["truncated-token"]),
+            // Another was sent than is shown.
+            ("user=a@b.example\x01auth=Bearer /* secret */\x01\x01", &[]),
             // Cut off for posting.
             ("user=a@b.example\x01auth=Bearer eyJhbGciOiJSUzI1NiJ9.eyJhdWQ", &[]),
             ("user=a@b.example\x01au", &[]),

@@ -141,3 +141,25 @@ fn what_a_mail_carries_along_does_not_leak() {
         nothing_leaks(&given, &["CANARY", "Q0FOQVJZ", &blob[..24]]);
     }
 }
+
+#[test]
+fn a_bounce_that_is_refused_in_its_turn_does_not_hide_why_there_was_one() {
+    let full =
+        "554 5.2.2 mailbox full; STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionQuotaExceeded";
+    let denied = "554 5.2.252 SendAsDenied; alerts@contoso.example not allowed to send as MAILER-DAEMON@mail.contoso.example; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied";
+    let postfix = |to: &str, said: &str| {
+        format!(
+            "Nov 23 04:13:37 mail postfix/smtp[7]: 15: to=<{to}>, relay=smtp.office365.com[192.0.2.7]:587, status=bounced (host smtp.office365.com[192.0.2.7] said: {said})\n"
+        )
+    };
+    let exim = |to: &str, said: &str| {
+        format!(
+            "2026-11-23 04:13:43 1xV ** {to} R=smart T=remote H=smtp.office365.com [192.0.2.7]: SMTP error from remote mail server after pipelined end of data: {said}\n"
+        )
+    };
+    for log in [&postfix as &dyn Fn(&str, &str) -> String, &exim] {
+        let text = log("ops@contoso.example", full) + &log("alerts@contoso.example", denied);
+        assert_eq!(named(&text).0, "mailbox_full", "{text}");
+    }
+    assert_eq!(named(&postfix("alerts@contoso.example", denied)).0, "send_as_denied");
+}

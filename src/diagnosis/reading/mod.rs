@@ -78,17 +78,22 @@ impl Reading {
     fn add_part(&mut self, text: &str, now: i64) -> bool {
         let cleared = secrets::clear(&decode::plain(&records::folded(text)));
         self.secret |= cleared.secret;
-        let records = records::split(&cleared.text);
+        let page = own::page(&cleared.text);
+        let said = page.as_ref().map_or(&cleared.text, |page| &page.said);
+        let records = records::split(said);
         let evidence = &mut self.evidence;
         let told = !evidence.values("user").is_empty();
         let known = own::known(evidence);
+        if let Some(page) = &page {
+            own::show(evidence, page);
+        }
         let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
             evidence.add_if_none("user", user);
         }
-        oauth::add(evidence, &cleared.text, &records);
+        oauth::add(evidence, said, &records);
         pages::add(evidence, &records);
-        powershell::add(evidence, &cleared.text);
+        powershell::add(evidence, said);
         powershell::infer(evidence);
         let refused = replies::add(evidence, &records);
         if let Some(Record(line)) = refused.and_then(|last| records.get(last)).filter(|_| !told) {
@@ -98,6 +103,9 @@ impl Reading {
         let shown = own::add(evidence, &records, &known);
         service::add(evidence, &records, refused);
         answer::add(evidence, text, &records);
+        if let Some(line) = refused.and_then(|last| records.get(last)) {
+            network::add_fault(evidence, line);
+        }
         network::add(evidence, records.get(refused.map_or(0, |last| last + 1)..).unwrap_or_default());
         for form in &cleared.forms {
             evidence.add("token.form", form);

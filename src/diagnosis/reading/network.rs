@@ -14,8 +14,10 @@ use super::{
 /// The words and numbers of `network.toml`.
 #[derive(Debug, Deserialize)]
 struct Tables {
-    guess: Vec<Guess>,
+    guess: Vec<Said>,
     trouble: Vec<Trouble>,
+    weak: Vec<Said>,
+    greeting: Vec<Said>,
     number: Vec<Number>,
     fault: Vec<Fault>,
 }
@@ -27,7 +29,7 @@ struct Trouble {
 }
 
 #[derive(Debug, Deserialize)]
-struct Guess {
+struct Said {
     words: Words,
 }
 
@@ -90,8 +92,12 @@ impl Line {
         Self { lower, closed_up }
     }
 
+    fn says(&self, one: &[Said]) -> bool {
+        one.iter().any(|said| said.words.stand_in(self))
+    }
+
     fn kind(&self) -> Option<&'static str> {
-        if TABLES.guess.iter().any(|guess| guess.words.stand_in(self)) {
+        if self.says(&TABLES.guess) {
             return None;
         }
         let kind = TABLES.trouble.iter().find(|trouble| trouble.words.stand_in(self)).map(|trouble| &trouble.kind);
@@ -241,11 +247,25 @@ pub(super) fn kind(line: &str) -> Option<&'static str> {
 /// A connection that came to nothing for a reason that the line does not say.
 const UNTOLD: &str = "unconnected";
 
+/// What one side does not offer, in a line that holds a refusal as well.
+pub fn add_fault(evidence: &mut Evidence, Record(text): &Record) {
+    let line = Line::new(text);
+    if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
+        evidence.add_once("smtp.fault", &fault.fault);
+    }
+}
+
+/// Lines before one of trouble that may say more of it.
+const NEAR: usize = 3;
+
 /// The last line that tells why counts; one that does not, where there is no such line.
 pub fn add(evidence: &mut Evidence, records: &[Record]) {
     let mut untold = None;
-    for Record(text) in records.iter().rev() {
+    for (at, Record(text)) in records.iter().enumerate().rev() {
         let line = Line::new(text);
+        if line.says(&TABLES.weak) && said_better(&records[at.saturating_sub(NEAR)..at]) {
+            continue;
+        }
         if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
             evidence.add("smtp.fault", &fault.fault);
             add_address(evidence, text);
@@ -253,13 +273,25 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         }
         match line.kind() {
             Some(UNTOLD) => untold = untold.or(Some((text, line))),
-            Some(kind) if add_trouble(evidence, kind, text, &line) => return,
+            Some(kind) if add_trouble(evidence, kind, text, &line) => {
+                if records[at.saturating_sub(NEAR)..=at]
+                    .iter()
+                    .any(|Record(text)| Line::new(text).says(&TABLES.greeting))
+                {
+                    evidence.add("reply.stage", "greeting");
+                }
+                return;
+            }
             _ => {}
         }
     }
     if let Some((text, line)) = untold {
         add_trouble(evidence, UNTOLD, text, &line);
     }
+}
+
+fn said_better(before: &[Record]) -> bool {
+    before.iter().any(|Record(text)| Line::new(text).kind().is_some_and(|kind| kind != UNTOLD))
 }
 
 /// Gives whether the trouble may be that of mail.
@@ -270,9 +302,6 @@ fn add_trouble(evidence: &mut Evidence, kind: &str, text: &str, line: &Line) -> 
         Some(true) => {}
     }
     evidence.add_failure(kind, &text.chars().take(LONGEST).collect::<String>());
-    if line.lower.contains("initial server greeting") || line.lower.contains("waiting for greeting") {
-        evidence.add("reply.stage", "greeting");
-    }
     add_address(evidence, text);
     true
 }

@@ -1,38 +1,238 @@
-//! What this program itself showed, on a screen or in a report, and somebody pasted: rows of a fact's label and its
-//! value, in either language. The labels are those of the texts, which a test compares.
+//! What this program itself showed, on a screen, in a report or as the exchange of a test, and somebody pasted: rows of a
+//! fact's label and its value, in either language. Labels and values are those of the texts. What else stands on such a
+//! page is advice, and tells nothing of the failure.
 
-use super::{super::Evidence, records::Record};
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::pattern::Pattern;
+
+use super::{
+    super::{AFTERWARDS, BEFOREHAND, Evidence, experiment::Experiment, vocabulary},
+    records::{Record, pattern},
+};
 use crate::token::{Claims, Form};
 
-/// A fact, and its label in English and Japanese.
-const ROWS: [(&str, [&str; 2]); 10] = [
-    ("flow", ["Flow", "フロー"]),
-    ("scope", ["Asked for", "要求したスコープ"]),
-    ("user", ["SMTP user", "SMTP ユーザー"]),
-    ("sender", ["Sender", "送信元"]),
-    ("host", ["Server", "サーバー"]),
-    ("port", ["Port", "ポート"]),
-    ("client_id", ["Client ID", "クライアント ID"]),
-    ("token.aud", ["Token for (aud)", "トークンの対象 (aud)"]),
-    ("token.permission", ["Token may", "トークンのアクセス許可"]),
-    ("token.user", ["Signed in", "サインイン名"]),
+/// The words of the screens, of values, and of the report.
+const TEXTS: [[&str; 3]; 2] = [
+    [
+        include_str!("../../language/en.toml"),
+        include_str!("../../language/values.en.toml"),
+        include_str!("../../language/report.en.toml"),
+    ],
+    [
+        include_str!("../../language/ja.toml"),
+        include_str!("../../language/values.ja.toml"),
+        include_str!("../../language/report.ja.toml"),
+    ],
+];
+/// Claims stand in a report under their own names.
+const CLAIMS: [(&str, &str); 6] = [
+    ("aud", "token.aud"),
+    ("scp", "token.permission"),
+    ("roles", "token.permission"),
+    ("upn", "token.user"),
+    ("tid", "token.tenant"),
+    ("idtyp", "token.type"),
 ];
 /// What stands before the first row.
 const HEADS: [&str; 3] = ["Evidence ", "根拠 ", "- "];
+
+/// Those that are read where nothing shows that a page is this program's.
+const ANYWHERE: [&str; 10] =
+    ["flow", "scope", "user", "sender", "host", "port", "client_id", "token.aud", "token.permission", "token.user"];
 /// One such row may be anybody's.
 const FEWEST: usize = 2;
 
 /// What the rest of a page names only as advice.
 const ADVISED: [&str; 3] = ["host", "port", "client_id"];
 
+/// What others said, which is read as if they said it here.
+const QUOTED: [&str; 7] =
+    ["reply.text", "oauth.description", "network.detail", "smtp.detail", "powershell", "program.error", "oauth.page"];
+/// What is told otherwise, or is no more than how often something is told.
+const LEFT: [&str; 5] = ["reply.code", "reply.enhanced", "clock.off", "log.seen", "network.context"];
+
+/// A line of an exchange, with what this program says of it.
+static EXCHANGED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\s*\d+ ms (?:tls)?\s+([SC]: .*?)(?:\s{2,}# .*)?$"));
+/// A stage of a test, and how it went.
+static STAGE: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^(?:ok|--) [a-z]+ +\d+\.\d ms\b"));
+
+#[derive(Debug, Default)]
+struct Words {
+    /// Facts by their labels.
+    labels: HashMap<String, &'static str>,
+    /// What stands for a value of a fact.
+    values: HashMap<(&'static str, String), String>,
+    /// What stands behind the number where a time is told, and its minutes.
+    ago: Vec<(String, u64)>,
+    titles: Vec<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words::default();
+    words.labels.extend(CLAIMS.map(|(claim, fact)| (claim.to_owned(), fact)));
+    for texts in TEXTS {
+        let [screens, values, report] = texts.map(|text| text.parse::<toml::Table>().unwrap_or_default());
+        words.add(screens, values, &report);
+    }
+    words
+});
+
+impl Words {
+    fn add(&mut self, mut screens: toml::Table, values: toml::Table, report: &toml::Table) {
+        let fact = |name: &str| vocabulary::find(name).map(|fact| fact.name);
+        for (name, label) in flat(screens.remove("facts")) {
+            self.labels.extend(fact(&name).map(|fact| (label, fact)));
+        }
+        for (name, value) in flat(Some(values.into())) {
+            let Some((name, id)) = name.rsplit_once('.') else { continue };
+            self.values.extend(fact(name).map(|fact| ((fact, value), id.to_owned())));
+        }
+        for (id, value) in flat(screens.remove("known-facts")) {
+            let outcomes = vocabulary::FACTS.iter().map(|fact| fact.name).filter(|fact| Experiment::is_outcome(fact));
+            self.values.extend(outcomes.map(|fact| ((fact, value.clone()), id.clone())));
+            let unit =
+                [("ago.minutes", 1), ("ago.hours", 60), ("ago.days", 1440)].into_iter().find(|(unit, _)| id == *unit);
+            self.ago.extend(unit.map(|(_, minutes)| (value.replace("{number}", ""), minutes)));
+            let when =
+                [("afterwards", AFTERWARDS), ("beforehand", BEFOREHAND)].into_iter().find(|(when, _)| id == *when);
+            self.values.extend(when.map(|(_, said)| (("accepted", value), said.to_owned())));
+        }
+        let title = report.get("title").and_then(toml::Value::as_str);
+        self.titles.extend(title.map(str::to_owned));
+    }
+
+    /// A value as files have it; `None` for one that no text says.
+    fn value(&self, fact: &'static str, said: &str) -> Option<String> {
+        if fact == "worked.minutes" {
+            let number = |(behind, minutes): &(String, u64)| {
+                Some(said.strip_suffix(behind.as_str())?.parse::<u64>().ok()?.saturating_mul(*minutes))
+            };
+            return self.ago.iter().find_map(number).map(|minutes| minutes.to_string());
+        }
+        let one = |said: &str| self.values.get(&(fact, said.to_owned())).cloned();
+        let known = || self.values.keys().any(|(known, _)| *known == fact);
+        let id = || self.values.iter().any(|((known, _), id)| *known == fact && id == said);
+        let several = || said.split(" · ").map(one).collect::<Option<Vec<_>>>().map(|ids| ids.join(" "));
+        one(said).or_else(several).or_else(|| (fact == "accepted" || id() || !known()).then(|| said.to_owned()))
+    }
+}
+
+/// Texts by their keys, of tables within tables.
+fn flat(value: Option<toml::Value>) -> Vec<(String, String)> {
+    match value {
+        Some(toml::Value::Table(table)) => {
+            let within = |(key, value): (String, toml::Value)| {
+                let join = move |(rest, text): (String, String)| {
+                    (if rest.is_empty() { key.clone() } else { format!("{key}.{rest}") }, text)
+                };
+                flat(Some(value)).into_iter().map(join)
+            };
+            table.into_iter().flat_map(within).collect()
+        }
+        Some(toml::Value::String(text)) => vec![(String::new(), text)],
+        _ => Vec::new(),
+    }
+}
+
+/// A page of this program's.
+#[derive(Debug, Default)]
+pub struct Page {
+    rows: Vec<(&'static str, String)>,
+    /// What others said on it, line by line.
+    pub said: String,
+}
+
+/// What of a text this program has shown; `None` where nothing shows that it has.
+pub fn page(text: &str) -> Option<Page> {
+    const BLOCK: usize = 8;
+    let lines = || text.lines().map(str::trim_end);
+    let starts = lines().position(is_own)?;
+    let mut page = Page::default();
+    let mut within = false;
+    for (number, line) in lines().enumerate() {
+        let bare = line.trim_start();
+        let deep = line.len() - bare.len() >= BLOCK;
+        match (EXCHANGED.captures(line), row(bare)) {
+            (Some(found), _) => page.said.push_str(&format!("{}\n", found.get(1).map_or("", |said| said.as_str()))),
+            (None, Some((fact, value))) => page.rows.push((fact, value.replace('`', ""))),
+            // A row that was broken.
+            (None, None) if within && deep && !bare.is_empty() => {
+                if let Some((_, value)) = page.rows.last_mut() {
+                    *value = format!("{value} {bare}");
+                }
+                continue;
+            }
+            // Somebody's own words, above it.
+            (None, None) if number < starts => page.said.push_str(&format!("{line}\n")),
+            (None, None) => {}
+        }
+        within = row(bare).is_some();
+    }
+    if page.rows.is_empty() {
+        return None;
+    }
+    for (fact, value) in page.rows.iter().filter(|(fact, _)| QUOTED.contains(fact)) {
+        let line = if *fact == "reply.text" { format!("{value}\n") } else { format!("Detail: {value}\n") };
+        // The exchange holds it as well.
+        if !page.said.contains(value.as_str()) {
+            page.said.push_str(&line);
+        }
+    }
+    Some(page)
+}
+
+/// Whether no other program writes such a line.
+fn is_own(line: &str) -> bool {
+    let bare = line.trim_start();
+    let head =
+        HEADS[..2].iter().any(|head| bare.strip_prefix(head).is_some_and(|rest| row(rest.trim_start()).is_some()));
+    let title = || bare.strip_prefix("# ").is_some_and(|title| WORDS.titles.iter().any(|known| known == title));
+    head || title() || STAGE.is_match(line) || EXCHANGED.is_match(line)
+}
+
+/// Adds what the rows of a page say, but of what was known before.
+pub fn show(evidence: &mut Evidence, page: &Page) {
+    let before = evidence.clone();
+    let mut seen: Vec<&str> = Vec::new();
+    let plain = |fact: &str| !QUOTED.contains(&fact) && !LEFT.contains(&fact) && !is_claim(fact);
+    for (fact, said) in page.rows.iter().filter(|(fact, _)| plain(fact) && before.values(fact).is_empty()) {
+        let Some(value) = WORDS.value(fact, said).filter(|_| !seen.contains(fact)) else { continue };
+        seen.push(fact);
+        match *fact {
+            "scope" => value.split_whitespace().for_each(|scope| {
+                evidence.add_once("scope", scope);
+                evidence.add_scope_audience(scope);
+            }),
+            "scope.granted" => {
+                evidence.add("scope.granted", &value);
+                evidence.add_granted_audience(&value);
+            }
+            "oauth.code" | "network.families" => {
+                value.split_whitespace().for_each(|value| evidence.add_once(fact, value));
+            }
+            fact => evidence.add(fact, value),
+        }
+    }
+    let rows: Vec<(&str, &str)> = page.rows.iter().map(|(fact, value)| (*fact, value.as_str())).collect();
+    if let Some(claims) = claims(evidence, &rows) {
+        evidence.add_claims(&claims, 0);
+    }
+}
+
+fn is_claim(fact: &str) -> bool {
+    ["token.aud", "token.permission", "token.user", "token.audience", "token.form"].contains(&fact)
+}
+
 /// Those of them that were known before the page was read.
 pub fn known(evidence: &Evidence) -> Vec<&'static str> {
     ADVISED.into_iter().filter(|fact| !evidence.values(fact).is_empty()).collect()
 }
 
-/// Adds the rows, but of what was `known` before; gives what is shown of a token.
+/// Adds the rows of a text of anybody's, but of what was `known` before; gives what is shown of a token.
 pub fn add(evidence: &mut Evidence, records: &[Record], known: &[&str]) -> Option<Claims> {
-    let rows: Vec<(&str, &str)> = records.iter().filter_map(|Record(line)| row(line)).collect();
+    let rows = records.iter().filter_map(|Record(line)| row(line)).filter(|(fact, _)| ANYWHERE.contains(fact));
+    let rows: Vec<(&str, &str)> = rows.collect();
     if rows.len() < FEWEST {
         return None;
     }
@@ -47,6 +247,12 @@ pub fn add(evidence: &mut Evidence, records: &[Record], known: &[&str]) -> Optio
     for scope in of("scope").unwrap_or_default().split_whitespace() {
         evidence.add_once("scope", scope);
     }
+    claims(evidence, &rows)
+}
+
+/// What rows tell of a token.
+fn claims(evidence: &mut Evidence, rows: &[(&str, &str)]) -> Option<Claims> {
+    let of = |wanted: &str| rows.iter().find(|(fact, _)| *fact == wanted).map(|(_, value)| *value);
     let upn = of("token.user").map(str::to_owned);
     let permissions: Vec<String> =
         of("token.permission").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
@@ -61,11 +267,13 @@ pub fn add(evidence: &mut Evidence, records: &[Record], known: &[&str]) -> Optio
 }
 
 fn row(line: &str) -> Option<(&'static str, &str)> {
+    /// Of a label, in bytes.
+    const LONGEST: usize = 80;
     let line = HEADS.iter().find_map(|head| line.strip_prefix(head)).unwrap_or(line);
     let (label, value) = line.split_once(": ")?;
-    let (fact, _) = ROWS.iter().find(|(_, labels)| labels.contains(&label.trim()))?;
+    let label = Some(label.trim()).filter(|label| label.len() <= LONGEST)?;
     // A report in Markdown has it between backquotes.
-    Some((fact, value.trim().trim_matches('`')))
+    Some((*WORDS.labels.get(label)?, value.trim().trim_matches('`')))
 }
 
 #[cfg(test)]
@@ -104,15 +312,30 @@ mod tests {
     }
 
     #[test]
-    fn the_labels_are_those_of_the_texts() {
-        let texts = [include_str!("../../language/en.toml"), include_str!("../../language/ja.toml")];
-        let texts = texts.map(|text| text.parse::<toml::Table>().unwrap());
-        for (fact, labels) in ROWS {
-            for (text, label) in texts.iter().zip(labels) {
-                let facts = &text["facts"];
-                let said = facts.get(fact).or_else(|| fact.split('.').try_fold(facts, |table, key| table.get(key)));
-                assert_eq!(said.and_then(toml::Value::as_str), Some(label), "{fact}");
-            }
+    fn an_exchange_of_this_program_is_read_without_what_it_says_of_it() {
+        let none = "     17 ms tls S: 250-AUTH LOGIN PLAIN   # ways to sign in; XOAUTH2 is missing\n-- ehlo          1.0 ms  LOGIN PLAIN\n\nThe server does not take tokens (XOAUTH2) (likely)\n  Fault: XOAUTH2 is not offered\n  Server: mail.contoso.example\n  1. Check host and port: smtp.office365.com, port 587\n";
+        assert_eq!((named(none).0, fact(none, "host")), ("xoauth2_not_offered", "mail.contoso.example".into()));
+        assert_eq!(fact(none, "ehlo"), "AUTH LOGIN PLAIN");
+        let cut = "# Mail with OAuth 2.0: what happened\n\n- Server: `127.0.0.1`\n- Port: `587`\n- Flow: `device_code`\n- At: `greeting`\n- Detail: `the server closed the connection`\n";
+        assert_eq!((named(cut).0, fact(cut, "flow")), ("connection_dropped", "device_code".into()));
+        let log = format!(
+            "May 1 10:00:00 mx postfix/smtp[7]: status=deferred (said: 535 5.7.3 Authentication unsuccessful)\n{cut}"
+        );
+        assert_eq!(fact(&log, "reply.enhanced"), "5.7.3");
+    }
+
+    #[test]
+    fn every_label_and_every_value_of_the_texts_is_known() {
+        for fact in vocabulary::FACTS.iter().map(|fact| fact.name).filter(|fact| !is_claim(fact)) {
+            let labels = WORDS.labels.values().filter(|known| **known == fact).count();
+            assert!(labels > 0 || fact.contains("context"), "{fact}");
         }
+        for (said, is) in
+            [("XOAUTH2 is not offered", "xoauth2-not-offered"), ("XOAUTH2 が提示されない", "xoauth2-not-offered")]
+        {
+            assert_eq!(WORDS.value("smtp.fault", said).as_deref(), Some(is));
+        }
+        assert_eq!((WORDS.titles.len(), WORDS.ago.len()), (TEXTS.len(), 3 * TEXTS.len()));
+        assert_eq!(WORDS.value("worked.minutes", "2 時間前").as_deref(), Some("120"));
     }
 }

@@ -31,6 +31,10 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Option<usize> {
             found.drain(..found.len().saturating_sub(MOST));
         }
     }
+    // A bounce of the mail program's own, refused in its turn, says nothing of why there was one.
+    if found.len() > 1 {
+        found.retain(|failure| !failure.is_of_a_bounce());
+    }
     let last = found.iter().map(|failure| failure.last).max();
     // A log may have its newest line first.
     if found.iter().all(|failure| failure.time().is_some()) {
@@ -83,6 +87,13 @@ impl Failure {
     fn goes_on_with(&self, next: &Self) -> bool {
         let ends = self.refusals.last().zip(next.refusals.first());
         ends.is_some_and(|(last, first)| last.goes_on_with(first))
+    }
+
+    /// Mail programs send their bounces as this name, which no account may send as.
+    fn is_of_a_bounce(&self) -> bool {
+        let of =
+            |refusal: &Refusal| refusal.text.to_ascii_lowercase().contains(" not allowed to send as mailer-daemon@");
+        self.refusals.iter().any(of)
     }
 
     fn covers(&self, other: &Self) -> bool {

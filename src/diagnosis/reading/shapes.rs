@@ -27,6 +27,19 @@ pub fn is_jwt(word: &str) -> bool {
 /// Letters of a signature of RS256; longer keys make longer ones.
 const SIGNATURE: usize = 342;
 
+/// The signature is as long as its algorithm makes it, where that is another than Entra's: Ed25519, and elliptic curves.
+fn signed_otherwise(word: &str) -> bool {
+    const LENGTHS: [(&str, usize); 4] = [("ES256", 86), ("ES384", 128), ("ES512", 176), ("EdDSA", 86)];
+    let mut parts = word.split('.');
+    let header = parts.next().and_then(super::blob::decode).and_then(|header| String::from_utf8(header).ok());
+    let whole = |header: String| {
+        let length =
+            LENGTHS.iter().find(|(name, _)| header.contains(&format!("\"{name}\""))).map(|(_, length)| *length);
+        length.is_some() && parts.nth(1).map(str::len) == length
+    };
+    header.is_some_and(whole)
+}
+
 /// One with all of its signature.
 pub fn is_signed(word: &str) -> bool {
     is_jwt(word) && word.rsplit('.').next().is_some_and(|end| end.len() >= SIGNATURE)
@@ -64,7 +77,8 @@ pub fn in_its_place(word: &str) -> Option<&'static str> {
     const ROUND: [usize; 10] = [255, 256, 500, 512, 1000, 1024, 2000, 2048, 4000, 4096];
     let short_end = word.rsplit('.').next().is_some_and(|end| end.len() < SIGNATURE);
     let cut = word.starts_with("eyJ")
-        && (word.matches('.').count() == 1 || (is_jwt(word) && short_end && ROUND.contains(&word.len())));
+        && (word.matches('.').count() == 1
+            || (is_jwt(word) && short_end && ROUND.contains(&word.len()) && !signed_otherwise(word)));
     // Some server echoes its own refresh tokens; a whole token is none of these.
     match () {
         () if word.is_empty() => Some("empty-token"),
@@ -115,6 +129,10 @@ mod tests {
         }
         let cut = format!("eyJhbGciOiJSUzI1NiJ9.{}.x", "CANARY".repeat(400));
         assert_eq!(in_its_place(&cut[..1024]), Some("truncated-token"));
+        // The header says ES256, and the signature is as long as one of that.
+        let whole =
+            format!("eyJhbGciOiJFUzI1NiJ9.{}.{}", "A".repeat(1024 - 22 - 86), "CANARY".repeat(15).split_at(86).0);
+        assert_eq!((whole.len(), in_its_place(&whole)), (1024, None));
         assert!(is_compact(&format!("EwB{}", "CANARY0a".repeat(30))) && is_google("ya29.CANARY"));
         assert!(is_encrypted("eyJhbGciOiJkaXIifQ..CANARY.CANARY.CANARY"));
     }

@@ -29,7 +29,7 @@ static IMAP_OK: LazyLock<Pattern> = LazyLock::new(|| {
 });
 static IMAP_NO: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r"(?i)\bNO (?:(?:AUTHENTICATE|LOGIN) failed|Basic authentication is disabled)|-ERR Logon failure|-ERR Authentication failure",
+        r"(?i)\bNO (?:(?:AUTHENTICATE|LOGIN) failed|Basic authentication is disabled)|-ERR Logon failure|-ERR Authentication failure|(?:^|: )(?-i:AUTHENTICATE|LOGIN) failed|(?:Logon|Authentication) failure: unknown user name or bad password|IMAP username or password is wrong",
     )
 });
 /// The sign-in was taken, and there is no mailbox behind it.
@@ -150,7 +150,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) -> Accepted {
             evidence.add_once("accepted", line.part(&["235", "2.7.0", "250"], &ACCEPTED, 1));
         }
         for (pattern, said) in [(&IMAP_OK, "accepted"), (&IMAP_NO, "refused"), (&UNCONNECTED, "unconnected")] {
-            let is = line.is(&["imap", "ok ", "no ", "-err", "connected"], pattern);
+            let is =
+                line.is(&["imap", "ok ", "no ", "-err", "connected", "e failed", "n failed", "n failure"], pattern);
             evidence.add_once("imap", if is { said } else { "" });
         }
         signed_in |= sign_in(evidence, &line, &mut accepted);
@@ -228,6 +229,19 @@ mod tests {
         ] {
             let text = format!("{before}\n{off}");
             assert_eq!(named(&text), ("smtp_auth_disabled_mailbox", Certainty::Certain), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_exchange_says_over_imap_or_pop_is_known_behind_the_names_of_libraries() {
+        for (said, is) in [
+            ("jakarta.mail.AuthenticationFailedException: AUTHENTICATE failed.", "refused"),
+            ("Making login: LOGIN failed.", "refused"),
+            ("Logon failure: unknown user name or bad password.", "refused"),
+            ("warning: SASL LOGIN authentication failed", ""),
+            ("AUTH LOGIN failed", ""),
+        ] {
+            assert_eq!(crate::diagnosis::reading::tests::fact(said, "imap"), is, "{said}");
         }
     }
 

@@ -12,6 +12,7 @@ fn the_tables_are_written_as_they_are_compared() {
         "proxy-unreached",
         "name-unknown",
         "certificate",
+        "closed",
         "tls-handshake",
         "unroutable",
         "refused",
@@ -133,5 +134,59 @@ fn a_host_in_quotes_is_the_one_that_was_tried() {
         let mut evidence = Evidence::default();
         add(&mut evidence, &[Record(said.to_owned())]);
         assert_eq!(evidence.text("network.address").as_deref(), Some("smtp.ofice365.com"), "{said}");
+    }
+}
+
+#[test]
+fn mail_programs_say_in_their_own_words_why_they_are_not_through() {
+    for (said, is) in [
+        ("Could not find the host \"smtp.ofice365.example\"", "name-unknown"),
+        (
+            "Untrusted server certificate\nCould not negotiate TLS connection\nCould not send the message.",
+            "certificate",
+        ),
+        ("starttls: hostname verification failed 220 2.0.0 SMTP server ready", "certificate"),
+        ("Caused by: java.io.IOException: Can't verify identity of server: smtp.office365.com", "certificate"),
+        (
+            "javax.net.ssl.SSLHandshakeException: (certificate_expired) PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed",
+            "certificate",
+        ),
+        ("msmtp: TLS handshake failed: Error in the pull function.", "closed"),
+        ("errormsg='the server sent an empty reply' exitcode=EX_PROTOCOL host=smtp.office365.com", "closed"),
+        ("Connection to smtp.office365.com closed\nSMTP session failed: read error", "closed"),
+        ("Error: Connection closed unexpectedly\n  code: 'ECONNECTION',\n  command: 'CONN'", "closed"),
+        ("TransportException: Connection to \"smtp.office365.com:587\" has been closed unexpectedly.", "closed"),
+        ("net/protocol.rb:237:in `rbuf_fill': end of file reached (EOFError)\n net/smtp.rb:1017", "closed"),
+        (
+            "jakarta.mail.MessagingException: Got bad greeting from SMTP host: smtp.office365.com, port: 587, response: [EOF]",
+            "closed",
+        ),
+        ("connect: Net::SMTP: 421 [Net::SMTP] Connection closed at app.pl line 3.", "closed"),
+        (
+            "SSL_connect error to smtp.office365.com[192.0.2.7]:587: lost connection\nstatus=deferred (Cannot start TLS: handshake failure)",
+            "closed",
+        ),
+        ("status=deferred (Cannot start TLS: handshake failure)", "tls-handshake"),
+        ("aiosmtplib.errors.SMTPConnectTimeoutError: Timed out waiting for server ready message", "timed-out"),
+    ] {
+        assert_eq!(fact(said, "network.kind"), is, "{said}");
+    }
+    for said in [
+        "H=smtp.office365.com [192.0.2.7]: a TLS session is required, but the server did not offer TLS support",
+        "net/smtp.rb:680:in `do_start': STARTTLS is not supported on this server (Net::SMTPUnsupportedCommand)",
+        "Error: Error upgrading connection with STARTTLS: 500 5.3.3 Unrecognized command",
+        "SMTP Error: Could not connect to SMTP host. STARTTLS command failed Unrecognized command",
+    ] {
+        assert_eq!(
+            (fact(said, "smtp.fault"), named(said).0),
+            ("starttls-not-offered".into(), "starttls_missing"),
+            "{said}"
+        );
+    }
+    for said in [
+        "SMTP timeout after initial connection: Connection timed out",
+        "Error: Greeting never received\n  code: 'ETIMEDOUT'",
+    ] {
+        assert_eq!(fact(said, "reply.stage"), "greeting", "{said}");
     }
 }
