@@ -17,7 +17,8 @@ pub fn decoded(text: &str) -> Vec<Claims> {
     let begins = |part: &str| ["\"aud\"", "'aud'"].iter().any(|key| part.contains(key));
     for _ in 0..MOST {
         let Some(at) = text[from..].find('{').map(|at| from + at).filter(|_| begins(&text[from..])) else { break };
-        let part = &text[at..text.floor_char_boundary(at + LONGEST)];
+        let end = (at..=text.len().min(at + LONGEST)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+        let part = &text[at..end];
         from = at + 1;
         if let Some((claims, length)) = object(part) {
             found.push(claims);
