@@ -115,7 +115,7 @@ impl Journey {
 
     fn repairs(&mut self, step: &str) {
         self.presses(step, 'f');
-        self.terminal.sees("Done over there");
+        self.terminal.sees("✓ Done");
     }
 
     /// What the browser says is typed in, as far as its number.

@@ -1,6 +1,7 @@
 //! What goes wrong, as stories: the wizard runs into a fault unawares, names its cause, leads to the item, and
 //! after the repair ends in a 235. The simulated Microsoft answers; the screens say what to press.
 
+mod back;
 mod mending;
 
 use std::{
@@ -13,7 +14,6 @@ use smtp_oauth::{
     diagnosis::cause,
     simulator::faults,
     wizard::{
-        effect::Effect,
         message::Message,
         screen::{Block, Input, Key, Screen, Tone, Verdict},
     },
@@ -259,86 +259,6 @@ fn what_the_browser_alone_says_is_named_mended_and_approved() {
         walks(&mut person, &mut microsoft, "connection");
         assert_eq!((headline(&person.screen()), person.at().as_str()), (None, "connection"));
     }
-}
-
-#[test]
-fn esc_leads_back_to_what_failed() {
-    let mut microsoft = Microsoft::with("certificate_untrusted");
-    let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, "connection");
-    person.presses(Key::Letter('g'));
-    assert_eq!(person.at(), "mail-server");
-    person.presses(Key::Esc);
-    microsoft.serves(&mut person);
-    assert_eq!(person.at(), "connection");
-    assert!(headline(&person.screen()).is_some());
-}
-
-#[test]
-fn a_sign_in_that_was_refused_is_seen_again_and_not_tried_again() {
-    let mut microsoft = Microsoft::with("ropc_password_wrong");
-    let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, TROUBLE);
-    let said = (person.at(), headline(&person.screen()));
-    assert!(said.0 == "consent" && said.1.is_some(), "{}", person.reads());
-    person.presses(Key::Letter('g'));
-    assert_ne!(person.at(), said.0);
-    person.presses(Key::Esc);
-    assert_eq!((person.at(), headline(&person.screen())), said);
-    assert!(!person.effects.iter().any(|effect| matches!(effect, Effect::Fetch(..))), "{:?}", person.effects);
-}
-
-#[test]
-fn a_value_that_was_told_is_told_again_until_it_is_typed() {
-    let mut microsoft = Microsoft::with("app_registration_retired");
-    let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, TROUBLE);
-    let told = |person: &Person| person.notes().iter().any(|note| note.contains("Whoever set it up says"));
-    person.presses(Key::Letter('f'));
-    microsoft.serves(&mut person);
-    assert!(told(&person), "{:?}", person.notes());
-    person.enter();
-    microsoft.serves(&mut person);
-    assert!(!told(&person), "{:?}", person.notes());
-    person.presses(Key::Letter('f'));
-    microsoft.serves(&mut person);
-    assert!(told(&person), "{:?}", person.notes());
-}
-
-#[test]
-fn a_sender_that_is_an_alias_is_let_send() {
-    let mut microsoft = Microsoft::with("user_is_alias");
-    let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, TROUBLE);
-    person.presses(Key::Letter('u'));
-    microsoft.serves(&mut person);
-    walks(&mut person, &mut microsoft, "message");
-    assert!(headline(&person.screen()).is_some(), "{}", person.reads());
-    person.presses(Key::Letter('f'));
-    microsoft.serves(&mut person);
-    person.presses(Key::Letter('r')).enter();
-    microsoft.serves(&mut person);
-    assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::Proven, "{}", person.reads());
-}
-
-#[test]
-fn a_sign_in_that_was_refused_is_no_token_to_go_on_with() {
-    let mut microsoft = Microsoft::with("consent_missing");
-    let mut person = Person::sits_down(microsoft.given());
-    walks(&mut person, &mut microsoft, TROUBLE);
-    assert_eq!(person.at(), "message");
-    let failed = |person: &Person| person.model.draft().checklist.state(Item::Consent) == State::Failed;
-    assert!(failed(&person) && !person.reads().contains("Sign in again."), "{}", person.reads());
-    assert!(person.screen().action(Key::Letter('n')).is_some(), "a new sign-in is one key away");
-    // There and back: the refusal stands until somebody has signed in.
-    person.presses(Key::Letter('g'));
-    assert!(person.at() == "consent" && failed(&person), "{}", person.reads());
-    person.presses(Key::Esc);
-    assert!(person.at() == "message" && failed(&person), "{}", person.reads());
-    assert!(headline(&person.screen()).is_some(), "{}", person.reads());
-    person.goes_back_to("consent");
-    let screen = person.screen();
-    assert!(screen.busy.is_some() || screen.action(Key::Enter).is_some_and(|action| action.label == "Sign in again"));
 }
 
 #[test]

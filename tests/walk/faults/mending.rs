@@ -98,3 +98,36 @@ fn what_a_browser_said_of_one_way_is_not_told_of_the_next() {
     person.presses(Key::Letter('w'));
     assert!(person.at() != "told" && person.notes().iter().all(|note| !note.contains("did not work")));
 }
+
+#[test]
+fn a_value_that_was_told_is_told_again_until_it_is_typed() {
+    let mut microsoft = Microsoft::with("app_registration_retired");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    let told = |person: &Person| person.notes().iter().any(|note| note.contains("Whoever set it up says"));
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    assert!(told(&person), "{:?}", person.notes());
+    person.enter();
+    microsoft.serves(&mut person);
+    assert!(!told(&person), "{:?}", person.notes());
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    assert!(told(&person), "{:?}", person.notes());
+}
+
+#[test]
+fn a_sender_that_is_an_alias_is_let_send() {
+    let mut microsoft = Microsoft::with("user_is_alias");
+    let mut person = Person::sits_down(microsoft.given());
+    walks(&mut person, &mut microsoft, TROUBLE);
+    person.presses(Key::Letter('u'));
+    microsoft.serves(&mut person);
+    walks(&mut person, &mut microsoft, "message");
+    assert!(headline(&person.screen()).is_some(), "{}", person.reads());
+    person.presses(Key::Letter('f'));
+    microsoft.serves(&mut person);
+    person.presses(Key::Letter('r')).enter();
+    microsoft.serves(&mut person);
+    assert_eq!(person.model.draft().checklist.state(Item::SendAs), State::Proven, "{}", person.reads());
+}
