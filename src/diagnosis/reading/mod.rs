@@ -14,6 +14,7 @@ mod keyed;
 mod mime;
 mod network;
 mod oauth;
+mod others;
 mod own;
 mod pages;
 mod powershell;
@@ -76,7 +77,7 @@ impl Reading {
     /// A text beside which more is known. Gives whether it holds a token that need not be the one that was refused, or
     /// need not be why.
     fn add_part(&mut self, text: &str, now: i64) -> bool {
-        let cleared = secrets::clear(&decode::plain(&records::folded(text)));
+        let cleared = secrets::clear(&decode::plain(&others::left_out(&records::folded(text))));
         self.secret |= cleared.secret;
         let page = own::page(&cleared.text);
         let said = page.as_ref().map_or(&cleared.text, |page| &page.said);

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use encoding_rs::{BIG5, EUC_JP, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1252};
 use serde::Deserialize;
 
-use super::super::{super::cause, answer, network, oauth, pages, sayings, service};
+use super::super::{super::cause, answer, network, oauth, others, pages, sayings, service};
 
 /// What a line tells of, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,8 @@ enum Check {
     Enhanced,
     /// `535` stands where a reply begins.
     Code,
+    /// The line is of another connection and bears on nothing.
+    Others,
 }
 
 /// The words of `bearing.toml`.
@@ -101,6 +103,7 @@ impl Sought {
         for found in self.automaton.find_overlapping_iter(Input::new(line).range(from..)) {
             let (kind, check, word) = self.signs[found.pattern().as_usize()];
             let telling = match check {
+                Check::Others => return None,
                 Check::Always => true,
                 Check::Enhanced => enhanced(line, found.start()),
                 Check::Code => code(line, found.start()),
@@ -144,7 +147,8 @@ fn words() -> Vec<(&'static str, Kind, Check)> {
         "5.6.", "5.7.",
     ];
     let Words { codes, refused, wrapped, numbers, accepted, trace, programs } = &*WORDS;
-    let mut words: Vec<_> = ENHANCED.iter().map(|begin| (*begin, Kind::Refused, Check::Enhanced)).collect();
+    let mut words: Vec<_> = others::INBOUND.iter().map(|sign| (*sign, Kind::Trace, Check::Others)).collect();
+    words.extend(ENHANCED.iter().map(|begin| (*begin, Kind::Refused, Check::Enhanced)));
     let mut add =
         |all: &'static [String], kind, check| words.extend(all.iter().map(|word| (word.as_str(), kind, check)));
     add(codes, Kind::Refused, Check::Code);
