@@ -122,6 +122,19 @@ fn what_an_organisation_and_its_apps_are_called_is_not_left() {
             "AADSTS500011: The resource principal named https://outlook.office.com was not found in the tenant named Contoso Ltd. This can happen",
             &["contoso"],
         ),
+        (
+            "AADSTS700016: Die Anwendung mit dem Bezeichner \"00001111-aaaa-2222-bbbb-3333cccc4444\" wurde im Verzeichnis \"Contoso GmbH\" nicht gefunden. Möglich ist",
+            &["contoso"],
+        ),
+        (
+            "AADSTS700016: L’application avec l'identificateur '00001111-aaaa-2222-bbbb-3333cccc4444' est introuvable dans le répertoire 'Fabrikam S.A. Paris'.",
+            &["fabrikam", "paris"],
+        ),
+        (
+            "AADSTS700016: アプリケーションがテナント 'Fabrikam 株式会社' に見つかりませんでした。",
+            &["fabrikam", "株式"],
+        ),
+        ("AADSTS700016: 在目录“Fabrikam”中找不到应用程序。", &["fabrikam"]),
     ] {
         let shown = Hide::default().over(text);
         let lower = shown.to_ascii_lowercase();
@@ -142,6 +155,7 @@ fn one_name_for_an_organisation_and_none_for_what_is_no_name() {
     for text in [
         "AADSTS90002: Tenant 'token' not found. Tenant 'common', tenant '{your-tenant}', Tenant 'YOUR_TENANT_ID'",
         "AADSTS65001: '00000003-0000-0000-c000-000000000000'(Microsoft Graph) and application 'Microsoft Office'",
+        "AADSTS7000218: リクエストの本文に 'client_assertion' または 'client_secret' が必要です。'SMTP.Send'",
         "the user does not exist in the directory; the application was not found in this tenant",
     ] {
         assert_eq!(Hide::default().over(text), text);
