@@ -2,6 +2,7 @@
 //! taken as it is and trusted with nothing; a text worded otherwise simply gives no fact.
 
 use super::Evidence;
+use crate::{entra::failure::aadsts_numbers, facts::Guid};
 
 /// What stands before a quoted name, in small letters, and the fact it gives.
 const BEFORE: [(&str, &str); 11] = [
@@ -17,6 +18,9 @@ const BEFORE: [(&str, &str); 11] = [
     ("redirect uri '", "oauth.redirect"),
     ("reply url '", "oauth.redirect"),
 ];
+
+/// Where the first id in quotes is the app's, in whatever language the sentence is.
+const OF_AN_APP: [u32; 7] = [50_011, 50_105, 65_001, 90_094, 700_016, 7_000_215, 7_000_222];
 
 /// Longer than any tenant, application or redirect URI that Entra takes (256).
 const LONGEST: usize = 300;
@@ -36,6 +40,17 @@ pub(super) fn add(evidence: &mut Evidence, description: &str) {
             evidence.add("oauth.tenant_form", tenant_form(name));
         }
     }
+    evidence.add_if_none("oauth.client", app(description).unwrap_or_default());
+}
+
+fn app(description: &str) -> Option<&str> {
+    let codes = aadsts_numbers(description);
+    let quotes = ['\'', '"', '‘', '“', '„', '«', '「', '『'];
+    let ids = description.match_indices(quotes).filter_map(|(at, quote)| {
+        // Of the length that RFC 9562 (section 4) gives one.
+        description.get(at + quote.len()..at + quote.len() + 36).filter(|id| id.parse::<Guid>().is_ok())
+    });
+    ids.take(1).find(|_| codes.iter().any(|code| OF_AN_APP.contains(code)))
 }
 
 /// A path word got into the tenant's place in the URL, or nobody filled in the template.
@@ -77,6 +92,13 @@ mod tests {
             [("oauth.client", "abc".into()), ("oauth.redirect", "http://localhost/x".into())]
         );
         assert_eq!(facts("AADSTS90002: Tenant '"), []);
+        let id = "00001111-aaaa-2222-bbbb-3333cccc4444";
+        for sentence in ["ID '{}' ('relay' という名前) のアプリ", "de la aplicación '{}' con", "应用程序“{}”"]
+        {
+            let sentence = sentence.replace("{}", id);
+            assert_eq!(facts(&format!("AADSTS65001: {sentence}")), [("oauth.client", id.into())]);
+            assert_eq!(facts(&format!("AADSTS500011: {sentence}")), []);
+        }
         assert_eq!(
             facts("İTenant 'é' not found"),
             [("oauth.tenant", "é".into()), ("oauth.tenant_form", "name".into())]
