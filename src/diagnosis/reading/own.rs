@@ -52,6 +52,9 @@ const QUOTED: [&str; 7] =
 /// What is told otherwise, or is no more than how often something is told.
 const LEFT: [&str; 5] = ["reply.code", "reply.enhanced", "clock.off", "log.seen", "network.context"];
 
+/// Told as so long ago.
+const AGO: [&str; 3] = ["worked.minutes", "change.minutes", "token.minutes"];
+
 /// A line of an exchange, with what this program says of it.
 static EXCHANGED: LazyLock<Pattern> = LazyLock::new(|| pattern(r"^\s*\d+ ms (?:tls)?\s+([SC]: .*?)(?:\s{2,}# .*)?$"));
 /// A stage of a test, and how it went.
@@ -91,8 +94,8 @@ impl Words {
         for (id, value) in flat(screens.remove("known-facts")) {
             let outcomes = vocabulary::FACTS.iter().map(|fact| fact.name).filter(|fact| Experiment::is_outcome(fact));
             self.values.extend(outcomes.map(|fact| ((fact, value.clone()), id.clone())));
-            let unit =
-                [("ago.minutes", 1), ("ago.hours", 60), ("ago.days", 1440)].into_iter().find(|(unit, _)| id == *unit);
+            let units = [("ago.now", 0), ("ago.minutes", 1), ("ago.hours", 60), ("ago.days", 1440)];
+            let unit = units.into_iter().find(|(unit, _)| id == *unit);
             self.ago.extend(unit.map(|(_, minutes)| (value.replace("{number}", ""), minutes)));
             let when =
                 [("afterwards", AFTERWARDS), ("beforehand", BEFOREHAND)].into_iter().find(|(when, _)| id == *when);
@@ -104,9 +107,10 @@ impl Words {
 
     /// A value as files have it; `None` for one that no text says.
     fn value(&self, fact: &'static str, said: &str) -> Option<String> {
-        if fact == "worked.minutes" {
-            let number = |(behind, minutes): &(String, u64)| {
-                Some(said.strip_suffix(behind.as_str())?.parse::<u64>().ok()?.saturating_mul(*minutes))
+        if AGO.contains(&fact) {
+            let number = |(behind, minutes): &(String, u64)| match said.strip_suffix(behind.as_str())? {
+                "" => (*minutes == 0).then_some(0),
+                number => Some(number.parse::<u64>().ok()?.saturating_mul(*minutes)),
             };
             return self.ago.iter().find_map(number).map(|minutes| minutes.to_string());
         }
@@ -335,7 +339,9 @@ mod tests {
         {
             assert_eq!(WORDS.value("smtp.fault", said).as_deref(), Some(is));
         }
-        assert_eq!((WORDS.titles.len(), WORDS.ago.len()), (TEXTS.len(), 3 * TEXTS.len()));
+        assert_eq!((WORDS.titles.len(), WORDS.ago.len()), (TEXTS.len(), 4 * TEXTS.len()));
         assert_eq!(WORDS.value("worked.minutes", "2 時間前").as_deref(), Some("120"));
+        assert_eq!(WORDS.value("change.minutes", "35 minutes ago").as_deref(), Some("35"));
+        assert_eq!(WORDS.value("token.minutes", "たった今").as_deref(), Some("0"));
     }
 }
