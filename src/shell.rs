@@ -36,6 +36,12 @@ pub fn path(path: &Path) -> Option<String> {
     printable(path).map(word)
 }
 
+/// Whether a word is a command of PowerShell's, `Verb-Noun`.
+pub fn is_cmdlet(word: &str) -> bool {
+    let capital = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
+    word.split_once('-').is_some_and(|(verb, noun)| capital(verb) && capital(noun))
+}
+
 /// For a person: as one word, or as well as it can be shown.
 pub fn shown(at: &Path) -> String {
     path(at).unwrap_or_else(|| at.display().to_string())

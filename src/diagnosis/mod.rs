@@ -6,7 +6,7 @@ pub mod cause;
 pub mod certificate;
 pub mod evidence;
 pub mod experiment;
-mod quoted;
+pub mod quoted;
 pub mod reading;
 pub mod rules;
 pub mod usual;

@@ -19,6 +19,9 @@ const BEFORE: [(&str, &str); 11] = [
     ("reply url '", "oauth.redirect"),
 ];
 
+/// Quotation marks of any language.
+pub const MARKS: [char; 15] = ['\'', '"', '‘', '’', '“', '”', '„', '«', '»', '‹', '›', '「', '」', '『', '』'];
+
 /// Where the first id in quotes is the app's, in whatever language the sentence is.
 const OF_AN_APP: [u32; 7] = [50_011, 50_105, 65_001, 90_094, 700_016, 7_000_215, 7_000_222];
 
@@ -44,13 +47,12 @@ pub(super) fn add(evidence: &mut Evidence, description: &str) {
 }
 
 fn app(description: &str) -> Option<&str> {
-    let codes = aadsts_numbers(description);
-    let quotes = ['\'', '"', '‘', '“', '„', '«', '「', '『'];
-    let ids = description.match_indices(quotes).filter_map(|(at, quote)| {
-        // Of the length that RFC 9562 (section 4) gives one.
-        description.get(at + quote.len()..at + quote.len() + 36).filter(|id| id.parse::<Guid>().is_ok())
-    });
-    ids.take(1).find(|_| codes.iter().any(|code| OF_AN_APP.contains(code)))
+    if !aadsts_numbers(description).iter().any(|code| OF_AN_APP.contains(code)) {
+        return None;
+    }
+    let mut behind = description.match_indices(MARKS).map(|(at, mark)| at + mark.len());
+    // Of the length that RFC 9562 (section 4) gives one.
+    behind.find_map(|at| description.get(at..at + 36).filter(|id| id.parse::<Guid>().is_ok()))
 }
 
 /// A path word got into the tenant's place in the URL, or nobody filled in the template.

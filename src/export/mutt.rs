@@ -17,7 +17,9 @@ fn export(facts: &Facts<'_>) -> Result<Exported, Refusal> {
 fn server(facts: &Facts<'_>) -> Result<String, Refusal> {
     let server = &facts.account.server;
     let scheme = if server.security == Security::StartTls { "smtp" } else { "smtps" };
-    let url = format!("{scheme}://{}@{}:{}/", encoded(facts.account.user.as_str()), server.host, server.port);
+    // An `@` would end the user's name (RFC 3986, section 3.2.1).
+    let user: String = url::form_urlencoded::byte_serialize(facts.account.user.as_str().as_bytes()).collect();
+    let url = format!("{scheme}://{}@{}:{}/", user, server.host, server.port);
     let trust = match &facts.account.registration.trust {
         Some(ca_file) => set("certificate_file", printable(ca_file)?),
         None => String::new(),
@@ -40,12 +42,6 @@ fn sender(facts: &Facts<'_>) -> String {
 
 fn set(name: &str, value: &str) -> String {
     format!("set {name}={}\n", shell::quoted(value))
-}
-
-/// A user's name in a URL, which an `@` would end (RFC 3986, section 3.2.1).
-fn encoded(user: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    user.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[cfg(test)]

@@ -31,21 +31,14 @@ fn is_option(given: &str) -> bool {
 
 /// What opens the session that a command needs, a template like it; none where it opens one itself, or needs none.
 pub(super) fn opening(command: &str) -> Option<&'static str> {
-    let mut words = command.split_whitespace();
+    let first = command.split_whitespace().next().unwrap_or_default();
     let begins_with = |begin: &str| command.lines().any(|line| line.starts_with(begin));
-    // A noun of Microsoft Graph's begins with `Mg`; all others are Exchange's.
-    let is_exchanges = |word: &str| {
-        let (verb, noun) = word.split_once('-')?;
-        let capital = |word: &str| word.starts_with(|first: char| first.is_ascii_uppercase());
-        Some(capital(verb) && capital(noun) && !noun.starts_with("Mg"))
-    };
-    if begins_with("Connect-") {
-        return None;
+    match () {
+        () if begins_with("Connect-") => None,
+        () if begins_with("az ") => Some(AZURE_CLI),
+        // Those of Microsoft Graph, `Get-MgUser`, have a line that connects; all others are Exchange's.
+        () => shell::is_cmdlet(first).then_some(EXCHANGE_ONLINE),
     }
-    if begins_with("az ") {
-        return Some(AZURE_CLI);
-    }
-    words.next().and_then(is_exchanges).filter(|exchanges| *exchanges).map(|_| EXCHANGE_ONLINE)
 }
 
 fn checked(name: &str, given: &str) -> Option<String> {

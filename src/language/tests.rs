@@ -24,6 +24,22 @@ fn a_detail_of_our_own_is_said_in_the_language() {
     assert_eq!(said(Language::English), "the server closed the connection");
 }
 
+/// It has the files themselves: their list is in `diagnosis/reading/own.rs`.
+#[test]
+fn what_is_shown_in_a_language_is_read_in_it() {
+    for language in Language::ALL {
+        let row =
+            |fact: &str, value: &str| format!("- {}: `{value}`\n", Texts::new(language).word(&format!("facts.{fact}")));
+        let mut reading = diagnosis::reading::Reading::default();
+        reading.add_text(&(row("user", "kim@b.example") + &row("host", "mx.example")), 0);
+        assert_eq!(
+            reading.evidence.values("user"),
+            ["kim@b.example"],
+            "{language:?} is not in TEXTS of reading/own.rs"
+        );
+    }
+}
+
 #[test]
 fn every_text_file_parses() {
     let files = Language::ALL.iter().flat_map(|language| language.files());

@@ -1,7 +1,7 @@
 //! A document as data: headings, sentences, lists and code, written once and laid out as Markdown or for a terminal.
 //! Own words and what others said are kept apart until then. It says nothing itself.
 
-use crate::{language::Piece, markdown};
+use crate::{language::Piece, markdown, shell};
 
 /// A sentence: own words, values as they were given, and addresses of our own to follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,11 +163,9 @@ impl Span {
 }
 
 impl Part {
-    /// A command to copy, marked by what it is for: PowerShell, whose commands are `Verb-Noun`, or any shell.
+    /// A command to copy, marked by what it is for: PowerShell, or any shell.
     pub fn command(label: Spans, text: String) -> Self {
-        let capital = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
-        let is_cmdlet = |word: &str| word.split_once('-').is_some_and(|(verb, noun)| capital(verb) && capital(noun));
-        let language = if text.split_whitespace().any(is_cmdlet) { "powershell" } else { "sh" };
+        let language = if text.split_whitespace().any(shell::is_cmdlet) { "powershell" } else { "sh" };
         Self::Code { label, language, text }
     }
 

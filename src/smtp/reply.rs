@@ -28,7 +28,7 @@ impl Reply {
 
     /// As a person would quote it: the codes once, though each line bears them (RFC 2034 §4), the lines joined by spaces.
     pub fn text(&self) -> String {
-        let bare = |line: &'_ String| {
+        let bare = |line: &String| {
             let rest = self.enhanced.as_ref().and_then(|enhanced| line.strip_prefix(enhanced.as_str()));
             rest.filter(|rest| rest.is_empty() || rest.starts_with(' ')).unwrap_or(line).trim_start().to_owned()
         };

@@ -30,6 +30,13 @@ const ASKED: &str = "
     C: <sasl>";
 const SIGNED_IN: &str = "
     S: 235 2.7.0 Authentication successful";
+const DATA: &str = "
+    C: MAIL FROM:<noreply@contoso.example>
+    S: 250 ok
+    C: RCPT TO:<alerts@contoso.example>
+    S: 250 ok
+    C: DATA
+    S: 354 go";
 const QUIT: &str = "
     C: QUIT
     S: 221 2.0.0 Service closing transmission channel";
@@ -83,15 +90,7 @@ fn a_message_is_shown_as_it_is() {
     let line = blob().expose()[..32].to_owned();
     let mut plan = plan_with_message();
     plan.message.as_mut().unwrap().content = line.clone().into_bytes();
-    let message = "
-        C: MAIL FROM:<noreply@contoso.example>
-        S: 250 ok
-        C: RCPT TO:<alerts@contoso.example>
-        S: 250 ok
-        C: DATA
-        S: 354 go
-        C: ";
-    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, message, &line, "\nC: .\nS: 250 ok", QUIT].concat());
+    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, DATA, "\nC: ", &line, "\nC: .\nS: 250 ok", QUIT].concat());
     assert!(seen.transcript.iter().any(|shown| shown.text == line), "{:?}", seen.transcript);
 }
 
@@ -101,21 +100,14 @@ fn a_long_message_is_shown_as_a_count() {
     let envelope = plan.message.as_mut().unwrap();
     envelope.content = b".line\n".repeat(41);
     let content = "\nC: ..line".repeat(41);
-    let script = "
-        C: MAIL FROM:<noreply@contoso.example>
-        S: 250 ok
-        C: RCPT TO:<alerts@contoso.example>
-        S: 250 ok
-        C: DATA
-        S: 354 go";
-    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, script, &content, "\nC: .\nS: 250 ok", QUIT].concat());
+    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, DATA, &content, "\nC: .\nS: 250 ok", QUIT].concat());
     let from = seen.transcript.iter().position(|line| line.text == "354 go").unwrap();
     assert_eq!(seen.transcript[from + 1].text, "‹message: 41 lines, 331 bytes›");
     assert_eq!(seen.transcript[from + 2].text, ".");
     let long = "x".repeat(5000);
     let mut plan = plan_with_message();
     plan.message.as_mut().unwrap().content = long.clone().into_bytes();
-    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, script, "\nC: ", &long, "\nC: .\nS: 250 ok", QUIT].concat());
+    let seen = play(plan, &[SECURED, ASKED, SIGNED_IN, DATA, "\nC: ", &long, "\nC: .\nS: 250 ok", QUIT].concat());
     assert_eq!(seen.transcript[from + 1].text, "‹message: 1 lines, 5005 bytes›");
 }
 

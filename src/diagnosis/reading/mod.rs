@@ -80,28 +80,23 @@ impl Reading {
         let cleared = secrets::clear(&decode::plain(&others::left_out(&records::folded(text))));
         self.secret |= cleared.secret;
         let page = own::page(&cleared.text);
-        let said = page.as_ref().map_or(&cleared.text, |page| &page.said);
-        let records = records::split(said);
+        let records = records::split(&page.said);
         let evidence = &mut self.evidence;
         let told = !evidence.values("user").is_empty();
-        let known = own::known(evidence);
-        if let Some(page) = &page {
-            own::show(evidence, page);
-        }
+        let shown = own::show(evidence, &page);
         let accepted = trace::add(evidence, &records);
         for user in &cleared.users {
             evidence.add_if_none("user", user);
         }
-        oauth::add(evidence, said, &records);
+        oauth::add(evidence, &page.said, &records);
         pages::add(evidence, &records);
-        powershell::add(evidence, said);
+        powershell::add(evidence, &page.said);
         powershell::infer(evidence);
         let refused = replies::add(evidence, &records);
         if let Some(Record(line)) = refused.and_then(|last| records.get(last)).filter(|_| !told) {
             refused_user(evidence, line);
         }
         accepted.outcome(evidence, refused);
-        let shown = own::add(evidence, &records, &known);
         service::add(evidence, &records, refused);
         answer::add(evidence, text, &records);
         if let Some(line) = refused.and_then(|last| records.get(last)) {

@@ -263,7 +263,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
     let mut untold = None;
     for (at, Record(text)) in records.iter().enumerate().rev() {
         let line = Line::new(text);
-        if line.says(&TABLES.weak) && said_better(&records[at.saturating_sub(NEAR)..at]) {
+        let before = &records[at.saturating_sub(NEAR)..at];
+        if line.says(&TABLES.weak) && before.iter().any(|Record(text)| says_why(&Line::new(text))) {
             continue;
         }
         if let Some(fault) = TABLES.fault.iter().find(|fault| fault.words.stand_in(&line)) {
@@ -274,10 +275,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
         match line.kind() {
             Some(UNTOLD) => untold = untold.or(Some((text, line))),
             Some(kind) if add_trouble(evidence, kind, text, &line) => {
-                if records[at.saturating_sub(NEAR)..=at]
-                    .iter()
-                    .any(|Record(text)| Line::new(text).says(&TABLES.greeting))
-                {
+                let greets = |Record(text): &Record| Line::new(text).says(&TABLES.greeting);
+                if line.says(&TABLES.greeting) || before.iter().any(greets) {
                     evidence.add("reply.stage", "greeting");
                 }
                 return;
@@ -290,8 +289,8 @@ pub fn add(evidence: &mut Evidence, records: &[Record]) {
     }
 }
 
-fn said_better(before: &[Record]) -> bool {
-    before.iter().any(|Record(text)| Line::new(text).kind().is_some_and(|kind| kind != UNTOLD))
+fn says_why(line: &Line) -> bool {
+    line.kind().is_some_and(|kind| kind != UNTOLD)
 }
 
 /// Gives whether the trouble may be that of mail.

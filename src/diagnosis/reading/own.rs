@@ -2,13 +2,13 @@
 //! fact's label and its value, in either language. Labels and values are those of the texts. What else stands on such a
 //! page is advice, and tells nothing of the failure.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
 use crate::pattern::Pattern;
 
 use super::{
     super::{AFTERWARDS, BEFOREHAND, Evidence, experiment::Experiment, vocabulary},
-    records::{Record, pattern},
+    records::pattern,
 };
 use crate::token::{Claims, Form};
 
@@ -42,9 +42,6 @@ const ANYWHERE: [&str; 10] =
     ["flow", "scope", "user", "sender", "host", "port", "client_id", "token.aud", "token.permission", "token.user"];
 /// One such row may be anybody's.
 const FEWEST: usize = 2;
-
-/// What the rest of a page names only as advice.
-const ADVISED: [&str; 3] = ["host", "port", "client_id"];
 
 /// What others said, which is read as if they said it here.
 const QUOTED: [&str; 7] =
@@ -139,51 +136,58 @@ fn flat(value: Option<toml::Value>) -> Vec<(String, String)> {
     }
 }
 
-/// A page of this program's.
-#[derive(Debug, Default)]
-pub struct Page {
+/// A text with rows of this program's in it.
+#[derive(Debug)]
+pub struct Page<'a> {
     rows: Vec<(&'static str, String)>,
-    /// What others said on it, line by line.
-    pub said: String,
+    /// What others said, line by line: all of it, where nothing shows that the rest is this program's.
+    pub said: Cow<'a, str>,
 }
 
-/// What of a text this program has shown; `None` where nothing shows that it has.
-pub fn page(text: &str) -> Option<Page> {
+pub fn page(text: &str) -> Page<'_> {
+    own_page(text).unwrap_or_else(|| {
+        let rows = text.lines().filter_map(|line| row(line.trim())).filter(|(fact, _)| ANYWHERE.contains(fact));
+        let rows: Vec<_> = rows.map(|(fact, value)| (fact, value.to_owned())).collect();
+        Page { rows: if rows.len() < FEWEST { Vec::new() } else { rows }, said: text.into() }
+    })
+}
+
+fn own_page(text: &str) -> Option<Page<'_>> {
     const BLOCK: usize = 8;
     let lines = || text.lines().map(str::trim_end);
     let starts = lines().position(is_own)?;
-    let mut page = Page::default();
+    let (mut rows, mut all_said) = (Vec::<(&str, String)>::new(), String::new());
     let mut within = false;
     for (number, line) in lines().enumerate() {
         let bare = line.trim_start();
         let deep = line.len() - bare.len() >= BLOCK;
         match (EXCHANGED.captures(line), row(bare)) {
-            (Some(found), _) => page.said.push_str(&format!("{}\n", found.get(1).map_or("", |said| said.as_str()))),
-            (None, Some((fact, value))) => page.rows.push((fact, value.replace('`', ""))),
+            (Some(found), _) => all_said.push_str(&format!("{}\n", found.get(1).map_or("", |said| said.as_str()))),
+            (None, Some((fact, value))) => rows.push((fact, value.replace('`', ""))),
             // A row that was broken.
             (None, None) if within && deep && !bare.is_empty() => {
-                if let Some((_, value)) = page.rows.last_mut() {
+                if let Some((_, value)) = rows.last_mut() {
                     *value = format!("{value} {bare}");
                 }
                 continue;
             }
             // Somebody's own words, above it.
-            (None, None) if number < starts => page.said.push_str(&format!("{line}\n")),
+            (None, None) if number < starts => all_said.push_str(&format!("{line}\n")),
             (None, None) => {}
         }
         within = row(bare).is_some();
     }
-    if page.rows.is_empty() {
+    if rows.is_empty() {
         return None;
     }
-    for (fact, value) in page.rows.iter().filter(|(fact, _)| QUOTED.contains(fact)) {
+    for (fact, value) in rows.iter().filter(|(fact, _)| QUOTED.contains(fact)) {
         let line = if *fact == "reply.text" { format!("{value}\n") } else { format!("Detail: {value}\n") };
         // The exchange holds it as well.
-        if !page.said.contains(value.as_str()) {
-            page.said.push_str(&line);
+        if !all_said.contains(value.as_str()) {
+            all_said.push_str(&line);
         }
     }
-    Some(page)
+    Some(Page { rows, said: all_said.into() })
 }
 
 /// Whether no other program writes such a line.
@@ -195,8 +199,8 @@ fn is_own(line: &str) -> bool {
     head || title() || STAGE.is_match(line) || EXCHANGED.is_match(line)
 }
 
-/// Adds what the rows of a page say, but of what was known before.
-pub fn show(evidence: &mut Evidence, page: &Page) {
+/// Adds what the rows say, but of what was known before; gives what they tell of a token.
+pub fn show(evidence: &mut Evidence, page: &Page) -> Option<Claims> {
     let before = evidence.clone();
     let mut seen: Vec<&str> = Vec::new();
     let plain = |fact: &str| !QUOTED.contains(&fact) && !LEFT.contains(&fact) && !is_claim(fact);
@@ -218,45 +222,16 @@ pub fn show(evidence: &mut Evidence, page: &Page) {
             fact => evidence.add(fact, value),
         }
     }
-    let rows: Vec<(&str, &str)> = page.rows.iter().map(|(fact, value)| (*fact, value.as_str())).collect();
-    if let Some(claims) = claims(evidence, &rows) {
-        evidence.add_claims(&claims, 0);
-    }
+    claims(evidence, &page.rows)
 }
 
 fn is_claim(fact: &str) -> bool {
     ["token.aud", "token.permission", "token.user", "token.audience", "token.form"].contains(&fact)
 }
 
-/// Those of them that were known before the page was read.
-pub fn known(evidence: &Evidence) -> Vec<&'static str> {
-    ADVISED.into_iter().filter(|fact| !evidence.values(fact).is_empty()).collect()
-}
-
-/// Adds the rows of a text of anybody's, but of what was `known` before; gives what is shown of a token.
-pub fn add(evidence: &mut Evidence, records: &[Record], known: &[&str]) -> Option<Claims> {
-    let rows = records.iter().filter_map(|Record(line)| row(line)).filter(|(fact, _)| ANYWHERE.contains(fact));
-    let rows: Vec<(&str, &str)> = rows.collect();
-    if rows.len() < FEWEST {
-        return None;
-    }
-    let of = |wanted: &str| rows.iter().find(|(fact, _)| *fact == wanted).map(|(_, value)| *value);
-    for fact in ["flow", "user", "sender"] {
-        evidence.add_if_none(fact, of(fact).unwrap_or_default());
-    }
-    let shown = ADVISED.into_iter().filter(|fact| !known.contains(fact));
-    for (fact, value) in shown.filter_map(|fact| Some((fact, of(fact)?))) {
-        evidence.set(fact, value);
-    }
-    for scope in of("scope").unwrap_or_default().split_whitespace() {
-        evidence.add_once("scope", scope);
-    }
-    claims(evidence, &rows)
-}
-
 /// What rows tell of a token.
-fn claims(evidence: &mut Evidence, rows: &[(&str, &str)]) -> Option<Claims> {
-    let of = |wanted: &str| rows.iter().find(|(fact, _)| *fact == wanted).map(|(_, value)| *value);
+fn claims(evidence: &mut Evidence, rows: &[(&str, String)]) -> Option<Claims> {
+    let of = |wanted: &str| rows.iter().find(|(fact, _)| *fact == wanted).map(|(_, value)| value.as_str());
     let upn = of("token.user").map(str::to_owned);
     let permissions: Vec<String> =
         of("token.permission").unwrap_or_default().split_whitespace().map(str::to_owned).collect();

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::{EVERYBODYS, pattern};
-use crate::pattern::Pattern;
+use crate::{diagnosis::quoted::MARKS, pattern::Pattern};
 
 /// Between quotation marks, and without them where a sentence goes on in a known way.
 static CALLED: LazyLock<Pattern> = LazyLock::new(|| {
@@ -18,8 +18,6 @@ static APP: LazyLock<Pattern> = LazyLock::new(|| {
         r"(?i)\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:'? ?\(([^()\n]{3,120})\)|'? named '([^'\n]{3,120})')",
     )
 });
-/// Quotation marks of any language.
-const QUOTES: [char; 15] = ['\'', '"', '‘', '’', '“', '”', '„', '«', '»', '‹', '›', '「', '」', '『', '』'];
 /// What is no name between them: of a parameter, a permission, a host, an address, or a word of the protocol.
 const FORMED: [char; 6] = ['_', '/', ':', '@', '=', '{'];
 /// Words that stand in a name's place and are none: of a URL's path, of nobody in particular.
@@ -50,7 +48,7 @@ const MICROSOFTS: [&str; 6] = ["microsoft", "office 365", "azure", "windows", "o
 
 /// The names in a text, each where it stands.
 pub fn names(text: &str) -> Vec<&str> {
-    let quoted = text.lines().filter(|line| translated(line)).flat_map(quoted);
+    let quoted = text.lines().filter(|line| is_translated(line)).flat_map(quoted);
     let lower = text.to_ascii_lowercase();
     if !["tenant", "application", "directory", "app ", "named", "("].iter().any(|sign| lower.contains(sign)) {
         return quoted.collect();
@@ -64,7 +62,7 @@ pub fn names(text: &str) -> Vec<&str> {
 }
 
 /// A sentence of the authority's in another language than English: its words around a name are not known here.
-fn translated(line: &str) -> bool {
+fn is_translated(line: &str) -> bool {
     line.contains("AADSTS") && line.contains(|letter: char| !letter.is_ascii() && letter.is_alphabetic())
 }
 
@@ -74,7 +72,7 @@ fn quoted(line: &str) -> impl Iterator<Item = &str> {
     let mark = |(at, quote): &(usize, &str)| {
         !(letter(line[..*at].chars().next_back()) && letter(line[at + quote.len()..].chars().next()))
     };
-    let marks: Vec<(usize, &str)> = line.match_indices(QUOTES).filter(mark).collect();
+    let marks: Vec<(usize, &str)> = line.match_indices(MARKS).filter(mark).collect();
     let within: Vec<&str> =
         marks.chunks_exact(2).map(|pair| line[pair[0].0 + pair[0].1.len()..pair[1].0].trim()).collect();
     let dotted = |name: &str| name.contains('.') && !name.contains(' ');
