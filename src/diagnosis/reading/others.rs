@@ -1,20 +1,24 @@
 //! A mail log tells of many connections, and the refusal is of one. Left out are lines of daemons that take mail in, where
 //! the log has deliveries as well, and deliveries to other hosts, where some are handed to Microsoft.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, net::IpAddr, sync::LazyLock};
 
 use super::{records::pattern, service};
 use crate::pattern::Pattern;
 
 /// Who takes mail in, or guards it: Postfix, its neighbours, sendmail and Exim, by what stands in each of their lines.
-pub const INBOUND: [&str; 12] = [
+pub const INBOUND: [&str; 16] = [
     "/smtpd[",
     "/smtpd\"",
     "/postscreen[",
     "/anvil[",
     "/tlsproxy[",
     "/dnsblog[",
-    " dovecot: ",
+    "imap-login: ",
+    "pop3-login: ",
+    "submission-login: ",
+    "managesieve-login: ",
+    " dovecot: auth",
     " sshd[",
     "ruleset=check_",
     "authenticator failed for ",
@@ -25,8 +29,9 @@ pub const INBOUND: [&str; 12] = [
 const OUTBOUND: [&str; 6] = ["/smtp[", "/smtp\"", "mailer=", " => ", " == ", " ** "];
 
 /// `relay=smtp.office365.com[…]`, `host … said`, `connect to …`; Exim's `H=smtp.office365.com [`.
-static TARGET: LazyLock<Pattern> =
-    LazyLock::new(|| pattern(r"(?:\b(?:relay=|host |server |to )([\w-]+(?:\.[\w-]+)+)\[| H=([\w-]+(?:\.[\w-]+)+) \[)"));
+static TARGET: LazyLock<Pattern> = LazyLock::new(|| {
+    pattern(r"(?:\b(?:relay=|host |server |to )([\w-]+(?:\.[\w-]+)+)\.? ?\[| H=([\w-]+(?:\.[\w-]+)+) \[)")
+});
 
 /// The text without what it tells of other connections.
 pub fn left_out(text: &str) -> Cow<'_, str> {
@@ -56,11 +61,12 @@ enum Target {
     Other,
 }
 
-/// None where a line names no host.
+/// None where a line names no host, or this machine: what listens there hands on to anybody.
 fn target(line: &str) -> Option<Target> {
     let found = TARGET.captures(line)?;
     let host = found.get(1).or_else(|| found.get(2))?.as_str().to_ascii_lowercase();
-    Some(match service::microsoft(&host) {
+    let here = host.starts_with("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    (!here).then(|| match service::microsoft(&host) {
         true if host.ends_with(".protection.outlook.com") => Target::Inbound,
         true => Target::Submission,
         false => Target::Other,
@@ -73,7 +79,8 @@ mod tests {
 
     const REFUSED: &str = "Nov 22 03:15:22 mx postfix/smtp[222]: 4ABC: to=<kim@b.example>, relay=smtp.office365.com[52.98.0.1]:587, delay=2, dsn=4.7.3, status=deferred (SASL authentication failed; server smtp.office365.com[52.98.0.1] said: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information. [FR4P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-11-22T03:15:22.000Z 08DE])\n";
     const SENT: &str = "Nov 22 03:15:20 mx postfix/smtp[222]: 4ABB: to=<kim@b.example>, relay=smtp.office365.com[52.98.0.1]:587, delay=2, dsn=2.0.0, status=sent (250 2.0.0 OK <x@b.example> [Hostname=AM0PR02MB.eurprd02.prod.outlook.com])\n";
-    const OTHERS: [&str; 9] = [
+    const OTHERS: [&str; 10] = [
+        "Nov 22 03:17:22 mx sendmail[13]: 4AN: to=<a@c.example>, mailer=esmtp, relay=mx.c.example. [192.0.2.7], dsn=5.1.1, stat=User unknown: 550 5.1.1 no such user\n",
         "Nov 22 03:16:01 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 554 5.7.1 <x@x.example>: Relay access denied; from=<s@x.example> to=<v@y.example> proto=ESMTP helo=<x>\n",
         "Nov 22 03:16:01 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 550 5.1.1 <x@x.example>: User unknown\n",
         "Nov 22 03:16:01 mx postfix/submission/smtpd[1]: warning: unknown[198.51.100.9]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=admin\n",
@@ -105,9 +112,18 @@ mod tests {
         }
     }
 
+    /// Dovecot takes mail in, and may hand it on itself.
+    #[test]
+    fn whoever_hands_mail_on_is_heard() {
+        let dovecot = "Nov 22 03:15:22 mx dovecot: submission(kim)<1><x>: Error: Relay connection smtp.office365.com:587: 535 5.7.3 no\n";
+        let proxy = REFUSED.replace("relay=smtp.office365.com[52.98.0.1]:587", "relay=127.0.0.1[127.0.0.1]:2525");
+        let text = format!("{SENT}{dovecot}{proxy}");
+        assert_eq!(super::left_out(&text), text);
+    }
+
     #[test]
     fn a_text_of_one_kind_stays_whole() {
-        for text in [OTHERS[0], OTHERS[4], REFUSED, "535 5.7.3 Authentication unsuccessful\n", ""] {
+        for text in [OTHERS[0], OTHERS[1], OTHERS[5], REFUSED, "535 5.7.3 Authentication unsuccessful\n", ""] {
             assert_eq!(super::left_out(text), text);
         }
     }
