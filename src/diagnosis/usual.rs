@@ -1,7 +1,7 @@
-//! What is usually the cause where the evidence singles out none: base rates counted in public failures, as data
-//! (`usual/*.toml`). They name and order what is possible; they never make a cause more sure, and decide nothing.
+//! What is usually the cause where the evidence singles out none, by what public failures turned out to be, as data
+//! (`usual/*.toml`). It names and orders what is possible; it never makes a cause more sure, and decides nothing.
 
-use std::{cmp::Reverse, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
@@ -19,6 +19,8 @@ const NAMED: usize = 3;
 #[serde(deny_unknown_fields)]
 struct Shapes {
     shape: Vec<Shape>,
+    /// One of these speaks against a cause, whatever the shape.
+    against: BTreeMap<String, Vec<Condition>>,
 }
 
 /// Poor evidence of one kind, as it is posted over and over.
@@ -26,39 +28,33 @@ struct Shapes {
 #[serde(deny_unknown_fields)]
 struct Shape {
     all: Vec<Condition>,
+    /// The most frequent first.
     usual: Vec<Usual>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Usual {
+struct Usual {
     cause: String,
-    /// In how many threads of just this shape it was the cause.
-    pub seen: u32,
-    /// In how many others, which told more of the same failure: its number, the token.
+    /// One of these speaks against it, in this shape.
     #[serde(default)]
-    pub fuller: u32,
-    /// One of these speaks against it.
-    #[serde(default)]
-    pub unless: Vec<Condition>,
+    unless: Vec<Condition>,
 }
 
 #[expect(clippy::expect_used, reason = "data in the binary; a test loads it")]
-static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
-    let files = [include_str!("usual/authority.toml"), include_str!("usual/server.toml")];
-    let mut shapes: Vec<Shape> =
-        files.iter().flat_map(|text| toml::from_str::<Shapes>(text).expect("usual").shape).collect();
-    for shape in &mut shapes {
-        shape.usual.sort_by_key(|usual| Reverse((usual.seen, usual.fuller)));
-    }
-    shapes
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+    let [mut all, server] = [include_str!("usual/authority.toml"), include_str!("usual/server.toml")]
+        .map(|text| toml::from_str::<Shapes>(text).expect("usual"));
+    all.shape.extend(server.shape);
+    all.against.extend(server.against);
+    all
 });
 
 /// Where nothing but guesses was found: the usual causes of this shape first, in their order, then what else was found.
 pub fn order(found: &mut Vec<Cause>, evidence: &Evidence) {
     let open = |cause: &Cause| cause.certainty == Certainty::Possible && cause.slug != OTHER_SERVICE;
     let guessed = found.iter().all(open) && !evidence.passed();
-    let Some(shape) = SHAPES.iter().find(|shape| guessed && shape.fits(evidence)) else { return };
+    let Some(shape) = SHAPES.shape.iter().find(|shape| guessed && shape.fits(evidence)) else { return };
     let usual = shape.named(evidence);
     let new = usual.iter().filter(|slug| !found.iter().any(|cause| cause.slug == **slug));
     let new: Vec<Cause> =
@@ -69,10 +65,19 @@ pub fn order(found: &mut Vec<Cause>, evidence: &Evidence) {
     found.sort_by_key(|cause| (cause.slug == UNKNOWN, worked && cause.set_up, rank(cause)));
 }
 
-/// Where a cause is a usual one: the shape's conditions, and how usual.
-pub fn of(slug: &str) -> impl Iterator<Item = (&'static [Condition], &'static Usual)> {
-    let usual = |shape: &'static Shape| shape.usual.iter().map(|usual| (shape.all.as_slice(), usual));
-    SHAPES.iter().flat_map(usual).filter(move |(_, usual)| usual.cause == slug)
+/// Where a cause is a usual one: the shape's conditions, and what speaks against it.
+pub fn of(slug: &str) -> impl Iterator<Item = (&'static [Condition], Vec<&'static Condition>)> {
+    let of = move |shape: &'static Shape| {
+        let usual = shape.usual.iter().find(|usual| usual.cause == slug)?;
+        Some((shape.all.as_slice(), usual.against().collect()))
+    };
+    SHAPES.shape.iter().filter_map(of)
+}
+
+impl Usual {
+    fn against(&self) -> impl Iterator<Item = &Condition> {
+        self.unless.iter().chain(SHAPES.against.get(&self.cause).into_iter().flatten())
+    }
 }
 
 impl Shape {
@@ -81,8 +86,8 @@ impl Shape {
     }
 
     fn named(&self, evidence: &Evidence) -> Vec<&str> {
-        let against = |usual: &Usual| usual.unless.iter().any(|condition| condition.holds(evidence));
-        let usual = self.usual.iter().filter(|usual| !against(usual)).map(|usual| usual.cause.as_str());
+        let fits = |usual: &&Usual| !usual.against().any(|condition| condition.holds(evidence));
+        let usual = self.usual.iter().filter(fits).map(|usual| usual.cause.as_str());
         usual.filter(|slug| !experiment::speaks_against(slug, evidence)).take(NAMED).collect()
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     diagnosis::{
         cause::{self, Entry, Line},
         rules::{Condition, Test},
-        usual::{self, Usual},
+        usual,
     },
     entra::Cloud,
     language::Texts,
@@ -109,18 +109,17 @@ impl Section<'_> {
         let next = self.lines("next", &self.entry.next);
         self.under("next", Part::Bullets(next));
         let rules = self.entry.when.iter().map(|rule| rule::line(self.texts, rule));
-        let usual = usual::of(&self.entry.slug).map(|(shape, usual)| self.usual(shape, usual));
+        let usual = usual::of(&self.entry.slug).map(|(shape, against)| self.usual(shape, against));
         self.under("told", Part::Bullets(rules.chain(usual).collect()));
     }
 
-    /// A base rate: what the evidence shows, and in how many public threads of it this was the cause.
-    fn usual(&self, shape: &[Condition], usual: &Usual) -> Spans {
-        let count = Phrase::new("report.catalogue.usual").with("seen", usual.seen).with("fuller", usual.fuller);
-        let mut line = vec![Span::Strong(self.texts.say(&count)), Span::Words(": ".into())];
+    /// Poor evidence that this was often the cause of.
+    fn usual(&self, shape: &[Condition], against: Vec<&Condition>) -> Spans {
+        let mut line = vec![Span::Strong(self.word("usual")), Span::Words(": ".into())];
         line.extend(rule::conditions(self.texts, shape));
-        if !usual.unless.is_empty() {
+        if !against.is_empty() {
             line.push(Span::Words(self.word("unless")));
-            line.extend(rule::one_of(self.texts, &usual.unless));
+            line.extend(rule::one_of(self.texts, against));
         }
         line
     }

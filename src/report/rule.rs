@@ -18,23 +18,30 @@ pub fn line(texts: &Texts, rule: &Rule) -> Spans {
     out
 }
 
-/// All of them, one after the other.
+/// All of them, one after the other; what must not be known, once behind them.
 pub fn conditions(texts: &Texts, all: &[Condition]) -> Spans {
-    let mut out = Spans::new();
-    for (at, condition) in all.iter().enumerate() {
-        if at > 0 {
-            out.push(Span::Words("; ".into()));
-        }
-        out.extend(self::condition(texts, condition));
+    let is_absent = |condition: &&Condition| matches!(condition.test, Test::Present(false));
+    let (absent, told): (Vec<_>, Vec<_>) = all.iter().partition(is_absent);
+    if absent.len() < 2 {
+        return joined(texts, all, "; ");
     }
+    let mut out = joined(texts, told, "; ");
+    out.extend((!out.is_empty()).then(|| Span::Words("; ".into())));
+    let labels: Vec<String> = absent.iter().map(|condition| texts.word(&format!("facts.{}", condition.fact))).collect();
+    let phrase = Phrase::new("report.rule.all-absent").with("facts", labels.join(&texts.word("report.rule.list")));
+    out.push(Span::Words(texts.say(&phrase)));
     out
 }
 
 /// One of them.
-pub fn one_of(texts: &Texts, any: &[Condition]) -> Spans {
+pub fn one_of<'a>(texts: &Texts, any: impl IntoIterator<Item = &'a Condition>) -> Spans {
+    joined(texts, any, &texts.word("report.rule.or"))
+}
+
+fn joined<'a>(texts: &Texts, conditions: impl IntoIterator<Item = &'a Condition>, between: &str) -> Spans {
     let mut out = Spans::new();
-    for (at, condition) in any.iter().enumerate() {
-        out.extend((at > 0).then(|| Span::Words(texts.word("report.rule.or"))));
+    for (at, condition) in conditions.into_iter().enumerate() {
+        out.extend((at > 0).then(|| Span::Words(between.to_owned())));
         out.extend(self::condition(texts, condition));
     }
     out
