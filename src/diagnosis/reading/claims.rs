@@ -33,7 +33,8 @@ fn object(text: &str) -> Option<(Claims, usize)> {
     let python = text[1..].trim_start().starts_with('\'');
     let json = if python {
         // Each is as long as what it stands for, so the place where the object ends is the same.
-        text.replace('\'', "\"").replace(": None", ": null").replace(": True", ": true")
+        let words = [(": None", ": null"), (": True", ": true"), (": False", ": false")];
+        words.iter().fold(text.replace('\'', "\""), |text, (python, json)| text.replace(python, json))
     } else {
         text.to_owned()
     };
@@ -52,7 +53,7 @@ mod tests {
     #[test]
     fn claims_are_read_however_they_are_printed() {
         let pretty = PAYLOAD.replace(',', ",\n  ").replace('{', "{\n  ");
-        let python = PAYLOAD.replace('"', "'");
+        let python = PAYLOAD.replace('"', "'").replace('}', ", 'acct': False, 'x': None}");
         for text in [
             PAYLOAD.to_owned(),
             pretty,

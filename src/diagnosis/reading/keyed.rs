@@ -31,7 +31,7 @@ static OTHERS: LazyLock<Pattern> = LazyLock::new(|| {
 /// `Bearer …`, and the code of a redirected URL: here the value is the group.
 static BESIDE: LazyLock<Pattern> = LazyLock::new(|| {
     pattern(
-        r#"(?i)(?:[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})|(?:\s-u|--user)[ =]["']?[^\s:'"]+:([^\s"']+)|://[^\s/:@]+:([^\s/@]{2,})@"#,
+        r#"(?i)(?:[?&]code=|[?&]session_state=|\bbearer\s+)([^\s"'&,;}^\x01]{4,})|(?:\s-u|--user)[ =]["']?[^\s:'"]+:([^\s"']+)|://[^\s/:@"',]+:([^\s/@"]{2,})@"#,
     )
 });
 /// The answers to `Username:` and `Password:`, and what follows AUTH PLAIN.
@@ -343,6 +343,8 @@ mod tests {
             "smtp-oauth token --format xoauth2",
             "Secret ID: 0f1e2d3c-4444-5555-6666-0123456789ab",
             "https://login.microsoftonline.com:443/x@y",
+            r#"{"aud":"https://graph.microsoft.com","scp":"SMTP.Send","upn":"kim@b.example"}"#,
+            r#"{"endpoint":"https://x.example:443","error":"AADSTS7000215","user":"kim@b.example"}"#,
             "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent",
             "the following parameter: 'client_assertion' or 'client_secret'.",
             "for a secret 0f1e2d3c-4444-5555-6666-0123456789ab",

@@ -28,9 +28,9 @@ pub const INBOUND: [&str; 16] = [
 /// Who delivers it.
 const OUTBOUND: [&str; 6] = ["/smtp[", "/smtp\"", "mailer=", " => ", " == ", " ** "];
 
-/// `relay=smtp.office365.com[…]`, `host … said`, `connect to …`; Exim's `H=smtp.office365.com [`.
+/// `relay=smtp.office365.com[…]`, `host … said`, `connect to …`; Exim's `H=smtp.office365.com [`, msmtp's `host=`.
 static TARGET: LazyLock<Pattern> = LazyLock::new(|| {
-    pattern(r"(?:\b(?:relay=|host |server |to )([\w-]+(?:\.[\w-]+)+)\.? ?\[| H=([\w-]+(?:\.[\w-]+)+) \[)")
+    pattern(r"(?:\b(?:relay=|host |server |to )([\w-]+(?:\.[\w-]+)+)\.? ?\[|(?: H|\bhost)=([\w-]+(?:\.[\w-]+)+) )")
 });
 
 /// The text without what it tells of other connections.
@@ -46,7 +46,9 @@ pub fn left_out(text: &str) -> Cow<'_, str> {
     if !delivers && !handed_in {
         return text.into();
     }
-    let others = |line: &str| handed_in && target(line) == Some(Target::Other);
+    // One of Microsoft's may have a name of one's own, or none.
+    let others =
+        |line: &str| handed_in && target(line) == Some(Target::Other) && !service::has_microsofts_words(line);
     let kept = text.lines().zip(inbound).filter(|(line, inbound)| !(delivers && *inbound || others(line)));
     kept.map(|(line, _)| format!("{line}\n")).collect::<String>().into()
 }
@@ -79,7 +81,8 @@ mod tests {
 
     const REFUSED: &str = "Nov 22 03:15:22 mx postfix/smtp[222]: 4ABC: to=<kim@b.example>, relay=smtp.office365.com[52.98.0.1]:587, delay=2, dsn=4.7.3, status=deferred (SASL authentication failed; server smtp.office365.com[52.98.0.1] said: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information. [FR4P281CA0001.DEUP281.PROD.OUTLOOK.COM 2026-11-22T03:15:22.000Z 08DE])\n";
     const SENT: &str = "Nov 22 03:15:20 mx postfix/smtp[222]: 4ABB: to=<kim@b.example>, relay=smtp.office365.com[52.98.0.1]:587, delay=2, dsn=2.0.0, status=sent (250 2.0.0 OK <x@b.example> [Hostname=AM0PR02MB.eurprd02.prod.outlook.com])\n";
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 11] = [
+        "Nov 22 03:16:01 host=smtp.gmail.com tls=on auth=on from=a@c.example recipients=b@c.example smtpstatus=535 smtpmsg='535 5.7.8 Username and Password not accepted.' exitcode=EX_NOPERM\n",
         "Nov 22 03:17:22 mx sendmail[13]: 4AN: to=<a@c.example>, mailer=esmtp, relay=mx.c.example. [192.0.2.7], dsn=5.1.1, stat=User unknown: 550 5.1.1 no such user\n",
         "Nov 22 03:16:01 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 554 5.7.1 <x@x.example>: Relay access denied; from=<s@x.example> to=<v@y.example> proto=ESMTP helo=<x>\n",
         "Nov 22 03:16:01 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 550 5.1.1 <x@x.example>: User unknown\n",
@@ -117,13 +120,14 @@ mod tests {
     fn whoever_hands_mail_on_is_heard() {
         let dovecot = "Nov 22 03:15:22 mx dovecot: submission(kim)<1><x>: Error: Relay connection smtp.office365.com:587: 535 5.7.3 no\n";
         let proxy = REFUSED.replace("relay=smtp.office365.com[52.98.0.1]:587", "relay=127.0.0.1[127.0.0.1]:2525");
-        let text = format!("{SENT}{dovecot}{proxy}");
+        let by_address = REFUSED.replace("smtp.office365.com", "52.98.0.1");
+        let text = format!("{SENT}{dovecot}{proxy}{by_address}");
         assert_eq!(super::left_out(&text), text);
     }
 
     #[test]
     fn a_text_of_one_kind_stays_whole() {
-        for text in [OTHERS[0], OTHERS[1], OTHERS[5], REFUSED, "535 5.7.3 Authentication unsuccessful\n", ""] {
+        for text in [OTHERS[0], OTHERS[2], OTHERS[6], REFUSED, "535 5.7.3 Authentication unsuccessful\n", ""] {
             assert_eq!(super::left_out(text), text);
         }
     }

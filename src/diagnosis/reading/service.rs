@@ -143,7 +143,12 @@ fn others(line: &str) -> bool {
 }
 
 fn microsofts_words(evidence: &Evidence) -> bool {
-    evidence.values("reply.text").iter().any(|said| MICROSOFTS_WORDS.iter().any(|words| said.contains(words)))
+    evidence.values("reply.text").iter().any(|said| has_microsofts_words(said))
+}
+
+/// Words of a refusal that only Microsoft's servers say.
+pub fn has_microsofts_words(said: &str) -> bool {
+    MICROSOFTS_WORDS.iter().any(|words| said.contains(words))
 }
 
 /// The service whose scope a server names in the JSON of its 334; empty for Microsoft's.
