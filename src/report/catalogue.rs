@@ -127,9 +127,12 @@ impl Section<'_> {
     fn mended(&mut self) {
         let fix = self.lines("fix", &self.entry.fix);
         self.under("fix", Part::Steps(fix));
-        for (index, command) in self.entry.commands.iter().enumerate() {
+        let of = |index, part| phrase(self.entry, &format!("commands.{index}.{part}"));
+        let commands: Vec<_> =
+            (0..self.entry.commands.len()).map(|index| (of(index, "label"), of(index, "text"))).collect();
+        let texts = self.texts.commands(&commands).into_iter().map(|(_, text)| text);
+        for (index, (command, text)) in self.entry.commands.iter().zip(texts).enumerate() {
             let label = self.where_holds(self.say(&format!("commands.{index}.label")), &command.when, &command.any);
-            let text = self.texts.command(&phrase(self.entry, &format!("commands.{index}.text")));
             self.parts.push(Part::command(label, text));
         }
         let general = self.entry.in_general();

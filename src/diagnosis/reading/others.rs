@@ -47,8 +47,7 @@ pub fn left_out(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     // One of Microsoft's may have a name of one's own, or none.
-    let others =
-        |line: &str| handed_in && target(line) == Some(Target::Other) && !service::has_microsofts_words(line);
+    let others = |line: &str| handed_in && target(line) == Some(Target::Other) && !service::has_microsofts_words(line);
     let kept = text.lines().zip(inbound).filter(|(line, inbound)| !(delivers && *inbound || others(line)));
     kept.map(|(line, _)| format!("{line}\n")).collect::<String>().into()
 }

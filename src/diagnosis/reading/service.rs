@@ -83,8 +83,8 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
 }
 
 /// Replies that Microsoft alone gives.
-const MICROSOFTS_WORDS: [&str; 6] =
-    ["5.7.139", "5.7.57", "SmtpClientAuthentication", "SendAsDenied", "STOREDRV", ".PROD.OUTLOOK.COM"];
+const MICROSOFTS_WORDS: [&str; 7] =
+    ["5.7.139", "5.7.57", "SmtpClientAuthentication", "SendAsDenied", "STOREDRV", ".PROD.OUTLOOK.COM", "AADSTS"];
 /// A refusal of every Exchange, and of what is built like it: it names nobody, and what stands behind it is another's.
 const EXCHANGES_WORDS: &str = "5.7.3 authentication unsuccessful";
 
